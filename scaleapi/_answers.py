@@ -1,0 +1,111 @@
+"""What the service answered: its JSON where it is a success, else the right exception."""
+
+import json
+from typing import Any, Callable, Dict, List, Sequence, Tuple, TypeVar
+
+import requests
+
+from .exceptions import MAX_BODY_CHARS, Attempt, ExceptionMap, ScaleException
+
+T = TypeVar("T")
+_UNREAD = object()
+
+
+class Answer:
+    """A success.
+
+    Attributes:
+        json: what the body holds, None where it is empty or no JSON.
+    """
+
+    def __init__(
+        self, response: requests.Response, attempts: Tuple[Attempt, ...], found: Any = _UNREAD
+    ) -> None:
+        """`found` stands for the body where the object was looked up inside another answer."""
+        self.response = response
+        self.attempts = attempts
+        self.json = json_or_none(response) if found is _UNREAD else found
+
+    def error(self, complaint: str) -> ScaleException:
+        """The exception for an answer that is not what was promised."""
+        return with_context(
+            ScaleException(complaint, self.response.status_code), self.response, self.attempts
+        )
+
+    def object(self) -> Dict[str, Any]:
+        """The JSON object that was promised."""
+        if not isinstance(self.json, dict):
+            raise self.error(f"The answer should be a JSON object, but is {_kind(self)}")
+        return self.json
+
+    def rows(self) -> List[Any]:
+        """The JSON array that was promised."""
+        if not isinstance(self.json, list):
+            raise self.error(f"The answer should be a JSON array, but is {_kind(self)}")
+        return self.json
+
+    def page(self, keys: Sequence[str]) -> Dict[str, Any]:
+        """The envelope of one page: an object with `keys`, of which "docs" is an array."""
+        page = self.object()
+        missing = [key for key in keys if key not in page]
+        if missing:
+            raise self.error(f"The answer should be a page, but lacks {', '.join(missing)}")
+        if not isinstance(page["docs"], list):
+            raise self.error("The answer should be a page, but its docs are no array")
+        return page
+
+    def build(self, make: Callable[..., T], *args: Any) -> T:
+        """What `make` makes of the answer; its complaint is given the answer as context."""
+        try:
+            return make(*args)
+        except ScaleException as error:
+            raise self.error(error.message) from None
+
+
+def json_or_none(response: requests.Response) -> Any:
+    """The body as JSON, None where it is none."""
+    try:
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def refusal(response: requests.Response, attempts: Tuple[Attempt, ...]) -> ScaleException:
+    """The most specific exception for an answer that is no success."""
+    code = response.status_code
+    kind = ExceptionMap.get(code, ScaleException)
+    return with_context(kind(_server_sentence(response), code), response, attempts)
+
+
+def with_context(
+    error: ScaleException, response: requests.Response, attempts: Tuple[Attempt, ...]
+) -> ScaleException:
+    """The same error, with all that is known about the call."""
+    error.response = response
+    error.headers = response.headers
+    error.body = response.text[:MAX_BODY_CHARS]
+    error.method = response.request.method
+    error.url = response.request.url
+    error.attempts = attempts
+    return error
+
+
+def _server_sentence(response: requests.Response) -> str:
+    """What the server says: `error` of Scale's error body, else the text, else the reason."""
+    body = json_or_none(response)
+    sentence = body.get("error") if isinstance(body, dict) else None
+    if sentence and not isinstance(sentence, str):
+        sentence = json.dumps(sentence)
+    return sentence or response.text[:MAX_BODY_CHARS].strip() or response.reason or ""
+
+
+def _kind(answer: Answer) -> str:
+    names = {dict: "an object", list: "an array", str: "a text", type(None): "no JSON"}
+    if answer.json is None and json_is_null(answer.response):
+        return "null"
+    return names.get(type(answer.json), repr(answer.json))
+
+
+def json_is_null(response: requests.Response) -> bool:
+    """Whether the body is the JSON text `null`."""
+    return response.content.strip() == b"null"

@@ -1,0 +1,147 @@
+"""What callers pass in: checked, and put into the form in which it is sent.
+
+Each function takes the argument's name first, so that its complaint can name it.
+"""
+
+import datetime as dt
+import json
+from enum import Enum
+from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Type, Union
+from urllib.parse import quote
+
+from .exceptions import ScaleInvalidArgument
+
+EnumOrText = Union[Enum, str]
+Moment = Union[str, dt.date, dt.datetime]
+
+
+def text(name: str, value: Any) -> str:
+    """A text that says something, such as an id or a name."""
+    if not isinstance(value, str) or not value.strip():
+        raise ScaleInvalidArgument(f"{name} must be a text that is not empty, not {value!r}")
+    return value
+
+
+def segment(name: str, value: Any) -> str:
+    """An id or a name as one segment of a path."""
+    if text(name, value) in (".", ".."):
+        # Every layer below reads these as steps through the path, escaped or not.
+        raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
+    return quote(value, safe="")
+
+
+def texts(name: str, values: Any) -> List[str]:
+    """A list of texts, from any iterable but a text itself."""
+    if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
+        raise ScaleInvalidArgument(f"{name} must be a list of texts, not {values!r}")
+    return [text(f"each of {name}", value) for value in values]
+
+
+def text_or_texts(name: str, value: Any) -> Union[str, List[str]]:
+    """One text, or several in a list."""
+    return text(name, value) if isinstance(value, str) else texts(name, value)
+
+
+def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
+    """The wire value of an enum's member; any text passes too, for values added later."""
+    plain = value.value if isinstance(value, Enum) else value
+    if not isinstance(plain, str) or not plain.strip():
+        example = next(iter(kind))
+        raise ScaleInvalidArgument(
+            f"{name} must be a {kind.__name__} or its text, "
+            f"such as {example} or {example.value!r}, not {value!r}"
+        )
+    return plain
+
+
+def moment(name: str, value: Any) -> str:
+    """A date or a time as ISO 8601; text passes as it is, a time without zone is taken as UTC."""
+    if isinstance(value, dt.datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)).isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ScaleInvalidArgument(
+        f"{name} must be a date, a datetime or a text such as '2025-03-04T10:15:00Z', not {value!r}"
+    )
+
+
+def mapping(name: str, value: Any) -> Mapping[str, Any]:
+    """A dictionary, which may be empty."""
+    if not isinstance(value, Mapping):
+        raise ScaleInvalidArgument(f"{name} must be a dictionary, not {value!r}")
+    return value
+
+
+def page_limit(name: str, value: Any) -> Union[int, str]:
+    """A page size, as a number or its text."""
+    if isinstance(value, bool) or not str(value).strip().isdigit():
+        raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, not {value!r}")
+    number: Union[int, str] = value
+    return number
+
+
+def flag(name: str, value: Any) -> Union[bool, str]:
+    """Yes or no, or a text that says so."""
+    if not isinstance(value, (bool, int, str)):
+        raise ScaleInvalidArgument(f"{name} must be True or False, not {value!r}")
+    return value if isinstance(value, str) else bool(value)
+
+
+Check = Callable[[str, Any], Any]
+"""Takes an argument's name and value, and gives what is sent."""
+
+
+def query(
+    given: Mapping[str, Any], checks: Mapping[str, Check], wire_names: Mapping[str, str]
+) -> Dict[str, Any]:
+    """The query that a listing's filters make.
+
+    Args:
+        given: filters by the caller's names. None and an empty list filter nothing, nor do a page
+            size of 0 and an empty token.
+        checks: for each name on the wire, what checks and converts it.
+        wire_names: the caller's names that differ from those on the wire.
+    """
+    wire = {}
+    for name, value in given.items():
+        wire_name = wire_names.get(name, name)
+        paging = wire_name in ("limit", "next_token")
+        empty = value is None or (not value and (paging or isinstance(value, (list, tuple, set))))
+        if not empty:
+            wire[wire_name] = checks[wire_name](name, value)
+    return wire
+
+
+def known(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
+    """Refuse any filter that the service does not know."""
+    for name in given:
+        if name not in allowed:
+            raise ScaleInvalidArgument(
+                f"{name} is no filter of {method}(); these are: {', '.join(sorted(allowed))}"
+            )
+
+
+def json_text(body: Any) -> str:
+    """A request body as JSON text."""
+    try:
+        return json.dumps(body, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ScaleInvalidArgument(f"{_culprit(body)} can't be sent as JSON: {error}") from None
+
+
+def _culprit(body: Any) -> str:
+    """Which part of a body is no JSON."""
+    for name, value in body.items() if isinstance(body, Mapping) else ():
+        if _complaint({name: value}) is not None:
+            return str(name)
+    return "the body"
+
+
+def _complaint(value: Any) -> Optional[Exception]:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        return error
+    return None

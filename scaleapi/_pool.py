@@ -1,0 +1,130 @@
+"""The connections: one pooled session a process, kept alive, none of them used stale.
+
+Two things happen to a kept-alive connection while nobody looks: a middlebox forgets it, after which
+a request on it hangs, and the server closes it just as a request goes out. Against the first no
+connection is used again after `MAX_IDLE_SECONDS`; against the second a GET that met it goes out
+again on another connection, since nothing was answered and a GET changes nothing.
+"""
+
+import os
+import socket
+import threading
+import time
+from typing import Any, Dict, List, Optional, Tuple
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ProtocolError
+
+POOL_SIZE = 64
+MAX_IDLE_SECONDS = 60.0
+
+
+def _keep_alive_options() -> List[Any]:
+    options: List[Any] = [*HTTPConnection.default_socket_options]
+    options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
+    # Not every system has the finer settings; where they are missing the system's own hold.
+    for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+class _FreshConnections(HTTPConnectionPool):
+    """A connection pool that hands out no connection that has been idle for long."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._taken = threading.local()
+
+    def _get_conn(self, timeout: Optional[float] = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        idle_since = getattr(connection, "idle_since", None)
+        if idle_since is not None and time.monotonic() - idle_since > MAX_IDLE_SECONDS:
+            connection.close()  # urllib3 opens it again
+        self._taken.was_open = connection.sock is not None
+        return connection
+
+    def _put_conn(self, connection: Any) -> None:
+        if connection is not None:
+            connection.idle_since = time.monotonic()
+        super()._put_conn(connection)
+
+    def urlopen(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        while True:
+            try:
+                return super().urlopen(method, *args, **kwargs)
+            except ProtocolError as error:
+                # Ends at the latest when the pool holds no open connection any more.
+                if method != "GET" or not self._taken.was_open or not _no_answer(error):
+                    raise
+
+
+class _FreshTLSConnections(_FreshConnections, HTTPSConnectionPool):
+    """The same over TLS."""
+
+
+def _no_answer(error: ProtocolError) -> bool:
+    """Whether the connection was gone before any byte of an answer came."""
+    # http.client.RemoteDisconnected, raised for a clean end, is a ConnectionResetError.
+    return len(error.args) > 1 and isinstance(
+        error.args[1], (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
+    )
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter over such pools, its own retries off."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, socket_options=_keep_alive_options())
+        self._use_fresh_connections(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("socks"):  # its pools are a kind of their own
+            return super().proxy_manager_for(proxy, **kwargs)
+        manager = super().proxy_manager_for(proxy, **kwargs, socket_options=_keep_alive_options())
+        self._use_fresh_connections(manager)
+        return manager
+
+    @staticmethod
+    def _use_fresh_connections(manager: Any) -> None:
+        manager.pool_classes_by_scheme = {"http": _FreshConnections, "https": _FreshTLSConnections}
+
+
+def new_session() -> requests.Session:
+    """A session that reads nothing from the environment and keeps `POOL_SIZE` connections."""
+    session = requests.Session()
+    session.trust_env = False
+    for prefix in ("http://", "https://"):
+        session.mount(prefix, _Adapter(pool_connections=8, pool_maxsize=POOL_SIZE))
+    return session
+
+
+class SharedSession:
+    """The session that a client and those derived from it share.
+
+    A forked process must not talk over its parent's sockets, so each process gets its own; one that
+    was unpickled or copied deeply starts without any.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: Dict[int, requests.Session] = {}
+
+    def get(self) -> requests.Session:
+        """The open session of this process."""
+        pid = os.getpid()
+        session = self._sessions.get(pid)
+        # No lock, which a fork could leave taken for ever: setdefault is atomic, and a session that
+        # lost the race has opened nothing yet.
+        return session or self._sessions.setdefault(pid, new_session())
+
+    def close(self) -> None:
+        """Close the pooled connections; the next call opens new ones."""
+        session = self._sessions.pop(os.getpid(), None)
+        if session is not None:
+            session.close()
+
+    def __reduce__(self) -> Tuple[Any, Tuple[()]]:
+        return SharedSession, ()

@@ -1,0 +1,332 @@
+"""The transport: settings, and one request sent once.
+
+`_call` sends it again where it must, `_pool` holds the connections, `_answers` reads what came.
+"""
+
+import base64
+import os
+import platform
+from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
+from urllib.parse import quote, urljoin
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from ._answers import Answer
+from ._arguments import json_text
+from ._call import Call
+from ._lost_answers import Sent, rule_for
+from ._pool import SharedSession
+from ._version import __version__
+from .exceptions import ScaleException, ScaleInvalidArgument
+from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
+
+SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
+
+# What a new client retries, unless it is given `retries`; read when the client is made.
+HTTP_TOTAL_RETRIES = RetryPolicy.total
+HTTP_RETRY_BACKOFF_FACTOR = RetryPolicy.backoff_factor
+HTTP_STATUS_FORCE_LIST = sorted(RETRIED_STATUSES)
+HTTP_RETRY_ALLOWED_METHODS = RETRIED_METHODS
+
+DEFAULT_TIMEOUT = (10.0, 120.0)
+MAX_REDIRECTS = 5
+
+Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
+Retries = Union[RetryPolicy, int, None]
+Self = TypeVar("Self", bound="Api")
+
+UNCHANGED: Any = object()
+
+
+class Api:
+    """Sends requests to one instance of the service and reads its answers.
+
+    Safe to share between threads. `api_key`, `base_api_url`, `verify`, `proxies`, `cert`, `timeout`
+    and `retries` may be set at any time and hold from the next call on.
+
+    Args:
+        api_key: None takes it from the environment's `SCALE_API_KEY`.
+        user_agent_extension: what to add to the User-Agent header.
+        api_instance_url: address of the service, its version included; None takes it from the
+            environment's `SCALE_API_INSTANCE_URL`, else it is Scale's own.
+        verify: as in requests. None and True use the certificates that the environment names, else
+            those that come with requests; False or a path wins over the environment.
+        proxies: as in requests; they win over the environment's, scheme by scheme.
+        cert: client certificate, as in requests.
+        timeout: seconds to connect and seconds to wait for the next part of the answer, as a pair
+            or as one number for both; None waits for ever.
+        retries: a policy, or how often to try again under the usual one.
+
+    Raises:
+        ScaleException: there is no API key.
+        ScaleInvalidArgument: an argument makes no sense.
+    """
+
+    def __init__(
+        self,
+        api_key: Optional[str] = None,
+        user_agent_extension: Optional[str] = None,
+        api_instance_url: Optional[str] = None,
+        verify: Union[bool, str, None] = None,
+        proxies: Optional[Dict[str, str]] = None,
+        cert: Union[str, Tuple[str, str], None] = None,
+        *,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        retries: Retries = None,
+    ) -> None:
+        self.api_key = os.environ.get("SCALE_API_KEY", "") if api_key is None else api_key
+        if not self.api_key:
+            raise ScaleException(
+                "Please provide a valid API key: ScaleClient(api_key), "
+                "or the environment variable SCALE_API_KEY"
+            )
+        if not isinstance(self.api_key, str):
+            raise ScaleInvalidArgument("api_key must be a text")
+        if api_instance_url is None:
+            api_instance_url = os.environ.get("SCALE_API_INSTANCE_URL")
+        self.base_api_url = (api_instance_url or SCALE_API_BASE_URL_V1).rstrip("/")
+        self.verify = verify
+        self.proxies = proxies
+        self.cert = cert
+        self.timeout = checked_timeout(timeout)
+        self.retries = checked_retries(retries)
+        self._user_agent = user_agent(user_agent_extension)
+        self._shared = SharedSession()
+        self._environment = _Environment.read(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_api_url!r})"
+
+    def with_options(
+        self: Self, *, timeout: Timeout = UNCHANGED, retries: Retries = UNCHANGED
+    ) -> Self:
+        """The same over the same connections, but for what is given."""
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        if timeout is not UNCHANGED:
+            other.timeout = checked_timeout(timeout)
+        if retries is not UNCHANGED:
+            other.retries = checked_retries(retries)
+        return other
+
+    def close(self) -> None:
+        """Close the pooled connections; a later call opens new ones."""
+        self._shared.close()
+
+    # What the published client offers. Each gives the answer's JSON, and None where it has none.
+
+    def get_request(self, endpoint: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+        """The JSON of a GET, None where the answer is empty or text."""
+        return self.request("GET", endpoint, params=params).json
+
+    def post_request(
+        self,
+        endpoint: str,
+        body: Any = None,
+        files: Optional[Mapping[str, Any]] = None,
+        data: Optional[Mapping[str, Any]] = None,
+    ) -> Any:
+        """The JSON of a POST, None where the answer is empty or text."""
+        return self.request("POST", endpoint, body=body, files=files, data=data).json
+
+    def put_request(
+        self, endpoint: str, body: Any = None, params: Optional[Mapping[str, Any]] = None
+    ) -> Any:
+        """The JSON of a PUT, None where the answer is empty or text."""
+        return self.request("PUT", endpoint, params=params, body=body).json
+
+    def delete_request(
+        self, endpoint: str, params: Optional[Mapping[str, Any]] = None, body: Any = None
+    ) -> Any:
+        """The JSON of a DELETE, None where the answer is empty or text."""
+        return self.request("DELETE", endpoint, params=params, body=body).json
+
+    @staticmethod
+    def quote_string(text: str) -> str:
+        """A text as one segment of a path, `/` and all other reserved characters escaped."""
+        return quote(text, safe="")
+
+    def request(
+        self,
+        method: str,
+        endpoint: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        files: Optional[Mapping[str, Any]] = None,
+        data: Optional[Mapping[str, Any]] = None,
+    ) -> Answer:
+        """Send a request, again where the policy says so, and give the successful answer.
+
+        Args:
+            method: HTTP method.
+            endpoint: path below the instance address, its segments escaped.
+            params: query; lists are repeated keys, None is left out.
+            body: what to send as JSON; None sends no body.
+            files: what to send as multipart, in the form of requests.
+            data: form fields beside `files`.
+
+        Raises:
+            ScaleException: the service refused (see scaleapi.exceptions), or no answer came.
+        """
+        request = self._prepare(method, endpoint, params, body, files, data)
+        fields = data if files is not None else body
+        sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
+        return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
+
+    def _prepare(
+        self,
+        method: str,
+        endpoint: str,
+        params: Optional[Mapping[str, Any]],
+        body: Any,
+        files: Optional[Mapping[str, Any]],
+        data: Optional[Mapping[str, Any]],
+    ) -> requests.PreparedRequest:
+        # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
+        # would put what it finds there in the place of the key.
+        request = requests.PreparedRequest()
+        request.method = method
+        request.headers = CaseInsensitiveDict(requests.utils.default_headers())
+        request.headers["User-Agent"] = self._user_agent
+        request.prepare_url(f"{self.base_api_url.rstrip('/')}/{endpoint}", params)
+        if files is not None:
+            request.prepare_body(data, files)
+        else:
+            request.headers["Content-Type"] = "application/json"
+            request.prepare_body(None if body is None else json_text(body).encode(), None)
+        return request
+
+    def send_once(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
+        """One try: send a prepared request and read its whole answer.
+
+        GETs are redirected within the same host. `seconds` is what is left of the deadline.
+        """
+        response = self._send(request, seconds)
+        for _ in range(MAX_REDIRECTS):
+            target = self._redirected(response)
+            if target is None:
+                break
+            request = request.copy()
+            request.prepare_url(target, None)
+            response = self._send(request, seconds)
+        return response
+
+    def _redirected(self, response: requests.Response) -> Optional[str]:
+        """Where an answer sends the request on to, None where it must not go there."""
+        if response.request.method != "GET" or not response.is_redirect:
+            return None
+        target = urljoin(response.url, response.headers["Location"])
+        # The rule by which requests itself says that credentials must not go along.
+        elsewhere = self._shared.get().should_strip_auth(  # type: ignore[no-untyped-call]
+            response.url, target
+        )
+        return None if elsewhere else target
+
+    def _send(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
+        environment = self._environment = self._environment.fresh(self)
+        # The key is on the request only while it is being sent, so that nothing that keeps the
+        # request afterwards (an answer, an exception, a pickle of either) can give it away.
+        request.headers["Authorization"] = self._authorization()
+        try:
+            return self._shared.get().send(
+                request,
+                timeout=cut(self.timeout, seconds),
+                allow_redirects=False,
+                **environment.settings,
+            )
+        finally:
+            del request.headers["Authorization"]
+
+    def _authorization(self) -> str:
+        return "Basic " + base64.b64encode(f"{self.api_key}:".encode()).decode()
+
+
+class _Environment(NamedTuple):
+    """How requests go out: the client's own settings, completed from the environment.
+
+    Reading the environment is slow, so it is done once, and again only where a setting was changed.
+    """
+
+    made_from: Tuple[Any, ...]
+    settings: Dict[str, Any]
+
+    @staticmethod
+    def _own_settings(api: Api) -> Tuple[Any, ...]:
+        proxies = tuple(sorted((api.proxies or {}).items()))
+        return api.base_api_url, api.verify, api.cert, proxies
+
+    @classmethod
+    def read(cls, api: Api) -> "_Environment":
+        try:
+            probe = requests.PreparedRequest()
+            probe.prepare_url(api.base_api_url, None)
+        except (requests.RequestException, ValueError) as error:
+            raise ScaleInvalidArgument(
+                f"api_instance_url must be an address such as {SCALE_API_BASE_URL_V1!r}, "
+                f"not {api.base_api_url!r}: {error}"
+            ) from None
+        with requests.Session() as session:
+            settings = session.merge_environment_settings(
+                api.base_api_url, dict(api.proxies or {}), None, api.verify, api.cert
+            )
+        return cls(cls._own_settings(api), {**settings, "stream": False})
+
+    def fresh(self, api: Api) -> "_Environment":
+        """The same, or one read anew where a setting of the client was changed."""
+        return self if self.made_from == self._own_settings(api) else self.read(api)
+
+
+def checked_timeout(timeout: Any) -> Timeout:
+    """A timeout that makes sense, as it was given."""
+    parts = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)
+    for part in parts:
+        number = isinstance(part, (int, float)) and not isinstance(part, bool)
+        if part is not None and not (number and part > 0):
+            raise ScaleInvalidArgument(
+                f"timeout must be a number of seconds over 0, a pair of them (connect, read) "
+                f"or None for no limit, not {timeout!r}"
+            )
+    checked: Timeout = timeout
+    return checked
+
+
+def checked_retries(retries: Any) -> RetryPolicy:
+    """A policy: the one given, or the usual one with another number of retries."""
+    if isinstance(retries, RetryPolicy):
+        return retries
+    if retries is None:
+        retries = HTTP_TOTAL_RETRIES
+    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+        raise ScaleInvalidArgument(
+            f"retries must be a RetryPolicy, or how often to try again (0 or more), not {retries!r}"
+        )
+    return RetryPolicy(
+        total=retries,
+        backoff_factor=HTTP_RETRY_BACKOFF_FACTOR,
+        statuses=frozenset(HTTP_STATUS_FORCE_LIST),
+        methods=frozenset(HTTP_RETRY_ALLOWED_METHODS),
+    )
+
+
+def cut(timeout: Timeout, seconds: float) -> Timeout:
+    """A timeout of at most `seconds`, in each of its parts."""
+    if seconds == float("inf"):
+        return timeout
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    left = max(seconds, 0.001)
+    return min(connect or left, left), min(read or left, left)
+
+
+def user_agent(extension: Optional[str]) -> str:
+    """The User-Agent header: what is asking, on what, and the caller's extension."""
+    if extension and not extension.isprintable():
+        raise ScaleInvalidArgument(f"source must be printable text, not {extension!r}")
+    parts = (
+        f"scaleapi/{__version__}",
+        f"Python/{platform.python_version()}",
+        f"OS/{platform.platform()}",
+        extension,
+    )
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,243 @@
+"""Batches: tasks of a project that belong together.
+
+Source: https://scale.com/docs/api-reference/batches
+"""
+
+from enum import Enum
+from functools import partial
+from typing import Any, Dict, Generator, Mapping, Optional, Union
+
+from ._arguments import (
+    Check,
+    Moment,
+    enum_value,
+    flag,
+    known,
+    mapping,
+    moment,
+    page_limit,
+    query,
+    segment,
+    text,
+)
+from ._resource import ClientMethods, Resource
+from .pagination import Paginator, by_offset, walk
+
+
+class BatchStatus(Enum):
+    """How far a batch is."""
+
+    Staging = "staging"
+    InProgress = "in_progress"
+    Completed = "completed"
+
+
+class Batch(Resource):
+    """A batch.
+
+    Attributes:
+        name: unique in the account.
+        project: name of its project.
+        status: text of a `BatchStatus`.
+        created_at: ISO 8601 text, UTC.
+        metadata: what its creator attached, `{}` where there is none.
+        tasks_pending, tasks_completed, tasks_error, tasks_canceled: how many tasks are in each
+            state; None until `get_status` was called.
+    """
+
+    _id_key = _label = "name"
+    _required = ("name", "project", "status", "created_at")
+    _defaults = {"metadata": {}}
+
+    name: str
+    project: str
+    status: str
+    created_at: str
+    metadata: Dict[str, Any]
+    tasks_pending: Optional[int] = None
+    tasks_completed: Optional[int] = None
+    tasks_error: Optional[int] = None
+    tasks_canceled: Optional[int] = None
+
+    def finalize(self) -> "Batch":
+        """Release the batch for labeling; see `ScaleClient.finalize_batch`."""
+        fresh = self._client.finalize_batch(self.name)
+        self._json = fresh._json
+        return fresh
+
+    def get_status(self) -> Dict[str, Any]:
+        """Ask how far the batch is, and take its status and counts over into this object.
+
+        Returns:
+            `{"status": ..., "pending": n, "completed": n, "error": n, "canceled": n}`, in which the
+            service leaves out counts that are 0.
+        """
+        answer = self._client.batch_status(self.name)
+        self._json = {**self._json, "status": answer["status"]}
+        for state in ("pending", "completed", "error", "canceled"):
+            setattr(self, f"tasks_{state}", answer.get(state, 0))
+        return answer
+
+
+class Batchlist(Paginator[Batch]):
+    """One page of batches."""
+
+
+_FILTERS: Mapping[str, Check] = {
+    "project": text,
+    "status": partial(enum_value, kind=BatchStatus),
+    "start_time": moment,
+    "end_time": moment,
+    "exclude_archived": flag,
+    "limit": page_limit,
+    "offset": lambda name, value: value,
+}
+
+_WIRE_NAMES = {
+    "project_name": "project",
+    "batch_status": "status",
+    "created_after": "start_time",
+    "created_before": "end_time",
+}
+
+
+class BatchMethods(ClientMethods):
+    """The client's calls on batches."""
+
+    def create_batch(
+        self,
+        project: str,
+        batch_name: str,
+        callback: str = "",
+        calibration_batch: bool = False,
+        self_label_batch: bool = False,
+        metadata: Optional[Dict[str, Any]] = None,
+    ) -> Batch:
+        """Create a batch.
+
+        Args:
+            project: name of its project.
+            batch_name: its own name, unique in the account.
+            callback: URL or e-mail address that is told when the batch is completed.
+            calibration_batch: Rapid projects only.
+            self_label_batch: Rapid projects only.
+            metadata: anything to attach.
+
+        Raises:
+            ScaleDuplicateResource: the name is taken.
+            ScaleInvalidRequest: an argument is wrong; or ScaleResourceNotFound: no such project.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        body = {
+            "project": text("project", project),
+            "name": text("batch_name", batch_name),
+            "calibration_batch": calibration_batch,
+            "self_label_batch": self_label_batch,
+            "callback": callback,
+            "metadata": mapping("metadata", {} if metadata is None else metadata),
+        }
+        return self._object(Batch, "POST", "batches", body=body)
+
+    def finalize_batch(self, batch_name: str) -> Batch:
+        """Release a staging batch for labeling, after which it takes no more tasks.
+
+        Raises:
+            ScaleInvalidRequest: the batch's state does not allow it.
+            ScaleResourceNotFound: there is no such batch.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        endpoint = f"batches/{segment('batch_name', batch_name)}/finalize"
+        return self._object(Batch, "POST", endpoint)
+
+    def batch_status(self, batch_name: str) -> Dict[str, Any]:
+        """How far a batch is.
+
+        Returns:
+            `{"status": ..., "pending": n, "completed": n, "error": n, "canceled": n}`, in which the
+            service leaves out counts that are 0.
+
+        Raises:
+            ScaleResourceNotFound: there is no such batch.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        answer = self.api.request("GET", f"batches/{segment('batch_name', batch_name)}/status")
+        status = answer.object()
+        if "status" not in status:
+            raise answer.error("The answer should be a batch's status, but lacks it")
+        return status
+
+    def get_batch(self, batch_name: str) -> Batch:
+        """The batch of this name.
+
+        Raises:
+            ScaleResourceNotFound: there is none.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        return self._object(Batch, "GET", f"batches/{segment('batch_name', batch_name)}")
+
+    def batches(self, **kwargs: Any) -> Batchlist:
+        """One page of batches, newest first.
+
+        Args:
+            **kwargs: filters by their names on the wire: `project`, `status`, `start_time`,
+                `end_time`, `exclude_archived`, `limit` (1 to 100), `offset`.
+
+        Returns:
+            A list that also has `total`, `limit`, `offset` and `has_more`.
+
+        Raises:
+            ScaleInvalidRequest: a filter is unknown or makes no sense.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        known("batches", kwargs, _FILTERS)
+        return self._page(Batchlist, Batch, "batches", query(kwargs, _FILTERS, {}), "totalDocs")
+
+    def get_batches(
+        self,
+        project_name: Optional[str] = None,
+        batch_status: Union[BatchStatus, str, None] = None,
+        created_after: Optional[Moment] = None,
+        created_before: Optional[Moment] = None,
+        exclude_archived: bool = False,
+    ) -> Generator[Batch, None, None]:
+        """Every batch that matches, newest first; pages are asked for as they are needed.
+
+        A generator: nothing is sent, and nothing refused, before the first `next`.
+
+        Args:
+            project_name: batches of this project.
+            batch_status: batches in this state.
+            created_after, created_before: bounds of the time of creation, as text, date or
+                datetime; without a zone they are UTC.
+            exclude_archived: leave archived batches out.
+
+        Raises:
+            ScaleException: a page could not be had; what came before it has been given out.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        given = {
+            "project_name": project_name,
+            "batch_status": batch_status,
+            "created_after": created_after,
+            "created_before": created_before,
+            "exclude_archived": exclude_archived,
+        }
+        filters = query(given, _FILTERS, _WIRE_NAMES)
+        yield from walk(lambda step: self.batches(**filters, **step), by_offset, {"offset": 0})
+
+    def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
+        """Replace a batch's whole metadata, `{}` empties it; the changed batch comes back.
+
+        Raises:
+            ScaleResourceNotFound: there is no such batch.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        endpoint = f"batches/{segment('batch_name', batch_name)}/setMetadata"
+        return self._object(Batch, "POST", endpoint, body=mapping("metadata", metadata))

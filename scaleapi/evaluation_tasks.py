@@ -1,0 +1,29 @@
+"""Evaluation tasks of Rapid projects. Source: https://scale.com/docs/api-reference/tasks"""
+
+from typing import Any
+
+from .quality_tasks import QualityTask, QualityTaskMethods
+from .tasks import TypeLike
+
+
+class EvaluationTask(QualityTask):
+    """A task that tells how well labelers work."""
+
+
+class EvaluationTaskMethods(QualityTaskMethods):
+    """The client's calls on evaluation tasks."""
+
+    def create_evaluation_task(self, task_type: TypeLike, **kwargs: Any) -> EvaluationTask:
+        """Create an evaluation task on a Rapid project.
+
+        Args:
+            task_type: what is to be done.
+            **kwargs: the task, key by key, and `expected_response`, which is required; and
+                `initial_response`, from which an evaluation of a review starts.
+
+        Raises:
+            ScaleInvalidRequest: the project is no Rapid project, or a key is missing or wrong.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._create_quality_task(EvaluationTask, "evaluation_tasks", task_type, kwargs)

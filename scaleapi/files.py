@@ -1,0 +1,93 @@
+"""Files: attachments kept by Scale.
+
+Source: https://scale.com/docs/api-reference/file-endpoints
+"""
+
+import json
+import os
+from contextlib import ExitStack
+from typing import IO, Any, Dict, Mapping, Tuple, Union
+
+from ._arguments import text
+from ._resource import ClientMethods, Resource
+from .exceptions import ScaleInvalidArgument
+
+Upload = Union[str, "os.PathLike[str]", bytes, IO[bytes], Tuple[Any, ...]]
+
+
+class File(Resource):
+    """A file kept by Scale.
+
+    Attributes:
+        id: a UUID.
+        attachment_url: what to give a task as its `attachment`.
+        mime_type: such as "image/png".
+        size: in bytes.
+    """
+
+    _id_key = "id"
+    _required = ("id", "attachment_url")
+
+    id: str
+    attachment_url: str
+    mime_type: str
+    size: int
+
+
+class FileMethods(ClientMethods):
+    """The client's calls on files."""
+
+    def upload_file(self, file: Upload, **kwargs: Any) -> File:
+        """Upload a file of at most 80 MB, for tasks to use as an attachment.
+
+        Args:
+            file: a path; or what is to be sent: a file opened as binary, bytes, or a tuple as in
+                requests, such as `("a.png", opened, "image/png")`.
+            **kwargs: `project_name`, `display_name`, `reference_id` (makes an upload happen only
+                once), `metadata` (a dictionary) ...
+
+        Raises:
+            ScaleDuplicateResource: a file with this `reference_id` is there.
+            ScaleInvalidRequest: something is missing or wrong.
+            OSError: the path can't be read.
+
+        See https://scale.com/docs/api-reference/file-endpoints.
+        """
+        with ExitStack() as opened:
+            if isinstance(file, (str, os.PathLike)):
+                path = text("file", os.fspath(file))
+                part: Any = opened.enter_context(open(path, "rb"))
+            elif isinstance(file, (bytes, bytearray, tuple)) or hasattr(file, "read"):
+                part = file
+            else:
+                raise ScaleInvalidArgument(
+                    f"file must be a path, a file opened as binary, bytes or a tuple, not {file!r}"
+                )
+            return self._object(
+                File, "POST", "files/upload", files={"file": part}, data=_form(kwargs)
+            )
+
+    def import_file(self, file_url: str, **kwargs: Any) -> File:
+        """Have Scale fetch a file from a public address.
+
+        Args:
+            file_url: where it is.
+            **kwargs: `project_name`, `display_name`, `reference_id` (makes an import happen only
+                once), `metadata` ...
+
+        Raises:
+            ScaleDuplicateResource: a file with this `reference_id` is there.
+            ScaleInvalidRequest: something is missing or wrong.
+
+        See https://scale.com/docs/api-reference/file-endpoints.
+        """
+        body = {"file_url": text("file_url", file_url), **kwargs}
+        return self._object(File, "POST", "files/import", body=body)
+
+
+def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
+    """Form fields: dictionaries as JSON text; the rest is what requests makes of it."""
+    return {
+        name: json.dumps(value) if isinstance(value, Mapping) else value
+        for name, value in fields.items()
+    }

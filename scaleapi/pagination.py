@@ -1,0 +1,89 @@
+"""Pages, and the one way of walking through them."""
+
+from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, TypeVar
+
+from .exceptions import ScaleException
+
+T = TypeVar("T")
+
+
+class Paginator(List[T]):
+    """One page of a listing: a list of its items that also says where it stands.
+
+    Attributes:
+        docs: the items.
+        total: how many items match in all, not only on this page.
+        limit: the page size in force.
+        offset: position of the first item.
+        has_more: whether another page follows.
+        next_token: what to pass on to get it, where paging goes by token.
+    """
+
+    def __init__(
+        self,
+        docs: List[T],
+        total: int,
+        limit: int,
+        offset: int,
+        has_more: bool,
+        next_token: Optional[str] = None,
+    ) -> None:
+        super().__init__(docs)
+        self.docs = docs
+        self.total = total
+        self.limit = limit
+        self.offset = offset
+        self.has_more = has_more
+        self.next_token = next_token
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        # A list's own way would call the class with no arguments.
+        state = (self.docs, self.total, self.limit, self.offset, self.has_more, self.next_token)
+        return type(self), state
+
+
+Step = Dict[str, Any]
+
+
+def by_token(page: Paginator[Any]) -> Optional[Step]:
+    """What to add to the query for the next page, None where this one says it is the last."""
+    return {"next_token": page.next_token} if page.has_more and page.next_token else None
+
+
+def by_offset(page: Paginator[Any]) -> Optional[Step]:
+    """The same for listings that page by position."""
+    if not page.has_more:
+        return None
+    if not isinstance(page.offset, int) or not isinstance(page.limit, int):
+        raise ScaleException(
+            f"The next page can't be found: offset {page.offset!r}, limit {page.limit!r}"
+        )
+    return {"offset": page.offset + page.limit}
+
+
+def walk(
+    fetch: Callable[[Step], Paginator[T]],
+    advance: Callable[[Paginator[T]], Optional[Step]],
+    start: Step,
+) -> Iterator[T]:
+    """Every item of every page; a page is asked for when the one before is used up, and let go.
+
+    Args:
+        fetch: gives the page that a step leads to.
+        advance: gives the step after a page, None at the end.
+        start: the step to the first page.
+
+    Raises:
+        ScaleException: the server leads back to a page that was there already.
+    """
+    step: Optional[Step] = start
+    seen: Set[str] = set()
+    while step is not None:
+        if repr(step) in seen:
+            raise ScaleException(f"The server leads in a circle: {step} was there already")
+        seen.add(repr(step))
+        page = fetch(step)
+        step = advance(page)
+        items = iter(page)
+        del page  # pages can be large: never two at once
+        yield from items

@@ -1,0 +1,176 @@
+"""Projects: what is to be done, and how.
+
+Source: https://scale.com/docs/api-reference/projects
+"""
+
+from typing import Any, Dict, List, Optional
+
+from ._arguments import enum_value, segment, text
+from ._resource import ClientMethods, Resource
+from .tasks import TaskType, TypeLike
+
+
+class TaskTemplate(Resource):
+    """The form that a chat or text collection project's tasks follow.
+
+    Attributes:
+        id, version, created_at, updated_at: which template, and since when.
+        template_variables: what a task may fill in.
+        response_schema: form of the responses, or None.
+        auto_onboard_enabled: whether labelers may start by themselves.
+    """
+
+    _id_key = "id"
+    _required = ("id", "version", "created_at", "updated_at", "template_variables")
+    _defaults = {"response_schema": None, "auto_onboard_enabled": False}
+
+    id: str
+    version: int
+    created_at: str
+    updated_at: str
+    template_variables: Dict[str, Any]
+    response_schema: Optional[Dict[str, Any]]
+    auto_onboard_enabled: bool
+
+    def get_template_variables(self) -> Dict[str, Any]:
+        """What a task may fill in."""
+        return self.template_variables
+
+    def get_response_schema(self) -> Optional[Dict[str, Any]]:
+        """Form of the responses, or None."""
+        return self.response_schema
+
+    def is_auto_onboardable(self) -> bool:
+        """Whether labelers may start by themselves."""
+        return self.auto_onboard_enabled
+
+
+class Project(Resource):
+    """A project.
+
+    Its parameters have versions, oldest first in `as_dict()["param_history"]`.
+
+    Attributes:
+        name: unique in the account.
+        type: text of a `TaskType`, that of all its tasks.
+        params: the parameters in force, with their `version` and `created_at`; None without any.
+        version: number of the version in force, counted from 0; None without any.
+        instruction: the instruction in force, or None.
+    """
+
+    _id_key = _label = "name"
+    _required = ("name", "type")
+
+    name: str
+    type: str
+
+    @property
+    def params(self) -> Optional[Dict[str, Any]]:
+        """The parameters in force, or None."""
+        history = self._json.get("param_history")
+        last = history[-1] if isinstance(history, list) and history else None
+        return last if isinstance(last, dict) else None
+
+    @property
+    def version(self) -> Optional[int]:
+        """Number of the parameters' version in force, or None."""
+        return (self.params or {}).get("version")
+
+    @property
+    def instruction(self) -> Optional[str]:
+        """The instruction in force, or None."""
+        return (self.params or {}).get("instruction")
+
+    def get_template(self) -> TaskTemplate:
+        """The project's template; see `ScaleClient.get_project_template`."""
+        return self._client.get_project_template(self.name)
+
+
+class ProjectMethods(ClientMethods):
+    """The client's calls on projects."""
+
+    def create_project(
+        self,
+        project_name: str,
+        task_type: TypeLike,
+        params: Optional[Dict[str, Any]] = None,
+        rapid: bool = False,
+        studio: bool = False,
+        dataset_id: Optional[str] = None,
+    ) -> Project:
+        """Create a project.
+
+        Args:
+            project_name: its name, unique in the account.
+            task_type: what its tasks are.
+            params: its first parameters, such as `{"instruction": ...}`; tasks inherit them.
+            rapid: make it a Rapid project.
+            studio: make it a Studio project.
+            dataset_id: an existing Nucleus dataset to link.
+
+        Raises:
+            ScaleDuplicateResource: the name is taken.
+            ScaleInvalidRequest: an argument is wrong.
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        body = {
+            "type": enum_value("task_type", task_type, TaskType),
+            "name": text("project_name", project_name),
+            "params": params,
+            "rapid": rapid,
+            "studio": studio,
+            "datasetId": dataset_id,
+        }
+        return self._object(Project, "POST", "projects", body=body)
+
+    def get_project(self, project_name: str) -> Project:
+        """The project of this name.
+
+        Raises:
+            ScaleResourceNotFound: there is none.
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        return self._object(Project, "GET", f"projects/{segment('project_name', project_name)}")
+
+    def projects(self) -> List[Project]:
+        """All projects of the account.
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        return self._objects(Project, "GET", "projects")
+
+    def get_projects(self) -> List[Project]:
+        """All projects of the account; the same as `projects`.
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        return self.projects()
+
+    def update_project(self, project_name: str, **kwargs: Any) -> Project:
+        """Give a project a new version of its parameters; the changed project comes back.
+
+        Args:
+            project_name: which project.
+            **kwargs: the parameters, and `patch`: True keeps those that are not named, False
+                replaces all of them.
+
+        Raises:
+            ScaleResourceNotFound: there is no such project.
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        endpoint = f"projects/{segment('project_name', project_name)}/setParams"
+        return self._object(Project, "POST", endpoint, body=kwargs)
+
+    def get_project_template(self, project_name: str) -> TaskTemplate:
+        """The template of a chat or text collection project.
+
+        Raises:
+            ScaleException: there is no such project (404), or it has no template (400 or 404).
+
+        See https://scale.com/docs/api-reference/projects.
+        """
+        endpoint = f"projects/{segment('project_name', project_name)}/taskTemplates"
+        return self._object(TaskTemplate, "GET", endpoint)

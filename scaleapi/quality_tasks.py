@@ -1,0 +1,40 @@
+"""What evaluation and training tasks have in common. Both exist on Rapid projects.
+
+Source: https://scale.com/docs/api-reference/tasks
+"""
+
+from typing import Any, Dict, Optional, Type, TypeVar
+
+from ._arguments import enum_value, segment
+from ._resource import ClientMethods, Resource
+from .tasks import TaskType, TypeLike
+
+Q = TypeVar("Q", bound="QualityTask")
+
+
+class QualityTask(Resource):
+    """A task whose right answer is known.
+
+    Attributes:
+        id: its id.
+        expected_response: the right answer.
+        initial_response: what a reviewer starts from, or None.
+    """
+
+    _id_key = "id"
+    _required = ("id", "expected_response")
+    _defaults = {"initial_response": None}
+
+    id: str
+    expected_response: Dict[str, Any]
+    initial_response: Optional[Dict[str, Any]]
+
+
+class QualityTaskMethods(ClientMethods):
+    """How both kinds are created."""
+
+    def _create_quality_task(
+        self, kind: Type[Q], endpoint: str, task_type: TypeLike, body: Dict[str, Any]
+    ) -> Q:
+        task_type = segment("task_type", enum_value("task_type", task_type, TaskType))
+        return self._object(kind, "POST", f"{endpoint}/{task_type}", body=body)

@@ -1,0 +1,82 @@
+"""When a call is tried again, and how long is waited first."""
+
+from dataclasses import dataclass
+from typing import FrozenSet, Optional
+
+from urllib3.exceptions import InvalidHeader
+from urllib3.util import Retry
+
+RETRIED_STATUSES = frozenset([408, 429, *range(500, 531)])
+RETRIED_METHODS = frozenset(["GET", "POST", "PUT", "DELETE"])
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """When a call is tried again, and how long is waited first.
+
+    A value: it prints, compares and never changes. `dataclasses.replace` makes a variant.
+
+    Attributes:
+        total: how many times a call is sent again, at most; 0 sends everything once.
+        backoff_factor: scale of the waits in seconds; 2 gives 1, 2, 4, 8 ...
+        backoff_max: the longest such wait in seconds.
+        jitter: share of each wait, 0 to 1, that chance may take off, so that many clients that
+            failed together do not come back together.
+        retry_after_max: the longest `Retry-After` in seconds that is obeyed; where the server asks
+            for more, the call fails at once with the server's own error.
+        deadline: seconds that the whole call may take, its waits included; None for no bound.
+        statuses: HTTP statuses that are tried again.
+        methods: HTTP methods that are tried again.
+    """
+
+    total: int = 3
+    backoff_factor: float = 2
+    backoff_max: float = 60
+    jitter: float = 0.25
+    retry_after_max: float = 60
+    deadline: Optional[float] = None
+    statuses: FrozenSet[int] = RETRIED_STATUSES
+    methods: FrozenSet[str] = RETRIED_METHODS
+
+    def __post_init__(self) -> None:
+        for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
+            if not getattr(self, name) >= 0:
+                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)!r}")
+        if not 0 <= self.jitter <= 1:
+            raise ValueError(f"jitter must be between 0 and 1, not {self.jitter!r}")
+        if self.deadline is not None and not self.deadline > 0:
+            raise ValueError(
+                f"deadline must be a number of seconds over 0, or None for none, "
+                f"not {self.deadline!r}"
+            )
+
+    def pause(self, retry: int) -> float:
+        """Seconds to wait before retry number `retry` (1 is the first), before any jitter."""
+        return min(self.backoff_factor * 2.0 ** (retry - 2), self.backoff_max)
+
+    def wait(self, retry: int, retry_after: Optional[str], chance: float) -> Optional[float]:
+        """Seconds to wait before retry number `retry`.
+
+        Args:
+            retry: 1 is the first.
+            retry_after: the `Retry-After` header of the answer, None where there is none. Obeyed
+                as it stands; ignored where it cannot be read.
+            chance: a random number from 0 to 1, which decides how much of `jitter` is taken off.
+
+        Returns:
+            The wait, or None where the server asks for more than `retry_after_max`.
+        """
+        asked = seconds_asked(retry_after)
+        if asked is None:
+            return self.pause(retry) * (1 - self.jitter * chance)
+        return asked if asked <= self.retry_after_max else None
+
+
+def seconds_asked(retry_after: Optional[str]) -> Optional[float]:
+    """What a `Retry-After` header asks for, in seconds; None where it is absent or unreadable."""
+    if retry_after is None:
+        return None
+    try:
+        return Retry().parse_retry_after(retry_after)
+    except (InvalidHeader, ValueError, OverflowError):
+        return None

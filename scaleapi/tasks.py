@@ -1,0 +1,502 @@
+"""Tasks: the units of work. Source: https://scale.com/docs/api-reference/tasks"""
+
+from enum import Enum
+from functools import partial
+from typing import Any, Dict, Generator, Iterable, List, Mapping, Optional, Union
+
+from ._arguments import (
+    Check,
+    Moment,
+    enum_value,
+    flag,
+    known,
+    mapping,
+    moment,
+    page_limit,
+    query,
+    segment,
+    text,
+    text_or_texts,
+    texts,
+)
+from ._resource import ClientMethods, Resource
+from .exceptions import ScaleInvalidArgument
+from .pagination import Paginator, by_token, walk
+
+
+class TaskType(Enum):
+    """What is to be done. Wherever one is taken, its text or that of a newer type is too."""
+
+    Annotation = "annotation"
+    Categorization = "categorization"
+    Comparison = "comparison"
+    CuboidAnnotation = "cuboidannotation"
+    DataCollection = "datacollection"
+    DocumentModel = "documentmodel"
+    DocumentTranscription = "documenttranscription"
+    ImageAnnotation = "imageannotation"
+    LaneAnnotation = "laneannotation"
+    LidarAnnotation = "lidarannotation"
+    LidarLinking = "lidarlinking"
+    LidarSegmentation = "lidarsegmentation"
+    LidarTopdown = "lidartopdown"
+    LineAnnotation = "lineannotation"
+    NamedEntityRecognition = "namedentityrecognition"
+    PointAnnotation = "pointannotation"
+    PolygonAnnotation = "polygonannotation"
+    SegmentAnnotation = "segmentannotation"
+    Transcription = "transcription"
+    TextCollection = "textcollection"
+    VideoAnnotation = "videoannotation"
+    VideoBoxAnnotation = "videoboxannotation"
+    VideoPlaybackAnnotation = "videoplaybackannotation"
+    VideoCuboidAnnotation = "videocuboidannotation"
+    SensorFusion = "sensorfusion"
+    Chat = "chat"
+    ChatExperimental = "chatexperimental"
+    ChatLite = "chatlite"
+    MultiChat = "multichat"
+    MultiStage = "multistage"
+    Federal2dVideoAnnotation = "federal2dvideoannotation"
+
+
+class TaskStatus(Enum):
+    """How far a task is."""
+
+    Pending = "pending"
+    Completed = "completed"
+    Canceled = "canceled"
+    Error = "error"
+
+
+class TaskReviewStatus(Enum):
+    """What the customer's audit said."""
+
+    Accepted = "accepted"
+    Fixed = "fixed"
+    Commented = "commented"
+    Rejected = "rejected"
+    Pending = "pending"
+
+
+class Task(Resource):
+    """A task.
+
+    Every top-level key of its JSON is an attribute, and absent keys raise AttributeError (so
+    `hasattr(task, "tags")` tells whether it has tags). What is specific to the task's type is in
+    `task.params`, what the labelers made in `task.response`.
+
+    Attributes:
+        id: the task's id, 24 hex digits.
+        type: text of a `TaskType`.
+        status: text of a `TaskStatus`.
+        created_at, updated_at, completed_at: ISO 8601 texts, UTC; the last once completed.
+    """
+
+    _id_key = "task_id"
+    _required = ("task_id",)
+
+    id: str
+    task_id: str
+    type: str
+    status: str
+    created_at: str
+    params: Dict[str, Any]
+    metadata: Dict[str, Any]
+
+    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+        super().__init__(json, client)
+        self.id = json["task_id"]
+
+    def _missing(self, name: str) -> str:
+        params = self._fields().get("params")
+        if isinstance(params, dict) and name in params:
+            return f'{super()._missing(name)}; use task.params["{name}"]'
+        return super()._missing(name)
+
+    def _become(self, fresh: "Task") -> None:
+        self._json = fresh._json
+
+    def refresh(self) -> None:
+        """Get the task's present state from the service."""
+        self._become(self._client.get_task(self.id))
+
+    def cancel(self, clear_unique_id: bool = False) -> None:
+        """Cancel the task; see `ScaleClient.cancel_task`."""
+        self._become(self._client.cancel_task(self.id, clear_unique_id))
+
+    def audit(self, accepted: bool, comments: Optional[str] = None) -> None:
+        """Accept or reject the response; see `ScaleClient.audit_task`. Does not refresh."""
+        self._client.audit_task(self.id, accepted, comments)
+
+    def update_unique_id(self, unique_id: str) -> None:
+        """Give the task another unique id; see `ScaleClient.update_task_unique_id`."""
+        self._become(self._client.update_task_unique_id(self.id, unique_id))
+
+    def clear_unique_id(self) -> None:
+        """Take the task's unique id away; see `ScaleClient.clear_task_unique_id`."""
+        self._become(self._client.clear_task_unique_id(self.id))
+
+    def set_metadata(self, metadata: Dict[str, Any]) -> None:
+        """Replace the task's metadata; see `ScaleClient.set_task_metadata`."""
+        self._become(self._client.set_task_metadata(self.id, metadata))
+
+    def set_tags(self, tags: Iterable[str]) -> None:
+        """Replace the task's tags; see `ScaleClient.set_task_tags`."""
+        self._become(self._client.set_task_tags(self.id, tags))
+
+    def add_tags(self, tags: Iterable[str]) -> None:
+        """Add tags to the task's; see `ScaleClient.add_task_tags`."""
+        self._become(self._client.add_task_tags(self.id, tags))
+
+    def delete_tags(self, tags: Iterable[str]) -> None:
+        """Remove tags from the task's; see `ScaleClient.delete_task_tags`."""
+        self._become(self._client.delete_task_tags(self.id, tags))
+
+
+class Tasklist(Paginator[Task]):
+    """One page of tasks."""
+
+
+TypeLike = Union[TaskType, str]
+StatusLike = Union[TaskStatus, str]
+ReviewLike = Union[TaskReviewStatus, str]
+
+
+def _review_statuses(name: str, value: Any) -> str:
+    several = value if isinstance(value, (list, tuple, set)) else [value]
+    return ",".join(enum_value(name, one, TaskReviewStatus) for one in several)
+
+
+_FILTERS: Mapping[str, Check] = {
+    "project": text,
+    "batch": text,
+    "type": partial(enum_value, kind=TaskType),
+    "status": partial(enum_value, kind=TaskStatus),
+    "customer_review_status": _review_statuses,
+    "unique_id": text_or_texts,
+    "tags": text_or_texts,
+    "start_time": moment,
+    "end_time": moment,
+    "completed_after": moment,
+    "completed_before": moment,
+    "updated_after": moment,
+    "updated_before": moment,
+    "include_attachment_url": flag,
+    "limited_response": flag,
+    "limit": page_limit,
+    "next_token": text,
+}
+
+_WIRE_NAMES = {
+    "project_name": "project",
+    "batch_name": "batch",
+    "task_type": "type",
+    "review_status": "customer_review_status",
+    "created_after": "start_time",
+    "created_before": "end_time",
+}
+
+
+class TaskMethods(ClientMethods):
+    """The client's calls on tasks."""
+
+    def get_task(self, task_id: str) -> Task:
+        """The task with this id.
+
+        Raises:
+            ScaleResourceNotFound: there is none.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._object(Task, "GET", f"task/{segment('task_id', task_id)}")
+
+    def create_task(self, task_type: TypeLike, **kwargs: Any) -> Task:
+        """Create a task.
+
+        With a `unique_id` the task is made exactly once, whatever the network does; without one, a
+        task whose answer does not come in time is not sent again, since it may exist.
+
+        Args:
+            task_type: what is to be done.
+            **kwargs: the task, key by key as the API reference has it: `project`, `batch`,
+                `instruction`, `attachment`, `unique_id`, `metadata`, `tags` ... Sent as they are.
+
+        Raises:
+            ScaleInvalidRequest: a key is missing or wrong, or the project or batch unknown.
+            ScaleDuplicateResource: another task has this `unique_id`.
+            ScaleConnectionTimeout: no answer came, and without a `unique_id` the task may exist.
+
+        Example:
+            >>> task = client.create_task(
+            ...     TaskType.Categorization, project="animals", attachment=url, unique_id="row-17"
+            ... )
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        kind = segment("task_type", enum_value("task_type", task_type, TaskType))
+        return self._object(Task, "POST", f"task/{kind}", body=kwargs)
+
+    def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
+        """Cancel a task on which no work has started; the canceled task comes back.
+
+        Args:
+            task_id: which task.
+            clear_unique_id: also free its unique id for another task.
+
+        Raises:
+            ScaleInvalidRequest: it is completed, canceled already or being worked on.
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        params = {"clear_unique_id": "true"} if clear_unique_id else None
+        return self._object(
+            Task, "POST", f"task/{segment('task_id', task_id)}/cancel", params=params
+        )
+
+    def audit_task(self, task_id: str, accepted: bool, comments: Optional[str] = None) -> None:
+        """Accept or reject a completed task's response.
+
+        Args:
+            task_id: which task.
+            accepted: True accepts, False rejects.
+            comments: why.
+
+        Raises:
+            ScaleInvalidRequest: the task is not completed.
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        endpoint = f"task/{segment('task_id', task_id)}/audit"
+        if not isinstance(accepted, bool):
+            raise ScaleInvalidArgument(f"accepted must be True or False, not {accepted!r}")
+        # The answer may be a text and says nothing that the caller does not know.
+        self.api.request("POST", endpoint, body={"accepted": accepted, "comments": comments})
+
+    def update_task_unique_id(self, task_id: str, unique_id: str) -> Task:
+        """Give a task another unique id; the changed task comes back.
+
+        Raises:
+            ScaleDuplicateResource: another task has it.
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        endpoint = f"task/{segment('task_id', task_id)}/unique_id"
+        body = {"unique_id": text("unique_id", unique_id)}
+        return self._object(Task, "POST", endpoint, body=body)
+
+    def clear_task_unique_id(self, task_id: str) -> Task:
+        """Take a task's unique id away; the changed task comes back, without that key.
+
+        Raises:
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._object(Task, "DELETE", f"task/{segment('task_id', task_id)}/unique_id")
+
+    def set_task_metadata(self, task_id: str, metadata: Dict[str, Any]) -> Task:
+        """Replace a task's whole metadata, `{}` empties it; the changed task comes back.
+
+        Raises:
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        endpoint = f"task/{segment('task_id', task_id)}/setMetadata"
+        return self._object(Task, "POST", endpoint, body=mapping("metadata", metadata))
+
+    def set_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
+        """Replace a task's tags, `[]` removes them all; the changed task comes back.
+
+        Raises:
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._tags("POST", task_id, tags)
+
+    def add_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
+        """Add tags to a task's, ignoring those it has; the changed task comes back.
+
+        Raises:
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._tags("PUT", task_id, tags)
+
+    def delete_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
+        """Remove tags from a task's, ignoring those it lacks; the changed task comes back.
+
+        Raises:
+            ScaleResourceNotFound: there is no such task.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._tags("DELETE", task_id, tags)
+
+    def _tags(self, method: str, task_id: str, tags: Iterable[str]) -> Task:
+        endpoint = f"task/{segment('task_id', task_id)}/tags"
+        return self._object(Task, method, endpoint, body=texts("tags", tags))
+
+    def tasks(self, **kwargs: Any) -> Tasklist:
+        """One page of tasks, newest first.
+
+        Args:
+            **kwargs: filters by their names on the wire: `project`, `batch`, `type`, `status`,
+                `customer_review_status`, `unique_id`, `tags`, `start_time`, `end_time`,
+                `completed_after`, `completed_before`, `updated_after`, `updated_before`,
+                `include_attachment_url`, `limited_response`, `limit` (1 to 100), `next_token`.
+
+        Returns:
+            A list that also has `total`, `limit`, `offset`, `has_more` and `next_token`.
+
+        Raises:
+            ScaleInvalidRequest: a filter is unknown or makes no sense.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        known("tasks", kwargs, _FILTERS)
+        return self._page(Tasklist, Task, "tasks", query(kwargs, _FILTERS, {}), "total")
+
+    def get_tasks(
+        self,
+        project_name: Optional[str] = None,
+        batch_name: Optional[str] = None,
+        task_type: Optional[TypeLike] = None,
+        status: Optional[StatusLike] = None,
+        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
+        unique_id: Union[str, List[str], None] = None,
+        completed_after: Optional[Moment] = None,
+        completed_before: Optional[Moment] = None,
+        updated_after: Optional[Moment] = None,
+        updated_before: Optional[Moment] = None,
+        created_after: Optional[Moment] = None,
+        created_before: Optional[Moment] = None,
+        tags: Union[str, List[str], None] = None,
+        include_attachment_url: Optional[bool] = True,
+        limited_response: Optional[bool] = None,
+        limit: Optional[int] = None,
+    ) -> Generator[Task, None, None]:
+        """Every task that matches, newest first; pages are asked for as they are needed.
+
+        A generator: nothing is sent, and nothing refused, before the first `next`.
+
+        Args:
+            project_name: tasks of this project; this or `batch_name` is needed.
+            batch_name: tasks of this batch.
+            task_type: tasks of this type.
+            status: tasks in this state.
+            review_status: tasks whose audit said this, or one of these.
+            unique_id: the task with this unique id, or those with these.
+            completed_after, completed_before: bounds of the time of completion, as text, date or
+                datetime; without a zone they are UTC. The others likewise.
+            updated_after, updated_before: bounds of the time of the last change.
+            created_after, created_before: bounds of the time of creation.
+            tags: tasks with this tag, or with these.
+            include_attachment_url: whether the tasks hold the addresses of their attachments.
+            limited_response: only `task_id`, `status`, `metadata`, `project`, `otherVersion`.
+            limit: tasks per page, 1 to 100; the service takes 100 where it is left out.
+
+        Raises:
+            ValueError: neither `project_name` nor `batch_name` is given.
+            ScaleException: a page could not be had; what came before it has been given out.
+
+        Example:
+            >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
+            ...     print(task.id, task.response)
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        filters = self._process_tasks_endpoint_args(
+            project_name=project_name,
+            batch_name=batch_name,
+            task_type=task_type,
+            status=status,
+            review_status=review_status,
+            unique_id=unique_id,
+            completed_after=completed_after,
+            completed_before=completed_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            created_after=created_after,
+            created_before=created_before,
+            tags=tags,
+            include_attachment_url=include_attachment_url,
+            limited_response=limited_response,
+        )
+        filters["limit"] = limit
+        yield from walk(lambda step: self.tasks(**filters, **step), by_token, start={})
+
+    def get_tasks_count(
+        self,
+        project_name: Optional[str] = None,
+        batch_name: Optional[str] = None,
+        task_type: Optional[TypeLike] = None,
+        status: Optional[StatusLike] = None,
+        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
+        unique_id: Union[str, List[str], None] = None,
+        completed_after: Optional[Moment] = None,
+        completed_before: Optional[Moment] = None,
+        updated_after: Optional[Moment] = None,
+        updated_before: Optional[Moment] = None,
+        created_after: Optional[Moment] = None,
+        created_before: Optional[Moment] = None,
+        tags: Union[str, List[str], None] = None,
+        include_attachment_url: Optional[bool] = True,
+    ) -> int:
+        """How many tasks match, for one request. The filters are those of `get_tasks`.
+
+        Raises:
+            ValueError: neither `project_name` nor `batch_name` is given.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        filters = self._process_tasks_endpoint_args(
+            project_name=project_name,
+            batch_name=batch_name,
+            task_type=task_type,
+            status=status,
+            review_status=review_status,
+            unique_id=unique_id,
+            completed_after=completed_after,
+            completed_before=completed_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            created_after=created_after,
+            created_before=created_before,
+            tags=tags,
+            include_attachment_url=include_attachment_url,
+        )
+        return self.tasks(**filters, limit=1).total
+
+    @staticmethod
+    def _process_tasks_endpoint_args(
+        project_name: Optional[str] = None,
+        batch_name: Optional[str] = None,
+        task_type: Optional[TypeLike] = None,
+        status: Optional[StatusLike] = None,
+        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
+        unique_id: Union[str, List[str], None] = None,
+        completed_after: Optional[Moment] = None,
+        completed_before: Optional[Moment] = None,
+        updated_after: Optional[Moment] = None,
+        updated_before: Optional[Moment] = None,
+        created_after: Optional[Moment] = None,
+        created_before: Optional[Moment] = None,
+        tags: Union[str, List[str], None] = None,
+        include_attachment_url: Optional[bool] = True,
+        limited_response: Optional[bool] = None,
+    ) -> Dict[str, Any]:
+        """The filters of `get_tasks` as those of `tasks`."""
+        given = locals()
+        if project_name is None and batch_name is None:
+            raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
+        wire = query(given, _FILTERS, _WIRE_NAMES)
+        if not limited_response:
+            wire.pop("limited_response", None)
+        return {"project": None, "batch": None, **wire}

@@ -1,0 +1,28 @@
+"""Training tasks of Rapid projects. Source: https://scale.com/docs/api-reference/tasks"""
+
+from typing import Any
+
+from .quality_tasks import QualityTask, QualityTaskMethods
+from .tasks import TypeLike
+
+
+class TrainingTask(QualityTask):
+    """A task that shows labelers how it is done."""
+
+
+class TrainingTaskMethods(QualityTaskMethods):
+    """The client's calls on training tasks."""
+
+    def create_training_task(self, task_type: TypeLike, **kwargs: Any) -> TrainingTask:
+        """Create a training task on a Rapid project.
+
+        Args:
+            task_type: what is to be done.
+            **kwargs: the task, key by key, and `expected_response`, which is required.
+
+        Raises:
+            ScaleInvalidRequest: the project is no Rapid project, or a key is missing or wrong.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        return self._create_quality_task(TrainingTask, "training_tasks", task_type, kwargs)
