@@ -1,0 +1,25 @@
+"""Scale's labeling API on this machine, to try and test without a key.
+
+Install it with `pip install 'scaleapi[sandbox]'`. In Python::
+
+    from scaleapi.sandbox import Sandbox
+
+    with Sandbox() as box:
+        client = box.client()
+
+From the command line: `python -m scaleapi.sandbox --port 8080`.
+"""
+
+try:
+    import cheroot as _cheroot  # noqa: F401
+    import flask as _flask  # noqa: F401
+except ImportError as problem:
+    raise ImportError(
+        f"The sandbox needs {problem.name}. Install it with: pip install 'scaleapi[sandbox]'"
+    ) from problem
+
+from scaleapi.sandbox.box import Sandbox
+from scaleapi.sandbox.callbacks import Callback
+from scaleapi.sandbox.hits import Hit
+
+__all__ = ["Callback", "Hit", "Sandbox"]

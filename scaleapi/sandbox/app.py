@@ -1,0 +1,173 @@
+"""The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
+
+import hashlib
+import logging
+import threading
+from typing import Any, Iterable, List, Optional
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from scaleapi.sandbox.faults import Fault, Faults, headers_of
+from scaleapi.sandbox.hits import KEPT_BYTES, Hit, HitLog
+from scaleapi.sandbox.lifecycle import World
+from scaleapi.sandbox.refusals import Refused
+from scaleapi.sandbox.routes import BLUEPRINTS
+from scaleapi.sandbox.store import Taken
+from scaleapi.sandbox.wire import Segment, error
+
+log = logging.getLogger("scaleapi.sandbox")
+
+MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
+MAX_DRAIN = 4 * MAX_BODY
+SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
+DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
+
+
+class Dropped(Exception):
+    """The connection shall end without an answer."""
+
+
+def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Event) -> "SandboxApp":
+    """The WSGI app over one world."""
+    app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.url_map.converters["default"] = Segment
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.extensions["scaleapi"] = world
+    for routes in BLUEPRINTS:
+        app.register_blueprint(routes, url_prefix="/v1")
+    _add_hooks(app, world, hits, faults, stopping)
+    _add_refusals(app)
+    return SandboxApp(app)
+
+
+class SandboxApp:
+    """Flask, but routing on the raw path, and able to say nothing at all."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        # WSGI has PATH_INFO decoded, which makes %2F inside a name look like a separator.
+        environ["PATH_INFO"] = environ["REQUEST_URI"].partition("?")[0]
+        body = self._app(environ, start_response)
+        if DROP in environ:
+            getattr(body, "close", lambda: None)()
+            raise Dropped
+        return body
+
+
+def _add_hooks(
+    app: Flask, world: World, hits: HitLog, faults: Faults, stopping: threading.Event
+) -> None:
+    @app.before_request
+    def arrive() -> Optional[Response]:
+        g.hit = _hit()
+        hits.add(g.hit)
+        _read_body(g.hit)
+        g.fault = faults.take(request.method, request.path)
+        if g.fault is not None and not g.fault.after:
+            failure = _fail(g.fault, stopping)
+            if failure is not None:
+                return failure
+        if request.routing_exception is None:
+            g.account = _account(world.live)
+        return None
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        fault = g.get("fault")
+        if fault is not None and fault.after:
+            response = _fail(fault, stopping) or response
+        if DROP not in request.environ:
+            g.hit.status = response.status_code
+        return response
+
+
+def _hit() -> Hit:
+    return Hit(
+        method=request.method,
+        path=request.path,
+        query=request.args.to_dict(flat=False),
+        headers={name: text for name, text in request.headers if name not in SECRET_HEADERS},
+    )
+
+
+def _read_body(hit: Hit) -> None:
+    if request.mimetype == "multipart/form-data":
+        hit.form = dict(request.form)
+        for name, sent in request.files.items():
+            size = sent.stream.seek(0, 2)
+            sent.stream.seek(0)
+            hit.form[name] = {"filename": sent.filename, "size": size}
+    else:
+        hit.content = request.get_data()[:KEPT_BYTES]
+
+
+def _fail(fault: Fault, stopping: threading.Event) -> Optional[Response]:
+    """Wait as the fault says; its answer, or None when the true one shall go out."""
+    stopping.wait(fault.delay)
+    if fault.drop:
+        request.environ[DROP] = True
+        return Response()
+    if fault.status is None:
+        return None
+    return Response(fault.text(), fault.status, headers=headers_of(fault))
+
+
+def _account(live: bool) -> str:
+    """The account behind the request's key, as a digest: the key itself is kept nowhere."""
+    sent = request.authorization
+    key = (sent.username or "") if sent is not None and sent.type == "basic" else ""
+    if not key:
+        raise Refused(401, "No API key was sent: it is the user name of HTTP basic authentication")
+    is_test = key.startswith("test_") or key.endswith("|test")
+    if not (is_test or live and key.startswith("live_")):
+        raise Refused(401, "The sandbox takes keys of test form: 'test_...' or '...|test'")
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _add_refusals(app: Flask) -> None:
+    @app.errorhandler(Refused)
+    def refused(problem: Refused) -> Response:
+        return error(problem.status, problem.message)
+
+    @app.errorhandler(Taken)
+    def taken(problem: Taken) -> Response:
+        return error(409, str(problem))
+
+    @app.errorhandler(UnicodeEncodeError)
+    def unwritable(problem: UnicodeEncodeError) -> Response:
+        return error(400, "The request holds text that is not valid Unicode")
+
+    @app.errorhandler(HTTPException)
+    def http(problem: HTTPException) -> Response:
+        if request.routing_exception is not None:
+            return error(501, _no_route(app))
+        if problem.code == 413:
+            _drain()
+        return error(problem.code or 500, problem.description or problem.name)
+
+    @app.errorhandler(Exception)
+    def broken(problem: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.path, exc_info=problem)
+        return error(500, f"The sandbox failed: {type(problem).__name__}, see its log")
+
+
+def _drain() -> None:
+    """Read on, within reason: a client that is still sending would not see the refusal."""
+    for _ in range(MAX_DRAIN // KEPT_BYTES):
+        if not request.environ["wsgi.input"].read(KEPT_BYTES):
+            return
+
+
+def _no_route(app: Flask) -> str:
+    known: List[str] = sorted(
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or ())
+        if method not in ("HEAD", "OPTIONS")
+    )
+    return f"The sandbox has no {request.method} {request.path}. It has: {', '.join(known)}"

@@ -1,0 +1,165 @@
+"""The made-up responses of test mode: they depend on the task alone and mean nothing."""
+
+from typing import Any, Callable, Dict, List, Mapping
+
+from scaleapi.sandbox.store import Doc
+from scaleapi.tasks import TaskType
+
+_CORNERS = ((0, 0), (100, 0), (100, 100), (0, 100))
+_BOX = {"left": 0, "top": 0, "width": 100, "height": 100}
+_FILES = "https://sandbox.example.org/results"
+
+
+def response(task: Doc) -> Doc:
+    """The response that a task of this type and with these params gets."""
+    answer = _ANSWERS.get(TaskType(task["type"]), _no_annotations)
+    return answer(task)
+
+
+def _first_label(choices: Any, otherwise: str) -> str:
+    """The first of the offered labels, which are texts or objects that hold one."""
+    first = choices[0] if isinstance(choices, list) and choices else otherwise
+    if isinstance(first, dict):
+        names = (first.get(key) for key in ("choice", "name", "label", "field_id"))
+        first = next((name for name in names if name), otherwise)
+    return str(first)
+
+
+def _polygon(count: int = 4) -> List[Dict[str, int]]:
+    return [{"x": x, "y": y} for x, y in _CORNERS[:count]]
+
+
+def _cuboid() -> List[Doc]:
+    sides = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
+    return [
+        {"x": x, "y": y, "type": "vertex", "description": side}
+        for (x, y), side in zip(_CORNERS, sides)
+    ]
+
+
+# The shape of each geometry, without its label.
+_SHAPES: Mapping[str, Callable[[], Doc]] = {
+    "box": lambda: dict(_BOX),
+    "polygon": lambda: {"vertices": _polygon()},
+    "line": lambda: {"vertices": _polygon(2)},
+    "point": lambda: {"x": 50, "y": 50},
+    "cuboid": lambda: {"vertices": _cuboid()},
+    "ellipse": lambda: {"center": {"x": 50, "y": 50}, "radius": {"x": 50, "y": 25}, "angle": 0},
+}
+
+
+def _geometries(task: Doc) -> Doc:
+    asked = task["params"].get("geometries")
+    asked = asked if isinstance(asked, dict) else {}
+    return {
+        "annotations": [
+            {**_SHAPES[name](), "label": _first_label(_objects(asked[name]), "object")}
+            for name in _SHAPES
+            if name in asked
+        ]
+    }
+
+
+def _objects(options: Any) -> Any:
+    return options.get("objects_to_annotate") if isinstance(options, dict) else None
+
+
+def _one_shape(name: str) -> Callable[[Doc], Doc]:
+    def answer(task: Doc) -> Doc:
+        label = _first_label(task["params"].get("objects_to_annotate"), "object")
+        return {"annotations": [{**_SHAPES[name](), "label": label}]}
+
+    return answer
+
+
+def _category(task: Doc) -> Doc:
+    return {"category": _first_label(task["params"].get("categories"), "none")}
+
+
+def _choice(task: Doc) -> Doc:
+    return {"choice": _first_label(task["params"].get("choices"), "none")}
+
+
+def _segmentation(task: Doc) -> Doc:
+    base = f"{_FILES}/{task['task_id']}"
+    names = task["params"].get("labels")
+    labels = [_first_label([name], "object") for name in names] if isinstance(names, list) else []
+    return {
+        "annotations": {
+            "unlabeled": f"{base}/unlabeled.png",
+            "labeled": f"{base}/labeled.png",
+            "combined": f"{base}/combined.png",
+        },
+        "labelMapping": {
+            label: {"index": index, "color": f"#{index * 2654435761 % 2**24:06x}"}
+            for index, label in enumerate(labels, 1)
+        },
+    }
+
+
+def _fields(task: Doc) -> Doc:
+    fields = task["params"].get("fields")
+    return {
+        "fields": {
+            _first_label([item], "field"): "sample text"
+            for item in (fields if isinstance(fields, list) else [])
+        }
+    }
+
+
+def _collected(task: Doc) -> Doc:
+    fields = task["params"].get("fields")
+    return {
+        "annotations": {
+            str(item["field_id"]): {
+                "type": item.get("type", "category"),
+                "field_id": item["field_id"],
+                "response": [[_first_label(item.get("choices"), "sample text")]],
+            }
+            for item in (fields if isinstance(fields, list) else [])
+            if isinstance(item, dict) and item.get("field_id")
+        }
+    }
+
+
+def _features(task: Doc) -> Doc:
+    features = task["params"].get("features")
+    return {
+        "annotations": [
+            {**_BOX, "label": _first_label([item], "feature"), "text": "sample text"}
+            for item in (features if isinstance(features, list) else [])
+        ]
+    }
+
+
+def _entities(task: Doc) -> Doc:
+    text = task["params"].get("text")
+    words = text.split() if isinstance(text, str) else []
+    if not words:
+        return {"annotations": []}
+    start = str(text).index(words[0])
+    label = _first_label(task["params"].get("labels"), "entity")
+    end = start + len(words[0])
+    return {"annotations": [{"label": label, "text": words[0], "start": start, "end": end}]}
+
+
+def _no_annotations(task: Doc) -> Doc:
+    return {"annotations": []}
+
+
+_ANSWERS: Mapping[TaskType, Callable[[Doc], Doc]] = {
+    TaskType.ImageAnnotation: _geometries,
+    TaskType.Annotation: _one_shape("box"),
+    TaskType.PolygonAnnotation: _one_shape("polygon"),
+    TaskType.LineAnnotation: _one_shape("line"),
+    TaskType.PointAnnotation: _one_shape("point"),
+    TaskType.CuboidAnnotation: _one_shape("cuboid"),
+    TaskType.Categorization: _category,
+    TaskType.Comparison: _choice,
+    TaskType.SegmentAnnotation: _segmentation,
+    TaskType.Transcription: _fields,
+    TaskType.DataCollection: _fields,
+    TaskType.TextCollection: _collected,
+    TaskType.DocumentTranscription: _features,
+    TaskType.NamedEntityRecognition: _entities,
+}

@@ -1,0 +1,27 @@
+"""How the sandbox says no: Scale's error body, with the status in it."""
+
+from typing import Any, Dict
+
+
+class Refused(Exception):
+    """A request that is answered with an error status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def error_body(status: int, message: str) -> Dict[str, Any]:
+    """The body of every error."""
+    return {"status_code": status, "error": message}
+
+
+def invalid(message: str) -> Refused:
+    """400: a parameter is wrong, or the state does not allow the action."""
+    return Refused(400, message)
+
+
+def missing(what: str, name: str) -> Refused:
+    """404: nothing has this id or name."""
+    return Refused(404, f"No {what} has the id or name {name!r}")

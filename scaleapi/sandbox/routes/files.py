@@ -1,0 +1,75 @@
+"""Files: upload and import."""
+
+import json
+import mimetypes
+import uuid
+from typing import Any, Dict, Optional
+
+from flask import Blueprint, Response, request
+
+from scaleapi.sandbox import lifecycle, times
+from scaleapi.sandbox.refusals import Refused, invalid
+from scaleapi.sandbox.store import FILES, PROJECTS, Doc, public
+from scaleapi.sandbox.wire import account, answer, object_body, required, world
+
+routes = Blueprint("files", __name__)
+
+MAX_FILE = 80 * 1024 * 1024
+
+
+@routes.post("/files/upload")
+def upload() -> Response:
+    sent = request.files.get("file")
+    if sent is None:
+        raise invalid('Parameter is invalid, reason: "file" is required')
+    content = sent.stream.read()
+    if len(content) > MAX_FILE:
+        raise Refused(413, f"A file may have {MAX_FILE} bytes, this one has {len(content)}")
+    named_type = sent.mimetype if sent.mimetype != "application/octet-stream" else ""
+    form: Dict[str, Any] = request.form.to_dict()
+    if "metadata" in form:
+        form["metadata"] = _metadata(form["metadata"])
+    kept = {"mime_type": named_type or _guess(sent.filename), "size": len(content)}
+    return answer(public(_keep(form, kept, content)))
+
+
+@routes.post("/files/import")
+def import_file() -> Response:
+    body = object_body()
+    # The address is not fetched: the sandbox asks nothing of the network.
+    path = required(body, "file_url").partition("?")[0]
+    return answer(public(_keep(body, {"mime_type": _guess(path)}, None)))
+
+
+def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
+    for key in ("project_name", "reference_id"):
+        if not isinstance(given.get(key), (str, type(None))):
+            raise invalid(f'Parameter is invalid, reason: "{key}" must be a text')
+    project, here, now = given.pop("project_name", None), world(), times.stamp(times.now())
+    file_id = str(uuid.uuid4())
+    doc = {
+        **given,
+        "id": file_id,
+        "attachment_url": f"scaledata://{account()[:24]}/{file_id}",
+        **kept,
+        "project_names": [project] if project else [],
+        "created_at": now,
+        "updated_at": now,
+    }
+    with here.store.transaction():
+        lifecycle.named(here, PROJECTS, account(), project or None)
+        here.store.insert(FILES, account(), doc)
+        if content is not None:
+            here.store.keep_content(file_id, content)
+    return doc
+
+
+def _metadata(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise invalid('Parameter is invalid, reason: "metadata" must be a JSON text') from None
+
+
+def _guess(name: Optional[str]) -> str:
+    return mimetypes.guess_type(name or "")[0] or "application/octet-stream"

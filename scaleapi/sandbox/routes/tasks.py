@@ -1,0 +1,162 @@
+"""Tasks: create, get, list, cancel, audit, unique id, metadata, tags."""
+
+from typing import Any, Callable, List
+
+from flask import Blueprint, Response, request
+
+from scaleapi.sandbox import inputs, lifecycle
+from scaleapi.sandbox.refusals import invalid
+from scaleapi.sandbox.store import TASKS, Doc, Filter, public
+from scaleapi.sandbox.wire import (
+    account,
+    answer,
+    json_body,
+    object_body,
+    query_choices,
+    query_filters,
+    query_flag,
+    query_limit,
+    query_offset,
+    read_token,
+    required,
+    world,
+    write_token,
+)
+from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
+
+routes = Blueprint("tasks", __name__)
+
+LIMITED = ("task_id", "status", "metadata", "project", "otherVersion")
+
+# parameter, column, and the values that it takes (any, for None)
+_CHOICES = (
+    ("type", "type", [kind.value for kind in TaskType]),
+    ("status", "status", [status.value for status in TaskStatus]),
+    (
+        "customer_review_status",
+        "customer_review_status",
+        [status.value for status in TaskReviewStatus],
+    ),
+    ("unique_id", "unique_id", None),
+)
+
+
+@routes.post("/task/<kind>")
+def create(kind: str) -> Response:
+    body = object_body()
+    return answer(public(lifecycle.create_task(world(), account(), inputs.task_type(kind), body)))
+
+
+@routes.get("/task/<task_id>")
+def get(task_id: str) -> Response:
+    return answer(public(lifecycle.find(world(), TASKS, account(), task_id)))
+
+
+@routes.get("/tasks")
+def list_page() -> Response:
+    limit, token = query_limit(), request.args.get("next_token")
+    after, offset = read_token(token) if token else (None, query_offset())
+    query_flag("include_attachment_url")  # attachments are addresses here in any case
+    page = world().store.page(TASKS, account(), _filters(), limit, offset, after)
+    shown = _limited if query_flag("limited_response") else public
+    envelope = {
+        "docs": [shown(task) for task in page.docs],
+        "total": page.total,
+        "limit": limit,
+        "offset": offset,
+        "has_more": page.more,
+    }
+    if page.more and page.end:
+        envelope["next_token"] = write_token(page.end, offset + limit)
+    return answer(envelope)
+
+
+@routes.post("/task/<task_id>/cancel")
+def cancel(task_id: str) -> Response:
+    clear = query_flag("clear_unique_id")
+    return answer(public(lifecycle.cancel_task(world(), account(), task_id, clear)))
+
+
+@routes.post("/task/<task_id>/audit")
+def audit(task_id: str) -> Response:
+    body = object_body()
+    accepted, comments = body.get("accepted"), body.get("comments")
+    if not isinstance(accepted, bool):
+        raise invalid('Parameter is invalid, reason: "accepted" must be true or false')
+    if not isinstance(comments, (str, type(None))):
+        raise invalid('Parameter is invalid, reason: "comments" must be a text')
+    lifecycle.audit_task(world(), account(), task_id, accepted, comments)
+    return Response("OK", mimetype="text/plain")
+
+
+@routes.post("/task/<task_id>/unique_id")
+def set_unique_id(task_id: str) -> Response:
+    unique_id = required(object_body(), "unique_id")
+    return _changed(task_id, lambda task: task.update(unique_id=unique_id))
+
+
+@routes.delete("/task/<task_id>/unique_id")
+def clear_unique_id(task_id: str) -> Response:
+    return _changed(task_id, lambda task: task.pop("unique_id", None))
+
+
+@routes.post("/task/<task_id>/setMetadata")
+def set_metadata(task_id: str) -> Response:
+    metadata = object_body()
+    return _changed(task_id, lambda task: task.update(metadata=metadata))
+
+
+@routes.post("/task/<task_id>/tags")
+def replace_tags(task_id: str) -> Response:
+    return _retagged(task_id, lambda old, named: named)
+
+
+@routes.put("/task/<task_id>/tags")
+def add_tags(task_id: str) -> Response:
+    return _retagged(task_id, lambda old, named: old + named)
+
+
+@routes.delete("/task/<task_id>/tags")
+def delete_tags(task_id: str) -> Response:
+    return _retagged(task_id, lambda old, named: [tag for tag in old if tag not in named])
+
+
+def _changed(task_id: str, change: Callable[[Doc], Any]) -> Response:
+    return answer(public(lifecycle.change_task(world(), account(), task_id, change)))
+
+
+def _retagged(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
+    named = json_body()
+    if not inputs.is_texts(named):
+        raise invalid("The body must be a JSON array of tags")
+
+    def change(task: Doc) -> None:
+        task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), named)))
+
+    return _changed(task_id, change)
+
+
+def _filters() -> List[Filter]:
+    found = query_filters(
+        exact=[("project", "project"), ("batch", "batch")],
+        since=[
+            ("start_time", "created_at"),
+            ("updated_after", "updated_at"),
+            ("completed_after", "completed_at"),
+        ],
+        until=[
+            ("end_time", "created_at"),
+            ("updated_before", "updated_at"),
+            ("completed_before", "completed_at"),
+        ],
+    )
+    for name, column, allowed in _CHOICES:
+        if name in request.args:
+            found.append(Filter(column, "in", query_choices(name, allowed)))
+    if "tags" in request.args:
+        found.append(Filter("tags", "has", query_choices("tags")))
+    return found
+
+
+def _limited(task: Doc) -> Doc:
+    return {key: task[key] for key in LIMITED if key in task}

@@ -1,0 +1,64 @@
+"""Timestamps as the API writes them, and as callers write them in filters."""
+
+import re
+from datetime import datetime, timedelta, timezone
+from typing import Optional
+
+_TIME = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)"
+    r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?"
+    r" ?(?:(Z)|([+-])(\d\d):?(\d\d))?",
+    re.IGNORECASE,
+)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def now() -> datetime:
+    """This moment, in UTC, cut to the milliseconds that the API shows."""
+    return _cut(datetime.now(timezone.utc))
+
+
+def stamp(moment: datetime) -> str:
+    """The API's form, e.g. `2025-03-04T10:15:00.000Z`; its alphabetical order is time's order."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def earliest(text: str) -> str:
+    """The first timestamp that is not before the time in `text`."""
+    moment = parse(text)
+    cut = _cut(moment)
+    return stamp(cut if cut == moment else cut + _MILLISECOND)
+
+
+def latest(text: str) -> str:
+    """The last timestamp that is not after the time in `text`."""
+    return stamp(_cut(parse(text)))
+
+
+def parse(text: str) -> datetime:
+    """Read an ISO 8601 date or date-time; without an offset it is UTC.
+
+    Raises:
+        ValueError: this is no such time.
+    """
+    match = _TIME.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not an ISO 8601 date or date-time")
+    year, month, day, hour, minute, second, fraction = match.groups()[:7]
+    moment = datetime(
+        int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+        int((fraction or "0").ljust(6, "0")[:6]), timezone.utc,
+    )  # fmt: skip
+    try:
+        return moment - _offset(*match.groups()[8:])
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of range") from None
+
+
+def _offset(sign: Optional[str], hours: Optional[str], minutes: Optional[str]) -> timedelta:
+    size = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    return -size if sign == "-" else size
+
+
+def _cut(moment: datetime) -> datetime:
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)

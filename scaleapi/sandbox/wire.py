@@ -1,0 +1,177 @@
+"""Reading a request and writing an answer: what all routes share."""
+
+import base64
+import json
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+from urllib.parse import unquote
+
+from flask import Response, current_app, g, request
+from werkzeug.routing import BaseConverter
+
+from scaleapi.sandbox import inputs, times
+from scaleapi.sandbox.lifecycle import World
+from scaleapi.sandbox.refusals import error_body, invalid
+from scaleapi.sandbox.store import Doc, Filter, Place
+
+MAX_PAGE = 100
+MAX_OFFSET = 2**31
+
+
+class Segment(BaseConverter):
+    """One segment of the raw path, decoded after the split, so that %2F stays inside a name."""
+
+    def to_python(self, value: str) -> str:
+        """The segment as it was meant."""
+        return unquote(value)
+
+
+def world() -> World:
+    """What this sandbox works on."""
+    found: World = current_app.extensions["scaleapi"]
+    return found
+
+
+def account() -> str:
+    """Whose data this request is about."""
+    found: str = g.account
+    return found
+
+
+def answer(body: Any, status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(body), status, mimetype="application/json")
+
+
+def error(status: int, message: str) -> Response:
+    """An answer that says no."""
+    return answer(error_body(status, message), status)
+
+
+def json_body() -> Any:
+    """The JSON that was sent."""
+    try:
+        return json.loads(request.get_data(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise invalid("The body is not valid JSON") from None
+
+
+def object_body() -> Doc:
+    """The JSON object that was sent."""
+    body = json_body()
+    if not isinstance(body, dict):
+        raise invalid("The body must be a JSON object")
+    return body
+
+
+def query_flag(name: str) -> bool:
+    """A boolean of the query, in any letter case; false when left out."""
+    text = request.args.get(name, "false").lower()
+    if text not in ("true", "false"):
+        raise invalid(f'"{name}" must be true or false, not {text!r}')
+    return text == "true"
+
+
+def query_number(name: str, otherwise: int, lowest: int, highest: int) -> int:
+    """A whole number of the query, within bounds."""
+    text = request.args.get(name, str(otherwise))
+    digits = text[:20]
+    if not (digits.isascii() and digits.isdigit() and lowest <= int(digits) <= highest):
+        raise invalid(f'"{name}" must be from {lowest} to {highest}, not {text!r}')
+    return int(digits)
+
+
+def query_filters(
+    exact: Sequence[Tuple[str, str]] = (),
+    since: Sequence[Tuple[str, str]] = (),
+    until: Sequence[Tuple[str, str]] = (),
+) -> List[Filter]:
+    """Filters from the query: pairs of parameter and column, the bounds included."""
+    found = [Filter(column, "=", request.args[name]) for name, column in exact if _given(name)]
+    for pairs, operator, bound in ((since, ">=", times.earliest), (until, "<=", times.latest)):
+        for name, column in pairs:
+            if _given(name):
+                try:
+                    found.append(Filter(column, operator, bound(request.args[name])))
+                except ValueError as problem:
+                    raise invalid(f'"{name}": {problem}') from None
+    return found
+
+
+def query_choices(name: str, allowed: Optional[Sequence[str]] = None) -> List[str]:
+    """The values of a parameter that may be repeated or joined with commas.
+
+    Without a list of what is allowed, a value with commas also stands for itself.
+    """
+    whole = request.args.getlist(name)
+    split = [part for value in whole for part in value.split(",")]
+    if allowed is None:
+        return list(dict.fromkeys(whole + split))
+    for value in split:
+        if value not in allowed:
+            raise invalid(f'"{name}" must be one of {", ".join(allowed)}, not {value!r}')
+    return split
+
+
+def query_limit() -> int:
+    """The page size asked for."""
+    return query_number("limit", MAX_PAGE, 1, MAX_PAGE)
+
+
+def query_offset() -> int:
+    """The position asked for."""
+    return query_number("offset", 0, 0, MAX_OFFSET)
+
+
+def write_token(place: Place, offset: int) -> str:
+    """Where the next page starts, in a form that means nothing to the caller."""
+    return base64.urlsafe_b64encode(json.dumps([*place, offset]).encode()).decode().rstrip("=")
+
+
+def read_token(token: str) -> Tuple[Place, int]:
+    """What `write_token` wrote."""
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        created_at, row, offset = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
+        times.parse(created_at)
+        return (created_at, _row(row)), _row(offset)
+    except (ValueError, TypeError, AttributeError):
+        raise invalid('"next_token" is none that a listing has given') from None
+
+
+def _row(number: Any) -> int:
+    if not isinstance(number, int) or not 0 <= number < 2**62:
+        raise ValueError(number)
+    return number
+
+
+def _given(name: str) -> bool:
+    return name in request.args
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def required(body: Dict[str, Any], key: str) -> str:
+    """A text that a body must hold."""
+    value: str = body.get(key, "")
+    if not inputs.is_text(value):
+        raise invalid(f'Parameter is invalid, reason: "{key}" is required')
+    return value
+
+
+def flag(body: Dict[str, Any], key: str) -> bool:
+    """A boolean of a body; false when left out or null."""
+    value = body.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise invalid(f'Parameter is invalid, reason: "{key}" must be true or false')
+    return bool(value)
+
+
+def texts(body: Dict[str, Any], key: str) -> List[str]:
+    """A list of texts of a body; empty when left out or null."""
+    value = body.get(key)
+    value = [] if value is None else value
+    if not inputs.is_texts(value):
+        raise invalid(f'Parameter is invalid, reason: "{key}" must be a list of texts')
+    return value

@@ -1,0 +1,23 @@
+"""What every test needs: an environment that says nothing about proxies, certificates or keys."""
+
+import os
+
+import pytest
+
+AMBIENT = (
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "requests_ca_bundle",
+    "curl_ca_bundle",
+    "scale_api_key",
+    "scale_api_instance_url",
+)
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch):
+    for name in list(os.environ):
+        if name.lower() in AMBIENT:
+            monkeypatch.delenv(name)

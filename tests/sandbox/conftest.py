@@ -1,0 +1,119 @@
+"""A sandbox, and a plain HTTP session on it."""
+
+import time
+
+import pytest
+import requests
+
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.store import TASKS
+
+
+class Http(requests.Session):
+    """Requests with paths relative to the instance address, and shorthands for making things."""
+
+    def __init__(self, box, key="test_key"):
+        super().__init__()
+        self.box = box
+        self.trust_env = False
+        self.auth = (key, "")
+
+    def request(self, method, url, **options):
+        options.setdefault("timeout", 10)
+        return super().request(method, self.box.url + url, **options)
+
+    def make_project(self, name="p", kind="categorization", **more):
+        return self._made("/projects", {"name": name, "type": kind, **more})
+
+    def make_batch(self, name="b", project="p", **more):
+        return self._made("/batches", {"name": name, "project": project, **more})
+
+    def make_task(self, **more):
+        body = {"instruction": "What is it?", "attachment_type": "text", "attachment": "a cat"}
+        return self._made("/task/categorization", {**body, "categories": ["cat", "dog"], **more})
+
+    def ids(self, **query):
+        """The ids of the first page of tasks that pass these filters."""
+        answer = self.get("/tasks", params=query)
+        assert answer.status_code == 200, answer.text
+        return [task["task_id"] for task in answer.json()["docs"]]
+
+    def _made(self, path, body):
+        answer = self.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def _wait_until(condition, seconds=5):
+    """What `condition` returns once it is true; it fails when that takes too long."""
+    end = time.monotonic() + seconds
+    while not (result := condition()):
+        assert time.monotonic() < end, "this never came true"
+        time.sleep(0.005)
+    return result
+
+
+@pytest.fixture
+def wait_until():
+    return _wait_until
+
+
+@pytest.fixture(scope="session")
+def server():
+    with Sandbox() as box:
+        yield box
+
+
+@pytest.fixture(scope="session")
+def live_server():
+    with Sandbox(live=True) as box:
+        yield box
+
+
+@pytest.fixture
+def box(server):
+    server.reset()
+    return server
+
+
+@pytest.fixture
+def live_box(live_server):
+    live_server.reset()
+    return live_server
+
+
+@pytest.fixture
+def http_for():
+    """Makes sessions: on any sandbox, with any key."""
+    sessions = []
+
+    def make(box, key="test_key"):
+        sessions.append(Http(box, key))
+        return sessions[-1]
+
+    yield make
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def http(box, http_for):
+    return http_for(box)
+
+
+@pytest.fixture
+def backdate(box):
+    """Sets a task's time of creation, which no call can."""
+
+    def change(task_id, created_at):
+        store = box._open().world.store
+        account = store.owner(TASKS, task_id)
+        task = store.get(TASKS, account, task_id=task_id)
+        store.update(TASKS, account, {**task, "created_at": created_at})
+
+    return change
+
+
+@pytest.fixture
+def live_http(live_box, http_for):
+    return http_for(live_box)

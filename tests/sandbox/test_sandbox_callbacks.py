@@ -1,0 +1,126 @@
+"""Callbacks to a receiver on this machine, and to nowhere else."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+
+import pytest
+
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_local
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it gets in `received`, and answers `status`."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.received = Queue()
+        self.status = 200
+        self.url = f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(self.server.status)
+        self.send_header("Location", "http://sandbox.invalid/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        self.server.received.put((dict(self.headers), body))
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_a_created_task_calls_back_with_the_whole_task(http, receiver):
+    task = http.make_task(callback_url=receiver.url, metadata={"row": 1})
+    headers, body = receiver.received.get(timeout=5)
+    assert headers[AUTH_HEADER] == AUTH_VALUE
+    assert headers["Content-Type"] == "application/json"
+    assert body["task"] == task
+    assert (body["task_id"], body["status"]) == (task["task_id"], "completed")
+    assert body["response"] == task["response"]
+
+
+@pytest.mark.parametrize("status, succeeded", [(204, True), (500, False), (302, False)])
+def test_the_task_notes_how_it_went(box, http, receiver, wait_until, status, succeeded):
+    receiver.status = status
+    path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
+    wait_until(lambda: "callback_succeeded" in http.get(path).json())
+    assert http.get(path).json()["callback_succeeded"] is succeeded
+    (callback,) = box.callbacks
+    assert (callback.url, callback.sent, callback.status) == (receiver.url, True, status)
+
+
+def test_nobody_listening_counts_as_failure(box, http, receiver, wait_until):
+    receiver.shutdown()
+    receiver.server_close()
+    path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
+    wait_until(lambda: http.get(path).json().get("callback_succeeded") is False)
+    (callback,) = box.callbacks
+    assert callback.status is None
+    assert callback.error
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/hook", "someone@example.org", "ftp://127.0.0.1/x", "http://["]
+)
+def test_what_is_not_on_this_machine_is_recorded_and_not_sent(box, http, url):
+    task = http.make_task(callback_url=url)
+    (callback,) = box.callbacks
+    assert (callback.url, callback.sent, callback.status) == (url, False, None)
+    assert callback.body["task"] == task
+    assert "callback_succeeded" not in http.get(f"/task/{task['task_id']}").json()
+
+
+@pytest.mark.parametrize(
+    "url, expected",
+    [
+        ("http://localhost:80/x", True),
+        ("http://127.8.9.1/", True),
+        ("https://[::1]:443/", True),
+        ("http://localhost.example.org/", False),
+        ("http://127.0.0.1@example.org/", False),
+        ("http://10.0.0.1/", False),
+        ("http://0.0.0.0/", False),
+    ],
+)
+def test_only_loopback_addresses_are_local(url, expected):
+    assert is_local(url) is expected
+
+
+def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_http, receiver):
+    task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
+    assert live_box.callbacks == []
+    live_box.complete(task_id, {"category": "cat"})
+    _, body = receiver.received.get(timeout=5)
+    assert body["response"] == {"category": "cat"}
+    live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
+    _, body = receiver.received.get(timeout=5)
+    assert body["task"]["customer_review_status"] == "rejected"
+    assert len(live_box.callbacks) == 2
+
+
+def test_reset_forgets_callbacks(box, http):
+    http.make_task(callback_url="someone@example.org")
+    box.reset()
+    assert box.callbacks == []
+
+
+def test_the_reach_is_checked():
+    with pytest.raises(ValueError, match="callbacks"):
+        Sandbox(callbacks="everywhere")

@@ -1,0 +1,138 @@
+"""Failures on request."""
+
+import time
+
+import pytest
+import requests
+
+from scaleapi.sandbox.faults import Fault
+
+
+@pytest.mark.parametrize(
+    "glob, path, is_hit",
+    [
+        ("/task/*", "/v1/task/categorization", True),
+        ("/task/*", "/v1/task/1/cancel", True),
+        ("/task/*", "/v1/tasks", False),
+        ("/tasks", "/v1/tasks", True),
+        ("/tasks", "/v1/tasks/1", False),
+        ("*", "/v1/tasks", True),
+        ("*/cancel", "/v1/task/1/cancel", True),
+        ("/v2/tasks", "/v2/tasks", True),
+        ("/tasks", "/v2/tasks", False),
+        ("/batches/a/b", "/v1/batches/a%2Fb", True),
+        ("/batches/[a]?", "/v1/batches/%5Ba%5D%3F", True),
+        ("/batches/[a]?", "/v1/batches/ab", False),
+    ],
+)
+def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_hit):
+    assert Fault("*", glob).matches("GET", path) is is_hit
+
+
+def test_the_next_calls_that_match_fail_and_no_others(box, http):
+    box.fail_next("GET", "/task*", times=2)
+    answers = [
+        http.post("/task/categorization", json={}),
+        http.get("/teams"),
+        http.get("/tasks"),
+        http.get("/task/0"),
+        http.get("/tasks"),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 200, 503, 503, 200]
+    assert answers[2].json()["status_code"] == 503
+    assert answers[2].json()["error"]
+    assert [hit.status for hit in box.hits] == [400, 200, 503, 503, 200]
+
+
+def test_failures_queue_up(box, http):
+    box.fail_next("*", "/teams", 500)
+    box.fail_next("get", "/teams", 429, headers={"Retry-After": "7"})
+    assert http.get("/teams").status_code == 500
+    answer = http.get("/teams")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    assert http.get("/teams").status_code == 200
+
+
+def test_without_after_nothing_is_stored_and_with_it_all_is(box, http):
+    for after in (False, True):
+        box.fail_next("POST", "/projects", 500, after=after)
+        body = {"name": f"after {after}", "type": "categorization"}
+        assert http.post("/projects", json=body).status_code == 500
+    assert [project["name"] for project in http.get("/projects").json()] == ["after True"]
+
+
+def test_a_lost_answer_leads_to_409_on_the_second_try(box, http):
+    box.fail_next("POST", "/task/*", 500, after=True)
+    body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
+    statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
+    assert statuses == [500, 409]
+    assert len(http.ids(unique_id="u")) == 1
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_drop_ends_the_connection_without_an_answer(box, http, after):
+    box.fail_next("POST", "/projects", drop=True, after=after)
+    with pytest.raises(requests.ConnectionError):
+        http.post("/projects", json={"name": "p", "type": "categorization"})
+    assert [hit.status for hit in box.hits] == [None]
+    assert len(http.get("/projects").json()) == after
+
+
+def test_a_body_of_another_kind_can_be_answered(box, http):
+    box.fail_next("GET", "*", 502, body="<h1>Bad gateway</h1>", content_type="text/html")
+    answer = http.get("/teams")
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert answer.text == "<h1>Bad gateway</h1>"
+    box.fail_next("GET", "*", 500, body="")
+    assert http.get("/teams").content == b""
+
+
+def test_a_delay_alone_answers_truly_but_late(box, http):
+    box.fail_next("GET", "/teams", status=None, delay=0.2)
+    start = time.monotonic()
+    assert http.get("/teams").status_code == 200
+    assert time.monotonic() - start >= 0.2
+
+
+def test_a_hit_is_seen_while_its_answer_is_still_due(box, http):
+    box.fail_next("GET", "/teams", status=None, delay=0.3)
+    with pytest.raises(requests.ReadTimeout):
+        http.get("/teams", timeout=0.05)
+    assert [(hit.path, hit.status) for hit in box.hits] == [("/v1/teams", None)]
+
+
+def test_failures_come_before_the_key_is_looked_at(box, http_for):
+    box.fail_next("GET", "/teams", 503)
+    assert http_for(box, "wrong").get("/teams").status_code == 503
+
+
+def test_reset_forgets_failures_to_come(box, http):
+    box.fail_next("*", "*", 500, times=9)
+    box.reset()
+    assert http.get("/teams").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "argument, options",
+    [
+        ("method", {"method": ""}),
+        ("method", {"method": None}),
+        ("path_glob", {"path_glob": "tasks"}),
+        ("status", {"status": 42}),
+        ("status", {"status": "503"}),
+        ("status", {"status": True}),
+        ("status", {"status": None}),
+        ("times", {"times": 0}),
+        ("times", {"times": 1.5}),
+        ("headers", {"headers": {"Retry-After": 1}}),
+        ("delay", {"delay": -1}),
+        ("delay", {"delay": "1"}),
+        ("drop", {"drop": 1}),
+        ("after", {"after": None}),
+        ("body", {"body": b"x"}),
+        ("content_type", {"content_type": ""}),
+    ],
+)
+def test_arguments_that_make_no_sense_are_named(box, argument, options):
+    with pytest.raises(ValueError, match=argument):
+        box.fail_next(**{"method": "GET", "path_glob": "/tasks", **options})

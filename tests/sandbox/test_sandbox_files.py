@@ -1,0 +1,88 @@
+"""Uploads and imports."""
+
+import re
+
+import pytest
+
+from scaleapi.sandbox.routes.files import MAX_FILE
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def test_an_upload_is_kept_and_counted(box, http):
+    http.make_project()
+    answer = http.post(
+        "/files/upload",
+        files={"file": ("a.png", b"\x89PNG bytes")},
+        data={"project_name": "p", "metadata": '{"camera": 2}', "display_name": "A"},
+    )
+    file = answer.json()
+    assert answer.status_code == 200
+    assert re.fullmatch(UUID, file["id"])
+    assert file["attachment_url"].startswith("scaledata://")
+    assert file["attachment_url"].endswith(file["id"])
+    assert (file["size"], file["mime_type"]) == (10, "image/png")
+    assert (file["project_names"], file["metadata"]) == (["p"], {"camera": 2})
+    assert file["display_name"] == "A"
+    assert box._open().world.store.content(file["id"]) == b"\x89PNG bytes"
+
+
+def test_a_hit_shows_the_form_and_not_the_bytes(box, http):
+    http.post("/files/upload", files={"file": ("a.txt", b"hello")}, data={"display_name": "A"})
+    (hit,) = box.hits
+    assert hit.body == {"display_name": "A", "file": {"filename": "a.txt", "size": 5}}
+    assert hit.content == b""
+
+
+def test_an_attachment_url_can_be_used_in_a_task(http):
+    file = http.post("/files/upload", files={"file": ("a.txt", b"")}).json()
+    task = http.make_task(attachment=file["attachment_url"])
+    assert task["params"]["attachment"] == file["attachment_url"]
+    assert file["project_names"] == []
+
+
+@pytest.mark.parametrize("data", [{"metadata": "{"}, {"project_name": "none such"}])
+def test_form_fields_that_make_no_sense_are_400(http, data):
+    answer = http.post("/files/upload", files={"file": ("a.txt", b"x")}, data=data)
+    assert answer.status_code == 400
+
+
+def test_an_upload_without_a_file_is_400(http):
+    assert http.post("/files/upload", files={"other": ("a.txt", b"x")}).status_code == 400
+    assert http.post("/files/upload").status_code == 400
+
+
+def test_a_second_upload_with_the_same_reference_id_is_409(http):
+    for status in (200, 409):
+        files, data = {"file": ("a.txt", b"x")}, {"reference_id": "r"}
+        assert http.post("/files/upload", files=files, data=data).status_code == status
+
+
+def test_the_largest_file_goes_through_and_a_larger_one_does_not(http):
+    content = bytes(MAX_FILE)
+    answer = http.post("/files/upload", files={"file": ("big", content)})
+    assert answer.json()["size"] == MAX_FILE
+    answer = http.post("/files/upload", files={"file": ("big", content + b"x")})
+    assert answer.status_code == 413
+    assert answer.json()["status_code"] == 413
+
+
+def test_an_import_takes_an_address_and_asks_nothing_of_the_network(http):
+    http.make_project()
+    body = {"file_url": "https://example.org/dir/a.jpg?size=9", "project_name": "p", "metadata": 1}
+    file = http.post("/files/import", json=body).json()
+    assert re.fullmatch(UUID, file["id"])
+    assert (file["mime_type"], file["project_names"]) == ("image/jpeg", ["p"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"file_url": 1},
+        {"file_url": "http://x/a", "project_name": ["p"]},
+        {"file_url": "http://x/a", "reference_id": 5},
+    ],
+)
+def test_an_import_that_makes_no_sense_is_400(http, body):
+    assert http.post("/files/import", json=body).status_code == 400

@@ -1,0 +1,42 @@
+"""Evaluation and training tasks."""
+
+import pytest
+
+BODY = {"project": "p", "attachments": [], "expected_response": {"annotations": {}}}
+
+
+@pytest.fixture(params=["evaluation_tasks", "training_tasks"])
+def path(request, http):
+    http.make_project(kind="textcollection")
+    return f"/{request.param}"
+
+
+def test_it_has_an_id_and_the_expected_response(http, path):
+    task = http.post(f"{path}/textcollection", json={**BODY, "initial_response": {"a": 1}}).json()
+    assert task["id"]
+    assert task["expected_response"] == {"annotations": {}}
+    assert task["initial_response"] == {"a": 1}
+
+
+def test_it_is_no_ordinary_task(http, path):
+    http.post(f"{path}/textcollection", json=BODY)
+    assert http.ids() == []
+
+
+@pytest.mark.parametrize(
+    "kind, change, status",
+    [
+        ("textcollection", {"expected_response": None}, 400),
+        ("textcollection", {"project": "none such"}, 400),
+        ("categorization", {}, 400),
+        ("juggling", {}, 404),
+    ],
+)
+def test_what_cannot_be_is_refused(http, path, kind, change, status):
+    assert http.post(f"{path}/{kind}", json={**BODY, **change}).status_code == status
+
+
+def test_a_unique_id_is_taken_once(http, path):
+    body = {**BODY, "unique_id": "u"}
+    assert http.post(f"{path}/textcollection", json=body).status_code == 200
+    assert http.post(f"{path}/textcollection", json=body).status_code == 409

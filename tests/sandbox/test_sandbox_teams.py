@@ -1,0 +1,60 @@
+"""The team."""
+
+import pytest
+
+
+def roles(answer):
+    assert answer.status_code == 200, answer.text
+    return {mate["email"]: mate["role"] for mate in answer.json()}
+
+
+def test_the_team_is_never_empty(http):
+    (owner,) = http.get("/teams").json()
+    assert owner["role"] == "admin"
+    assert {"email", "firstName", "lastName", "company", "isStudioLabeler"} <= set(owner)
+
+
+def test_an_invitation_answers_the_whole_team(http):
+    body = {"emails": ["ana@example.org", "bo@example.org"], "team_role": "labeler"}
+    team = roles(http.post("/teams/invite", json=body))
+    assert list(team.values()) == ["admin", "labeler", "labeler"]
+    again = {"emails": ["ana@example.org", "cy@example.org"], "team_role": "manager"}
+    assert list(roles(http.post("/teams/invite", json=again)).values())[1:] == [
+        "labeler",
+        "labeler",
+        "manager",
+    ]
+    assert roles(http.get("/teams"))["ana@example.org"] == "labeler"
+
+
+def test_a_role_can_be_changed(http):
+    http.post("/teams/invite", json={"emails": ["ana@example.org"], "team_role": "labeler"})
+    body = {"emails": ["ana@example.org"], "team_role": "manager"}
+    assert roles(http.post("/teams/set_role", json=body))["ana@example.org"] == "manager"
+    mate = http.get("/teams").json()[1]
+    assert (mate["role"], mate["isStudioLabeler"]) == ("manager", False)
+
+
+@pytest.mark.parametrize("path", ["/teams/invite", "/teams/set_role"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"emails": [], "team_role": "member"},
+        {"emails": "ana@example.org", "team_role": "member"},
+        {"emails": ["ana"], "team_role": "member"},
+        {"emails": ["ana@example.org"]},
+        {"emails": ["ana@example.org"], "team_role": "admin"},
+        {"emails": ["ana@example.org"], "team_role": "king"},
+    ],
+)
+def test_what_makes_no_sense_is_400(http, path, body):
+    assert http.post(path, json=body).status_code == 400
+
+
+def test_only_teammates_but_the_admin_change_roles_and_all_or_none_do(http):
+    http.post("/teams/invite", json={"emails": ["ana@example.org"], "team_role": "labeler"})
+    owner = http.get("/teams").json()[0]["email"]
+    for stranger in ("cy@example.org", owner):
+        body = {"emails": ["ana@example.org", stranger], "team_role": "manager"}
+        assert http.post("/teams/set_role", json=body).status_code == 400
+    assert roles(http.get("/teams"))["ana@example.org"] == "labeler"

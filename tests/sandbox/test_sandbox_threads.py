@@ -1,0 +1,107 @@
+"""Many connections at once, starting and stopping, and a database that outlives the sandbox."""
+
+import contextlib
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import pytest
+
+from scaleapi.sandbox import Sandbox
+
+CONNECTIONS = 100
+
+
+def port_of(box):
+    return urlsplit(box.url).port
+
+
+def test_idle_connections_starve_nobody(box, http):
+    with contextlib.ExitStack() as silent:
+        for _ in range(CONNECTIONS):
+            address = ("127.0.0.1", port_of(box))
+            silent.enter_context(socket.create_connection(address, timeout=5))
+        assert http.get("/teams", timeout=5).status_code == 200
+
+
+def test_kept_alive_connections_starve_nobody(box, http_for):
+    sessions = [http_for(box) for _ in range(CONNECTIONS)]
+    for session in sessions * 2:
+        assert session.get("/teams", timeout=5).status_code == 200
+
+
+def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until):
+    slow = [http_for(box) for _ in range(20)]
+    box.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))
+    with ThreadPoolExecutor(len(slow)) as pool:
+        waiting = [pool.submit(session.get, "/projects") for session in slow]
+        wait_until(lambda: len(box.hits) == len(slow))
+        start = time.monotonic()
+        assert http.get("/teams").status_code == 200
+        assert time.monotonic() - start < 0.5
+        assert not any(answer.done() for answer in waiting)
+
+
+def test_of_many_threads_with_one_unique_id_exactly_one_wins(box, http_for):
+    body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
+    sessions = [http_for(box) for _ in range(16)]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        answers = pool.map(lambda each: each.post("/task/categorization", json=body), sessions)
+        statuses = sorted(answer.status_code for answer in answers)
+    assert statuses == [200] + [409] * 15
+
+
+def test_tags_added_by_many_threads_are_all_there(box, http, http_for):
+    path = f"/task/{http.make_task()['task_id']}/tags"
+    sessions = [http_for(box) for _ in range(16)]
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        list(pool.map(lambda pair: pair[1].put(path, json=[str(pair[0])]), enumerate(sessions)))
+    assert len(http.post(path.replace("tags", "setMetadata"), json={}).json()["tags"]) == 16
+
+
+def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
+    before = set(threading.enumerate())
+    box = Sandbox().start()
+    port = port_of(box)
+    box.fail_next("GET", "/teams", status=None, delay=60)
+    waiting = threading.Thread(target=lambda: http_for(box).get("/teams"))
+    waiting.start()
+    idle = socket.create_connection(("127.0.0.1", port), timeout=5)
+    wait_until(lambda: box.hits)
+    start = time.monotonic()
+    box.stop()
+    assert time.monotonic() - start < 2
+    waiting.join()
+    idle.close()
+    assert set(threading.enumerate()) <= before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
+def test_start_and_stop_may_be_repeated(http_for):
+    box = Sandbox()
+    for _ in range(2):
+        assert box.start() is box.start()
+        assert http_for(box).get("/teams").status_code == 200
+        box.stop()
+        box.stop()
+    with pytest.raises(RuntimeError, match="start"):
+        box.url  # noqa: B018
+
+
+def test_a_taken_port_is_an_oserror(box):
+    with pytest.raises(OSError, match="in use"):
+        Sandbox(port=port_of(box)).start()
+
+
+def test_a_database_file_outlives_the_sandbox(tmp_path, http_for):
+    path = tmp_path / "sandbox.db"
+    with Sandbox(db=path) as box:
+        task = http_for(box).make_task(unique_id="u", tags=["x"])
+    with Sandbox(db=str(path)) as box:
+        assert http_for(box).ids(tags="x") == [task["task_id"]]
+        assert http_for(box).get(f"/task/{task['task_id']}").json() == task
+        box.reset()
+        assert http_for(box).ids() == []

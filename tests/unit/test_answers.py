@@ -1,0 +1,110 @@
+"""Answers that are a success by their status, and what they hold."""
+
+import pytest
+
+from scaleapi import ScaleException
+from tests.data import v1_shapes as shapes
+
+NOT_JSON = [b"<html>hello</html>", b"", b'{"task_id": "t', b"\xff\xfe\xfa", b"OK"]
+OBJECT_CALLS = [
+    lambda c: c.get_task("t"),
+    lambda c: c.create_task("chat"),
+    lambda c: c.tasks(),
+    lambda c: list(c.get_tasks("p")),
+    lambda c: c.get_tasks_count("p"),
+    lambda c: c.get_batch("b"),
+    lambda c: c.batch_status("b"),
+    lambda c: c.batches(),
+    lambda c: c.get_project("p"),
+    lambda c: c.get_project_template("p"),
+    lambda c: c.upload_file(b"x"),
+    lambda c: c.create_evaluation_task("chat"),
+    lambda c: c.create_project_group("p", [], "g"),
+    lambda c: c.assign_studio_batches("b", []),
+]
+ARRAY_CALLS = [
+    lambda c: c.projects(),
+    lambda c: c.list_teammates(),
+    lambda c: c.list_project_groups("p"),
+    lambda c: c.list_studio_batches(),
+]
+
+
+@pytest.mark.parametrize("body", [*NOT_JSON, None, [], [1], "text", 3, {}, {"docs": 5}])
+@pytest.mark.parametrize("call", OBJECT_CALLS)
+def test_what_is_not_the_promised_object_is_an_error(call, body, client, wire):
+    wire.answers_with(body)
+    with pytest.raises(ScaleException) as caught:
+        call(client)
+    assert type(caught.value) is ScaleException and caught.value.code == 200
+    assert caught.value.body == caught.value.response.text
+    assert len(caught.value.attempts) == 1
+
+
+@pytest.mark.parametrize("body", [*NOT_JSON, None, {}, "text", [None], [{}]])
+@pytest.mark.parametrize("call", ARRAY_CALLS)
+def test_what_is_not_the_promised_array_is_an_error(call, body, client, wire):
+    wire.answers_with(body)
+    with pytest.raises(ScaleException) as caught:
+        call(client)
+    assert type(caught.value) is ScaleException and caught.value.code == 200
+
+
+def test_assignments_that_are_no_lists_are_an_error(client, wire):
+    wire.answers_with({"ana@example.org": "street-scenes"})
+    with pytest.raises(ScaleException, match="list of projects"):
+        client.list_studio_assignments()
+
+
+@pytest.mark.parametrize("missing", ["docs", "total", "limit", "offset", "has_more"])
+def test_an_incomplete_page_names_what_it_lacks(missing, client, wire):
+    page = shapes.page(shapes.TASK)
+    wire.answers_with({key: value for key, value in page.items() if key != missing})
+    with pytest.raises(ScaleException, match=f"lacks {missing}"):
+        client.tasks()
+
+
+def test_an_incomplete_row_names_what_it_lacks(client, wire):
+    wire.answers_with(shapes.page({"status": "completed"}))
+    with pytest.raises(ScaleException, match="<Response \\[200\\]> Task needs 'task_id'"):
+        client.tasks()
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [(None, "but is null"), (b"<html>", "but is no JSON"), ([], "but is an array"), (5, "is 5")],
+)
+def test_the_message_says_what_came_instead(body, words, client, wire):
+    wire.answers_with(body)
+    with pytest.raises(ScaleException, match=words):
+        client.get_task("t")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 226])
+def test_any_2xx_is_a_success(status, client, wire):
+    wire.answers_with((status, shapes.TASK))
+    assert client.get_task("t").as_dict() == shapes.TASK
+
+
+@pytest.mark.parametrize("answer", [(204, b""), (200, b"OK"), (200, b"<html>"), (200, b"")])
+def test_low_level_requests_give_none_for_text_and_nothing(answer, client, wire):
+    wire.answers_with(answer)
+    api = client.api
+    assert api.get_request("x") is None and api.post_request("x", body={"a": 1}) is None
+    assert api.put_request("x") is None and api.delete_request("x") is None
+
+
+def test_low_level_requests_give_the_json(client, wire):
+    wire.answers_with({"a": 1})
+    api = client.api
+    assert api.get_request("some/thing", {"q": [1, 2], "none": None}) == {"a": 1}
+    assert wire.last.url == "https://api.scale.com/v1/some/thing?q=1&q=2"
+    assert api.post_request("x", {"b": 2}) == {"a": 1}
+    assert (wire.last.method, wire.last.body) == ("POST", b'{"b": 2}')
+    assert api.put_request("x", [1], {"p": "v"}) == {"a": 1}
+    assert (wire.last.method, wire.last.body, wire.last.url[-4:]) == ("PUT", b"[1]", "?p=v")
+    assert api.delete_request("x", {"p": "v"}, [1]) == {"a": 1}
+    assert (wire.last.method, wire.last.body, wire.last.url[-4:]) == ("DELETE", b"[1]", "?p=v")
+    assert api.post_request("x", files={"file": b"z"}, data={"k": 1}) == {"a": 1}
+    assert b'name="k"\r\n\r\n1' in wire.last.body
+    assert api.quote_string("a b/é") == "a%20b%2F%C3%A9"

@@ -1,0 +1,184 @@
+"""Bad input: refused before anything is sent, by a message that names the argument."""
+
+import copy
+import enum
+
+import pytest
+
+import scaleapi
+from scaleapi import BatchStatus, ScaleInvalidArgument, ScaleInvalidRequest, TaskType
+
+REFUSED = {
+    "task_id": [
+        lambda c, bad: c.get_task(bad),
+        lambda c, bad: c.cancel_task(bad),
+        lambda c, bad: c.audit_task(bad, True),
+        lambda c, bad: c.update_task_unique_id(bad, "u"),
+        lambda c, bad: c.clear_task_unique_id(bad),
+        lambda c, bad: c.set_task_metadata(bad, {}),
+        lambda c, bad: c.set_task_tags(bad, []),
+        lambda c, bad: c.add_task_tags(bad, []),
+        lambda c, bad: c.delete_task_tags(bad, []),
+    ],
+    "unique_id": [lambda c, bad: c.update_task_unique_id("t", bad)],
+    "batch_name": [
+        lambda c, bad: c.create_batch("p", bad),
+        lambda c, bad: c.finalize_batch(bad),
+        lambda c, bad: c.batch_status(bad),
+        lambda c, bad: c.get_batch(bad),
+        lambda c, bad: c.set_batch_metadata(bad, {}),
+        lambda c, bad: c.assign_studio_batches(bad, []),
+    ],
+    "project": [
+        lambda c, bad: c.create_batch(bad, "b"),
+        lambda c, bad: c.list_project_groups(bad),
+        lambda c, bad: c.create_project_group(bad, [], "g"),
+        lambda c, bad: c.update_project_group(bad, "g", [], []),
+    ],
+    "project_name": [
+        lambda c, bad: c.create_project(bad, "chat"),
+        lambda c, bad: c.get_project(bad),
+        lambda c, bad: c.update_project(bad),
+        lambda c, bad: c.get_project_template(bad),
+    ],
+    "project_group": [
+        lambda c, bad: c.create_project_group("p", [], bad),
+        lambda c, bad: c.update_project_group("p", bad, [], []),
+    ],
+    "file_url": [lambda c, bad: c.import_file(bad)],
+    "task_type": [
+        lambda c, bad: c.create_task(bad),
+        lambda c, bad: c.create_project("p", bad),
+        lambda c, bad: c.create_evaluation_task(bad),
+        lambda c, bad: c.create_training_task(bad),
+    ],
+    "role": [
+        lambda c, bad: c.invite_teammates(["e"], bad),
+        lambda c, bad: c.update_teammates_role(["e"], bad),
+    ],
+}
+
+
+@pytest.mark.parametrize("bad", [None, "", "  ", 5, ["x"], b"x"], ids=repr)
+@pytest.mark.parametrize("name", REFUSED)
+def test_empty_and_alien_ids_names_and_enums_are_refused(name, bad, client, wire):
+    for call in REFUSED[name]:
+        with pytest.raises(ScaleInvalidArgument, match=f"{name} must be"):
+            call(client, bad)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("dots", [".", ".."])
+def test_an_id_that_is_a_step_through_the_path_is_refused(dots, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="task_id must not be"):
+        client.get_task(dots)
+    assert wire.sent == []
+
+
+def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
+    with pytest.raises(ValueError) as caught:
+        client.get_task("")
+    error = caught.value
+    assert isinstance(error, ScaleInvalidRequest)
+    assert (error.code, error.response, error.attempts) == (400, None, ())
+    assert str(error) == "<Response [400]> task_id must be a text that is not empty, not ''"
+
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda c: c.tasks(project_name="p"), r"project_name is no filter of tasks\(\); these are"),
+        (lambda c: c.batches(nonsense=1), r"nonsense is no filter of batches\(\); these are"),
+        (lambda c: c.tasks(limit="many"), "limit must be a whole number"),
+        (lambda c: c.tasks(limit=True), "limit must be a whole number"),
+        (lambda c: c.tasks(status=5), "status must be a TaskStatus or its text"),
+        (lambda c: c.tasks(start_time=17), "start_time must be a date"),
+        (lambda c: c.tasks(tags=5), "tags must be a list of texts"),
+        (lambda c: c.tasks(tags=[1]), "each of tags must be a text"),
+        (lambda c: c.tasks(include_attachment_url=1.5), "include_attachment_url must be True or"),
+        (lambda c: c.batches(status=BatchStatus), "status must be a BatchStatus"),
+        (lambda c: list(c.get_batches(batch_status=3)), "batch_status must be a BatchStatus"),
+        (lambda c: list(c.get_tasks("p", created_after=3)), "created_after must be a date"),
+        (lambda c: list(c.get_tasks("p", review_status=[3])), "review_status must be a TaskReview"),
+        (lambda c: list(c.get_tasks("")), "project_name must be a text"),
+        (lambda c: list(c.get_tasks("p", limit=-1)), "limit must be a whole number"),
+        (lambda c: c.audit_task("t", "yes"), "accepted must be True or False"),
+        (lambda c: c.set_task_metadata("t", None), "metadata must be a dictionary"),
+        (lambda c: c.set_batch_metadata("b", []), "metadata must be a dictionary"),
+        (lambda c: c.create_batch("p", "b", metadata="x"), "metadata must be a dictionary"),
+        (lambda c: c.set_task_tags("t", "night"), "tags must be a list of texts, not 'night'"),
+        (lambda c: c.invite_teammates("ana@example.org", "member"), "emails must be a list"),
+        (lambda c: c.create_task("chat", geometries={1, 2}), "geometries can't be sent as JSON"),
+        (lambda c: c.create_task("chat", n=float("nan")), "n can't be sent as JSON"),
+    ],
+)
+def test_what_makes_no_sense_is_named(call, message, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match=message):
+        call(client)
+    assert wire.sent == []
+
+
+def test_tasks_need_a_project_or_a_batch_on_the_first_next(client, wire):
+    tasks = client.get_tasks(status="completed")
+    with pytest.raises(ValueError, match="project_name or batch_name"):
+        next(tasks)
+    assert wire.sent == []
+
+
+def test_a_count_needs_a_project_or_a_batch_at_the_call(client, wire):
+    with pytest.raises(ValueError, match="project_name or batch_name"):
+        client.get_tasks_count(status="completed")
+    assert wire.sent == []
+
+
+def test_a_member_of_a_callers_own_enum_is_taken(client, wire):
+    class Mine(enum.Enum):
+        New = "brandnew"
+
+    wire.answers_with({"task_id": "t"})
+    client.create_task(Mine.New)
+    assert wire.last.url.endswith("/task/brandnew")
+
+
+def test_an_empty_list_filters_nothing(client, wire):
+    wire.answers_with({"docs": [], "total": 0, "limit": 100, "offset": 0, "has_more": False})
+    assert list(client.get_tasks("p", tags=[], unique_id=[], review_status=[])) == []
+    assert wire.last.url.endswith("/tasks?project=p&include_attachment_url=True")
+
+
+def test_nobody_to_add_or_remove_may_be_none(client, wire):
+    wire.answers_with({"id": "g", "name": "g", "numWorkers": 0, "isSingleton": False})
+    client.update_project_group("p", "g", None, None)
+    assert wire.last.body == b'{"add_emails": [], "remove_emails": []}'
+
+
+def test_nothing_that_was_passed_in_is_changed(client, wire):
+    wire.answers_with((409, {"error": "taken"}))
+    body = {"metadata": {"a": [1]}, "tags": ["x"], "unique_id": "u", "project": "p"}
+    before = copy.deepcopy(body)
+    with pytest.raises(scaleapi.ScaleDuplicateResource):
+        client.create_task(TaskType.Chat, **body)
+    assert body == before
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"timeout": 0}, "timeout must be"),
+        ({"timeout": -1}, "timeout must be"),
+        ({"timeout": "5"}, "timeout must be"),
+        ({"timeout": (1, 2, 3)}, "timeout must be"),
+        ({"timeout": True}, "timeout must be"),
+        ({"retries": -1}, "retries must be"),
+        ({"retries": "3"}, "retries must be"),
+        ({"api_instance_url": "api.example.org/v1"}, "api_instance_url must be"),
+        ({"api_instance_url": "ftp://api.example.org/v1"}, "api_instance_url must be"),
+        ({"api_instance_url": "http://"}, "api_instance_url must be"),
+        ({"source": "my\napp"}, "source must be"),
+        ({"source": "mön"}, "source must be"),
+        ({"api_key": b"test_key"}, "api_key must be"),
+    ],
+)
+def test_a_client_refuses_settings_that_make_no_sense(options, message):
+    with pytest.raises(ScaleInvalidArgument, match=message):
+        scaleapi.ScaleClient(**{"api_key": "test_key", **options})

@@ -1,0 +1,91 @@
+"""Uploads: what is taken, and how it stands in the form."""
+
+import email
+import io
+import pathlib
+
+import pytest
+
+from scaleapi import ScaleInvalidArgument
+from tests.data import v1_shapes as shapes
+
+
+@pytest.fixture
+def upload(client, wire):
+    """Uploads, and gives the parts that were sent as (name, file name, type, content)."""
+    wire.answers_with(shapes.FILE)
+
+    def upload(file, **fields):
+        assert client.upload_file(file, **fields).as_dict() == shapes.FILE
+        assert (wire.last.method, wire.last.url) == (
+            "POST",
+            "https://api.scale.com/v1/files/upload",
+        )
+        kind = wire.last.headers["Content-Type"]
+        assert kind.startswith("multipart/form-data; boundary=")
+        message = email.message_from_bytes(
+            b"Content-Type: " + kind.encode() + b"\r\n\r\n" + wire.last.body
+        )
+        return [
+            (
+                part.get_param("name", header="content-disposition"),
+                part.get_filename(),
+                part.get("Content-Type"),
+                part.get_payload(decode=True),
+            )
+            for part in message.get_payload()
+        ]
+
+    return upload
+
+
+def test_a_path_is_opened_and_closed_again(upload, tmp_path):
+    path = tmp_path / "street.jpg"
+    path.write_bytes(b"pixels")
+    assert upload(path) == [("file", "street.jpg", None, b"pixels")]
+    assert upload(str(path)) == [("file", "street.jpg", None, b"pixels")]
+
+
+def test_an_opened_file_goes_under_its_name_from_where_it_stands(upload, tmp_path):
+    path = tmp_path / "street.jpg"
+    path.write_bytes(b"pixels")
+    with open(path, "rb") as opened:
+        opened.read(2)
+        assert upload(opened) == [("file", "street.jpg", None, b"xels")]
+        assert not opened.closed
+
+
+def test_what_has_no_name_is_called_file(upload):
+    assert upload(b"raw") == [("file", "file", None, b"raw")]
+    assert upload(io.BytesIO(b"raw")) == [("file", "file", None, b"raw")]
+
+
+def test_a_tuple_is_what_requests_takes(upload):
+    assert upload(("a.png", io.BytesIO(b"png"), "image/png")) == [
+        ("file", "a.png", "image/png", b"png")
+    ]
+
+
+def test_form_fields_are_text_lists_are_repeated_and_none_is_left_out(upload):
+    fields = {"project_name": "p", "n": 3, "tag": ["a", "b"], "gone": None, "metadata": {"c": 2}}
+    assert upload(b"raw", **fields)[:-1] == [
+        ("project_name", None, None, b"p"),
+        ("n", None, None, b"3"),
+        ("tag", None, None, b"a"),
+        ("tag", None, None, b"b"),
+        ("metadata", None, None, b'{"c": 2}'),
+    ]
+    assert fields["metadata"] == {"c": 2}
+
+
+@pytest.mark.parametrize("file", [None, "", 5, ["a.png"]])
+def test_anything_else_is_refused_before_it_is_sent(file, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="file must be"):
+        client.upload_file(file)
+    assert wire.sent == []
+
+
+def test_a_path_that_is_not_there_is_an_os_error(client, wire, tmp_path):
+    with pytest.raises(FileNotFoundError):
+        client.upload_file(pathlib.Path(tmp_path / "none.jpg"))
+    assert wire.sent == []

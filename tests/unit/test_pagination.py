@@ -1,0 +1,115 @@
+"""Walking through pages: lazily, once, and never in a circle."""
+
+import copy
+import itertools
+import pickle
+import weakref
+
+import pytest
+
+from scaleapi import Batchlist, Paginator, ScaleException, Task, Tasklist
+from scaleapi.pagination import by_offset, by_token, walk
+from tests.data import v1_shapes as shapes
+
+
+def task(number):
+    return {"task_id": str(number)}
+
+
+def test_the_second_page_is_fetched_only_when_needed(client, wire):
+    wire.answers_with(
+        shapes.page(task(1), task(2), has_more=True, next_token="t1"),
+        shapes.page(task(3)),
+    )
+    tasks = client.get_tasks("p", limit=2)
+    assert len(wire.sent) == 0
+    assert [next(tasks).id, next(tasks).id] == ["1", "2"]
+    assert len(wire.sent) == 1
+    assert [one.id for one in tasks] == ["3"]
+    assert [sent.url.partition("?")[2] for sent in wire.sent] == [
+        "project=p&include_attachment_url=True&limit=2",
+        "project=p&include_attachment_url=True&limit=2&next_token=t1",
+    ]
+    assert list(tasks) == []
+
+
+def test_batches_page_by_the_limit_that_was_answered(client, wire):
+    pages = [
+        shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, has_more=True),
+        shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, offset=2),
+    ]
+    wire.answers_with(*pages)
+    assert len(list(client.get_batches())) == 2
+    assert [sent.url.partition("offset=")[2] for sent in wire.sent] == ["0", "2"]
+
+
+@pytest.mark.parametrize("token", [{}, {"next_token": None}, {"next_token": ""}])
+def test_more_without_a_token_is_the_end(token, client, wire):
+    wire.answers_with(shapes.page(task(1), has_more=True, **token))
+    assert len(list(client.get_tasks("p"))) == 1
+
+
+def test_a_repeated_token_raises_after_what_came_before(client, wire):
+    wire.answers_with(
+        shapes.page(task(1), has_more=True, next_token="a"),
+        shapes.page(task(2), has_more=True, next_token="b"),
+        shapes.page(task(3), has_more=True, next_token="a"),
+    )
+    got = []
+    with pytest.raises(ScaleException, match="leads in a circle"):
+        for one in client.get_tasks("p"):
+            got.append(one.id)
+    assert got == ["1", "2", "3"]
+
+
+def test_a_zero_limit_raises(client, wire):
+    page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=0, has_more=True)
+    wire.answers_with(page)
+    with pytest.raises(ScaleException, match="leads in a circle"):
+        list(itertools.islice(client.get_batches(), 10))
+
+
+@pytest.mark.parametrize("limit", [None, "2", {}])
+def test_a_limit_that_is_no_number_raises(limit, client, wire):
+    page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=limit, has_more=True)
+    wire.answers_with(page)
+    with pytest.raises(ScaleException, match="next page can't be found"):
+        list(client.get_batches())
+
+
+def test_no_page_is_held_while_the_next_is_fetched():
+    pages = []
+
+    def fetch(step):
+        assert all(page() is None for page in pages)
+        number = len(pages)
+        page = Paginator([number], 3, 1, number, has_more=number < 2)
+        pages.append(weakref.ref(page))
+        return page
+
+    assert list(walk(fetch, by_offset, {"offset": 0})) == [0, 1, 2]
+    assert len(pages) == 3
+
+
+def test_a_page_is_a_list(client):
+    one = Task(task(1), client)
+    page = Tasklist([one], 3, 1, 0, True, "t")
+    assert isinstance(page, list) and len(page) == 1 and one in page
+    assert type(page[:1]) is list and page == [one]
+    assert (page.docs, page.total, page.limit, page.offset) == ([one], 3, 1, 0)
+    assert (page.has_more, page.next_token) == (True, "t")
+    assert repr(page) == "[Task({'task_id': '1'})]"
+    assert Batchlist([], 0, 1, 0, False).next_token is None
+
+
+def test_a_page_copies_and_pickles_whole(client):
+    page = Tasklist([Task(task(1), client)], 3, 1, 0, True, "t")
+    for twin in (copy.copy(page), copy.deepcopy(page), pickle.loads(pickle.dumps(page))):
+        assert type(twin) is Tasklist and twin == page
+        assert (twin.total, twin.has_more, twin.next_token) == (3, True, "t")
+
+
+def test_steps():
+    assert by_token(Paginator([], 0, 1, 0, False, "t")) is None
+    assert by_token(Paginator([], 0, 1, 0, True, "t")) == {"next_token": "t"}
+    assert by_offset(Paginator([], 0, 5, 10, True)) == {"offset": 15}

@@ -1,0 +1,77 @@
+"""When a call is tried again and how long is waited, without waiting."""
+
+import dataclasses
+import email.utils
+import time
+
+import pytest
+
+from scaleapi import RetryPolicy
+from scaleapi.retries import seconds_asked
+
+
+def test_the_waits_are_1_2_4_seconds_up_to_the_longest():
+    policy = RetryPolicy()
+    assert [policy.wait(retry, None, 0.0) for retry in (1, 2, 3)] == [1, 2, 4]
+    assert policy.wait(12, None, 0.0) == 60
+    assert RetryPolicy(backoff_factor=0.5, backoff_max=1).pause(9) == 1
+
+
+def test_jitter_takes_off_up_to_its_share():
+    policy = RetryPolicy(jitter=0.25)
+    assert policy.wait(3, None, 1.0) == 3
+    assert policy.wait(3, None, 0.5) == 3.5
+    assert RetryPolicy(jitter=0).wait(3, None, 1.0) == 4
+
+
+def test_retry_after_is_obeyed_as_it_stands():
+    assert RetryPolicy().wait(1, "7", 1.0) == 7
+    assert RetryPolicy().wait(1, "60", 0.0) == 60
+    in_ten = email.utils.formatdate(time.time() + 10, usegmt=True)
+    assert 8 < RetryPolicy().wait(1, in_ten, 0.0) <= 10
+
+
+def test_a_longer_retry_after_ends_the_tries():
+    assert RetryPolicy().wait(1, "61", 0.0) is None
+    assert RetryPolicy(retry_after_max=120).wait(1, "61", 0.0) == 61
+
+
+@pytest.mark.parametrize("header", ["soon", "", "1.5", "-3", "Wed, 99 Foo 2025 25:00:00 GMT"])
+def test_an_unreadable_retry_after_is_ignored(header):
+    assert seconds_asked(header) is None
+    assert RetryPolicy().wait(2, header, 0.0) == 2
+
+
+def test_a_date_that_is_past_means_now():
+    assert seconds_asked("Wed, 01 Jan 2020 00:00:00 GMT") == 0
+
+
+def test_a_policy_is_a_value():
+    policy = RetryPolicy(total=5)
+    assert policy == RetryPolicy(5) and hash(policy) == hash(RetryPolicy(5))
+    assert repr(policy).startswith("RetryPolicy(total=5, backoff_factor=2, backoff_max=60")
+    assert dataclasses.replace(policy, deadline=9).deadline == 9
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        policy.total = 1
+
+
+def test_what_is_tried_again():
+    policy = RetryPolicy()
+    assert policy.statuses == {408, 429, *range(500, 531)}
+    assert policy.methods == {"GET", "POST", "PUT", "DELETE"}
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"total": -1},
+        {"backoff_factor": -1},
+        {"backoff_max": -1},
+        {"retry_after_max": float("nan")},
+        {"jitter": 1.5},
+        {"deadline": 0},
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(setting):
+    with pytest.raises(ValueError, match=f"{next(iter(setting))} must be"):
+        RetryPolicy(**setting)
