@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 
 import requests
 import urllib3.exceptions
@@ -18,6 +18,34 @@ if TYPE_CHECKING:
     from .api import Api
 
 logger = logging.getLogger("scaleapi")
+
+
+class Outcome(NamedTuple):
+    """What one try met: an answer, or a fault and the exception that told of it."""
+
+    response: Optional[requests.Response]
+    fault: Optional[Fault] = None
+    cause: Optional[BaseException] = None
+
+    @property
+    def status(self) -> Optional[int]:
+        """HTTP status of the answer, None where none came."""
+        return None if self.response is None else self.response.status_code
+
+    @property
+    def retry_after(self) -> Optional[str]:
+        """The header of that name, None where there is none."""
+        return None if self.response is None else self.response.headers.get("Retry-After")
+
+    @property
+    def words(self) -> str:
+        """The status, or the fault."""
+        return str(self.status) if self.fault is None else self.fault.words
+
+    @property
+    def lost(self) -> bool:
+        """Whether the service may have acted without the caller learning of it."""
+        return self.fault.may_have_acted if self.fault is not None else (self.status or 0) >= 500
 
 
 class Call:
@@ -47,72 +75,60 @@ class Call:
         """Try until there is an answer or the policy says to stop."""
         while True:
             started = time.monotonic()
-            response: Optional[requests.Response] = None
-            fault: Optional[Fault] = None
-            cause: Optional[BaseException] = None
-            try:
-                response = self.api.send_once(self.request, self.until - started)
-            except (OSError, urllib3.exceptions.HTTPError) as error:
-                fault, cause = fault_of(error), error
-            wait = self._wait(response, fault)
-            self._record(response, fault, time.monotonic() - started, wait)
-            if wait is not None:
-                time.sleep(wait)
-            elif response is not None:
-                return self._conclude(response)
-            elif fault is not None:
-                raise self._no_answer(fault) from cause
+            outcome = self._try(self.until - started)
+            wait = self._wait(outcome)
+            self._record(outcome, time.monotonic() - started, wait)
+            if wait is None:
+                return self._conclude(outcome)
+            time.sleep(wait)
 
-    def _wait(
-        self, response: Optional[requests.Response], fault: Optional[Fault]
-    ) -> Optional[float]:
+    def _try(self, seconds: float) -> Outcome:
+        try:
+            return Outcome(self.api.send_once(self.request, seconds))
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            return Outcome(None, fault_of(error), error)
+
+    def _wait(self, outcome: Outcome) -> Optional[float]:
         """Seconds to wait before the next try; None where this one was the last."""
-        policy = self.policy
         retry = len(self.attempts) + 1
-        if retry > policy.total or self.request.method not in policy.methods:
+        if retry > self.policy.total or not self._may_try_again(outcome):
             return None
-        if response is not None and response.status_code not in policy.statuses:
-            return None
-        if fault is not None and not self._may_try_again(fault):
-            return None
-        retry_after = None if response is None else response.headers.get("Retry-After")
-        wait = policy.wait(retry, retry_after, random.random())
+        wait = self.policy.wait(retry, outcome.retry_after, random.random())
         too_late = wait is None or time.monotonic() + wait >= self.until
         return None if too_late else wait
 
-    def _may_try_again(self, fault: Fault) -> bool:
-        if fault.kind is FaultKind.FINAL:
+    def _may_try_again(self, outcome: Outcome) -> bool:
+        if self.request.method not in self.policy.methods:
             return False
-        # Sent again, it might be made twice: after a silence that is likely, since the service may
+        if outcome.fault is None:
+            return outcome.status in self.policy.statuses
+        # What has no key might be made twice: after a silence that is likely, since the service may
         # still be at work on it.
-        return not (self.unprotected and fault.kind is FaultKind.TIMED_OUT)
+        risky = self.unprotected and outcome.fault.kind is FaultKind.TIMED_OUT
+        return outcome.fault.kind is not FaultKind.FINAL and not risky
 
-    def _record(
-        self,
-        response: Optional[requests.Response],
-        fault: Optional[Fault],
-        seconds: float,
-        wait: Optional[float],
-    ) -> None:
-        status = None if response is None else response.status_code
-        met = str(status) if fault is None else fault.words
-        self.attempts.append(Attempt(status, fault and fault.words, seconds, wait or 0.0))
+    def _record(self, outcome: Outcome, seconds: float, wait: Optional[float]) -> None:
+        fault = outcome.fault and outcome.fault.words
+        self.attempts.append(Attempt(outcome.status, fault, seconds, wait or 0.0))
+        self.answer_lost = self.answer_lost or outcome.lost
         where = (self.request.method, self.request.url)
-        logger.debug("%s %s: %s in %.3f s", *where, met, seconds)
+        logger.debug("%s %s: %s in %.3f s", *where, outcome.words, seconds)
         if wait is None:
             return
-        logger.info("%s %s: %s; trying again in %.1f s", *where, met, wait)
-        lost = fault.may_have_acted if fault is not None else (status or 0) >= 500
-        self.answer_lost = self.answer_lost or lost
-        if lost and self.unprotected and self.rule is not None:
+        logger.info("%s %s: %s; trying again in %.1f s", *where, outcome.words, wait)
+        if self.rule and self.unprotected and outcome.lost:
             logger.warning(
                 "%s %s: %s; it is sent again, and if the first was carried out, there will be two: "
-                "give each %s a %s of its own to rule that out",
-                *where, met, self.rule.creates, self.rule.key,
-            )  # fmt: skip
+                "give each %s its own %s to rule that out",
+                *(*where, outcome.words, self.rule.creates, self.rule.key),
+            )
 
-    def _conclude(self, response: requests.Response) -> Answer:
+    def _conclude(self, outcome: Outcome) -> Answer:
+        """What the last try means for the whole call."""
         attempts = tuple(self.attempts)
+        response = outcome.response
+        if response is None:
+            raise self._no_answer(outcome) from outcome.cause
         if 200 <= response.status_code < 300:
             return Answer(response, attempts)
         if self.answer_lost and self.rule and self.rule.refusal == response.status_code:
@@ -130,11 +146,12 @@ class Call:
         api = self.api.with_options(retries=replace(self.policy, deadline=deadline))
         return find_done(api, rule, self.endpoint, self.sent)
 
-    def _no_answer(self, fault: Fault) -> ScaleException:
-        kind = ScaleConnectionError if fault.in_time else ScaleConnectionTimeout
-        tries = len(self.attempts)
-        message = f"No answer after {tries} {'try' if tries == 1 else 'tries'}: {fault.words}"
-        if fault.may_have_acted and self.rule and self.rule.creates:
+    def _no_answer(self, outcome: Outcome) -> ScaleException:
+        in_time = outcome.fault is None or outcome.fault.in_time
+        kind = ScaleConnectionError if in_time else ScaleConnectionTimeout
+        tries = "1 try" if len(self.attempts) == 1 else f"{len(self.attempts)} tries"
+        message = f"No answer after {tries}: {outcome.words}"
+        if self.answer_lost and self.rule and self.rule.creates:
             message += f"; the {self.rule.creates} may exist all the same"
         error = kind(message)
         error.method, error.url = self.request.method, self.request.url

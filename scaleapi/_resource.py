@@ -109,7 +109,7 @@ class ClientMethods:
     def _object(self, kind: Type[R], method: str, endpoint: str, **sent: Any) -> R:
         """The object that a request answers."""
         answer = self.api.request(method, endpoint, **sent)
-        return answer.build(kind, answer.json, self)
+        return answer.build(kind, answer.object(), self)
 
     def _objects(self, kind: Type[R], method: str, endpoint: str, **sent: Any) -> List[R]:
         """The objects that a request answers, as a bare array."""

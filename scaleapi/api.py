@@ -7,7 +7,7 @@ import base64
 import os
 import platform
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -89,8 +89,8 @@ class Api:
         self.verify = verify
         self.proxies = proxies
         self.cert = cert
-        self.timeout = checked_timeout(timeout)
-        self.retries = checked_retries(retries)
+        self.timeout = timeout
+        self.retries = retries
         self._user_agent = user_agent(user_agent_extension)
         self._shared = SharedSession()
         self._environment = _Environment.read(self)
@@ -105,10 +105,28 @@ class Api:
         other = type(self).__new__(type(self))
         other.__dict__.update(self.__dict__)
         if timeout is not UNCHANGED:
-            other.timeout = checked_timeout(timeout)
+            other.timeout = timeout
         if retries is not UNCHANGED:
-            other.retries = checked_retries(retries)
+            other.retries = retries
         return other
+
+    @property
+    def timeout(self) -> Timeout:
+        """Seconds to connect and to wait for the next part of an answer."""
+        return self._timeout
+
+    @timeout.setter
+    def timeout(self, timeout: Timeout) -> None:
+        self._timeout = checked_timeout(timeout)
+
+    @property
+    def retries(self) -> RetryPolicy:
+        """When a call is tried again."""
+        return self._retries
+
+    @retries.setter
+    def retries(self, retries: Retries) -> None:
+        self._retries = checked_retries(retries)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
@@ -262,7 +280,9 @@ class _Environment(NamedTuple):
         try:
             probe = requests.PreparedRequest()
             probe.prepare_url(api.base_api_url, None)
-        except (requests.RequestException, ValueError) as error:
+            if urlsplit(api.base_api_url).scheme.lower() not in ("http", "https"):
+                raise ValueError("neither http nor https")
+        except ValueError as error:  # requests' own complaints are ValueErrors too
             raise ScaleInvalidArgument(
                 f"api_instance_url must be an address such as {SCALE_API_BASE_URL_V1!r}, "
                 f"not {api.base_api_url!r}: {error}"
@@ -321,8 +341,8 @@ def cut(timeout: Timeout, seconds: float) -> Timeout:
 
 def user_agent(extension: Optional[str]) -> str:
     """The User-Agent header: what is asking, on what, and the caller's extension."""
-    if extension and not extension.isprintable():
-        raise ScaleInvalidArgument(f"source must be printable text, not {extension!r}")
+    if extension and not (extension.isprintable() and extension.isascii()):
+        raise ScaleInvalidArgument(f"source must be printable ASCII text, not {extension!r}")
     parts = (
         f"scaleapi/{__version__}",
         f"Python/{platform.python_version()}",

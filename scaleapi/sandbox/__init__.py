@@ -18,8 +18,8 @@ except ImportError as problem:
         f"The sandbox needs {problem.name}. Install it with: pip install 'scaleapi[sandbox]'"
     ) from problem
 
-from scaleapi.sandbox.box import Sandbox
-from scaleapi.sandbox.callbacks import Callback
-from scaleapi.sandbox.hits import Hit
+from .box import Sandbox
+from .callbacks import Callback
+from .hits import Hit
 
 __all__ = ["Callback", "Hit", "Sandbox"]

@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import Any, List, Optional
 
-from scaleapi.sandbox import Sandbox
+from . import Sandbox
 
 
 def main(arguments: Optional[List[str]] = None) -> int:

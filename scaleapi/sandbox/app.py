@@ -8,13 +8,13 @@ from typing import Any, Iterable, List, Optional
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from scaleapi.sandbox.faults import Fault, Faults, headers_of
-from scaleapi.sandbox.hits import KEPT_BYTES, Hit, HitLog
-from scaleapi.sandbox.lifecycle import World
-from scaleapi.sandbox.refusals import Refused
-from scaleapi.sandbox.routes import BLUEPRINTS
-from scaleapi.sandbox.store import Taken
-from scaleapi.sandbox.wire import Segment, error
+from .faults import Fault, Faults, headers_of
+from .hits import KEPT_BYTES, Hit, HitLog
+from .lifecycle import World
+from .refusals import Refused
+from .routes import BLUEPRINTS
+from .store import Taken
+from .wire import Segment, error
 
 log = logging.getLogger("scaleapi.sandbox")
 

@@ -5,17 +5,17 @@ import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Type, Union
 
-from scaleapi.sandbox import lifecycle
-from scaleapi.sandbox.app import make_app
-from scaleapi.sandbox.callbacks import Callback, Callbacks
-from scaleapi.sandbox.faults import Fault, Faults
-from scaleapi.sandbox.hits import Hit, HitLog
-from scaleapi.sandbox.refusals import Refused
-from scaleapi.sandbox.server import Server
-from scaleapi.sandbox.store import TASKS, Store, public
+from . import lifecycle
+from .app import make_app
+from .callbacks import Callback, Callbacks
+from .faults import Fault, Faults
+from .hits import Hit, HitLog
+from .refusals import Refused
+from .server import Server
+from .store import TASKS, Store, public
 
 if TYPE_CHECKING:
-    from scaleapi import ScaleClient
+    from .. import ScaleClient
 
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody can connect to the left ones
 
@@ -104,7 +104,7 @@ class Sandbox:
 
     def client(self, api_key: str = "test_sandbox", **options: Any) -> "ScaleClient":
         """A client of this sandbox; `options` are those of ScaleClient."""
-        from scaleapi import ScaleClient
+        from .. import ScaleClient
 
         return ScaleClient(api_key, api_instance_url=self.url, **options)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from scaleapi.sandbox.store import Doc
+from .store import Doc
 
 log = logging.getLogger("scaleapi.sandbox")
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Callable, Dict, List, Mapping
 
-from scaleapi.sandbox.store import Doc
-from scaleapi.tasks import TaskType
+from ..tasks import TaskType
+from .store import Doc
 
 _CORNERS = ((0, 0), (100, 0), (100, 100), (0, 100))
 _BOX = {"left": 0, "top": 0, "width": 100, "height": 100}

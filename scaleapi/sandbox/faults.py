@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Dict, List, Mapping, Optional
 from urllib.parse import unquote
 
-from scaleapi.sandbox.refusals import error_body
+from .refusals import error_body
 
 
 @dataclass

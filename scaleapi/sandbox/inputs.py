@@ -2,9 +2,9 @@
 
 from typing import Any, Callable, Dict, Mapping, Tuple
 
-from scaleapi.sandbox.refusals import Refused, invalid
-from scaleapi.sandbox.store import Doc
-from scaleapi.tasks import TaskType
+from ..tasks import TaskType
+from .refusals import Refused, invalid
+from .store import Doc
 
 _ATTACHMENT = ("attachment", "attachments")
 _OBJECTS = (_ATTACHMENT, ("objects_to_annotate",))

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Callable, Dict, Optional
 
-from scaleapi.batches import BatchStatus
-from scaleapi.sandbox import canned, inputs, times
-from scaleapi.sandbox.callbacks import Callbacks
-from scaleapi.sandbox.refusals import invalid, missing
-from scaleapi.sandbox.store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal
-from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
+from ..batches import BatchStatus
+from ..tasks import TaskReviewStatus, TaskStatus, TaskType
+from . import canned, inputs, times
+from .callbacks import Callbacks
+from .refusals import invalid, missing
+from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
 

@@ -7,7 +7,7 @@ from typing import Any, Optional, Tuple
 
 from cheroot import wsgi
 
-from scaleapi.sandbox.app import Dropped, SandboxApp
+from .app import Dropped, SandboxApp
 
 log = logging.getLogger("scaleapi.sandbox")
 

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 from flask import Response, current_app, g, request
 from werkzeug.routing import BaseConverter
 
-from scaleapi.sandbox import inputs, times
-from scaleapi.sandbox.lifecycle import World
-from scaleapi.sandbox.refusals import error_body, invalid
-from scaleapi.sandbox.store import Doc, Filter, Place
+from . import inputs, times
+from .lifecycle import World
+from .refusals import error_body, invalid
+from .store import Doc, Filter, Place
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31

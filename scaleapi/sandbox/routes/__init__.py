@@ -1,6 +1,6 @@
 """The routes, one module per resource, each with the name that it has in the client."""
 
-from scaleapi.sandbox.routes import batches, files, projects, quality_tasks, studio, tasks, teams
+from . import batches, files, projects, quality_tasks, studio, tasks, teams
 
 BLUEPRINTS = tuple(
     module.routes for module in (tasks, batches, projects, files, quality_tasks, teams, studio)

@@ -4,11 +4,11 @@ from typing import List
 
 from flask import Blueprint, Response, request
 
-from scaleapi.batches import BatchStatus
-from scaleapi.sandbox import lifecycle, times
-from scaleapi.sandbox.refusals import invalid
-from scaleapi.sandbox.store import BATCHES, PROJECTS, Filter, public
-from scaleapi.sandbox.wire import (
+from ...batches import BatchStatus
+from .. import lifecycle, times
+from ..refusals import invalid
+from ..store import BATCHES, PROJECTS, Filter, public
+from ..wire import (
     account,
     answer,
     flag,

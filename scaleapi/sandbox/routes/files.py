@@ -7,10 +7,10 @@ from typing import Any, Dict, Optional
 
 from flask import Blueprint, Response, request
 
-from scaleapi.sandbox import lifecycle, times
-from scaleapi.sandbox.refusals import Refused, invalid
-from scaleapi.sandbox.store import FILES, PROJECTS, Doc, public
-from scaleapi.sandbox.wire import account, answer, object_body, required, world
+from .. import lifecycle, times
+from ..refusals import Refused, invalid
+from ..store import FILES, PROJECTS, Doc, public
+from ..wire import account, answer, object_body, required, world
 
 routes = Blueprint("files", __name__)
 

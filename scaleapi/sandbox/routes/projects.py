@@ -4,11 +4,11 @@ from typing import Any, Dict
 
 from flask import Blueprint, Response, request
 
-from scaleapi.sandbox import inputs, lifecycle, times
-from scaleapi.sandbox.refusals import invalid
-from scaleapi.sandbox.store import PROJECTS, Doc, equal, public
-from scaleapi.sandbox.wire import account, answer, flag, object_body, query_flag, required, world
-from scaleapi.tasks import TaskType
+from ...tasks import TaskType
+from .. import inputs, lifecycle, times
+from ..refusals import invalid
+from ..store import PROJECTS, Doc, equal, public
+from ..wire import account, answer, flag, object_body, query_flag, required, world
 
 routes = Blueprint("projects", __name__)
 

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response
 
-from scaleapi.sandbox import inputs, lifecycle, times
-from scaleapi.sandbox.refusals import invalid
-from scaleapi.sandbox.store import PROJECTS, QUALITY_TASKS, public
-from scaleapi.sandbox.wire import account, answer, object_body, world
-from scaleapi.tasks import TaskType
+from ...tasks import TaskType
+from .. import inputs, lifecycle, times
+from ..refusals import invalid
+from ..store import PROJECTS, QUALITY_TASKS, public
+from ..wire import account, answer, object_body, world
 
 routes = Blueprint("quality_tasks", __name__)
 

@@ -8,14 +8,14 @@ from typing import Dict, List
 
 from flask import Blueprint, Response
 
-from scaleapi.batches import BatchStatus
-from scaleapi.sandbox import lifecycle
-from scaleapi.sandbox.refusals import invalid, missing
-from scaleapi.sandbox.routes.teams import team
-from scaleapi.sandbox.store import ASSIGNMENTS, BATCHES, GROUPS, PROJECTS, Doc, equal
-from scaleapi.sandbox.wire import account, answer, object_body, required, texts, world
-from scaleapi.studio import StudioBatchStatus
-from scaleapi.tasks import TaskStatus
+from ...batches import BatchStatus
+from ...studio import StudioBatchStatus
+from ...tasks import TaskStatus
+from .. import lifecycle
+from ..refusals import invalid, missing
+from ..store import ASSIGNMENTS, BATCHES, GROUPS, PROJECTS, Doc, equal
+from ..wire import account, answer, object_body, required, texts, world
+from .teams import team
 
 routes = Blueprint("studio", __name__)
 

@@ -4,10 +4,11 @@ from typing import Any, Callable, List
 
 from flask import Blueprint, Response, request
 
-from scaleapi.sandbox import inputs, lifecycle
-from scaleapi.sandbox.refusals import invalid
-from scaleapi.sandbox.store import TASKS, Doc, Filter, public
-from scaleapi.sandbox.wire import (
+from ...tasks import TaskReviewStatus, TaskStatus, TaskType
+from .. import inputs, lifecycle
+from ..refusals import invalid
+from ..store import TASKS, Doc, Filter, public
+from ..wire import (
     account,
     answer,
     json_body,
@@ -22,7 +23,6 @@ from scaleapi.sandbox.wire import (
     world,
     write_token,
 )
-from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
 
 routes = Blueprint("tasks", __name__)
 

@@ -4,10 +4,10 @@ from typing import List, Tuple
 
 from flask import Blueprint, Response
 
-from scaleapi.sandbox.refusals import invalid
-from scaleapi.sandbox.store import TEAMMATES, Doc, public
-from scaleapi.sandbox.wire import account, answer, object_body, required, texts, world
-from scaleapi.teams import TeammateRole
+from ...teams import TeammateRole
+from ..refusals import invalid
+from ..store import TEAMMATES, Doc, public
+from ..wire import account, answer, object_body, required, texts, world
 
 routes = Blueprint("teams", __name__)
 
