@@ -248,12 +248,12 @@ class Api:
         # request afterwards (an answer, an exception, a pickle of either) can give it away.
         request.headers["Authorization"] = self._authorization()
         try:
-            return self._shared.get().send(
-                request,
-                timeout=cut(self.timeout, seconds),
-                allow_redirects=False,
-                **environment.settings,
-            )
+            # Not Session.send, which would follow redirects in its own way.
+            adapter = self._shared.get().get_adapter(self.base_api_url)
+            timeout: Any = cut(self.timeout, seconds)
+            response = adapter.send(request, timeout=timeout, **environment.settings)
+            response.content  # noqa: B018 - reads the whole answer, and frees the connection
+            return response
         finally:
             del request.headers["Authorization"]
 

@@ -136,7 +136,10 @@ LAST_TASKS = shapes.page(TASK, {**TASK, "task_id": "2"})
 BATCH_PAGE = shapes.page(BATCH, total=7, total_key="totalDocs", limit=1)
 
 ROWS = [
-    Row("get_task", lambda c: c.get_task(NAME), "GET", f"task/{NAME_ON_THE_WIRE}", kind(Task), TASK),
+    Row(
+        "get_task", lambda c: c.get_task(NAME),
+        "GET", f"task/{NAME_ON_THE_WIRE}", kind(Task), TASK,
+    ),
     Row(
         "create_task",
         lambda c: c.create_task(TaskType.ImageAnnotation, project="p", unique_id="u", tags=[]),

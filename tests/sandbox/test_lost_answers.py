@@ -1,0 +1,195 @@
+"""Answers that got lost on the way: nothing is made twice, nothing is told that is not so."""
+
+import logging
+
+import pytest
+
+import scaleapi
+from scaleapi import RetryPolicy, ScaleDuplicateResource, ScaleInvalidRequest
+
+TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
+LOSSES = {
+    "a 5xx after storing": [{"status": 500, "after": True}],
+    "a drop after storing": [{"drop": True, "after": True}],
+    "silence after storing": [{"status": None, "delay": 0.6}],
+    "a 429, then a 5xx after storing": [{"status": 429}, {"status": 502, "after": True}],
+    "several in a row": [{"status": 503, "after": True}, {"drop": True}, {"status": 500}],
+}
+
+
+@pytest.fixture
+def client(box):
+    with box.client(retries=RetryPolicy(backoff_factor=0.02), timeout=0.3) as client:
+        client.create_project("p", "categorization")
+        client.create_project("q", "categorization")
+        yield client
+
+
+@pytest.fixture
+def live_client(live_box):
+    with live_box.client(retries=RetryPolicy(backoff_factor=0.02), timeout=0.3) as client:
+        client.create_project("p", "categorization")
+        yield client
+
+
+def lose(box, method, path, loss):
+    for fault in LOSSES[loss]:
+        box.fail_next(method, path, **fault)
+
+
+def look_ups(box):
+    return [hit for hit in box.hits if hit.method == "GET"]
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_task_is_made_once_and_is_the_callers_own(loss, box, client):
+    lose(box, "POST", "/task/categorization", loss)
+    task = client.create_task("categorization", project="p", unique_id="u/1 é", **TASK)
+    assert (task.unique_id, task.project) == ("u/1 é", "p")
+    assert client.tasks().total == 1
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_batch_is_made_once_and_is_the_callers_own(loss, box, client):
+    lose(box, "POST", "/batches", loss)
+    assert client.create_batch("p", "b/1 é%").name == "b/1 é%"
+    assert client.batches().total == 1
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_project_is_made_once_and_is_the_callers_own(loss, box, client):
+    lose(box, "POST", "/projects", loss)
+    assert client.create_project("r/1 é%", "chat").type == "chat"
+    assert len(client.projects()) == 3
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_unique_id_is_set_once(loss, box, client):
+    task = client.create_task("categorization", **TASK)
+    lose(box, "POST", "/task/*/unique_id", loss)
+    task.update_unique_id("u")
+    assert task.unique_id == "u"
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_cancellation_that_was_done_is_a_success(loss, live_box, live_client):
+    task = live_client.create_task("categorization", unique_id="u", **TASK)
+    lose(live_box, "POST", "/task/*/cancel", loss)
+    task.cancel(clear_unique_id=True)
+    assert task.status == "canceled" and not hasattr(task, "unique_id")
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_finalization_that_was_done_is_a_success(loss, live_box, live_client):
+    batch = live_client.create_batch("p", "b/1 é%")
+    lose(live_box, "POST", "/batches/*/finalize", loss)
+    assert batch.finalize().status == "in_progress"
+
+
+def test_without_a_lost_answer_a_duplicate_is_a_duplicate(box, client):
+    client.create_task("categorization", unique_id="u", **TASK)
+    client.create_batch("p", "b")
+    before = len(look_ups(box))
+    for again in (
+        lambda: client.create_task("categorization", unique_id="u", **TASK),
+        lambda: client.create_batch("p", "b"),
+        lambda: client.create_project("p", "categorization"),
+    ):
+        with pytest.raises(ScaleDuplicateResource) as caught:
+            again()
+        assert [attempt.status for attempt in caught.value.attempts] == [409]
+    box.fail_next("POST", "/batches", status=429)
+    with pytest.raises(ScaleDuplicateResource):
+        client.create_batch("p", "b")
+    assert len(look_ups(box)) == before
+
+
+def test_what_is_not_the_callers_own_stays_a_duplicate(box, client):
+    client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **TASK)
+    client.create_batch("q", "b")
+    other = client.create_task("categorization", unique_id="taken", **TASK)
+    task = client.create_task("categorization", **TASK)
+    for call in (
+        lambda: client.create_task("categorization", unique_id="u", **TASK),
+        lambda: client.create_batch("p", "b"),
+        lambda: client.create_project("p", "chat"),
+        lambda: client.update_task_unique_id(task.id, other.unique_id),
+    ):
+        box.fail_next("POST", "/*", status=503)
+        with pytest.raises(ScaleDuplicateResource) as caught:
+            call()
+        assert [attempt.status for attempt in caught.value.attempts] == [503, 409]
+
+
+def test_a_cancellation_that_was_not_done_stays_refused(box, client):
+    task = client.create_task("categorization", **TASK)
+    box.fail_next("POST", "/task/*/cancel", status=503)
+    with pytest.raises(ScaleInvalidRequest):
+        task.cancel()
+    assert task.status == "completed"
+
+
+def test_a_canceled_task_that_kept_its_unique_id_was_not_canceled_as_asked(live_box, live_client):
+    task = live_client.create_task("categorization", unique_id="u", **TASK)
+    task.cancel()
+    live_box.fail_next("POST", "/task/*/cancel", status=503)
+    with pytest.raises(ScaleInvalidRequest):
+        task.cancel(clear_unique_id=True)
+
+
+def test_a_look_up_that_fails_leaves_the_refusal(box, client):
+    client.create_batch("p", "b")
+    box.fail_next("POST", "/batches", status=500)
+    box.fail_next("GET", "/batches/b", status=404)
+    with pytest.raises(ScaleDuplicateResource):
+        client.create_batch("p", "b")
+
+
+def test_evaluation_tasks_are_not_looked_up(box, client):
+    box.fail_next("POST", "/evaluation_tasks/*", status=500)
+    box.fail_next("POST", "/evaluation_tasks/*", status=409)
+    with pytest.raises(ScaleDuplicateResource):
+        client.create_evaluation_task("chat", unique_id="u", expected_response={})
+    assert look_ups(box) == []
+
+
+def test_the_low_level_request_recovers_too(box, client):
+    box.fail_next("POST", "/task/*", status=500, after=True)
+    body = {**TASK, "unique_id": "u"}
+    assert client.api.post_request("task/categorization", body=body)["unique_id"] == "u"
+
+
+UNPROTECTED = {
+    "task": lambda c: c.create_task("categorization", **TASK),
+    "file": lambda c: c.upload_file(b"x"),
+    "evaluation task": lambda c: c.create_evaluation_task("textcollection", expected_response={}),
+}
+
+
+@pytest.mark.parametrize("what", UNPROTECTED)
+def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
+    sent = len(box.hits)
+    box.fail_next("POST", "/*", status=None, delay=30)
+    with pytest.raises(scaleapi.ScaleConnectionTimeout, match=f"the {what} may exist") as caught:
+        UNPROTECTED[what](client)
+    assert len(caught.value.attempts) == 1
+    assert len(box.hits) == sent + 1
+
+
+@pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}])
+def test_what_has_no_key_is_sent_again_after_another_loss_and_warned(fault, box, client, caplog):
+    box.fail_next("POST", "/task/*", **fault)
+    with caplog.at_level(logging.WARNING, "scaleapi"):
+        client.create_task("categorization", **TASK)
+    (record,) = caplog.records
+    assert record.levelname == "WARNING"
+    assert "there will be two: give each task its own unique_id" in record.getMessage()
+
+
+@pytest.mark.parametrize("fault", [{"status": 429}, {"status": 408}])
+def test_where_nothing_can_have_been_made_there_is_no_warning(fault, box, client, caplog):
+    box.fail_next("POST", "/task/*", **fault)
+    with caplog.at_level(logging.WARNING, "scaleapi"):
+        client.create_task("categorization", **TASK)
+    assert caplog.records == []
