@@ -1,6 +1,5 @@
 """The Python SDK for Scale AI's labeling API: start with `scaleapi.ScaleClient`."""
 
-from . import exceptions
 from ._version import __version__
 from .api import Api
 from .batches import Batch, Batchlist, BatchStatus
@@ -81,5 +80,4 @@ __all__ = [
     "TeammateRole",
     "TrainingTask",
     "__version__",
-    "exceptions",
 ]

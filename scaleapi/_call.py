@@ -3,7 +3,6 @@
 import logging
 import random
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 
 import requests
@@ -143,7 +142,7 @@ class Call:
         if left <= 0:
             return None
         deadline = None if self.policy.deadline is None else left
-        api = self.api.with_options(retries=replace(self.policy, deadline=deadline))
+        api = self.api.with_options(retries=self.policy.replace(deadline=deadline))
         return find_done(api, rule, self.endpoint, self.sent)
 
     def _no_answer(self, outcome: Outcome) -> ScaleException:

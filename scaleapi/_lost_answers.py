@@ -7,7 +7,7 @@ where to look for the caller's own object. Without a lost answer nothing is look
 """
 
 import re
-from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional, Pattern
+from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional
 from urllib.parse import quote
 
 from .exceptions import ScaleException
@@ -32,7 +32,8 @@ Find = Callable[["Api", Sent], Optional[Any]]
 class Rule(NamedTuple):
     """What is known about one kind of request."""
 
-    endpoint: Pattern[str]
+    endpoint: str
+    """A pattern of the whole path below the instance address; its groups are ids and names."""
     creates: Optional[str] = None
     """What is made, in words; None where nothing is."""
     key: str = ""
@@ -51,12 +52,12 @@ def rule_for(method: str, endpoint: str) -> Optional[Rule]:
     """The rule for a request, None where there is none."""
     if method != "POST":
         return None
-    return next((rule for rule in RULES if rule.endpoint.fullmatch(endpoint)), None)
+    return next((rule for rule in RULES if re.fullmatch(rule.endpoint, endpoint)), None)
 
 
 def find_done(api: "Api", rule: Rule, endpoint: str, sent: Sent) -> Optional[Any]:
     """The JSON that the lost answer held, or None where nothing of the caller's is found."""
-    match = rule.endpoint.fullmatch(endpoint)
+    match = re.fullmatch(rule.endpoint, endpoint)
     if rule.find is None or match is None:
         return None
     try:
@@ -114,15 +115,15 @@ def _project_of_type(api: "Api", sent: Sent) -> Optional[Any]:
 
 
 RULES = (
-    Rule(re.compile(r"task/([^/]+)"), creates="task", key="unique_id", find=_task_with_unique_id),
-    Rule(re.compile(r"task/([^/]+)/unique_id"), find=_task_that_has_it),
-    Rule(re.compile(r"task/([^/]+)/cancel"), refusal=400, find=_task_canceled),
+    Rule(r"task/([^/]+)", creates="task", key="unique_id", find=_task_with_unique_id),
+    Rule(r"task/([^/]+)/unique_id", find=_task_that_has_it),
+    Rule(r"task/([^/]+)/cancel", refusal=400, find=_task_canceled),
     # A listed task is not the evaluation or training task that was asked for: nothing to look up.
-    Rule(re.compile(r"evaluation_tasks/[^/]+"), creates="evaluation task", key="unique_id"),
-    Rule(re.compile(r"training_tasks/[^/]+"), creates="training task", key="unique_id"),
-    Rule(re.compile(r"batches"), creates="batch", key="name", find=_batch_in_project),
-    Rule(re.compile(r"batches/([^/]+)/finalize"), refusal=400, find=_batch_finalized),
-    Rule(re.compile(r"projects"), creates="project", key="name", find=_project_of_type),
-    Rule(re.compile(r"files/(?:upload|import)"), creates="file", key="reference_id"),
-    Rule(re.compile(r"studio/projects/[^/]+/groups"), creates="project group", key="name"),
+    Rule(r"evaluation_tasks/[^/]+", creates="evaluation task", key="unique_id"),
+    Rule(r"training_tasks/[^/]+", creates="training task", key="unique_id"),
+    Rule(r"batches", creates="batch", key="name", find=_batch_in_project),
+    Rule(r"batches/([^/]+)/finalize", refusal=400, find=_batch_finalized),
+    Rule(r"projects", creates="project", key="name", find=_project_of_type),
+    Rule(r"files/(?:upload|import)", creates="file", key="reference_id"),
+    Rule(r"studio/projects/[^/]+/groups", creates="project group", key="name"),
 )

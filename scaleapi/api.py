@@ -24,8 +24,8 @@ from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
 
 # What a new client retries, unless it is given `retries`; read when the client is made.
-HTTP_TOTAL_RETRIES = RetryPolicy.total
-HTTP_RETRY_BACKOFF_FACTOR = RetryPolicy.backoff_factor
+HTTP_TOTAL_RETRIES = RetryPolicy().total
+HTTP_RETRY_BACKOFF_FACTOR = RetryPolicy().backoff_factor
 HTTP_STATUS_FORCE_LIST = sorted(RETRIED_STATUSES)
 HTTP_RETRY_ALLOWED_METHODS = RETRIED_METHODS
 

@@ -1,7 +1,6 @@
 """When a call is tried again, and how long is waited first."""
 
-from dataclasses import dataclass
-from typing import FrozenSet, Optional
+from typing import Any, FrozenSet, NamedTuple, Optional
 
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
@@ -10,13 +9,24 @@ RETRIED_STATUSES = frozenset([408, 429, *range(500, 531)])
 RETRIED_METHODS = frozenset(["GET", "POST", "PUT", "DELETE"])
 
 
-@dataclass(frozen=True)
-class RetryPolicy:
+class _Settings(NamedTuple):
+    # Not a dataclass: that would add a twentieth to the time that importing the package takes.
+    total: int
+    backoff_factor: float
+    backoff_max: float
+    jitter: float
+    retry_after_max: float
+    deadline: Optional[float]
+    statuses: FrozenSet[int]
+    methods: FrozenSet[str]
+
+
+class RetryPolicy(_Settings):
     """When a call is tried again, and how long is waited first.
 
-    A value: it prints, compares and never changes. `dataclasses.replace` makes a variant.
+    A value: it prints, compares and never changes; `replace` makes a variant.
 
-    Attributes:
+    Args:
         total: how many times a call is sent again, at most; 0 sends everything once.
         backoff_factor: scale of the waits in seconds; 2 gives 1, 2, 4, 8 ...
         backoff_max: the longest such wait in seconds.
@@ -27,18 +37,34 @@ class RetryPolicy:
         deadline: seconds that the whole call may take, its waits included; None for no bound.
         statuses: HTTP statuses that are tried again.
         methods: HTTP methods that are tried again.
+
+    Raises:
+        ValueError: a setting makes no sense.
     """
 
-    total: int = 3
-    backoff_factor: float = 2
-    backoff_max: float = 60
-    jitter: float = 0.25
-    retry_after_max: float = 60
-    deadline: Optional[float] = None
-    statuses: FrozenSet[int] = RETRIED_STATUSES
-    methods: FrozenSet[str] = RETRIED_METHODS
+    __slots__ = ()
 
-    def __post_init__(self) -> None:
+    def __new__(
+        cls,
+        total: int = 3,
+        backoff_factor: float = 2,
+        backoff_max: float = 60,
+        jitter: float = 0.25,
+        retry_after_max: float = 60,
+        deadline: Optional[float] = None,
+        statuses: FrozenSet[int] = RETRIED_STATUSES,
+        methods: FrozenSet[str] = RETRIED_METHODS,
+    ) -> "RetryPolicy":
+        waits = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
+        policy = super().__new__(cls, total, *waits, statuses, methods)
+        policy._check()
+        return policy
+
+    def replace(self, **changes: Any) -> "RetryPolicy":
+        """The same but for `changes`."""
+        return type(self)(**{**self._asdict(), **changes})
+
+    def _check(self) -> None:
         for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)!r}")

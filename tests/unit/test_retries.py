@@ -1,7 +1,7 @@
 """When a call is tried again and how long is waited, without waiting."""
 
-import dataclasses
 import email.utils
+import pickle
 import time
 
 import pytest
@@ -50,9 +50,12 @@ def test_a_policy_is_a_value():
     policy = RetryPolicy(total=5)
     assert policy == RetryPolicy(5) and hash(policy) == hash(RetryPolicy(5))
     assert repr(policy).startswith("RetryPolicy(total=5, backoff_factor=2, backoff_max=60")
-    assert dataclasses.replace(policy, deadline=9).deadline == 9
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    assert policy.replace(deadline=9) == RetryPolicy(5, deadline=9)
+    with pytest.raises(AttributeError):
         policy.total = 1
+    with pytest.raises(ValueError, match="total must be"):
+        policy.replace(total=-1)
+    assert pickle.loads(pickle.dumps(policy)) == policy
 
 
 def test_what_is_tried_again():

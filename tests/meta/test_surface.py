@@ -1,0 +1,123 @@
+"""The public surface: nothing published is lost, everything public is documented."""
+
+import importlib
+import inspect
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+import scaleapi
+from tests.data.published_names import NAMES, SIGNATURES
+
+ROOT = pathlib.Path(__file__).parents[2]
+PUBLIC_CLASSES = [
+    value
+    for name, value in vars(scaleapi).items()
+    if name in scaleapi.__all__ and inspect.isclass(value)
+]
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("module, names", sorted(NAMES.items()))
+def test_every_published_name_is_still_there(module, names):
+    lost = set(names) - set(dir(importlib.import_module(module)))
+    assert not lost, f"{module} no longer offers {sorted(lost)}"
+
+
+@pytest.mark.parametrize("method, signature", sorted(SIGNATURES.items()))
+def test_every_published_signature_is_kept(method, signature):
+    ours = inspect.signature(getattr(scaleapi.ScaleClient, method)).parameters.values()
+    bare = [
+        parameter.replace(annotation=inspect.Parameter.empty)
+        for parameter in ours
+        if parameter.name != "self"
+    ]
+    assert ", ".join(str(parameter).replace(" = ", "=") for parameter in bare) == signature
+
+
+def test_the_exported_list_is_exact():
+    public = {
+        name
+        for name, value in vars(scaleapi).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+    }
+    assert set(scaleapi.__all__) == public | {"__version__"}
+    assert scaleapi.__all__ == sorted(scaleapi.__all__)
+
+
+def public_methods(kind):
+    return sorted(
+        name
+        for name in dir(kind)
+        if not name.startswith("_") and inspect.isroutine(inspect.getattr_static(kind, name, None))
+    )
+
+
+def own_kind(kind):
+    return [name for name in public_methods(kind) if name not in dir(list) + dir(Exception)]
+
+
+@pytest.mark.parametrize("kind", PUBLIC_CLASSES, ids=lambda kind: kind.__name__)
+def test_every_public_method_has_a_line_in_the_reference(kind):
+    reference = (ROOT / "docs" / "reference.rst").read_text(encoding="utf-8")
+    if not any(f"``{form}{kind.__name__}" in reference for form in ("", "scaleapi.")):
+        pytest.fail(f"docs/reference.rst does not say what {kind.__name__} is")
+    if issubclass(kind, (scaleapi.ScaleException, scaleapi.TaskType.__base__)):
+        return
+    prefix = "" if kind is scaleapi.ScaleClient else f"{kind.__name__}."
+    missing = [
+        f"{prefix}{name}"
+        for name in own_kind(kind)
+        if not re.search(rf"``{re.escape(prefix)}{name}\(", reference)
+        and not (issubclass(kind, scaleapi.tasks.Resource) and f"``Resource.{name}(" in reference)
+    ]
+    assert not missing, f"docs/reference.rst lacks a line for {missing}"
+
+
+@pytest.mark.parametrize("kind", PUBLIC_CLASSES, ids=lambda kind: kind.__name__)
+def test_everything_public_has_a_docstring(kind):
+    assert inspect.getdoc(kind)
+    for name in own_kind(kind):
+        doc = inspect.getdoc(getattr(kind, name))
+        assert doc, f"{kind.__name__}.{name} has no docstring"
+        if kind is scaleapi.ScaleClient and name not in ("with_options", "close"):
+            assert "See https://scale.com/docs/api-reference" in doc, f"{name} names no source"
+
+
+def fresh(code):
+    """What a fresh interpreter says to this code."""
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, cwd=ROOT
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout.split()
+
+
+def test_importing_is_silent_and_brings_neither_flask_nor_the_sandbox():
+    loaded = fresh("import sys, scaleapi; print(*sys.modules)")
+    for module in ("flask", "cheroot", "werkzeug", "sqlite3", "scaleapi.sandbox", "pytest"):
+        assert module not in loaded
+
+
+def test_importing_brings_little_that_requests_does_not():
+    loaded = set(fresh("import sys, scaleapi; print(*sys.modules)"))
+    more = loaded - set(fresh("import sys, requests; print(*sys.modules)"))
+    assert {name for name in more if not name.startswith("scaleapi")} <= {"platform"}
+
+
+def test_the_submodules_are_attributes():
+    modules = [name for name in NAMES["scaleapi"] if f"scaleapi.{name}" in NAMES]
+    assert fresh(f"import scaleapi; [getattr(scaleapi, m) for m in {modules}]; print('ok')")
+
+
+def test_the_changelogs_top_version_is_the_packages():
+    changelog = (ROOT / "docs" / "changelog.rst").read_text(encoding="utf-8")
+    versions = re.findall(r"^\[?(\d+\.\d+\.\d+)", changelog, re.MULTILINE)
+    assert versions[0] == scaleapi.__version__
+
+
+def test_the_package_is_marked_as_typed():
+    assert (ROOT / "scaleapi" / "py.typed").exists()

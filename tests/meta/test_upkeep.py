@@ -1,0 +1,49 @@
+"""What must not creep in: machine paths, keys, registries, strangers at the top."""
+
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[2]
+TOP_LEVEL = {
+    "scaleapi", "tests", "docs", "examples", "setup.py", "pyproject.toml", "README.rst", "LICENSE",
+}  # fmt: skip
+# Written in pieces, so that this file does not find itself.
+FORBIDDEN = [
+    re.compile(pattern)
+    for pattern in (
+        "/ro" + "ot/",
+        "/wo" + "rk/",
+        r"\.\./sha" + "red",
+        "py" + r"pi\.org",
+        "files.python" + "hosted",
+        r"live_[0-9a-f]{8}",
+        r"test_[0-9a-f]{16}",
+    )
+]
+
+
+def kept_files():
+    """The files that git keeps or would keep; outside a checkout those that are there."""
+    listing = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True
+    )
+    names = listing.stdout.splitlines() if listing.returncode == 0 else []
+    return [path for path in map(ROOT.joinpath, names) if path.is_file()]
+
+
+def test_nothing_else_stands_at_the_top():
+    strangers = {path.relative_to(ROOT).parts[0] for path in kept_files()} - TOP_LEVEL
+    assert not {name for name in strangers if not name.startswith(".")}
+
+
+@pytest.mark.parametrize("pattern", FORBIDDEN, ids=lambda pattern: pattern.pattern)
+def test_no_file_names_a_machine_a_registry_or_a_key(pattern):
+    found = [
+        str(path.relative_to(ROOT))
+        for path in kept_files()
+        if pattern.search(path.read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert not found
