@@ -1,5 +1,7 @@
 """What the service answered: its JSON where it is a success, else the right exception."""
 
+from __future__ import annotations
+
 import json
 from typing import Any, Callable, Dict, List, Sequence, Tuple, TypeVar
 

@@ -3,6 +3,8 @@
 Each function takes the argument's name first, so that its complaint can name it.
 """
 
+from __future__ import annotations
+
 import datetime as dt
 import json
 from enum import Enum

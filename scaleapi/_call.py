@@ -1,5 +1,7 @@
 """One call: one record of its tries, one policy, one deadline."""
 
+from __future__ import annotations
+
 import logging
 import random
 import time
@@ -52,7 +54,7 @@ class Call:
 
     def __init__(
         self,
-        api: "Api",
+        api: Api,
         request: requests.PreparedRequest,
         endpoint: str,
         rule: Optional[Rule],

@@ -1,5 +1,7 @@
 """What kept an answer from coming, told apart by what it means for trying again."""
 
+from __future__ import annotations
+
 import ssl
 from enum import Enum
 from socket import timeout  # a kind of its own before Python 3.10

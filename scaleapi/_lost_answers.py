@@ -6,6 +6,8 @@ below say, for each request that this can happen to, what is created, which fiel
 where to look for the caller's own object. Without a lost answer nothing is looked up.
 """
 
+from __future__ import annotations
+
 import re
 from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional
 from urllib.parse import quote
@@ -22,7 +24,7 @@ class Sent(NamedTuple):
     params: Mapping[str, Any]
     fields: Mapping[str, Any]
     """Its JSON object or its form, empty where it has neither."""
-    ids: "tuple[str, ...]"
+    ids: tuple[str, ...]
     """The ids and names in its path, still escaped."""
 
 
@@ -55,7 +57,7 @@ def rule_for(method: str, endpoint: str) -> Optional[Rule]:
     return next((rule for rule in RULES if re.fullmatch(rule.endpoint, endpoint)), None)
 
 
-def find_done(api: "Api", rule: Rule, endpoint: str, sent: Sent) -> Optional[Any]:
+def find_done(api: Api, rule: Rule, endpoint: str, sent: Sent) -> Optional[Any]:
     """The JSON that the lost answer held, or None where nothing of the caller's is found."""
     match = re.fullmatch(rule.endpoint, endpoint)
     if rule.find is None or match is None:
@@ -73,7 +75,7 @@ def _agree(found: Any, wanted: Mapping[str, Any], *fields: str) -> bool:
     )
 
 
-def _task_with_unique_id(api: "Api", sent: Sent) -> Optional[Any]:
+def _task_with_unique_id(api: Api, sent: Sent) -> Optional[Any]:
     page = api.get_request("tasks", params={"unique_id": sent.fields["unique_id"]})
     docs = page.get("docs") if isinstance(page, dict) else None
     wanted = {**sent.fields, "type": sent.ids[0]}
@@ -81,16 +83,16 @@ def _task_with_unique_id(api: "Api", sent: Sent) -> Optional[Any]:
     return next(own, None)
 
 
-def _task_itself(api: "Api", sent: Sent) -> Any:
+def _task_itself(api: Api, sent: Sent) -> Any:
     return api.get_request(f"task/{sent.ids[0]}")
 
 
-def _task_that_has_it(api: "Api", sent: Sent) -> Optional[Any]:
+def _task_that_has_it(api: Api, sent: Sent) -> Optional[Any]:
     task = _task_itself(api, sent)
     return task if _agree(task, sent.fields, "unique_id") else None
 
 
-def _task_canceled(api: "Api", sent: Sent) -> Optional[Any]:
+def _task_canceled(api: Api, sent: Sent) -> Optional[Any]:
     task = _task_itself(api, sent)
     if not _agree(task, {"status": "canceled"}, "status"):
         return None
@@ -98,18 +100,18 @@ def _task_canceled(api: "Api", sent: Sent) -> Optional[Any]:
     return None if freed and task.get("unique_id") else task
 
 
-def _batch_finalized(api: "Api", sent: Sent) -> Optional[Any]:
+def _batch_finalized(api: Api, sent: Sent) -> Optional[Any]:
     batch = api.get_request(f"batches/{sent.ids[0]}")
     states = ("in_progress", "completed")
     return batch if any(_agree(batch, {"status": state}, "status") for state in states) else None
 
 
-def _batch_in_project(api: "Api", sent: Sent) -> Optional[Any]:
+def _batch_in_project(api: Api, sent: Sent) -> Optional[Any]:
     batch = api.get_request(f"batches/{quote(sent.fields['name'], safe='')}")
     return batch if _agree(batch, sent.fields, "name", "project") else None
 
 
-def _project_of_type(api: "Api", sent: Sent) -> Optional[Any]:
+def _project_of_type(api: Api, sent: Sent) -> Optional[Any]:
     project = api.get_request(f"projects/{quote(sent.fields['name'], safe='')}")
     return project if _agree(project, sent.fields, "name", "type") else None
 

@@ -6,6 +6,8 @@ connection is used again after `MAX_IDLE_SECONDS`; against the second a GET that
 again on another connection, since nothing was answered and a GET changes nothing.
 """
 
+from __future__ import annotations
+
 import os
 import socket
 import threading

@@ -1,5 +1,7 @@
 """What the resource objects and the client's parts have in common."""
 
+from __future__ import annotations
+
 import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
 
@@ -35,9 +37,9 @@ class Resource:
     """What keys that may be absent read as."""
 
     _json: Dict[str, Any]
-    _client: "ScaleClient"
+    _client: ScaleClient
 
-    def __init__(self, json: Dict[str, Any], client: "ScaleClient") -> None:
+    def __init__(self, json: Dict[str, Any], client: ScaleClient) -> None:
         if not isinstance(json, dict):
             raise ScaleException(f"{type(self).__name__} is made of a JSON object, not {json!r}")
         for key in self._required:
@@ -104,7 +106,7 @@ class Resource:
 class ClientMethods:
     """Base of the client's parts, one per resource: what they need to make objects of answers."""
 
-    api: "Api"
+    api: Api
 
     def _object(self, kind: Type[R], method: str, endpoint: str, **sent: Any) -> R:
         """The object that a request answers."""

@@ -3,6 +3,8 @@
 `_call` sends it again where it must, `_pool` holds the connections, `_answers` reads what came.
 """
 
+from __future__ import annotations
+
 import base64
 import os
 import platform
@@ -276,7 +278,7 @@ class _Environment(NamedTuple):
         return api.base_api_url, api.verify, api.cert, proxies
 
     @classmethod
-    def read(cls, api: Api) -> "_Environment":
+    def read(cls, api: Api) -> _Environment:
         try:
             probe = requests.PreparedRequest()
             probe.prepare_url(api.base_api_url, None)
@@ -293,7 +295,7 @@ class _Environment(NamedTuple):
             )
         return cls(cls._own_settings(api), {**settings, "stream": False})
 
-    def fresh(self, api: Api) -> "_Environment":
+    def fresh(self, api: Api) -> _Environment:
         """The same, or one read anew where a setting of the client was changed."""
         return self if self.made_from == self._own_settings(api) else self.read(api)
 

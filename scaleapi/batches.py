@@ -3,6 +3,8 @@
 Source: https://scale.com/docs/api-reference/batches
 """
 
+from __future__ import annotations
+
 from enum import Enum
 from functools import partial
 from typing import Any, Dict, Generator, Mapping, Optional, Union
@@ -59,7 +61,7 @@ class Batch(Resource):
     tasks_error: Optional[int] = None
     tasks_canceled: Optional[int] = None
 
-    def finalize(self) -> "Batch":
+    def finalize(self) -> Batch:
         """Release the batch for labeling; see `ScaleClient.finalize_batch`."""
         fresh = self._client.finalize_batch(self.name)
         self._json = fresh._json

@@ -1,5 +1,7 @@
 """The client: the sum of its resources' calls, over one transport."""
 
+from __future__ import annotations
+
 import copy
 from types import TracebackType
 from typing import Dict, Optional, Tuple, Type, TypeVar, Union

@@ -19,6 +19,8 @@ Everything that the client raises is a ScaleException::
 Source: https://scale.com/docs/api-reference/errors
 """
 
+from __future__ import annotations
+
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Type
 
 import requests
@@ -75,7 +77,7 @@ class ScaleException(Exception):
         prefix = "<Response>" if self.code is None else f"<Response [{self.code}]>"
         return f"{prefix} {self.message}"
 
-    def __reduce__(self) -> Tuple[Callable[..., "ScaleException"], Tuple[Any, ...]]:
+    def __reduce__(self) -> Tuple[Callable[..., ScaleException], Tuple[Any, ...]]:
         return _rebuild, (type(self), self.args, self.__dict__)
 
 

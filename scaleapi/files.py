@@ -3,6 +3,8 @@
 Source: https://scale.com/docs/api-reference/file-endpoints
 """
 
+from __future__ import annotations
+
 import json
 import os
 from contextlib import ExitStack

@@ -1,5 +1,7 @@
 """Pages, and the one way of walking through them."""
 
+from __future__ import annotations
+
 from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, TypeVar
 
 from .exceptions import ScaleException

@@ -3,6 +3,8 @@
 Source: https://scale.com/docs/api-reference/projects
 """
 
+from __future__ import annotations
+
 from typing import Any, Dict, List, Optional
 
 from ._arguments import enum_value, segment, text

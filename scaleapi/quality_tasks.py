@@ -3,6 +3,8 @@
 Source: https://scale.com/docs/api-reference/tasks
 """
 
+from __future__ import annotations
+
 from typing import Any, Dict, Optional, Type, TypeVar
 
 from ._arguments import enum_value, segment

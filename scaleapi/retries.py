@@ -1,5 +1,7 @@
 """When a call is tried again, and how long is waited first."""
 
+from __future__ import annotations
+
 from typing import Any, FrozenSet, NamedTuple, Optional
 
 from urllib3.exceptions import InvalidHeader
@@ -54,13 +56,13 @@ class RetryPolicy(_Settings):
         deadline: Optional[float] = None,
         statuses: FrozenSet[int] = RETRIED_STATUSES,
         methods: FrozenSet[str] = RETRIED_METHODS,
-    ) -> "RetryPolicy":
+    ) -> RetryPolicy:
         waits = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
         policy = super().__new__(cls, total, *waits, statuses, methods)
         policy._check()
         return policy
 
-    def replace(self, **changes: Any) -> "RetryPolicy":
+    def replace(self, **changes: Any) -> RetryPolicy:
         """The same but for `changes`."""
         return type(self)(**{**self._asdict(), **changes})
 

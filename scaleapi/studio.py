@@ -3,6 +3,8 @@
 Source: https://scale.com/docs/api-reference/studio
 """
 
+from __future__ import annotations
+
 from enum import Enum
 from typing import Any, Dict, Iterable, List, Optional
 

@@ -1,5 +1,7 @@
 """Tasks: the units of work. Source: https://scale.com/docs/api-reference/tasks"""
 
+from __future__ import annotations
+
 from enum import Enum
 from functools import partial
 from typing import Any, Dict, Generator, Iterable, List, Mapping, Optional, Union
@@ -114,7 +116,7 @@ class Task(Resource):
             return f'{super()._missing(name)}; use task.params["{name}"]'
         return super()._missing(name)
 
-    def _become(self, fresh: "Task") -> None:
+    def _become(self, fresh: Task) -> None:
         self._json = fresh._json
 
     def refresh(self) -> None:

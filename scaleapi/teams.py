@@ -1,5 +1,7 @@
 """The team. Source: https://scale.com/docs/api-reference/teams"""
 
+from __future__ import annotations
+
 from enum import Enum
 from typing import Iterable, List, Optional, Union
 
@@ -52,7 +54,7 @@ class Teammate(Resource):
     is_studio_labeler: Optional[bool]
     expiry: Optional[str]
 
-    def update_teammate_role(self, new_role: RoleLike) -> List["Teammate"]:
+    def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
         """Change the role; the whole team comes back. See `ScaleClient.update_teammates_role`."""
         return self._client.update_teammates_role([self.email], new_role)
 

@@ -1,5 +1,7 @@
 """Training tasks of Rapid projects. Source: https://scale.com/docs/api-reference/tasks"""
 
+from __future__ import annotations
+
 from typing import Any
 
 from .quality_tasks import QualityTask, QualityTaskMethods

@@ -36,6 +36,7 @@ def make(client):
     return make
 
 
+@pytest.mark.smoke
 def test_the_main_job(client, tmp_path):
     project = client.create_project(NASTY, TaskType.Categorization, {"instruction": "What is it?"})
     batch = client.create_batch(project.name, NASTY, metadata={"owner": "ops"})
