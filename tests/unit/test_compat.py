@@ -1,0 +1,97 @@
+"""What callers of the published client rely on and no other test shows."""
+
+import inspect
+
+import pytest
+
+import scaleapi
+from scaleapi import ScaleClient, Task, TaskReviewStatus, TaskStatus
+from tests.data import v1_shapes as shapes
+
+
+def test_the_key_and_the_source_go_by_position():
+    client = ScaleClient("test_key", "my-app")
+    assert client.api.api_key == "test_key"
+    assert client.api._user_agent.endswith(" my-app")
+
+
+def test_listings_are_true_generators_that_run_once(client, wire):
+    wire.answers_with(shapes.page(shapes.TASK))
+    tasks = client.get_tasks("p")
+    assert inspect.isgenerator(tasks) and wire.sent == []
+    assert len(list(tasks)) == 1 and list(tasks) == []
+    batches = client.get_batches()
+    assert inspect.isgenerator(batches) and len(wire.sent) == 1
+
+
+def test_none_for_any_filter_is_fine(client, wire):
+    wire.answers_with(shapes.page())
+    names = [name for name in inspect.signature(client.get_tasks).parameters]
+    assert list(client.get_tasks(**{**dict.fromkeys(names), "project_name": "p"})) == []
+    assert wire.last.url == "https://api.scale.com/v1/tasks?project=p"
+    names = [name for name in inspect.signature(client.get_tasks_count).parameters]
+    assert client.get_tasks_count(**{**dict.fromkeys(names), "batch_name": "b"}) == 0
+    assert wire.last.url == "https://api.scale.com/v1/tasks?batch=b&limit=1"
+    wire.answers_with(shapes.page(total_key="totalDocs"))
+    names = [name for name in inspect.signature(client.get_batches).parameters]
+    assert list(client.get_batches(**dict.fromkeys(names))) == []
+    assert wire.last.url == "https://api.scale.com/v1/batches?offset=0"
+
+
+def test_the_filters_of_a_listing_can_be_asked_for():
+    for call in (
+        ScaleClient._process_tasks_endpoint_args,
+        ScaleClient("k")._process_tasks_endpoint_args,
+    ):
+        arguments = call("p", review_status=[TaskReviewStatus.Fixed], status=TaskStatus.Pending)
+        assert (arguments["project"], arguments["batch"]) == ("p", None)
+        assert arguments["customer_review_status"] == "fixed"
+        assert arguments["status"] == "pending"
+        assert call(batch_name="b")["batch"] == "b"
+        with pytest.raises(ValueError):
+            call()
+
+
+def test_a_batch_status_is_a_plain_dictionary(client, wire):
+    wire.answers_with(shapes.BATCH_STATUS)
+    assert type(client.batch_status("b")) is dict
+
+
+def test_a_tasks_status_is_a_plain_text(client):
+    task = Task(shapes.TASK, client)
+    assert type(task.status) is str
+    assert task.status == "completed" == TaskStatus.Completed.value
+
+
+def test_a_tasks_insides_are_where_they_were(client):
+    task = Task(shapes.TASK, client)
+    assert task._json["task_id"] == task.id
+    assert task.__dict__ == {"_json": shapes.TASK, "_client": client, "id": task.id}
+
+
+def test_the_enums_have_every_value():
+    expected = {
+        scaleapi.TaskStatus: "pending completed canceled error",
+        scaleapi.TaskReviewStatus: "accepted fixed commented rejected pending",
+        scaleapi.BatchStatus: "staging in_progress completed",
+        scaleapi.TeammateRole: "labeler member manager admin",
+        scaleapi.StudioBatchStatus: "Production",
+        scaleapi.TaskType: (
+            "annotation categorization comparison cuboidannotation datacollection documentmodel "
+            "documenttranscription imageannotation laneannotation lidarannotation lidarlinking "
+            "lidarsegmentation lidartopdown lineannotation namedentityrecognition pointannotation "
+            "polygonannotation segmentannotation transcription textcollection videoannotation "
+            "videoboxannotation videoplaybackannotation videocuboidannotation sensorfusion chat "
+            "chatexperimental chatlite multichat multistage federal2dvideoannotation"
+        ),
+    }
+    for kind, values in expected.items():
+        assert [member.value for member in kind] == values.split()
+        for member in kind:
+            plain = member.name.lower()
+            assert plain == member.value.lower().replace("_", "")
+
+
+@pytest.mark.parametrize("name", ["LidarTopdown", "Federal2dVideoAnnotation", "MultiStage"])
+def test_the_members_are_spelled_as_published(name):
+    assert scaleapi.TaskType[name].value == name.lower()
