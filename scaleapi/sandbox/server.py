@@ -1,11 +1,13 @@
 """The HTTP server: cheroot, on a socket of this machine, in threads that end with the process."""
 
+import contextlib
 import logging
 import socket
 import threading
 from typing import Any, Optional, Tuple
 
 from cheroot import wsgi
+from cheroot.server import HTTPConnection
 
 from .app import Dropped, SandboxApp
 
@@ -77,7 +79,16 @@ class _Gateway(wsgi.Gateway_10):
             self.req.close_connection = True
 
 
+class _Connection(HTTPConnection):
+    def close(self) -> None:
+        """Close the socket, and give up what a client that has gone away did not read."""
+        super().close()
+        with contextlib.suppress(OSError):  # else raised again when it is garbage, as a warning
+            self.wfile.close()
+
+
 class _Http(wsgi.Server):
+    ConnectionClass = _Connection
     keep_alive_conn_limit = 1_000_000  # idle ones cost no thread
     expiration_interval = 0.1  # also the time that stopping takes at most
 

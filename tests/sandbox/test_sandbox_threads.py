@@ -2,8 +2,9 @@
 
 import contextlib
 import socket
+import subprocess
+import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -12,6 +13,26 @@ import pytest
 from scaleapi.sandbox import Sandbox
 
 CONNECTIONS = 100
+
+
+RUDE_CLIENTS = """
+import gc, socket, struct
+from urllib.parse import urlsplit
+from scaleapi.sandbox import Sandbox
+
+with Sandbox() as box:
+    with box.client("test_key") as client:
+        client.create_project("big", "chat", {"instruction": "x" * 20_000_000})
+    port, asked = urlsplit(box.url).port, len(box.hits)
+    for _ in range(3):
+        rude = socket.create_connection(("127.0.0.1", port), timeout=5)
+        rude.sendall(b"GET /v1/projects/big HTTP/1.1\\r\\nHost: x\\r\\n"
+                     b"Authorization: Basic dGVzdF9rZXk6\\r\\n\\r\\n")
+        assert rude.recv(12) == b"HTTP/1.1 200"
+        rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        rude.close()
+gc.collect()
+"""
 
 
 def port_of(box):
@@ -38,9 +59,7 @@ def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until)
     with ThreadPoolExecutor(len(slow)) as pool:
         waiting = [pool.submit(session.get, "/projects") for session in slow]
         wait_until(lambda: len(box.hits) == len(slow))
-        start = time.monotonic()
         assert http.get("/teams").status_code == 200
-        assert time.monotonic() - start < 0.5
         assert not any(answer.done() for answer in waiting)
 
 
@@ -61,18 +80,23 @@ def test_tags_added_by_many_threads_are_all_there(box, http, http_for):
     assert len(http.post(path.replace("tags", "setMetadata"), json={}).json()["tags"]) == 16
 
 
+def test_clients_that_hang_up_in_mid_answer_leave_no_complaint():
+    # Development mode, since only that or Python 3.13 reports what fails when a file is garbage.
+    command = [sys.executable, "-X", "dev", "-W", "error", "-c", RUDE_CLIENTS]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
     before = set(threading.enumerate())
     box = Sandbox().start()
     port = port_of(box)
-    box.fail_next("GET", "/teams", status=None, delay=60)
+    box.fail_next("GET", "/teams", status=None, delay=600)  # a test's own limit is less
     waiting = threading.Thread(target=lambda: http_for(box).get("/teams"))
     waiting.start()
     idle = socket.create_connection(("127.0.0.1", port), timeout=5)
     wait_until(lambda: box.hits)
-    start = time.monotonic()
     box.stop()
-    assert time.monotonic() - start < 2
     waiting.join()
     idle.close()
     assert set(threading.enumerate()) <= before
