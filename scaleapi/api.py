@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import os
-import platform
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -343,6 +342,8 @@ def cut(timeout: Timeout, seconds: float) -> Timeout:
 
 def user_agent(extension: Optional[str]) -> str:
     """The User-Agent header: what is asking, on what, and the caller's extension."""
+    import platform  # here, since it is slow to load
+
     if extension and not (extension.isprintable() and extension.isascii()):
         raise ScaleInvalidArgument(f"source must be printable ASCII text, not {extension!r}")
     parts = (
