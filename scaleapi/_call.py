@@ -11,8 +11,9 @@ import requests
 import urllib3.exceptions
 
 from ._answers import Answer, refusal
-from ._faults import Fault, FaultKind, fault_of
+from ._faults import Fault, FaultKind, fault_of, forget_frames
 from ._lost_answers import Rule, Sent, find_done
+from ._multipart import NotSent
 from .exceptions import Attempt, ScaleConnectionError, ScaleConnectionTimeout, ScaleException
 
 if TYPE_CHECKING:
@@ -86,7 +87,10 @@ class Call:
     def _try(self, seconds: float) -> Outcome:
         try:
             return Outcome(self.api.send_once(self.request, seconds))
+        except NotSent as error:
+            raise error.__cause__ or error from None
         except (OSError, urllib3.exceptions.HTTPError) as error:
+            forget_frames(error)
             return Outcome(None, fault_of(error), error)
 
     def _wait(self, outcome: Outcome) -> Optional[float]:

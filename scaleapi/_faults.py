@@ -63,6 +63,12 @@ def fault_of(error: BaseException) -> Fault:
     return Fault(_kind(chain), _words(chain), not any(isinstance(link, _LATE) for link in chain))
 
 
+def forget_frames(error: BaseException) -> None:
+    """Take the frames off an error and what led to it: http.client's hold the key as a local."""
+    for link in (*_causes(error), *_contexts(error)):
+        link.__traceback__ = None
+
+
 def _kind(chain: List[BaseException]) -> FaultKind:
     for kind, classes in (
         (FaultKind.FINAL, _FINAL),
@@ -90,3 +96,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         yield link
         inner = [getattr(link, "reason", None), *reversed(link.args), link.__cause__]
         link = next((item for item in inner if isinstance(item, BaseException)), None)
+
+
+def _contexts(error: BaseException) -> Iterator[BaseException]:
+    """What was being handled when an error came up, and what was when that did."""
+    link = error.__context__
+    while link is not None:
+        yield link
+        link = link.__context__

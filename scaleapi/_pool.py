@@ -10,22 +10,24 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import MaxRetryError, ProtocolError
+
+from ._connection import Connection, Limits, TLSConnection
 
 POOL_SIZE = 64
 MAX_IDLE_SECONDS = 60.0
 
 
 def _keep_alive_options() -> List[Any]:
-    options: List[Any] = [*HTTPConnection.default_socket_options]
+    options: List[Any] = [*Connection.default_socket_options]
     options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
     # Not every system has the finer settings; where they are missing the system's own hold.
     for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):
@@ -34,46 +36,70 @@ def _keep_alive_options() -> List[Any]:
     return options
 
 
+class _InHand(threading.local):
+    """What a thread is sending: pools are shared, so it can't be kept on them."""
+
+    limits = Limits()
+    was_open = False
+
+
 class _FreshConnections(HTTPConnectionPool):
     """A connection pool that hands out no connection that has been idle for long."""
 
+    ConnectionCls = Connection
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._taken = threading.local()
+        self._in_hand = _InHand()
 
     def _get_conn(self, timeout: Optional[float] = None) -> Any:
         connection: Any = super()._get_conn(timeout)
-        idle_since = getattr(connection, "idle_since", None)
+        idle_since = connection.idle_since
         if idle_since is not None and time.monotonic() - idle_since > MAX_IDLE_SECONDS:
             connection.close()  # urllib3 opens it again
-        self._taken.was_open = connection.sock is not None
+        connection.limits = self._in_hand.limits
+        self._in_hand.was_open = connection.sock is not None
         return connection
 
     def _put_conn(self, connection: Any) -> None:
         if connection is not None:
             connection.idle_since = time.monotonic()
+            if self.pool is not None and self.pool.full():
+                connection.close()  # urllib3 would do the same, and log a warning
+                return
         super()._put_conn(connection)
 
     def urlopen(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        self._in_hand.limits = Limits.of(kwargs["timeout"])
+        kwargs["enforce_content_length"] = True  # urllib3 1.26 takes half an answer for a whole one
         while True:
             try:
                 return super().urlopen(method, *args, **kwargs)
-            except ProtocolError as error:
+            except (ProtocolError, MaxRetryError) as error:
                 # Ends at the latest when the pool holds no open connection any more.
-                if method != "GET" or not self._taken.was_open or not _no_answer(error):
+                if method != "GET" or not self._in_hand.was_open or not _gone(error):
                     raise
 
 
 class _FreshTLSConnections(_FreshConnections, HTTPSConnectionPool):
     """The same over TLS."""
 
+    ConnectionCls = TLSConnection
 
-def _no_answer(error: ProtocolError) -> bool:
-    """Whether the connection was gone before any byte of an answer came."""
-    # http.client.RemoteDisconnected, raised for a clean end, is a ConnectionResetError.
-    return len(error.args) > 1 and isinstance(
-        error.args[1], (ConnectionResetError, BrokenPipeError, ConnectionAbortedError)
-    )
+
+_GONE = (
+    ConnectionResetError,  # also RemoteDisconnected, which tells of a clean end
+    BrokenPipeError,
+    ConnectionAbortedError,
+    ssl.SSLEOFError,
+    ssl.SSLZeroReturnError,
+)
+
+
+def _gone(error: Exception) -> bool:
+    """Whether the connection was gone before an answer came."""
+    reason = getattr(error, "reason", None) or error
+    return any(isinstance(each, _GONE) for each in reason.args)
 
 
 class _Adapter(HTTPAdapter):

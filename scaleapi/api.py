@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import base64
 import os
+from contextlib import closing, nullcontext
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
+import urllib3.util
 from requests.structures import CaseInsensitiveDict
 
 from ._answers import Answer
 from ._arguments import json_text
 from ._call import Call
 from ._lost_answers import Sent, rule_for
+from ._multipart import Multipart, Progress
 from ._pool import SharedSession
 from ._version import __version__
 from .exceptions import ScaleException, ScaleInvalidArgument
@@ -175,6 +178,7 @@ class Api:
         body: Any = None,
         files: Optional[Mapping[str, Any]] = None,
         data: Optional[Mapping[str, Any]] = None,
+        progress: Optional[Progress] = None,
     ) -> Answer:
         """Send a request, again where the policy says so, and give the successful answer.
 
@@ -185,14 +189,18 @@ class Api:
             body: what to send as JSON; None sends no body.
             files: what to send as multipart, in the form of requests.
             data: form fields beside `files`.
+            progress: is told the bytes of `files` that are sent, and how many there are.
 
         Raises:
             ScaleException: the service refused (see scaleapi.exceptions), or no answer came.
+            OSError: a file can't be read.
         """
-        request = self._prepare(method, endpoint, params, body, files, data)
         fields = data if files is not None else body
         sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
-        return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
+        upload = None if files is None else Multipart(data, files, progress)
+        with closing(upload) if upload else nullcontext():
+            request = self._prepare(method, endpoint, params, body, upload)
+            return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
 
     def _prepare(
         self,
@@ -200,8 +208,7 @@ class Api:
         endpoint: str,
         params: Optional[Mapping[str, Any]],
         body: Any,
-        files: Optional[Mapping[str, Any]],
-        data: Optional[Mapping[str, Any]],
+        upload: Optional[Multipart],
     ) -> requests.PreparedRequest:
         # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
         # would put what it finds there in the place of the key.
@@ -210,8 +217,10 @@ class Api:
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())
         request.headers["User-Agent"] = self._user_agent
         request.prepare_url(f"{self.base_api_url.rstrip('/')}/{endpoint}", params)
-        if files is not None:
-            request.prepare_body(data, files)
+        if upload is not None:
+            request.headers["Content-Type"] = upload.content_type
+            request.headers["Content-Length"] = str(upload.length)
+            request.body = upload  # type: ignore[assignment]  # urllib3 takes any iterable
         else:
             request.headers["Content-Type"] = "application/json"
             request.prepare_body(None if body is None else json_text(body).encode(), None)
@@ -251,7 +260,7 @@ class Api:
         try:
             # Not Session.send, which would follow redirects in its own way.
             adapter = self._shared.get().get_adapter(self.base_api_url)
-            timeout: Any = cut(self.timeout, seconds)
+            timeout: Any = bounded(self.timeout, seconds)
             response = adapter.send(request, timeout=timeout, **environment.settings)
             response.content  # noqa: B018 - reads the whole answer, and frees the connection
             return response
@@ -331,13 +340,15 @@ def checked_retries(retries: Any) -> RetryPolicy:
     )
 
 
-def cut(timeout: Timeout, seconds: float) -> Timeout:
-    """A timeout of at most `seconds`, in each of its parts."""
+def bounded(timeout: Timeout, seconds: float) -> Union[Timeout, urllib3.util.Timeout]:
+    """A timeout of at most `seconds`, in each of its parts and in all."""
     if seconds == float("inf"):
         return timeout
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
     left = max(seconds, 0.001)
-    return min(connect or left, left), min(read or left, left)
+    return urllib3.util.Timeout(
+        total=left, connect=min(connect or left, left), read=min(read or left, left)
+    )
 
 
 def user_agent(extension: Optional[str]) -> str:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
-from typing import IO, Any, Dict, Mapping, Tuple, Union
+from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
 
 from ._arguments import text
+from ._multipart import Progress
 from ._resource import ClientMethods, Resource
 from .exceptions import ScaleInvalidArgument
 
@@ -39,19 +40,24 @@ class File(Resource):
 class FileMethods(ClientMethods):
     """The client's calls on files."""
 
-    def upload_file(self, file: Upload, **kwargs: Any) -> File:
+    def upload_file(
+        self, file: Upload, *, progress: Optional[Progress] = None, **kwargs: Any
+    ) -> File:
         """Upload a file of at most 80 MB, for tasks to use as an attachment.
 
         Args:
             file: a path; or what is to be sent: a file opened as binary, bytes, or a tuple as in
-                requests, such as `("a.png", opened, "image/png")`.
+                requests, such as `("a.png", opened, "image/png")`. A file is sent from where it
+                stands, in blocks; one that can't be rewound is copied to a temporary file first.
+            progress: is called with the bytes sent so far and those in all, at the start of each
+                try and after each block.
             **kwargs: `project_name`, `display_name`, `reference_id` (makes an upload happen only
                 once), `metadata` (a dictionary) ...
 
         Raises:
             ScaleDuplicateResource: a file with this `reference_id` is there.
             ScaleInvalidRequest: something is missing or wrong.
-            OSError: the path can't be read.
+            OSError: the file can't be read.
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
@@ -65,9 +71,8 @@ class FileMethods(ClientMethods):
                 raise ScaleInvalidArgument(
                     f"file must be a path, a file opened as binary, bytes or a tuple, not {file!r}"
                 )
-            return self._object(
-                File, "POST", "files/upload", files={"file": part}, data=_form(kwargs)
-            )
+            sent = {"files": {"file": part}, "data": _form(kwargs), "progress": progress}
+            return self._object(File, "POST", "files/upload", **sent)
 
     def import_file(self, file_url: str, **kwargs: Any) -> File:
         """Have Scale fetch a file from a public address.

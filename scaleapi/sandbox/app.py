@@ -1,11 +1,12 @@
 """The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
 
 import hashlib
+import io
 import logging
 import threading
-from typing import Any, Iterable, List, Optional
+from typing import IO, Any, Iterable, List, Optional
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from .faults import Fault, Faults, headers_of
@@ -28,10 +29,17 @@ class Dropped(Exception):
     """The connection shall end without an answer."""
 
 
+class _Request(Request):
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        """In memory, where it ends up: of a broken upload werkzeug leaves a temporary file open."""
+        return io.BytesIO()
+
+
 def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Event) -> "SandboxApp":
     """The WSGI app over one world."""
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.request_class = _Request
     app.url_map.converters["default"] = Segment
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

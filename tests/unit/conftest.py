@@ -9,6 +9,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 import scaleapi
+from scaleapi._multipart import Multipart
 
 
 class Wire(BaseAdapter):
@@ -24,6 +25,8 @@ class Wire(BaseAdapter):
 
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         self.sent.append(request.copy())
+        if isinstance(request.body, Multipart):
+            self.last.body = b"".join(request.body)
         self.options = {"timeout": timeout, "verify": verify, "cert": cert, "proxies": proxies}
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(body, Exception):

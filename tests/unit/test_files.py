@@ -1,6 +1,7 @@
 """Uploads: what is taken, and how it stands in the form."""
 
 import email
+import gzip
 import io
 import pathlib
 
@@ -64,6 +65,32 @@ def test_a_tuple_is_what_requests_takes(upload):
     assert upload(("a.png", io.BytesIO(b"png"), "image/png")) == [
         ("file", "a.png", "image/png", b"png")
     ]
+
+
+class OnlyRead:
+    """What comes from somewhere else and can't be rewound."""
+
+    def __init__(self, content):
+        self.read = io.BytesIO(content).read
+
+
+def test_what_is_sent_is_what_was_given(upload, tmp_path):
+    content = bytes(range(256)) * 1000
+    path = tmp_path / "street.jpg"
+    path.write_bytes(content)
+    with gzip.open(f"{path}.gz", "wb") as packed:
+        packed.write(content)
+    with gzip.open(f"{path}.gz") as unpacked, open(path, "rb") as opened:
+        for file in (opened, unpacked, OnlyRead(content), bytearray(content), content):
+            assert upload(("a", file)) == [("file", "a", None, content)]
+
+
+def test_text_is_sent_as_utf_8_and_a_part_may_have_headers(upload, wire):
+    for text in ("é", io.StringIO("é")):
+        assert upload(("a.txt", text, "text/plain", {"X-Camera": "2"})) == [
+            ("file", "a.txt", "text/plain", "é".encode())
+        ]
+        assert b"X-Camera: 2" in wire.last.body
 
 
 def test_form_fields_are_text_lists_are_repeated_and_none_is_left_out(upload):

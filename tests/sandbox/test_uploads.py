@@ -1,0 +1,178 @@
+"""Uploads over a real connection: streamed, rewound for a retry, and told of."""
+
+import contextlib
+import io
+import os
+import pickle
+import tempfile
+import threading
+
+import pytest
+
+import scaleapi
+from scaleapi import RetryPolicy
+from scaleapi._multipart import BLOCK_BYTES, SPOOL_BYTES
+
+SIZE = 5 * BLOCK_BYTES + 7
+
+
+@pytest.fixture
+def client(box):
+    with box.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
+        yield client
+
+
+@pytest.fixture
+def path(tmp_path):
+    path = tmp_path / "street.jpg"
+    path.write_bytes(os.urandom(SIZE))
+    return path
+
+
+def sizes(box):
+    return [hit.form["file"]["size"] for hit in box.hits]
+
+
+class Watched(io.BytesIO):
+    """Notes how much is asked for at a time."""
+
+    def __init__(self, content):
+        super().__init__(content)
+        self.asked = []
+
+    def read(self, size=-1):
+        self.asked.append(size)
+        return super().read(size)
+
+
+def test_a_file_is_read_in_blocks_as_it_is_sent(client):
+    file = Watched(b"x" * SIZE)
+    assert client.upload_file(file).size == SIZE
+    assert max(file.asked) <= BLOCK_BYTES and min(file.asked) >= 0
+
+
+@pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=str)
+def test_each_try_starts_where_the_file_stood(fault, box, client, path):
+    box.fail_next("POST", "/files/upload", **fault, times=2)
+    with open(path, "rb") as opened:
+        opened.seek(7)
+        client.upload_file(opened, reference_id="r")
+    assert sizes(box) == [SIZE - 7] * 3
+
+
+class OnlyRead:
+    """What comes from somewhere else and can't be rewound."""
+
+    def __init__(self, content):
+        self.read = io.BytesIO(content).read
+
+
+def pipe(content):
+    reading, writing = os.pipe()
+    with open(writing, "wb") as into:
+        into.write(content)
+    return open(reading, "rb")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [OnlyRead, pipe, lambda content: io.StringIO(content.decode()), lambda content: content],
+    ids=["an object with read", "a pipe", "text", "bytes"],
+)
+def test_what_can_not_be_rewound_is_sent_again_all_the_same(make, box, client):
+    box.fail_next("POST", "/files/upload", status=503)
+    file = make(b"0123456789" * 1000)
+    with file if isinstance(file, io.IOBase) else contextlib.nullcontext():
+        client.upload_file(("a.txt", file), reference_id="r")
+    assert sizes(box) == [10_000] * 2
+
+
+def test_temporary_copies_are_removed(client, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    copies = []
+    keep = tempfile.SpooledTemporaryFile
+
+    def watched(*args):
+        copies.append(keep(*args))
+        return copies[-1]
+
+    monkeypatch.setattr("tempfile.SpooledTemporaryFile", watched)
+    assert client.upload_file(OnlyRead(b"x" * (SPOOL_BYTES + 1))).size == SPOOL_BYTES + 1
+    assert [copy.closed for copy in copies] == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_progress_is_told_block_by_block_and_try_by_try(box, client, path):
+    box.fail_next("POST", "/files/upload", status=503)
+    told = []
+    client.upload_file(
+        path, progress=lambda sent, total: told.append((sent, total)), project_name=None
+    )
+    once = [(sent, SIZE) for sent in (*range(0, SIZE, BLOCK_BYTES), SIZE)]
+    assert told == once * 2
+    assert list(box.hits[-1].form) == ["file"]
+
+
+@pytest.mark.parametrize("problem", [BrokenPipeError("no one reads"), ValueError("x")], ids=repr)
+def test_what_progress_raises_ends_the_upload_and_is_not_the_networks_fault(problem, box, client):
+    calls = []
+
+    def progress(sent, total):
+        calls.append(sent)
+        raise problem
+
+    with pytest.raises(type(problem)) as caught:
+        client.upload_file(b"abc", progress=progress)
+    assert caught.value is problem and calls == [0]
+    assert client.upload_file(b"abc").size == 3, "the connection is not left half-way"
+
+
+def test_a_file_that_becomes_shorter_meanwhile_is_an_os_error(box, client, path):
+    def cut(sent, total):
+        os.truncate(path, BLOCK_BYTES)
+
+    with pytest.raises(OSError, match="became shorter") as caught:
+        client.upload_file(path, progress=cut)
+    assert not isinstance(caught.value, scaleapi.ScaleException)
+
+
+def test_a_file_that_grows_meanwhile_is_sent_as_it_was(client, path):
+    with open(path, "ab") as more:
+
+        def grow(sent, total):
+            more.write(b"more")
+            more.flush()
+
+        assert client.upload_file(path, progress=grow).size == SIZE
+
+
+def test_an_error_of_an_upload_pickles(box, client, path):
+    box.fail_next("POST", "/files/upload", status=402)
+    with pytest.raises(scaleapi.ScaleNotEnabled) as caught:
+        client.upload_file(path)
+    twin = pickle.loads(pickle.dumps(caught.value))
+    assert twin.response.status_code == 402
+
+
+def test_what_makes_no_sense_is_refused_before_it_is_sent(box, client, path):
+    with open(path, "rb") as closed:
+        pass
+    for wrong in (closed, ("a", 5), ("a",), ("a", b"", "t", {}, 5)):
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="^file must|> file must"):
+            client.upload_file(wrong)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="progress must be"):
+        client.upload_file(b"x", progress=True)
+    assert box.hits == []
+
+
+def test_many_threads_upload_at_once(client):
+    def upload(number):
+        done[number] = client.upload_file(b"x" * number).size
+
+    done = {}
+    threads = [threading.Thread(target=upload, args=[number * 9999]) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == {number * 9999: number * 9999 for number in range(8)}
