@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, List, Sequence, Tuple, TypeVar
 
 import requests
 
-from .exceptions import MAX_BODY_CHARS, Attempt, ExceptionMap, ScaleException
+from .exceptions import MAX_BODY_BYTES, Attempt, ExceptionMap, ScaleException
 
 T = TypeVar("T")
 _UNREAD = object()
@@ -85,11 +85,21 @@ def with_context(
     """The same error, with all that is known about the call."""
     error.response = response
     error.headers = response.headers
-    error.body = response.text[:MAX_BODY_CHARS]
+    error.body = text_of(response)
     error.method = response.request.method
     error.url = response.request.url
     error.attempts = attempts
     return error
+
+
+def text_of(response: requests.Response) -> str:
+    """The body as text, at most `MAX_BODY_BYTES` of it."""
+    content = response.content[:MAX_BODY_BYTES]
+    named = "charset" in response.headers.get("Content-Type", "")
+    try:
+        return content.decode((named and response.encoding) or "utf-8", "replace")
+    except (LookupError, ValueError):  # no charset, or none for text
+        return content.decode("utf-8", "replace")
 
 
 def _server_sentence(response: requests.Response) -> str:
@@ -98,7 +108,8 @@ def _server_sentence(response: requests.Response) -> str:
     sentence = body.get("error") if isinstance(body, dict) else None
     if sentence and not isinstance(sentence, str):
         sentence = json.dumps(sentence)
-    return sentence or response.text[:MAX_BODY_CHARS].strip() or response.reason or ""
+    said = (sentence or text_of(response))[:MAX_BODY_BYTES].strip()
+    return said or response.reason or ""
 
 
 def _kind(answer: Answer) -> str:

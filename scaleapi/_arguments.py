@@ -21,6 +21,10 @@ def text(name: str, value: Any) -> str:
     """A text that says something, such as an id or a name."""
     if not isinstance(value, str) or not value.strip():
         raise ScaleInvalidArgument(f"{name} must be a text that is not empty, not {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise ScaleInvalidArgument(f"{name} must be a text of whole characters: {error}") from None
     return value
 
 
@@ -125,12 +129,13 @@ def known(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> No
             )
 
 
-def json_text(body: Any) -> str:
-    """A request body as JSON text."""
+def json_text(body: Any, name: Optional[str] = None) -> str:
+    """A request body, or what is called `name` in it, as JSON text."""
     try:
         return json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise ScaleInvalidArgument(f"{_culprit(body)} can't be sent as JSON: {error}") from None
+        culprit = name or _culprit(body)
+        raise ScaleInvalidArgument(f"{culprit} can't be sent as JSON: {error}") from None
 
 
 def _culprit(body: Any) -> str:

@@ -77,16 +77,16 @@ class Call:
         """Try until there is an answer or the policy says to stop."""
         while True:
             started = time.monotonic()
-            outcome = self._try(self.until - started)
+            outcome = self._try()
             wait = self._wait(outcome)
             self._record(outcome, time.monotonic() - started, wait)
             if wait is None:
                 return self._conclude(outcome)
             time.sleep(wait)
 
-    def _try(self, seconds: float) -> Outcome:
+    def _try(self) -> Outcome:
         try:
-            return Outcome(self.api.send_once(self.request, seconds))
+            return Outcome(self.api.send_once(self.request, self.until))
         except NotSent as error:
             raise error.__cause__ or error from None
         except (OSError, urllib3.exceptions.HTTPError) as error:

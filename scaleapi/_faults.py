@@ -36,10 +36,8 @@ class Fault(NamedTuple):
 
 _UNREACHED = (
     requests.exceptions.ConnectTimeout,
-    requests.exceptions.ProxyError,
     urllib3.exceptions.NewConnectionError,
     urllib3.exceptions.ConnectTimeoutError,
-    urllib3.exceptions.ProxyError,
 )
 _TIMED_OUT = (
     requests.exceptions.ReadTimeout,
@@ -70,6 +68,8 @@ def forget_frames(error: BaseException) -> None:
 
 
 def _kind(chain: List[BaseException]) -> FaultKind:
+    if any(map(_no_tunnel, chain)):
+        return FaultKind.UNREACHED
     for kind, classes in (
         (FaultKind.FINAL, _FINAL),
         (FaultKind.UNREACHED, _UNREACHED),
@@ -79,6 +79,11 @@ def _kind(chain: List[BaseException]) -> FaultKind:
         if any(isinstance(link, classes) for link in chain):
             return kind
     return FaultKind.FINAL
+
+
+def _no_tunnel(link: BaseException) -> bool:
+    """Whether a proxy refused to connect, which http.client tells in words only."""
+    return isinstance(link, OSError) and str(link).startswith("Tunnel connection failed")
 
 
 def _words(chain: List[BaseException]) -> str:

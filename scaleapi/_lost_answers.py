@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from .exceptions import ScaleException
 
@@ -78,8 +78,10 @@ def _agree(found: Any, wanted: Mapping[str, Any], *fields: str) -> bool:
 def _task_with_unique_id(api: Api, sent: Sent) -> Optional[Any]:
     page = api.get_request("tasks", params={"unique_id": sent.fields["unique_id"]})
     docs = page.get("docs") if isinstance(page, dict) else None
-    wanted = {**sent.fields, "type": sent.ids[0]}
-    own = (doc for doc in docs or () if _agree(doc, wanted, "unique_id", "type", "project"))
+    if not isinstance(docs, list):
+        return None
+    wanted = {**sent.fields, "type": unquote(sent.ids[0])}
+    own = (doc for doc in docs if _agree(doc, wanted, "unique_id", "type", "project"))
     return next(own, None)
 
 

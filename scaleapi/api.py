@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import os
+import time
 from contextlib import closing, nullcontext
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
 from urllib.parse import quote, urljoin, urlsplit
@@ -34,6 +35,7 @@ HTTP_STATUS_FORCE_LIST = sorted(RETRIED_STATUSES)
 HTTP_RETRY_ALLOWED_METHODS = RETRIED_METHODS
 
 DEFAULT_TIMEOUT = (10.0, 120.0)
+MAX_TIMEOUT = 2_000_000.0  # seconds; sockets count milliseconds in 31 bits
 MAX_REDIRECTS = 5
 
 Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
@@ -89,6 +91,8 @@ class Api:
             raise ScaleInvalidArgument("api_key must be a text")
         if api_instance_url is None:
             api_instance_url = os.environ.get("SCALE_API_INSTANCE_URL")
+        if not isinstance(api_instance_url, (str, type(None))):
+            raise ScaleInvalidArgument(f"api_instance_url must be a text, not {api_instance_url!r}")
         self.base_api_url = (api_instance_url or SCALE_API_BASE_URL_V1).rstrip("/")
         self.verify = verify
         self.proxies = proxies
@@ -101,6 +105,14 @@ class Api:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_api_url!r})"
+
+    def __getstate__(self) -> Dict[str, Any]:
+        # Another machine has proxies and certificates of its own.
+        return {name: value for name, value in vars(self).items() if name != "_environment"}
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._environment = _Environment.read(self)
 
     def with_options(
         self: Self, *, timeout: Timeout = UNCHANGED, retries: Retries = UNCHANGED
@@ -188,18 +200,19 @@ class Api:
             params: query; lists are repeated keys, None is left out.
             body: what to send as JSON; None sends no body.
             files: what to send as multipart, in the form of requests.
-            data: form fields beside `files`.
+            data: form fields, in the place of `body` or beside `files`.
             progress: is told the bytes of `files` that are sent, and how many there are.
 
         Raises:
             ScaleException: the service refused (see scaleapi.exceptions), or no answer came.
             OSError: a file can't be read.
         """
-        fields = data if files is not None else body
+        self._environment = self._environment.fresh(self)
+        fields = body if data is None else data
         sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
         upload = None if files is None else Multipart(data, files, progress)
         with closing(upload) if upload else nullcontext():
-            request = self._prepare(method, endpoint, params, body, upload)
+            request = self._prepare(method, endpoint, params, body, upload or data)
             return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
 
     def _prepare(
@@ -208,7 +221,7 @@ class Api:
         endpoint: str,
         params: Optional[Mapping[str, Any]],
         body: Any,
-        upload: Optional[Multipart],
+        form: Union[Multipart, Mapping[str, Any], None],
     ) -> requests.PreparedRequest:
         # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
         # would put what it finds there in the place of the key.
@@ -217,50 +230,55 @@ class Api:
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())
         request.headers["User-Agent"] = self._user_agent
         request.prepare_url(f"{self.base_api_url.rstrip('/')}/{endpoint}", params)
-        if upload is not None:
-            request.headers["Content-Type"] = upload.content_type
-            request.headers["Content-Length"] = str(upload.length)
-            request.body = upload  # type: ignore[assignment]  # urllib3 takes any iterable
+        if isinstance(form, Multipart):
+            request.headers["Content-Type"] = form.content_type
+            request.headers["Content-Length"] = str(form.length)
+            request.body = form  # type: ignore[assignment]  # urllib3 takes any iterable
+        elif form is not None:
+            request.prepare_body(form, None)
         else:
             request.headers["Content-Type"] = "application/json"
             request.prepare_body(None if body is None else json_text(body).encode(), None)
         return request
 
-    def send_once(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
+    def send_once(self, request: requests.PreparedRequest, until: float) -> requests.Response:
         """One try: send a prepared request and read its whole answer.
 
-        GETs are redirected within the same host. `seconds` is what is left of the deadline.
+        GETs are redirected within the same host. `until` is the deadline on the monotonic clock.
         """
-        response = self._send(request, seconds)
+        response = self._send(request, until)
         for _ in range(MAX_REDIRECTS):
             target = self._redirected(response)
             if target is None:
                 break
             request = request.copy()
             request.prepare_url(target, None)
-            response = self._send(request, seconds)
+            response = self._send(request, until)
         return response
 
     def _redirected(self, response: requests.Response) -> Optional[str]:
         """Where an answer sends the request on to, None where it must not go there."""
         if response.request.method != "GET" or not response.is_redirect:
             return None
-        target = urljoin(response.url, response.headers["Location"])
-        # The rule by which requests itself says that credentials must not go along.
-        elsewhere = self._shared.get().should_strip_auth(  # type: ignore[no-untyped-call]
-            response.url, target
-        )
+        try:
+            target = urljoin(response.url, response.headers["Location"])
+            # The rule by which requests itself says that credentials must not go along.
+            elsewhere = self._shared.get().should_strip_auth(  # type: ignore[no-untyped-call]
+                response.url, target
+            )
+        except ValueError:  # no address at all
+            return None
         return None if elsewhere else target
 
-    def _send(self, request: requests.PreparedRequest, seconds: float) -> requests.Response:
-        environment = self._environment = self._environment.fresh(self)
+    def _send(self, request: requests.PreparedRequest, until: float) -> requests.Response:
+        environment = self._environment.fresh(self)
         # The key is on the request only while it is being sent, so that nothing that keeps the
         # request afterwards (an answer, an exception, a pickle of either) can give it away.
         request.headers["Authorization"] = self._authorization()
         try:
             # Not Session.send, which would follow redirects in its own way.
             adapter = self._shared.get().get_adapter(self.base_api_url)
-            timeout: Any = bounded(self.timeout, seconds)
+            timeout: Any = bounded(self.timeout, until)
             response = adapter.send(request, timeout=timeout, **environment.settings)
             response.content  # noqa: B018 - reads the whole answer, and frees the connection
             return response
@@ -282,17 +300,24 @@ class _Environment(NamedTuple):
 
     @staticmethod
     def _own_settings(api: Api) -> Tuple[Any, ...]:
-        proxies = tuple(sorted((api.proxies or {}).items()))
+        proxies = api.proxies
+        if isinstance(proxies, Mapping):  # a copy, since it may be changed
+            proxies = dict(proxies)
         return api.base_api_url, api.verify, api.cert, proxies
 
     @classmethod
     def read(cls, api: Api) -> _Environment:
+        if not isinstance(api.proxies or {}, Mapping):
+            raise ScaleInvalidArgument(
+                f"proxies must be a dictionary from scheme to address, such as "
+                f"{{'https': 'http://127.0.0.1:3128'}}, not {api.proxies!r}"
+            )
         try:
             probe = requests.PreparedRequest()
             probe.prepare_url(api.base_api_url, None)
             if urlsplit(api.base_api_url).scheme.lower() not in ("http", "https"):
                 raise ValueError("neither http nor https")
-        except ValueError as error:  # requests' own complaints are ValueErrors too
+        except (ValueError, AttributeError) as error:  # requests' complaints are ValueErrors too
             raise ScaleInvalidArgument(
                 f"api_instance_url must be an address such as {SCALE_API_BASE_URL_V1!r}, "
                 f"not {api.base_api_url!r}: {error}"
@@ -313,10 +338,10 @@ def checked_timeout(timeout: Any) -> Timeout:
     parts = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)
     for part in parts:
         number = isinstance(part, (int, float)) and not isinstance(part, bool)
-        if part is not None and not (number and part > 0):
+        if part is not None and not (number and 0 < part <= MAX_TIMEOUT):
             raise ScaleInvalidArgument(
-                f"timeout must be a number of seconds over 0, a pair of them (connect, read) "
-                f"or None for no limit, not {timeout!r}"
+                f"timeout must be a number of seconds over 0 (and up to {MAX_TIMEOUT:.0f}), "
+                f"a pair of them (connect, read) or None for no limit, not {timeout!r}"
             )
     checked: Timeout = timeout
     return checked
@@ -340,23 +365,28 @@ def checked_retries(retries: Any) -> RetryPolicy:
     )
 
 
-def bounded(timeout: Timeout, seconds: float) -> Union[Timeout, urllib3.util.Timeout]:
-    """A timeout of at most `seconds`, in each of its parts and in all."""
-    if seconds == float("inf"):
+def bounded(timeout: Timeout, until: float) -> Union[Timeout, urllib3.util.Timeout]:
+    """A timeout that ends at `until` on the monotonic clock, in each of its parts and in all."""
+    if until == float("inf"):
         return timeout
     connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-    left = max(seconds, 0.001)
+    left = min(max(until - time.monotonic(), 0.001), MAX_TIMEOUT)
     return urllib3.util.Timeout(
         total=left, connect=min(connect or left, left), read=min(read or left, left)
     )
+
+
+def is_header_text(text: str) -> bool:
+    """Whether an HTTP header can hold this."""
+    return text.isprintable() and all(character <= "\xff" for character in text)
 
 
 def user_agent(extension: Optional[str]) -> str:
     """The User-Agent header: what is asking, on what, and the caller's extension."""
     import platform  # here, since it is slow to load
 
-    if extension and not (extension.isprintable() and extension.isascii()):
-        raise ScaleInvalidArgument(f"source must be printable ASCII text, not {extension!r}")
+    if extension and not (isinstance(extension, str) and is_header_text(extension)):
+        raise ScaleInvalidArgument(f"source must be printable Latin-1 text, not {extension!r}")
     parts = (
         f"scaleapi/{__version__}",
         f"Python/{platform.python_version()}",

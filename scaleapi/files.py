@@ -5,12 +5,11 @@ Source: https://scale.com/docs/api-reference/file-endpoints
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import ExitStack
 from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
 
-from ._arguments import text
+from ._arguments import json_text, text
 from ._multipart import Progress
 from ._resource import ClientMethods, Resource
 from .exceptions import ScaleInvalidArgument
@@ -95,6 +94,6 @@ class FileMethods(ClientMethods):
 def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
     """Form fields: dictionaries as JSON text; the rest is what requests makes of it."""
     return {
-        name: json.dumps(value) if isinstance(value, Mapping) else value
+        name: json_text(value, name) if isinstance(value, Mapping) else value
         for name, value in fields.items()
     }

@@ -40,8 +40,8 @@ class Paginator(List[T]):
 
     def __reduce__(self) -> Tuple[Any, ...]:
         # A list's own way would call the class with no arguments.
-        state = (self.docs, self.total, self.limit, self.offset, self.has_more, self.next_token)
-        return type(self), state
+        where = (self.total, self.limit, self.offset, self.has_more, self.next_token)
+        return type(self), (list(self), *where), {"docs": self.docs}
 
 
 Step = Dict[str, Any]
@@ -56,9 +56,11 @@ def by_offset(page: Paginator[Any]) -> Optional[Step]:
     """The same for listings that page by position."""
     if not page.has_more:
         return None
-    if not isinstance(page.offset, int) or not isinstance(page.limit, int):
+    numbers = isinstance(page.offset, int) and isinstance(page.limit, int)
+    if not page or not numbers or page.limit < 1:  # each of these could go on for ever
         raise ScaleException(
-            f"The next page can't be found: offset {page.offset!r}, limit {page.limit!r}"
+            f"The next page can't be found: this one has {len(page)} items, "
+            f"offset {page.offset!r}, limit {page.limit!r}"
         )
     return {"offset": page.offset + page.limit}
 

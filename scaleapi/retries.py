@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, FrozenSet, NamedTuple, Optional
+from typing import Any, FrozenSet, Iterable, NamedTuple, Optional
 
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
@@ -54,11 +54,15 @@ class RetryPolicy(_Settings):
         jitter: float = 0.25,
         retry_after_max: float = 60,
         deadline: Optional[float] = None,
-        statuses: FrozenSet[int] = RETRIED_STATUSES,
-        methods: FrozenSet[str] = RETRIED_METHODS,
+        statuses: Iterable[int] = RETRIED_STATUSES,
+        methods: Iterable[str] = RETRIED_METHODS,
     ) -> RetryPolicy:
         waits = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
-        policy = super().__new__(cls, total, *waits, statuses, methods)
+        for name, given, kind in (("statuses", statuses, int), ("methods", methods, str)):
+            if isinstance(given, str) or not all(isinstance(each, kind) for each in given):
+                raise ValueError(f"{name} must be a set of {kind.__name__}, not {given!r}")
+        upper = frozenset(method.upper() for method in methods)
+        policy = super().__new__(cls, total, *waits, frozenset(statuses), upper)
         policy._check()
         return policy
 
@@ -67,12 +71,14 @@ class RetryPolicy(_Settings):
         return type(self)(**{**self._asdict(), **changes})
 
     def _check(self) -> None:
+        if isinstance(self.total, bool) or not isinstance(self.total, int):
+            raise ValueError(f"total must be a whole number, not {self.total!r}")
         for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
-            if not getattr(self, name) >= 0:
+            if not at_least(0, getattr(self, name)):
                 raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)!r}")
-        if not 0 <= self.jitter <= 1:
+        if not (at_least(0, self.jitter) and self.jitter <= 1):
             raise ValueError(f"jitter must be between 0 and 1, not {self.jitter!r}")
-        if self.deadline is not None and not self.deadline > 0:
+        if self.deadline is not None and not (at_least(0, self.deadline) and self.deadline):
             raise ValueError(
                 f"deadline must be a number of seconds over 0, or None for none, "
                 f"not {self.deadline!r}"
@@ -80,7 +86,7 @@ class RetryPolicy(_Settings):
 
     def pause(self, retry: int) -> float:
         """Seconds to wait before retry number `retry` (1 is the first), before any jitter."""
-        return min(self.backoff_factor * 2.0 ** (retry - 2), self.backoff_max)
+        return min(self.backoff_factor * 2.0 ** min(retry - 2, 60), self.backoff_max)
 
     def wait(self, retry: int, retry_after: Optional[str], chance: float) -> Optional[float]:
         """Seconds to wait before retry number `retry`.
@@ -98,6 +104,11 @@ class RetryPolicy(_Settings):
         if asked is None:
             return self.pause(retry) * (1 - self.jitter * chance)
         return asked if asked <= self.retry_after_max else None
+
+
+def at_least(least: float, value: Any) -> bool:
+    """Whether this is a number, and no smaller."""
+    return isinstance(value, (int, float)) and value >= least
 
 
 def seconds_asked(retry_after: Optional[str]) -> Optional[float]:

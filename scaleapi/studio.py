@@ -85,6 +85,10 @@ class StudioProjectGroup(Resource):
     numWorkers: int
     isSingleton: bool
 
+    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+        super().__init__(json, client)
+        _ = self.workers  # complains now, while it is known which answer it was
+
     @property
     def workers(self) -> List[StudioWorker]:
         """Its labelers, an empty list where the service does not list them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import Any, Dict, Generator, Iterable, List, Mapping, Optional, Union
+from typing import Any, Dict, Generator, Iterable, Mapping, Optional, Union
 
 from ._arguments import (
     Check,
@@ -22,7 +22,7 @@ from ._arguments import (
     texts,
 )
 from ._resource import ClientMethods, Resource
-from .exceptions import ScaleInvalidArgument
+from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, by_token, walk
 
 
@@ -371,15 +371,15 @@ class TaskMethods(ClientMethods):
         batch_name: Optional[str] = None,
         task_type: Optional[TypeLike] = None,
         status: Optional[StatusLike] = None,
-        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
-        unique_id: Union[str, List[str], None] = None,
+        review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
+        unique_id: Union[str, Iterable[str], None] = None,
         completed_after: Optional[Moment] = None,
         completed_before: Optional[Moment] = None,
         updated_after: Optional[Moment] = None,
         updated_before: Optional[Moment] = None,
         created_after: Optional[Moment] = None,
         created_before: Optional[Moment] = None,
-        tags: Union[str, List[str], None] = None,
+        tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
         limit: Optional[int] = None,
@@ -440,15 +440,15 @@ class TaskMethods(ClientMethods):
         batch_name: Optional[str] = None,
         task_type: Optional[TypeLike] = None,
         status: Optional[StatusLike] = None,
-        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
-        unique_id: Union[str, List[str], None] = None,
+        review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
+        unique_id: Union[str, Iterable[str], None] = None,
         completed_after: Optional[Moment] = None,
         completed_before: Optional[Moment] = None,
         updated_after: Optional[Moment] = None,
         updated_before: Optional[Moment] = None,
         created_after: Optional[Moment] = None,
         created_before: Optional[Moment] = None,
-        tags: Union[str, List[str], None] = None,
+        tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
     ) -> int:
         """How many tasks match, for one request. The filters are those of `get_tasks`.
@@ -474,7 +474,12 @@ class TaskMethods(ClientMethods):
             tags=tags,
             include_attachment_url=include_attachment_url,
         )
-        return self.tasks(**filters, limit=1).total
+        page = self.tasks(**filters, limit=1)
+        if not isinstance(page.total, int):
+            raise ScaleException(
+                f"The answer should count the tasks, but its total is {page.total!r}"
+            )
+        return page.total
 
     @staticmethod
     def _process_tasks_endpoint_args(
@@ -482,15 +487,15 @@ class TaskMethods(ClientMethods):
         batch_name: Optional[str] = None,
         task_type: Optional[TypeLike] = None,
         status: Optional[StatusLike] = None,
-        review_status: Union[ReviewLike, List[ReviewLike], None] = None,
-        unique_id: Union[str, List[str], None] = None,
+        review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
+        unique_id: Union[str, Iterable[str], None] = None,
         completed_after: Optional[Moment] = None,
         completed_before: Optional[Moment] = None,
         updated_after: Optional[Moment] = None,
         updated_before: Optional[Moment] = None,
         created_after: Optional[Moment] = None,
         created_before: Optional[Moment] = None,
-        tags: Union[str, List[str], None] = None,
+        tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
     ) -> Dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Type, Union
+from urllib.parse import urlsplit
 
 from . import lifecycle
 from .app import make_app
@@ -106,6 +107,8 @@ class Sandbox:
         """A client of this sandbox; `options` are those of ScaleClient."""
         from .. import ScaleClient
 
+        # No proxy of the environment's: those that know the way to this machine are rare.
+        options.setdefault("proxies", {"no_proxy": urlsplit(self.url).hostname})
         return ScaleClient(api_key, api_instance_url=self.url, **options)
 
     def fail_next(

@@ -6,9 +6,10 @@ import queue
 import threading
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Tuple
-from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from .store import Doc
 
@@ -118,9 +119,9 @@ def is_web(url: str) -> bool:
 def is_local(url: str) -> bool:
     """Whether the address is this machine's own."""
     try:
-        host = urlsplit(url).hostname or ""
+        host = (parse_url(url).host or "").strip("[]")  # as requests reads it when it connects
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
+    except (ValueError, LocationParseError):
         return False
 
 

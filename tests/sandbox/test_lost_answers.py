@@ -1,5 +1,6 @@
 """Answers that got lost on the way: nothing is made twice, nothing is told that is not so."""
 
+import json
 import logging
 
 import pytest
@@ -107,11 +108,13 @@ def test_without_a_lost_answer_a_duplicate_is_a_duplicate(box, client):
 
 def test_what_is_not_the_callers_own_stays_a_duplicate(box, client):
     client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **TASK)
+    client.create_task("categorization", project="q", unique_id="v", **TASK)
     client.create_batch("q", "b")
     other = client.create_task("categorization", unique_id="taken", **TASK)
     task = client.create_task("categorization", **TASK)
     for call in (
         lambda: client.create_task("categorization", unique_id="u", **TASK),
+        lambda: client.create_task("categorization", project="p", unique_id="v", **TASK),
         lambda: client.create_batch("p", "b"),
         lambda: client.create_project("p", "chat"),
         lambda: client.update_task_unique_id(task.id, other.unique_id),
@@ -146,6 +149,35 @@ def test_a_look_up_that_fails_leaves_the_refusal(box, client):
         client.create_batch("p", "b")
 
 
+def test_a_look_up_keeps_to_the_deadline_of_the_call(box, client):
+    client.create_batch("p", "b")
+    box.fail_next("POST", "/batches", status=500)
+    box.fail_next("GET", "/batches/b", status=None, delay=30, times=9)
+    patient = client.with_options(
+        timeout=60, retries=RetryPolicy(backoff_factor=0.001, deadline=0.5)
+    )
+    with pytest.raises(ScaleDuplicateResource):
+        patient.create_batch("p", "b")
+    assert len(look_ups(box)) == 1
+
+
+def test_a_batch_that_is_completed_by_now_was_finalized(box, client):
+    client.create_batch("p", "b")
+    box.fail_next("POST", "/batches/b/finalize", status=502)
+    box.fail_next("POST", "/batches/b/finalize", status=400)
+    done = {"name": "b", "project": "p", "status": "completed", "created_at": "2026-01-01"}
+    box.fail_next("GET", "/batches/b", status=200, body=json.dumps(done))
+    assert client.finalize_batch("b").status == "completed"
+
+
+def test_a_task_type_of_several_words_is_compared_as_it_is_meant(box, client):
+    made = {"task_id": "t", "type": "two words", "unique_id": "u"}
+    box.fail_next("POST", "/task/two*", status=500)
+    box.fail_next("POST", "/task/two*", status=409)
+    box.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [made]}))
+    assert client.create_task("two words", unique_id="u").id == "t"
+
+
 def test_evaluation_tasks_are_not_looked_up(box, client):
     box.fail_next("POST", "/evaluation_tasks/*", status=500)
     box.fail_next("POST", "/evaluation_tasks/*", status=409)
@@ -164,6 +196,7 @@ UNPROTECTED = {
     "task": lambda c: c.create_task("categorization", **TASK),
     "file": lambda c: c.upload_file(b"x"),
     "evaluation task": lambda c: c.create_evaluation_task("textcollection", expected_response={}),
+    "training task": lambda c: c.create_training_task("textcollection", expected_response={}),
 }
 
 

@@ -140,6 +140,25 @@ def test_a_silent_server_is_given_up_at_the_deadline(box, client):
         bounded.list_teammates()
 
 
+def test_redirects_take_their_time_from_the_same_deadline(box, client):
+    slow = {"status": 302, "headers": {"Location": "/v1/teams"}, "delay": 0.2}
+    box.fail_next("GET", "/teams", **slow, times=9)
+    bounded = client.with_options(retries=RetryPolicy(0, deadline=0.5))
+    with pytest.raises(scaleapi.ScaleConnectionTimeout):
+        bounded.list_teammates()
+    assert len(box.hits) == 3
+
+
+def test_connections_are_kept_alive_by_tcp_too(client, monkeypatch):
+    sockets = []
+    connect = socket.socket.connect
+    monkeypatch.setattr(
+        socket.socket, "connect", lambda own, to: (sockets.append(own), connect(own, to))[1]
+    )
+    client.list_teammates()
+    assert sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+
 def test_no_retries_means_one_try(box, client):
     box.fail_next("GET", "/teams", status=503)
     with pytest.raises(scaleapi.ScaleServiceUnavailable):

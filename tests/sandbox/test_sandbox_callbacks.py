@@ -95,6 +95,7 @@ def test_what_is_not_on_this_machine_is_recorded_and_not_sent(box, http, url):
         ("https://[::1]:443/", True),
         ("http://localhost.example.org/", False),
         ("http://127.0.0.1@example.org/", False),
+        ("http://elsewhere.example.org\\@127.0.0.1/", False),
         ("http://10.0.0.1/", False),
         ("http://0.0.0.0/", False),
     ],

@@ -7,7 +7,8 @@ BODY = {"project": "p", "attachments": [], "expected_response": {"annotations": 
 
 @pytest.fixture(params=["evaluation_tasks", "training_tasks"])
 def path(request, http):
-    http.make_project(kind="textcollection")
+    http.make_project(kind="textcollection", rapid=True)
+    http.make_project("plain", kind="textcollection")
     return f"/{request.param}"
 
 
@@ -28,6 +29,7 @@ def test_it_is_no_ordinary_task(http, path):
     [
         ("textcollection", {"expected_response": None}, 400),
         ("textcollection", {"project": "none such"}, 400),
+        ("textcollection", {"project": "plain"}, 400),
         ("categorization", {}, 400),
         ("juggling", {}, 404),
     ],

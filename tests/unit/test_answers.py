@@ -37,7 +37,7 @@ def test_what_is_not_the_promised_object_is_an_error(call, body, client, wire):
     with pytest.raises(ScaleException) as caught:
         call(client)
     assert type(caught.value) is ScaleException and caught.value.code == 200
-    assert caught.value.body == caught.value.response.text
+    assert caught.value.body == caught.value.response.content.decode("utf-8", "replace")
     assert len(caught.value.attempts) == 1
 
 
@@ -108,3 +108,34 @@ def test_low_level_requests_give_the_json(client, wire):
     assert api.post_request("x", files={"file": b"z"}, data={"k": 1}) == {"a": 1}
     assert b'name="k"\r\n\r\n1' in wire.last.body
     assert api.quote_string("a b/é") == "a%20b%2F%C3%A9"
+
+
+def test_an_incomplete_part_is_found_when_it_comes(client, wire):
+    wire.answers_with([{**shapes.GROUP, "workers": [5]}])
+    with pytest.raises(ScaleException, match="StudioWorker is made of a JSON object") as caught:
+        client.list_project_groups("p")
+    assert caught.value.code == 200
+
+
+def test_a_count_that_is_none_is_an_error(client, wire):
+    wire.answers_with({**shapes.page(shapes.TASK), "total": None})
+    with pytest.raises(ScaleException, match="should count the tasks"):
+        client.get_tasks_count("p")
+    assert len(client.tasks()) == 1
+
+
+def test_a_body_is_read_as_utf_8_and_kept_to_64_kib(client, wire):
+    wire.answers_with((500, "é".encode() * 100_000))
+    with pytest.raises(ScaleException) as caught:
+        client.get_task("t")
+    assert set(caught.value.body) == {"é"} and len(caught.value.body) == 32 * 1024
+    wire.answers_with((500, {"error": "x" * 1_000_000}))
+    with pytest.raises(ScaleException) as caught:
+        client.get_task("t")
+    assert len(caught.value.message) == 64 * 1024
+
+
+def test_low_level_form_fields_go_as_a_form(client, wire):
+    client.api.post_request("x", data={"a": "1 2", "b": ["c", "d"]})
+    assert wire.last.body == "a=1+2&b=c&b=d"
+    assert wire.last.headers["Content-Type"] == "application/x-www-form-urlencoded"

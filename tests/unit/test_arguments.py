@@ -175,10 +175,40 @@ def test_nothing_that_was_passed_in_is_changed(client, wire):
         ({"api_instance_url": "ftp://api.example.org/v1"}, "api_instance_url must be"),
         ({"api_instance_url": "http://"}, "api_instance_url must be"),
         ({"source": "my\napp"}, "source must be"),
-        ({"source": "mön"}, "source must be"),
+        ({"source": "日本"}, "source must be"),
+        ({"source": 5}, "source must be"),
+        ({"timeout": float("inf")}, "timeout must be"),
+        ({"timeout": (1, 1e12)}, "timeout must be"),
+        ({"api_instance_url": 5}, "api_instance_url must be"),
+        ({"proxies": "http://127.0.0.1:9"}, "proxies must be"),
         ({"api_key": b"test_key"}, "api_key must be"),
     ],
 )
 def test_a_client_refuses_settings_that_make_no_sense(options, message):
     with pytest.raises(ScaleInvalidArgument, match=message):
         scaleapi.ScaleClient(**{"api_key": "test_key", **options})
+
+
+@pytest.mark.parametrize("address", ["nonsense", "http://", None, 5])
+def test_an_address_that_was_set_later_is_checked_too(address, client, wire):
+    client.api.base_api_url = address
+    with pytest.raises(ScaleInvalidArgument, match="api_instance_url must be"):
+        client.api.get_request("x")
+    assert wire.sent == []
+
+
+def test_half_a_character_is_refused(client, wire):
+    for call in (
+        lambda: client.get_task("\ud800"),
+        lambda: client.tasks(project="\ud800"),
+        lambda: client.set_task_tags("t", ["\ud800"]),
+    ):
+        with pytest.raises(ScaleInvalidArgument, match="whole characters"):
+            call()
+    assert wire.sent == []
+
+
+def test_metadata_of_an_upload_that_is_no_json_is_named(client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="metadata can't be sent as JSON"):
+        client.upload_file(b"x", metadata={"t": object()})
+    assert wire.sent == []

@@ -65,12 +65,18 @@ def test_a_repeated_token_raises_after_what_came_before(client, wire):
 def test_a_zero_limit_raises(client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=0, has_more=True)
     wire.answers_with(page)
-    with pytest.raises(ScaleException, match="leads in a circle"):
+    with pytest.raises(ScaleException, match="next page can't be found"):
         list(itertools.islice(client.get_batches(), 10))
 
 
-@pytest.mark.parametrize("limit", [None, "2", {}])
-def test_a_limit_that_is_no_number_raises(limit, client, wire):
+def test_an_empty_page_that_has_more_raises(client, wire):
+    wire.answers_with(shapes.page(total_key="totalDocs", limit=10, has_more=True))
+    with pytest.raises(ScaleException, match="this one has 0 items"):
+        list(client.get_batches())
+
+
+@pytest.mark.parametrize("limit", [None, "2", {}, -1])
+def test_a_limit_that_leads_nowhere_raises(limit, client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=limit, has_more=True)
     wire.answers_with(page)
     with pytest.raises(ScaleException, match="next page can't be found"):
@@ -107,9 +113,11 @@ def test_a_page_copies_and_pickles_whole(client):
     for twin in (copy.copy(page), copy.deepcopy(page), pickle.loads(pickle.dumps(page))):
         assert type(twin) is Tasklist and twin == page
         assert (twin.total, twin.has_more, twin.next_token) == (3, True, "t")
+    page.clear()
+    assert copy.copy(page) == [] and len(copy.copy(page).docs) == 1
 
 
 def test_steps():
     assert by_token(Paginator([], 0, 1, 0, False, "t")) is None
     assert by_token(Paginator([], 0, 1, 0, True, "t")) == {"next_token": "t"}
-    assert by_offset(Paginator([], 0, 5, 10, True)) == {"offset": 15}
+    assert by_offset(Paginator([1], 0, 5, 10, True)) == {"offset": 15}

@@ -92,6 +92,8 @@ def test_copies_and_pickles_are_equal_and_whole(kind, json, text, client):
         assert type(twin) is kind and twin == thing
         assert repr(twin) == repr(thing) and vars(twin).keys() == vars(thing).keys()
     deep = copy.deepcopy(thing)
+    one, two = copy.deepcopy([thing, thing])
+    assert one is two
     assert deep.as_dict() is not json and deep._client is client
 
 
@@ -149,6 +151,8 @@ def test_optional_keys_read_as_their_defaults(client):
     assert QualityTask({"id": "q", "expected_response": {}}, client).initial_response is None
     batch = Batch({key: value for key, value in shapes.BATCH.items() if key != "metadata"}, client)
     assert batch.metadata == {}
+    batch.metadata["mine"] = 1
+    assert batch.metadata == {}, "each time a new one"
     assert StudioProjectGroup({**shapes.GROUP, "workers": None}, client).workers == []
 
 

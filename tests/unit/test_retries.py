@@ -13,7 +13,7 @@ from scaleapi.retries import seconds_asked
 def test_the_waits_are_1_2_4_seconds_up_to_the_longest():
     policy = RetryPolicy()
     assert [policy.wait(retry, None, 0.0) for retry in (1, 2, 3)] == [1, 2, 4]
-    assert policy.wait(12, None, 0.0) == 60
+    assert policy.wait(12, None, 0.0) == policy.wait(5000, None, 0.0) == 60
     assert RetryPolicy(backoff_factor=0.5, backoff_max=1).pause(9) == 1
 
 
@@ -36,7 +36,12 @@ def test_a_longer_retry_after_ends_the_tries():
     assert RetryPolicy(retry_after_max=120).wait(1, "61", 0.0) == 61
 
 
-@pytest.mark.parametrize("header", ["soon", "", "1.5", "-3", "Wed, 99 Foo 2025 25:00:00 GMT"])
+HUGE = ["9" * 5000, "Wed, 01 Jan 99999999999 00:00:00 GMT"]
+
+
+@pytest.mark.parametrize(
+    "header", ["soon", "", "1.5", "-3", "Wed, 99 Foo 2025 25:00:00 GMT", *HUGE]
+)
 def test_an_unreadable_retry_after_is_ignored(header):
     assert seconds_asked(header) is None
     assert RetryPolicy().wait(2, header, 0.0) == 2
@@ -48,6 +53,9 @@ def test_a_date_that_is_past_means_now():
 
 def test_a_policy_is_a_value():
     policy = RetryPolicy(total=5)
+    assert RetryPolicy(statuses=[503], methods={"get"}) == RetryPolicy(
+        statuses=frozenset({503}), methods=frozenset({"GET"})
+    )
     assert policy == RetryPolicy(5) and hash(policy) == hash(RetryPolicy(5))
     assert repr(policy).startswith("RetryPolicy(total=5, backoff_factor=2, backoff_max=60")
     assert policy.replace(deadline=9) == RetryPolicy(5, deadline=9)
@@ -73,6 +81,12 @@ def test_what_is_tried_again():
         {"retry_after_max": float("nan")},
         {"jitter": 1.5},
         {"deadline": 0},
+        {"deadline": "9"},
+        {"total": 2.5},
+        {"total": "3"},
+        {"backoff_factor": "1"},
+        {"methods": "GET"},
+        {"statuses": ["503"]},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(setting):

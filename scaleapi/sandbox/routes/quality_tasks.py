@@ -31,7 +31,6 @@ def create_training_task(kind: str) -> Response:
 
 
 def _create(kind: str) -> Response:
-    """Unlike the service, this takes any project, so that it can be tried with every one."""
     task_type, here = inputs.task_type(kind), world()
     given = inputs.checked(object_body())
     if task_type not in TYPES:
@@ -40,6 +39,8 @@ def _create(kind: str) -> Response:
         raise invalid('Parameter is invalid, reason: "expected_response" is required')
     doc = {**given, "type": kind, "id": lifecycle.new_id(), "created_at": times.stamp(times.now())}
     with here.store.transaction():
-        lifecycle.named(here, PROJECTS, account(), given.get("project"))
+        project = lifecycle.named(here, PROJECTS, account(), given.get("project"))
+        if project is not None and not project["_rapid"]:
+            raise invalid(f"{project['name']} is not a Rapid project")
         here.store.insert(QUALITY_TASKS, account(), doc)
     return answer(public(doc))
