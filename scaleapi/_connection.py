@@ -82,6 +82,14 @@ class Connection(HTTPConnection):
     limits = Limits()
     idle_since: Optional[float] = None
 
+    def connect(self) -> None:
+        """Open the connection, TLS and a proxy's tunnel included."""
+        try:
+            super().connect()
+        except Exception as error:
+            error.before_sending = True  # type: ignore[attr-defined]  # tells _faults so
+            raise
+
     def send(self, data: Any) -> None:
         """Send one part: urllib3 would allow it no more time than it takes to connect."""
         if self.sock is not None:

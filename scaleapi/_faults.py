@@ -17,7 +17,7 @@ class FaultKind(Enum):
     UNREACHED = "the service was not reached, so it has not acted"
     TIMED_OUT = "the request went out, and no answer came in time"
     BROKEN = "the request went out, and the connection broke"
-    FINAL = "it would fail again in the same way"
+    FINAL = "it would fail again in the same way, as with a certificate that is not trusted"
 
 
 class Fault(NamedTuple):
@@ -34,11 +34,6 @@ class Fault(NamedTuple):
         return self.kind in (FaultKind.TIMED_OUT, FaultKind.BROKEN)
 
 
-_UNREACHED = (
-    requests.exceptions.ConnectTimeout,
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-)
 _TIMED_OUT = (
     requests.exceptions.ReadTimeout,
     urllib3.exceptions.ReadTimeoutError,
@@ -51,7 +46,6 @@ _BROKEN = (
     requests.exceptions.ContentDecodingError,
     urllib3.exceptions.ProtocolError,
 )
-_FINAL = (ssl.SSLCertVerificationError,)
 _LATE = (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError, timeout)
 
 
@@ -68,22 +62,20 @@ def forget_frames(error: BaseException) -> None:
 
 
 def _kind(chain: List[BaseException]) -> FaultKind:
-    if any(map(_no_tunnel, chain)):
+    if any(map(_distrusts, chain)):
+        return FaultKind.FINAL
+    if any(hasattr(link, "before_sending") for link in chain):
         return FaultKind.UNREACHED
-    for kind, classes in (
-        (FaultKind.FINAL, _FINAL),
-        (FaultKind.UNREACHED, _UNREACHED),
-        (FaultKind.TIMED_OUT, _TIMED_OUT),
-        (FaultKind.BROKEN, _BROKEN),
-    ):
+    for kind, classes in ((FaultKind.TIMED_OUT, _TIMED_OUT), (FaultKind.BROKEN, _BROKEN)):
         if any(isinstance(link, classes) for link in chain):
             return kind
     return FaultKind.FINAL
 
 
-def _no_tunnel(link: BaseException) -> bool:
-    """Whether a proxy refused to connect, which http.client tells in words only."""
-    return isinstance(link, OSError) and str(link).startswith("Tunnel connection failed")
+def _distrusts(link: BaseException) -> bool:
+    """Whether a certificate is not trusted, or a file of certificates can't be read."""
+    unreadable = isinstance(link, ssl.SSLError) and link.library not in (None, "SSL")
+    return unreadable or isinstance(link, ssl.SSLCertVerificationError)
 
 
 def _words(chain: List[BaseException]) -> str:

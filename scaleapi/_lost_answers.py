@@ -39,7 +39,7 @@ class Rule(NamedTuple):
     creates: Optional[str] = None
     """What is made, in words; None where nothing is."""
     key: str = ""
-    """The field under which the service makes one only once."""
+    """The field under which the service does this only once; empty where it needs none."""
     refusal: int = 409
     """The status with which the service refuses to do it again."""
     find: Optional[Find] = None
@@ -47,7 +47,12 @@ class Rule(NamedTuple):
 
     def unprotected(self, fields: Mapping[str, Any]) -> bool:
         """Whether sending the request twice may make two objects."""
-        return self.creates is not None and not fields.get(self.key)
+        return self.creates is not None and not self.has_key(fields)
+
+    def has_key(self, fields: Mapping[str, Any]) -> bool:
+        """Whether the request has all that the service tells one from another by."""
+        given = fields.get(self.key)
+        return not self.key or bool(given and isinstance(given, str))
 
 
 def rule_for(method: str, endpoint: str) -> Optional[Rule]:
@@ -60,7 +65,7 @@ def rule_for(method: str, endpoint: str) -> Optional[Rule]:
 def find_done(api: Api, rule: Rule, endpoint: str, sent: Sent) -> Optional[Any]:
     """The JSON that the lost answer held, or None where nothing of the caller's is found."""
     match = re.fullmatch(rule.endpoint, endpoint)
-    if rule.find is None or match is None:
+    if rule.find is None or match is None or not rule.has_key(sent.fields):
         return None
     try:
         return rule.find(api, sent._replace(ids=match.groups()))
@@ -120,7 +125,7 @@ def _project_of_type(api: Api, sent: Sent) -> Optional[Any]:
 
 RULES = (
     Rule(r"task/([^/]+)", creates="task", key="unique_id", find=_task_with_unique_id),
-    Rule(r"task/([^/]+)/unique_id", find=_task_that_has_it),
+    Rule(r"task/([^/]+)/unique_id", key="unique_id", find=_task_that_has_it),
     Rule(r"task/([^/]+)/cancel", refusal=400, find=_task_canceled),
     # A listed task is not the evaluation or training task that was asked for: nothing to look up.
     Rule(r"evaluation_tasks/[^/]+", creates="evaluation task", key="unique_id"),

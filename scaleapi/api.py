@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import os
 import time
 from contextlib import closing, nullcontext
@@ -248,27 +249,27 @@ class Api:
         """
         response = self._send(request, until)
         for _ in range(MAX_REDIRECTS):
-            target = self._redirected(response)
-            if target is None:
+            further = self._redirected(response)
+            if further is None:
                 break
-            request = request.copy()
-            request.prepare_url(target, None)
-            response = self._send(request, until)
+            response = self._send(further, until)
         return response
 
-    def _redirected(self, response: requests.Response) -> Optional[str]:
-        """Where an answer sends the request on to, None where it must not go there."""
+    def _redirected(self, response: requests.Response) -> Optional[requests.PreparedRequest]:
+        """The request that an answer redirects to, None where it must not go there."""
         if response.request.method != "GET" or not response.is_redirect:
             return None
+        session: Any = self._shared.get()
+        request = response.request.copy()
         try:
-            target = urljoin(response.url, response.headers["Location"])
-            # The rule by which requests itself says that credentials must not go along.
-            elsewhere = self._shared.get().should_strip_auth(  # type: ignore[no-untyped-call]
-                response.url, target
-            )
+            target = session.get_redirect_target(response)
+            request.prepare_url(urljoin(response.url, target), None)
+            # The rule by which requests itself says that credentials must not go along; asked of
+            # the address as it was prepared, which is read in one way only.
+            elsewhere = session.should_strip_auth(response.url, request.url)
         except ValueError:  # no address at all
             return None
-        return None if elsewhere else target
+        return None if elsewhere else request
 
     def _send(self, request: requests.PreparedRequest, until: float) -> requests.Response:
         environment = self._environment.fresh(self)
@@ -280,8 +281,7 @@ class Api:
             adapter = self._shared.get().get_adapter(self.base_api_url)
             timeout: Any = bounded(self.timeout, until)
             response = adapter.send(request, timeout=timeout, **environment.settings)
-            response.content  # noqa: B018 - reads the whole answer, and frees the connection
-            return response
+            return read_whole(response)
         finally:
             del request.headers["Authorization"]
 
@@ -322,10 +322,14 @@ class _Environment(NamedTuple):
                 f"api_instance_url must be an address such as {SCALE_API_BASE_URL_V1!r}, "
                 f"not {api.base_api_url!r}: {error}"
             ) from None
+        own = dict(api.proxies or {})
         with requests.Session() as session:
             settings = session.merge_environment_settings(
-                api.base_api_url, dict(api.proxies or {}), None, api.verify, api.cert
+                api.base_api_url, dict(own), None, api.verify, api.cert
             )
+        chosen = requests.utils.select_proxy(api.base_api_url, own)
+        if chosen:  # else the environment's "https" would win over an own "all"
+            settings["proxies"][urlsplit(api.base_api_url).scheme.lower()] = chosen
         return cls(cls._own_settings(api), {**settings, "stream": False})
 
     def fresh(self, api: Api) -> _Environment:
@@ -363,6 +367,17 @@ def checked_retries(retries: Any) -> RetryPolicy:
         statuses=frozenset(HTTP_STATUS_FORCE_LIST),
         methods=frozenset(HTTP_RETRY_ALLOWED_METHODS),
     )
+
+
+def read_whole(response: requests.Response) -> requests.Response:
+    """The same with its body read, which frees the connection; a refusal may lack its own."""
+    try:
+        response.content  # noqa: B018
+    except requests.RequestException:
+        if response.ok:
+            raise
+        response.raw = io.BytesIO()  # what it means is known from its status
+    return response
 
 
 def bounded(timeout: Timeout, until: float) -> Union[Timeout, urllib3.util.Timeout]:
