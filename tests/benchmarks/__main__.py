@@ -1,0 +1,104 @@
+"""How fast it is, as ratios against plain requests measured in one run.
+
+    python -m tests.benchmarks [--peer PYTHON] [--rounds N] [--rst] [ROW ...]
+
+PYTHON is an interpreter that has the published client. Exit code 1: a row misses its target.
+"""
+
+import argparse
+import datetime as dt
+import os
+import platform
+import sys
+from typing import Callable, NamedTuple
+
+import requests
+import urllib3
+
+from .measure import Lab, connections, import_cost, ratio, upload_memory
+
+
+class Row(NamedTuple):
+    """What is measured, and what it may come to at the most."""
+
+    words: str
+    target: float
+    measure: Callable
+
+
+ROWS = {
+    "get_task": Row(
+        "processor time of one get_task, kept alive, against plain requests",
+        0.9, ratio("get_task"),
+    ),
+    "get_tasks": Row(
+        "20,000 tasks through get_tasks, against plain requests", 1.05, ratio("get_tasks"),
+    ),
+    "threads": Row(
+        "1,000 calls on 50 threads, against plain requests", 1.1, ratio("threads"),
+    ),
+    "connections": Row("connections opened for 201 calls in a row", 1, connections),
+    "upload": Row("memory in MiB added by uploading 512 MiB", 16, upload_memory),
+    "import": Row("import scaleapi against import requests", 1.1, import_cost),
+}  # fmt: skip
+
+
+def main():
+    options = read_options()
+    names = options.rows or list(ROWS)
+    print(machine(), flush=True)
+    missed = False
+    lines = [["what", "at most", "scaleapi", "published client"]]
+    with Lab(options.peer, options.rounds) as lab:
+        for name in names:
+            row = ROWS[name]
+            found = row.measure(lab)
+            missed = missed or found["ours"] > row.target
+            figures = [found["ours"], found.get("published")]
+            lines.append([row.words, f"{row.target:g}", *map(figure, figures)])
+            if not options.rst:
+                print(f"{row.words}: {figure(found['ours'])} (at most {row.target:g}; published: "
+                      f"{figure(found.get('published'))})", flush=True)  # fmt: skip
+    if options.rst:
+        print(rst_table(lines))
+    return 1 if missed else 0
+
+
+def read_options():
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=", ".join(ROWS))
+    parser.add_argument("--peer", help="an interpreter that has the published client")
+    parser.add_argument("--rounds", type=int, default=7, help="how often each is measured")
+    parser.add_argument("--rst", action="store_true", help="print a table for README.rst")
+    options = parser.parse_args()
+    unknown = [name for name in options.rows if name not in ROWS]
+    if unknown:
+        parser.error(f"no such row: {', '.join(unknown)}")
+    return options
+
+
+def machine():
+    """What this was measured on."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return (
+        f"{dt.date.today()}, {os.cpu_count()} processors, {memory:.0f} GiB, "
+        f"Python {platform.python_version()}, requests {requests.__version__}, "
+        f"urllib3 {urllib3.__version__}"
+    )
+
+
+def figure(number):
+    if number is None:
+        return "-"
+    return f"{number:,.2f}" if number % 1 else f"{number:,.0f}"
+
+
+def rst_table(lines):
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    rule = " ".join("=" * width for width in widths)
+    rows = [" ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+    return "\n".join([rule, rows[0], rule, *rows[1:], rule])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

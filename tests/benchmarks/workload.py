@@ -1,0 +1,105 @@
+"""What is measured, run by any interpreter: with `scaleapi`, whichever it has, or plain requests.
+
+`python workload.py WHO WHAT ADDRESS CA [FILE]` does WHAT once for each line that it reads, and
+prints what that took as a line of JSON. It imports nothing of ours but `scaleapi`.
+"""
+
+import json
+import resource
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+TASK = "66f1c0de8a4b2f0012ab34cd"
+KEY = "test_key"
+
+
+class Plain:
+    """The same work in a loop over a requests.Session."""
+
+    def __init__(self, address, ca):
+        import requests
+
+        self.address, self.session = address, requests.Session()
+        self.session.verify, self.session.auth = ca, (KEY, "")
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=64)
+        self.session.mount("https://", adapter)
+
+    def get(self, path, **params):
+        answer = self.session.get(f"{self.address}/{path}", params=params, timeout=(10, 120))
+        answer.raise_for_status()
+        return answer.json()
+
+    def get_task(self, task_id):
+        return self.get(f"task/{task_id}")
+
+    def get_tasks(self):
+        page = self.get("tasks", project="p")
+        while True:
+            yield from page["docs"]
+            if not (page["has_more"] and page["next_token"]):
+                return
+            page = self.get("tasks", project="p", next_token=page["next_token"])
+
+    def upload_file(self, file):
+        self.session.post(f"{self.address}/files/upload", files={"file": file}).raise_for_status()
+
+
+class Scale:
+    """The work with a client."""
+
+    def __init__(self, address, ca):
+        import scaleapi
+
+        client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
+        self.get_task = client.get_task
+        self.upload_file = partial(client.upload_file, project_name="p")
+        self.get_tasks = partial(client.get_tasks, project_name="p")
+
+
+def calls(client, number):
+    for _ in range(number):
+        client.get_task(TASK)
+
+
+def listing(client):
+    assert sum(1 for _ in client.get_tasks()) == 20_000
+
+
+def threads(client):
+    with ThreadPoolExecutor(50) as pool:
+        assert len(list(pool.map(client.get_task, [TASK] * 1000))) == 1000
+
+
+def upload(client):
+    with open(sys.argv[5], "rb") as file:
+        client.upload_file(file)
+
+
+WORK = {
+    "get_task": partial(calls, number=300),
+    "connections": partial(calls, number=201),
+    "get_tasks": listing,
+    "threads": threads,
+    "upload": upload,
+}
+
+
+def peak():
+    """The most memory that this process had so far, in MiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main():
+    who, what, address, ca = sys.argv[1:5]
+    client = {"plain": Plain, "scale": Scale}[who](address, ca)
+    for _ in sys.stdin:
+        before, cpu, wall = peak(), time.process_time(), time.perf_counter()
+        WORK[what](client)
+        took = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+        print(json.dumps({**took, "memory": peak() - before}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
