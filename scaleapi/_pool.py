@@ -79,7 +79,6 @@ class _FreshConnections(HTTPConnectionPool):
                 # Ends at the latest when the pool holds no open connection any more.
                 if method != "GET" or not self._in_hand.was_open or not _gone(error):
                     raise
-                self._in_hand.limits.left()  # raises where no time is left to send it again
 
 
 class _FreshTLSConnections(_FreshConnections, HTTPSConnectionPool):

@@ -104,6 +104,13 @@ def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
+def test_a_proxy_of_the_environment_does_not_stand_between(box, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    with box.client(retries=0) as client:
+        assert client.list_teammates()
+
+
 def test_start_and_stop_may_be_repeated(http_for):
     box = Sandbox()
     for _ in range(2):

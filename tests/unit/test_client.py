@@ -183,6 +183,14 @@ def test_a_client_pickles_and_copies_deeply_with_its_settings_but_not_its_connec
             assert getattr(twin.api, name) == getattr(client.api, name)
 
 
+def test_an_unpickled_client_reads_the_environment_of_where_it_is(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://there.example.org:1")
+    packed = pickle.dumps(scaleapi.ScaleClient("test_key"))
+    monkeypatch.setenv("HTTPS_PROXY", "http://here.example.org:1")
+    api = pickle.loads(packed).api
+    assert api._environment.settings["proxies"]["https"] == "http://here.example.org:1"
+
+
 def test_the_transport_can_be_built_alone():
     api = Api("test_key", "ext", "https://example.org/v1/", True, None, "cert.pem")
     assert (api.api_key, api.base_api_url) == ("test_key", "https://example.org/v1")
