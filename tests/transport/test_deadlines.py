@@ -34,6 +34,7 @@ DRIPS = {
 }
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("part", DRIPS)
 def test_a_server_that_drips_is_given_up_at_the_deadline(part, server, connect):
     server.replies(DRIPS[part])

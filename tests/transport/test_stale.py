@@ -28,6 +28,7 @@ def statuses(answer):
     return [attempt.status for attempt in answer.attempts]
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("with_reset", [False, True])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_a_connection_that_ended_between_two_calls_costs_nothing(

@@ -26,6 +26,7 @@ def assert_distrusted(client, server):
     assert "may exist" not in str(caught.value)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("verify", [None, True])
 def test_an_unknown_authority_is_not_trusted(verify, server, connect):
     assert_distrusted(connect(server, verify=verify), server)
