@@ -11,9 +11,8 @@ import requests
 import urllib3.exceptions
 
 from ._answers import Answer, refusal
-from ._faults import Fault, FaultKind, fault_of, forget_frames
+from ._faults import Fault, FaultKind, NotSent, fault_of, forget_frames
 from ._lost_answers import Rule, Sent, find_done
-from ._multipart import NotSent
 from .exceptions import Attempt, ScaleConnectionError, ScaleConnectionTimeout, ScaleException
 
 if TYPE_CHECKING:

@@ -11,6 +11,13 @@ import requests
 import urllib3.exceptions
 
 
+class NotSent(Exception):
+    """A file could not be read, or `progress` failed, while the request went out; see the cause.
+
+    That may be an OSError, which urllib3 would take for a fault of the network.
+    """
+
+
 class FaultKind(Enum):
     """What is known about a request that got no answer."""
 

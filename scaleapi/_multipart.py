@@ -12,6 +12,7 @@ from requests.utils import guess_filename, to_key_val_list
 from urllib3.fields import RequestField
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
+from ._faults import NotSent
 from .exceptions import ScaleInvalidArgument
 
 BLOCK_BYTES = 64 * 1024
@@ -19,13 +20,6 @@ SPOOL_BYTES = 1024 * 1024  # what can't be rewound is kept in memory up to here,
 
 Progress = Callable[[int, int], object]
 """Is told how many bytes of the files are sent, and how many there are."""
-
-
-class NotSent(Exception):
-    """A file could not be read, or `progress` failed; the cause says how.
-
-    Its cause may be an OSError, which urllib3 would take for a fault of the network.
-    """
 
 
 class _Piece(NamedTuple):

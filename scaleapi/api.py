@@ -10,7 +10,18 @@ import io
 import os
 import time
 from contextlib import closing, nullcontext
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Tuple, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ContextManager,
+    Dict,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+)
 from urllib.parse import quote, urljoin, urlsplit
 
 import requests
@@ -21,11 +32,13 @@ from ._answers import Answer
 from ._arguments import json_text
 from ._call import Call
 from ._lost_answers import Sent, rule_for
-from ._multipart import Multipart, Progress
 from ._pool import SharedSession
 from ._version import __version__
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
+
+if TYPE_CHECKING:
+    from ._multipart import Multipart, Progress
 
 SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
 
@@ -211,9 +224,8 @@ class Api:
         self._environment = self._environment.fresh(self)
         fields = body if data is None else data
         sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
-        upload = None if files is None else Multipart(data, files, progress)
-        with closing(upload) if upload else nullcontext():
-            request = self._prepare(method, endpoint, params, body, upload or data)
+        with nullcontext(data) if files is None else multipart(data, files, progress) as form:
+            request = self._prepare(method, endpoint, params, body, form)
             return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
 
     def _prepare(
@@ -231,7 +243,7 @@ class Api:
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())
         request.headers["User-Agent"] = self._user_agent
         request.prepare_url(f"{self.base_api_url.rstrip('/')}/{endpoint}", params)
-        if isinstance(form, Multipart):
+        if hasattr(form, "content_type"):
             request.headers["Content-Type"] = form.content_type
             request.headers["Content-Length"] = str(form.length)
             request.body = form  # type: ignore[assignment]  # urllib3 takes any iterable
@@ -367,6 +379,13 @@ def checked_retries(retries: Any) -> RetryPolicy:
         statuses=frozenset(HTTP_STATUS_FORCE_LIST),
         methods=frozenset(HTTP_RETRY_ALLOWED_METHODS),
     )
+
+
+def multipart(fields: Any, files: Any, progress: Optional[Progress]) -> ContextManager[Multipart]:
+    """A form with files, which is closed in the end."""
+    from ._multipart import Multipart  # here, since few need it
+
+    return closing(Multipart(fields, files, progress))
 
 
 def read_whole(response: requests.Response) -> requests.Response:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import IO, Any, Dict, Mapping, Optional, Tuple, Union
+from typing import IO, TYPE_CHECKING, Any, Dict, Mapping, Optional, Tuple, Union
 
 from ._arguments import json_text, text
-from ._multipart import Progress
 from ._resource import ClientMethods, Resource
 from .exceptions import ScaleInvalidArgument
+
+if TYPE_CHECKING:
+    from ._multipart import Progress
 
 Upload = Union[str, "os.PathLike[str]", bytes, IO[bytes], Tuple[Any, ...]]
 

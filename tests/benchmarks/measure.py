@@ -154,7 +154,7 @@ def import_cost(lab):
     paths = {python: site_packages(python) for python, _ in kinds.values()}
     paths[sys.executable] = [str(copy), *paths[sys.executable]]
     took = {name: [] for name in kinds}
-    for _ in range(4 * lab.rounds):
+    for _ in range(10 * lab.rounds):
         for name, (python, module) in kinds.items():
             code = f"import sys; sys.path += {paths[python]}; import {module}"
             took[name].append(_processor_time([python, "-S", "-c", code], lab.folder))

@@ -50,8 +50,9 @@ def answer(body):
 
 def page(number):
     docs = [task(number * PAGE + row) for row in range(PAGE)]
-    more = {"has_more": number + 1 < PAGES, "next_token": str(number + 1)}
-    return {"docs": docs, "total": PAGE * PAGES, "limit": PAGE, "offset": 0, **more}
+    last = number + 1 == PAGES
+    more = {"has_more": not last, **({} if last else {"next_token": str(number + 1)})}
+    return {"docs": docs, "total": PAGE * PAGES, "limit": PAGE, "offset": number * PAGE, **more}
 
 
 ANSWERS = {

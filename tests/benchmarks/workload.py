@@ -38,7 +38,7 @@ class Plain:
         page = self.get("tasks", project="p")
         while True:
             yield from page["docs"]
-            if not (page["has_more"] and page["next_token"]):
+            if not (page["has_more"] and page.get("next_token")):
                 return
             page = self.get("tasks", project="p", next_token=page["next_token"])
 
@@ -87,8 +87,17 @@ WORK = {
 
 
 def peak():
-    """The most memory that this process had so far, in MiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """The most memory that this process had so far, in MiB.
+
+    Not `ru_maxrss` where it can be helped: Linux starts that at what the parent had, below which
+    nothing is seen to grow.
+    """
+    try:
+        with open("/proc/self/status") as status:
+            lines = dict(line.split(":", 1) for line in status)
+        return int(lines["VmHWM"].split()[0]) / 1024
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main():
