@@ -48,6 +48,13 @@ class Outcome(NamedTuple):
         """Whether the service may have acted without the caller learning of it."""
         return self.fault.may_have_acted if self.fault is not None else (self.status or 0) >= 500
 
+    @property
+    def certainly_not_done(self) -> bool:
+        """Whether the service can't have acted."""
+        if self.fault is None:
+            return self.status in (408, 429)
+        return self.fault.kind is FaultKind.UNREACHED
+
 
 class Call:
     """A request on its way: its tries, its waits, and what becomes of it."""
@@ -73,6 +80,25 @@ class Call:
         self.answer_lost = False
 
     def answer(self) -> Answer:
+        """The successful answer.
+
+        Raises:
+            ScaleException: there is none.
+        """
+        return self._conclude(self._outcome())
+
+    def response(self) -> requests.Response:
+        """The last answer, whatever it says.
+
+        Raises:
+            ScaleConnectionError: there is none.
+        """
+        outcome = self._outcome()
+        if outcome.response is None:
+            raise self._no_answer(outcome) from outcome.cause
+        return outcome.response
+
+    def _outcome(self) -> Outcome:
         """Try until there is an answer or the policy says to stop."""
         while True:
             started = time.monotonic()
@@ -80,7 +106,9 @@ class Call:
             wait = self._wait(outcome)
             self._record(outcome, time.monotonic() - started, wait)
             if wait is None:
-                return self._conclude(outcome)
+                return outcome
+            if outcome.response is not None:
+                outcome.response.close()  # its body may be unread
             time.sleep(wait)
 
     def _try(self) -> Outcome:
@@ -103,6 +131,8 @@ class Call:
 
     def _may_try_again(self, outcome: Outcome) -> bool:
         if self.request.method not in self.policy.methods:
+            return False
+        if self.rule and self.rule.once and not outcome.certainly_not_done:
             return False
         if outcome.fault is None:
             return outcome.status in self.policy.statuses

@@ -42,6 +42,8 @@ class Rule(NamedTuple):
     """The field under which the service does this only once; empty where it needs none."""
     refusal: int = 409
     """The status with which the service refuses to do it again."""
+    once: bool = False
+    """Whether it is sent again only where the service can't have acted."""
     find: Optional[Find] = None
     """Gives the JSON that the lost answer held, or None where it can't have been the caller's."""
 
@@ -123,6 +125,17 @@ def _project_of_type(api: Api, sent: Sent) -> Optional[Any]:
     return project if _agree(project, sent.fields, "name", "type") else None
 
 
+def _v2_batch_in_project(api: Api, sent: Sent) -> Optional[Any]:
+    name = quote(sent.fields["name"])
+    batch = api.get_request(f"/v2/batch?batch_name={name}&expand=project")
+    project = batch.get("project") if isinstance(batch, dict) else None
+    if not isinstance(project, dict) or not _agree(batch, sent.fields, "name"):
+        return None
+    wanted = {"id": sent.fields.get("project_id"), "name": sent.fields.get("project_name")}
+    # As the lost answer held it, with the project's id.
+    return {**batch, "project": project["id"]} if _agree(project, wanted, "id", "name") else None
+
+
 RULES = (
     Rule(r"task/([^/]+)", creates="task", key="unique_id", find=_task_with_unique_id),
     Rule(r"task/([^/]+)/unique_id", key="unique_id", find=_task_that_has_it),
@@ -135,4 +148,7 @@ RULES = (
     Rule(r"projects", creates="project", key="name", find=_project_of_type),
     Rule(r"files/(?:upload|import)", creates="file", key="reference_id"),
     Rule(r"studio/projects/[^/]+/groups", creates="project group", key="name"),
+    Rule(r"/v2/batch", creates="batch", key="name", find=_v2_batch_in_project),
+    Rule(r"/v2/task/chat", creates="task", once=True),
+    Rule(r"/v2/.*", once=True),
 )

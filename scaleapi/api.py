@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import io
 import os
+import re
 import time
 from contextlib import closing, nullcontext
 from typing import (
     TYPE_CHECKING,
     Any,
+    Callable,
     ContextManager,
     Dict,
     Mapping,
@@ -56,7 +58,20 @@ Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
 Retries = Union[RetryPolicy, int, None]
 Self = TypeVar("Self", bound="Api")
 
+Credentials = Callable[[str], Dict[str, str]]
+"""Gives the headers that carry a key."""
+
 UNCHANGED: Any = object()
+
+
+def basic(api_key: str) -> Dict[str, str]:
+    """The key as v1 takes it: the user name of HTTP basic, without a password."""
+    return {"Authorization": "Basic " + base64.b64encode(f"{api_key}:".encode()).decode()}
+
+
+def bearer(api_key: str) -> Dict[str, str]:
+    """The key as v2 takes it."""
+    return {"Authorization": f"Bearer {api_key}"}
 
 
 class Api:
@@ -82,6 +97,9 @@ class Api:
         ScaleException: there is no API key.
         ScaleInvalidArgument: an argument makes no sense.
     """
+
+    reads_whole = True
+    """Whether an answer's body is read, and where it redirects to is followed."""
 
     def __init__(
         self,
@@ -113,12 +131,18 @@ class Api:
         self.cert = cert
         self.timeout = timeout
         self.retries = retries
-        self._user_agent = user_agent(user_agent_extension)
+        self.user_agent = user_agent(user_agent_extension)
+        self.credentials: Credentials = basic
         self._shared = SharedSession()
         self._environment = _Environment.read(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.base_api_url!r})"
+
+    @property
+    def root_url(self) -> str:
+        """The instance address without the version at its end."""
+        return re.sub(r"/v1$", "", self.base_api_url.rstrip("/"))
 
     def __getstate__(self) -> Dict[str, Any]:
         # Another machine has proxies and certificates of its own.
@@ -205,28 +229,46 @@ class Api:
         files: Optional[Mapping[str, Any]] = None,
         data: Optional[Mapping[str, Any]] = None,
         progress: Optional[Progress] = None,
+        headers: Optional[Mapping[str, str]] = None,
     ) -> Answer:
         """Send a request, again where the policy says so, and give the successful answer.
 
         Args:
             method: HTTP method.
-            endpoint: path below the instance address, its segments escaped.
+            endpoint: path below the instance address, its segments escaped; one that begins with
+                "/" names its version itself, such as "/v2/tasks".
             params: query; lists are repeated keys, None is left out.
             body: what to send as JSON; None sends no body.
             files: what to send as multipart, in the form of requests.
             data: form fields, in the place of `body` or beside `files`.
             progress: is told the bytes of `files` that are sent, and how many there are.
+            headers: more headers, and others in the place of the usual ones.
 
         Raises:
             ScaleException: the service refused (see scaleapi.exceptions), or no answer came.
             OSError: a file can't be read.
         """
-        self._environment = self._environment.fresh(self)
         fields = body if data is None else data
         sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
         with nullcontext(data) if files is None else multipart(data, files, progress) as form:
-            request = self._prepare(method, endpoint, params, body, form)
+            request = self._prepare(method, endpoint, params, body, form, headers or {})
             return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
+
+    def open(
+        self, method: str, endpoint: str, *, body: Any = None, headers: Mapping[str, str]
+    ) -> requests.Response:
+        """Send a request as above, and give the last answer as it is.
+
+        Its status may be any, its body is unread, and where it redirects to is not followed.
+
+        Raises:
+            ScaleConnectionError: no answer came.
+        """
+        unread = self.with_options()
+        unread.reads_whole = False
+        request = unread._prepare(method, endpoint, None, body, None, headers)
+        sent = Sent({}, body if isinstance(body, Mapping) else {}, ())
+        return Call(unread, request, endpoint, rule_for(method, endpoint), sent).response()
 
     def _prepare(
         self,
@@ -235,23 +277,28 @@ class Api:
         params: Optional[Mapping[str, Any]],
         body: Any,
         form: Union[Multipart, Mapping[str, Any], None],
+        headers: Mapping[str, str],
     ) -> requests.PreparedRequest:
         # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
         # would put what it finds there in the place of the key.
+        self._environment = self._environment.fresh(self)
         request = requests.PreparedRequest()
         request.method = method
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())
-        request.headers["User-Agent"] = self._user_agent
-        request.prepare_url(f"{self.base_api_url.rstrip('/')}/{endpoint}", params)
-        if hasattr(form, "content_type"):
+        request.headers["User-Agent"] = self.user_agent
+        own_version = endpoint.startswith("/")
+        base = self.root_url if own_version else self.base_api_url.rstrip("/") + "/"
+        request.prepare_url(base + endpoint, params)
+        if form is None:
+            request.headers["Content-Type"] = "application/json"
+            request.prepare_body(None if body is None else json_text(body).encode(), None)
+        elif isinstance(form, (Mapping, list, tuple)):
+            request.prepare_body(form, None)
+        else:
             request.headers["Content-Type"] = form.content_type
             request.headers["Content-Length"] = str(form.length)
             request.body = form  # type: ignore[assignment]  # urllib3 takes any iterable
-        elif form is not None:
-            request.prepare_body(form, None)
-        else:
-            request.headers["Content-Type"] = "application/json"
-            request.prepare_body(None if body is None else json_text(body).encode(), None)
+        request.headers.update(headers)
         return request
 
     def send_once(self, request: requests.PreparedRequest, until: float) -> requests.Response:
@@ -260,6 +307,8 @@ class Api:
         GETs are redirected within the same host. `until` is the deadline on the monotonic clock.
         """
         response = self._send(request, until)
+        if not self.reads_whole:
+            return response
         for _ in range(MAX_REDIRECTS):
             further = self._redirected(response)
             if further is None:
@@ -287,18 +336,17 @@ class Api:
         environment = self._environment.fresh(self)
         # The key is on the request only while it is being sent, so that nothing that keeps the
         # request afterwards (an answer, an exception, a pickle of either) can give it away.
-        request.headers["Authorization"] = self._authorization()
+        secrets = self.credentials(self.api_key)
+        request.headers.update(secrets)
         try:
             # Not Session.send, which would follow redirects in its own way.
             adapter = self._shared.get().get_adapter(self.base_api_url)
             timeout: Any = bounded(self.timeout, until)
             response = adapter.send(request, timeout=timeout, **environment.settings)
-            return read_whole(response)
+            return read_whole(response) if self.reads_whole else response
         finally:
-            del request.headers["Authorization"]
-
-    def _authorization(self) -> str:
-        return "Basic " + base64.b64encode(f"{self.api_key}:".encode()).decode()
+            for name in secrets:
+                del request.headers[name]
 
 
 class _Environment(NamedTuple):

@@ -179,7 +179,7 @@ def test_a_client_pickles_and_copies_deeply_with_its_settings_but_not_its_connec
     for twin in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client)):
         assert type(twin) is ScaleClient
         assert twin.api._shared.get() is not client.api._shared.get()
-        for name in ("api_key", "base_api_url", "verify", "timeout", "retries", "_user_agent"):
+        for name in ("api_key", "base_api_url", "verify", "timeout", "retries", "user_agent"):
             assert getattr(twin.api, name) == getattr(client.api, name)
 
 

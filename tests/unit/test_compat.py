@@ -12,7 +12,7 @@ from tests.data import v1_shapes as shapes
 def test_the_key_and_the_source_go_by_position():
     client = ScaleClient("test_key", "my-app")
     assert client.api.api_key == "test_key"
-    assert client.api._user_agent.endswith(" my-app")
+    assert client.api.user_agent.endswith(" my-app")
 
 
 def test_listings_are_true_generators_that_run_once(client, wire):
