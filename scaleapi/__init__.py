@@ -1,83 +1,107 @@
-"""The Python SDK for Scale AI's labeling API: start with `scaleapi.ScaleClient`."""
+"""The Python SDK for Scale AI's labeling API: start with `scaleapi.ScaleClient`.
 
-from ._version import __version__
-from .api import Api
-from .batches import Batch, Batchlist, BatchStatus
-from .client import ScaleClient
-from .evaluation_tasks import EvaluationTask
-from .exceptions import (
-    Attempt,
-    ExceptionMap,
-    ScaleConnectionError,
-    ScaleConnectionTimeout,
-    ScaleDuplicateResource,
-    ScaleException,
-    ScaleInternalError,
-    ScaleInvalidArgument,
-    ScaleInvalidRequest,
-    ScaleNotEnabled,
-    ScaleResourceNotFound,
-    ScaleServiceUnavailable,
-    ScaleTimeoutError,
-    ScaleTooManyRequests,
-    ScaleUnauthorized,
-)
-from .files import File
-from .pagination import Paginator
-from .projects import Project, TaskTemplate
-from .quality_tasks import QualityTask
-from .retries import RetryPolicy
-from .studio import (
-    StudioBatch,
-    StudioBatchStatus,
-    StudioLabelerAssignment,
-    StudioProjectGroup,
-    StudioWorker,
-)
-from .tasks import Task, Tasklist, TaskReviewStatus, TaskStatus, TaskType
-from .teams import Teammate, TeammateRole
-from .training_tasks import TrainingTask
+Everything is loaded when it is first asked for (PEP 562), so that the parts that only some need,
+such as the models of the v2 API, cost the others nothing.
+"""
 
-__all__ = [
-    "Api",
-    "Attempt",
-    "Batch",
-    "BatchStatus",
-    "Batchlist",
-    "EvaluationTask",
-    "ExceptionMap",
-    "File",
-    "Paginator",
-    "Project",
-    "QualityTask",
-    "RetryPolicy",
-    "ScaleClient",
-    "ScaleConnectionError",
-    "ScaleConnectionTimeout",
-    "ScaleDuplicateResource",
-    "ScaleException",
-    "ScaleInternalError",
-    "ScaleInvalidArgument",
-    "ScaleInvalidRequest",
-    "ScaleNotEnabled",
-    "ScaleResourceNotFound",
-    "ScaleServiceUnavailable",
-    "ScaleTimeoutError",
-    "ScaleTooManyRequests",
-    "ScaleUnauthorized",
-    "StudioBatch",
-    "StudioBatchStatus",
-    "StudioLabelerAssignment",
-    "StudioProjectGroup",
-    "StudioWorker",
-    "Task",
-    "TaskReviewStatus",
-    "TaskStatus",
-    "TaskTemplate",
-    "TaskType",
-    "Tasklist",
-    "Teammate",
-    "TeammateRole",
-    "TrainingTask",
-    "__version__",
-]
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, List
+
+from ._version import __version__ as __version__
+
+if TYPE_CHECKING:  # for editors and type checkers: the same names once more
+    from . import api_client as api_client
+    from .api import Api as Api
+    from .api_client.v2 import ApiClient as ApiClient
+    from .api_client.v2 import Configuration as Configuration
+    from .api_client.v2 import ExpandableEnumTask as ExpandableEnumTask
+    from .api_client.v2 import Option as Option
+    from .api_client.v2 import V2Api as V2Api
+    from .api_client.v2 import V2Task as V2Task
+    from .batches import Batch as Batch
+    from .batches import Batchlist as Batchlist
+    from .batches import BatchStatus as BatchStatus
+    from .client import ScaleClient as ScaleClient
+    from .evaluation_tasks import EvaluationTask as EvaluationTask
+    from .exceptions import Attempt as Attempt
+    from .exceptions import ExceptionMap as ExceptionMap
+    from .exceptions import ScaleConnectionError as ScaleConnectionError
+    from .exceptions import ScaleConnectionTimeout as ScaleConnectionTimeout
+    from .exceptions import ScaleDuplicateResource as ScaleDuplicateResource
+    from .exceptions import ScaleException as ScaleException
+    from .exceptions import ScaleInternalError as ScaleInternalError
+    from .exceptions import ScaleInvalidArgument as ScaleInvalidArgument
+    from .exceptions import ScaleInvalidRequest as ScaleInvalidRequest
+    from .exceptions import ScaleNotEnabled as ScaleNotEnabled
+    from .exceptions import ScaleResourceNotFound as ScaleResourceNotFound
+    from .exceptions import ScaleServiceUnavailable as ScaleServiceUnavailable
+    from .exceptions import ScaleTimeoutError as ScaleTimeoutError
+    from .exceptions import ScaleTooManyRequests as ScaleTooManyRequests
+    from .exceptions import ScaleUnauthorized as ScaleUnauthorized
+    from .files import File as File
+    from .pagination import Paginator as Paginator
+    from .projects import Project as Project
+    from .projects import TaskTemplate as TaskTemplate
+    from .quality_tasks import QualityTask as QualityTask
+    from .retries import RetryPolicy as RetryPolicy
+    from .studio import StudioBatch as StudioBatch
+    from .studio import StudioBatchStatus as StudioBatchStatus
+    from .studio import StudioLabelerAssignment as StudioLabelerAssignment
+    from .studio import StudioProjectGroup as StudioProjectGroup
+    from .studio import StudioWorker as StudioWorker
+    from .tasks import Task as Task
+    from .tasks import Tasklist as Tasklist
+    from .tasks import TaskReviewStatus as TaskReviewStatus
+    from .tasks import TaskStatus as TaskStatus
+    from .tasks import TaskType as TaskType
+    from .teams import Teammate as Teammate
+    from .teams import TeammateRole as TeammateRole
+    from .training_tasks import TrainingTask as TrainingTask
+
+_NAMES = {
+    "api": "Api",
+    "api_client.v2": "ApiClient Configuration ExpandableEnumTask Option V2Api V2Task",
+    "batches": "Batch BatchStatus Batchlist",
+    "client": "ScaleClient",
+    "evaluation_tasks": "EvaluationTask",
+    "exceptions": (
+        "Attempt ExceptionMap ScaleConnectionError ScaleConnectionTimeout ScaleDuplicateResource "
+        "ScaleException ScaleInternalError ScaleInvalidArgument ScaleInvalidRequest "
+        "ScaleNotEnabled ScaleResourceNotFound ScaleServiceUnavailable ScaleTimeoutError "
+        "ScaleTooManyRequests ScaleUnauthorized"
+    ),
+    "files": "File",
+    "pagination": "Paginator",
+    "projects": "Project TaskTemplate",
+    "quality_tasks": "QualityTask",
+    "retries": "RetryPolicy",
+    "studio": (
+        "StudioBatch StudioBatchStatus StudioLabelerAssignment StudioProjectGroup StudioWorker"
+    ),
+    "tasks": "Task TaskReviewStatus TaskStatus TaskType Tasklist",
+    "teams": "Teammate TeammateRole",
+    "training_tasks": "TrainingTask",
+}
+"""What stands in which module."""
+
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+_SUBMODULES = {module.partition(".")[0] for module in _NAMES}
+
+__all__ = sorted(["__version__", *_MODULE_OF])
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SUBMODULES:
+        return importlib.import_module(f".{name}", __name__)
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f".{_MODULE_OF[name]}", __name__)
+    value = getattr(module, name)
+    globals()[name] = value  # next time it is found without this
+    return value
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -99,7 +99,9 @@ class Api:
     """
 
     reads_whole = True
-    """Whether an answer's body is read, and where it redirects to is followed."""
+    """Whether an answer's body is read before it is given."""
+    follows = True
+    """Whether a GET that is redirected within the same host goes there."""
 
     def __init__(
         self,
@@ -265,7 +267,7 @@ class Api:
             ScaleConnectionError: no answer came.
         """
         unread = self.with_options()
-        unread.reads_whole = False
+        unread.reads_whole = unread.follows = False
         request = unread._prepare(method, endpoint, None, body, None, headers)
         sent = Sent({}, body if isinstance(body, Mapping) else {}, ())
         return Call(unread, request, endpoint, rule_for(method, endpoint), sent).response()
@@ -307,9 +309,7 @@ class Api:
         GETs are redirected within the same host. `until` is the deadline on the monotonic clock.
         """
         response = self._send(request, until)
-        if not self.reads_whole:
-            return response
-        for _ in range(MAX_REDIRECTS):
+        for _ in range(MAX_REDIRECTS if self.follows else 0):
             further = self._redirected(response)
             if further is None:
                 break

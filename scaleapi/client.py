@@ -6,6 +6,7 @@ import copy
 from types import TracebackType
 from typing import Dict, Optional, Tuple, Type, TypeVar, Union
 
+from ._v2 import V2Methods
 from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods
@@ -28,6 +29,7 @@ class ScaleClient(
     TrainingTaskMethods,
     TeamMethods,
     StudioMethods,
+    V2Methods,
 ):
     """Scale's API, under one key.
 

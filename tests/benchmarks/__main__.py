@@ -34,6 +34,9 @@ ROWS = {
     "get_tasks": Row(
         "20,000 tasks through get_tasks, against plain requests", 1.05, ratio("get_tasks"),
     ),
+    "v2_get_tasks": Row(
+        "5,000 tasks through v2_get_tasks, against plain requests", 1.15, ratio("v2_get_tasks"),
+    ),
     "threads": Row(
         "1,000 calls on 50 threads, against plain requests", 1.1, ratio("threads"),
     ),

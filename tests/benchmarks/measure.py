@@ -59,11 +59,15 @@ class Lab:
         kinds = [("ours", sys.executable, "scale"), ("plain", sys.executable, "plain")]
         kinds += [("published", self.peer, "scale")] * (self.peer is not None)
         return {
-            # It takes no `verify`, but reads the environment's bundle.
+            # It takes no `verify`, but reads the environment's bundle; v2 reads OpenSSL's.
             name: self._start(
                 [python, WORKLOAD, who, what, address, self.ca, *more],
                 PYTHONPATH="" if name == "published" else str(ROOT),
-                **({"REQUESTS_CA_BUNDLE": self.ca} if name == "published" else {}),
+                **(
+                    {"REQUESTS_CA_BUNDLE": self.ca, "SSL_CERT_FILE": self.ca}
+                    if name == "published"
+                    else {}
+                ),
             )
             for name, python, who in kinds
         }
@@ -148,9 +152,10 @@ def import_cost(lab):
     copy = lab.folder / "installed"
     shutil.copytree(ROOT / "scaleapi", copy / "scaleapi")
     compileall.compile_dir(copy, quiet=1)
-    kinds = {"ours": (sys.executable, "scaleapi"), "plain": (sys.executable, "requests")}
+    ours = "scaleapi; scaleapi.ScaleClient"  # it is loaded when it is first named
+    kinds = {"ours": (sys.executable, ours), "plain": (sys.executable, "requests")}
     if lab.peer:
-        kinds["published"] = (lab.peer, "scaleapi")
+        kinds["published"] = (lab.peer, ours)
     paths = {python: site_packages(python) for python, _ in kinds.values()}
     paths[sys.executable] = [str(copy), *paths[sys.executable]]
     took = {name: [] for name in kinds}

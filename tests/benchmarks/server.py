@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-PAGE, PAGES = 100, 200
+PAGE, PAGES, CHAT_PAGES = 100, 200, 50
 connections = 0
 
 
@@ -55,18 +55,43 @@ def page(number):
     return {"docs": docs, "total": PAGE * PAGES, "limit": PAGE, "offset": number * PAGE, **more}
 
 
+def chat_task(number):
+    """A v2 task of usual size."""
+    said = {"role": "user", "content": {"text": f"What is {number}?"}, "source_id": "s"}
+    notes = [{"id": f"a{n}", "key": f"k{n}", "type": "integer", "value": n} for n in range(4)]
+    turn = {"id": "u", "messages": [{**said, "annotations": notes}] * 2, "annotations": notes}
+    return {
+        "task_id": f"{number:024x}",
+        "project": "66f1c0de8a4b2f0012ab34cd",
+        "batch": "66f1c0de8a4b2f0012ab34ce",
+        "status": "completed",
+        "created_at": "2026-03-04T10:15:00.000Z",
+        "completed_at": "2026-03-04T10:16:00.000Z",
+        "metadata": {"row": number},
+        "threads": [{"id": "h", "turns": [turn], "annotations": notes}],
+    }
+
+
+def chat_page(number):
+    tasks = [chat_task(number * PAGE + row) for row in range(PAGE)]
+    token = {"next_token": str(number + 1)} if number + 1 < CHAT_PAGES else {}
+    return {"tasks": tasks, **token}
+
+
 ANSWERS = {
     "task": answer(task(1)),
     "upload": answer({"id": "f", "attachment_url": "scaledata://f"}),
     **{f"page {number}": answer(page(number)) for number in range(PAGES)},
+    **{f"chat page {number}": answer(chat_page(number)) for number in range(CHAT_PAGES)},
 }
 
 
 def reply(target):
     """What a request for this target gets."""
     parts = urlsplit(target)
-    if parts.path == "/v1/tasks":
-        return ANSWERS["page " + parse_qs(parts.query).get("next_token", ["0"])[0]]
+    if parts.path in ("/v1/tasks", "/v2/tasks"):
+        number = parse_qs(parts.query).get("next_token", ["0"])[0]
+        return ANSWERS[("page " if parts.path == "/v1/tasks" else "chat page ") + number]
     if parts.path == "/connections":
         return answer(connections)
     return ANSWERS["upload" if parts.path == "/v1/files/upload" else "task"]

@@ -42,6 +42,18 @@ class Plain:
                 return
             page = self.get("tasks", project="p", next_token=page["next_token"])
 
+    def v2_get_tasks(self):
+        root = self.address[: -len("/v1")]
+        query = {"project_id": "p"}
+        while True:
+            answer = self.session.get(f"{root}/v2/tasks", params=query, timeout=(10, 120))
+            answer.raise_for_status()
+            page = answer.json()
+            yield from page["tasks"]
+            if not page.get("next_token"):
+                return
+            query["next_token"] = page["next_token"]
+
     def upload_file(self, file):
         self.session.post(f"{self.address}/files/upload", files={"file": file}).raise_for_status()
 
@@ -55,7 +67,13 @@ class Scale:
         client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
         self.get_task = client.get_task
         self.upload_file = partial(client.upload_file, project_name="p")
+        self.client, self.root = client, address[: -len("/v1")]
         self.get_tasks = partial(client.get_tasks, project_name="p")
+
+    def v2_get_tasks(self):
+        # The published client does not take it from the address that it was given.
+        self.client.v2.api_client.configuration.host = self.root
+        return self.client.v2_get_tasks(project_id="p")
 
 
 def calls(client, number):
@@ -65,6 +83,10 @@ def calls(client, number):
 
 def listing(client):
     assert sum(1 for _ in client.get_tasks()) == 20_000
+
+
+def v2_listing(client):
+    assert sum(1 for _ in client.v2_get_tasks()) == 5_000
 
 
 def threads(client):
@@ -81,6 +103,7 @@ WORK = {
     "get_task": partial(calls, number=300),
     "connections": partial(calls, number=201),
     "get_tasks": listing,
+    "v2_get_tasks": v2_listing,
     "threads": threads,
     "upload": upload,
 }

@@ -1,0 +1,245 @@
+"""The client's way into the v2 (GenAI) API, which is loaded when it is first used.
+
+Source: https://scale.com/docs/api-reference, version 2
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Callable, Generator, Iterable, Optional, Union
+
+from ._resource import ClientMethods
+from .pagination import Paginator, Step, by_token, walk
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from .api_client.v2 import (
+        Batch,
+        BatchStatus,
+        DatasetTask,
+        ExpandableEnumBatch,
+        ExpandableEnumDatasetTask,
+        ExpandableEnumDelivery,
+        ExpandableEnumTask,
+        GetDeliveryTasksResponseDocsInner,
+        Option,
+        Task,
+        TaskStatus,
+        V2Api,
+    )
+    from .tasks import TaskStatus as V1TaskStatus
+
+    Moment = Union[dt.datetime, dt.date, str, None]
+    StatusLike = Union[TaskStatus, V1TaskStatus, str, None]
+    Opts = Optional[Iterable[Union[Option, str]]]
+
+
+class V2Methods(ClientMethods):
+    """The client's calls on the v2 API."""
+
+    @property
+    def v2(self) -> V2Api:
+        """The operations of the v2 API, over this client's connections and with its settings."""
+        from .api_client.v2 import ApiClient, Configuration, V2Api
+
+        made = self.__dict__.get("_v2")
+        if made is None or made[0] is not self.api:  # with_options has given it another
+            made = self.__dict__["_v2"] = (
+                self.api,
+                V2Api(ApiClient(Configuration.of(self.api))),
+            )
+        operations: V2Api = made[1]
+        return operations
+
+    def v2_get_tasks(
+        self,
+        project_id: Optional[str] = None,
+        project_name: Optional[str] = None,
+        batch_id: Optional[str] = None,
+        batch_name: Optional[str] = None,
+        status: StatusLike = None,
+        completed_after: Moment = None,
+        completed_before: Moment = None,
+        limit: Optional[int] = None,
+        expand: Optional[Iterable[Union[ExpandableEnumTask, str]]] = None,
+        opts: Opts = None,
+    ) -> Generator[Task, None, None]:
+        """Every task of a project or a batch, page by page as they are needed.
+
+        Args:
+            project_id, project_name, batch_id, batch_name: whose tasks; one of them is needed.
+            status: only those in this state.
+            completed_after, completed_before: only those completed then.
+            limit: how many are asked for at a time, 1 to 100.
+            expand: what comes as a whole object rather than its id: "project", "batch".
+            opts: what comes besides: "annotation_details", "attachment_details",
+                "model_parameters", "submissions".
+
+        Raises:
+            ApiTypeError, ApiValueError: an argument makes no sense; on the first `next`.
+            ApiException: the service refuses.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        yield from _pages(
+            self.v2.get_tasks,
+            "tasks",
+            project_id=project_id,
+            project_name=project_name,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            status=status,
+            completed_after=completed_after,
+            completed_before=completed_before,
+            limit=limit,
+            expand=expand,
+            opts=opts,
+        )
+
+    def v2_get_batches(
+        self,
+        project_id: Optional[str] = None,
+        project_name: Optional[str] = None,
+        status: Union[BatchStatus, str, None] = None,
+        created_after: Moment = None,
+        created_before: Moment = None,
+        completed_after: Moment = None,
+        completed_before: Moment = None,
+        limit: Optional[int] = None,
+        expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
+    ) -> Generator[Batch, None, None]:
+        """Every batch that matches, page by page as they are needed.
+
+        Takes what `client.v2.get_batches` takes, but for the token; raises as `v2_get_tasks`.
+
+        See https://scale.com/docs/api-reference/batches.
+        """
+        yield from _pages(
+            self.v2.get_batches,
+            "batches",
+            project_id=project_id,
+            project_name=project_name,
+            status=status,
+            created_after=created_after,
+            created_before=created_before,
+            completed_after=completed_after,
+            completed_before=completed_before,
+            limit=limit,
+            expand=expand,
+        )
+
+    def v2_get_delivery(
+        self,
+        delivery_id: Optional[str] = None,
+        delivery_name: Optional[str] = None,
+        project_id: Optional[str] = None,
+        project_name: Optional[str] = None,
+        limit: Optional[int] = None,
+        expand: Optional[Iterable[Union[ExpandableEnumDelivery, str]]] = None,
+        opts: Opts = None,
+    ) -> Generator[Task, None, None]:
+        """Every task of a delivery, page by page as they are needed.
+
+        Takes what `client.v2.get_delivery` takes, but for the token; raises as `v2_get_tasks`.
+
+        See https://scale.com/docs/api-reference/deliveries.
+        """
+        yield from _pages(
+            self.v2.get_delivery,
+            "tasks",
+            delivery_id=delivery_id,
+            delivery_name=delivery_name,
+            project_id=project_id,
+            project_name=project_name,
+            limit=limit,
+            expand=expand,
+            opts=opts,
+        )
+
+    def v2_get_delivery_tasks(
+        self,
+        delivery_id: Optional[str] = None,
+        project_id: Optional[str] = None,
+        project_name: Optional[str] = None,
+        status: StatusLike = None,
+        completed_after: Moment = None,
+        completed_before: Moment = None,
+        limit: Optional[int] = None,
+    ) -> Generator[GetDeliveryTasksResponseDocsInner, None, None]:
+        """Every task of a project with its delivered response, page by page as they are needed.
+
+        Takes what `client.v2.get_delivery_tasks` takes, but for the token; raises as
+        `v2_get_tasks`.
+
+        See https://scale.com/docs/api-reference/deliveries.
+        """
+        yield from _pages(
+            self.v2.get_delivery_tasks,
+            "docs",
+            delivery_id=delivery_id,
+            project_id=project_id,
+            project_name=project_name,
+            status=status,
+            completed_after=completed_after,
+            completed_before=completed_before,
+            limit=limit,
+        )
+
+    def v2_get_dataset_delivery(
+        self,
+        delivery_id: Optional[str] = None,
+        limit: Optional[int] = None,
+        expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
+    ) -> Generator[DatasetTask, None, None]:
+        """Every task of a dataset's delivery, page by page as they are needed.
+
+        Takes what `client.v2.get_dataset_delivery` takes, but for the token; raises as
+        `v2_get_tasks`.
+
+        See https://scale.com/docs/api-reference/datasets.
+        """
+        yield from _pages(
+            self.v2.get_dataset_delivery,
+            "tasks",
+            delivery_id=delivery_id,
+            limit=limit,
+            expand=expand,
+        )
+
+    def v2_get_dataset_tasks(
+        self,
+        dataset_id: Optional[str] = None,
+        delivery_id: Optional[str] = None,
+        delivered_after: Moment = None,
+        delivered_before: Moment = None,
+        limit: Optional[int] = None,
+        expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
+    ) -> Generator[DatasetTask, None, None]:
+        """Every task of a dataset, page by page as they are needed.
+
+        Takes what `client.v2.get_dataset_tasks` takes, but for the token; raises as
+        `v2_get_tasks`.
+
+        See https://scale.com/docs/api-reference/datasets.
+        """
+        yield from _pages(
+            self.v2.get_dataset_tasks,
+            "tasks",
+            dataset_id=dataset_id,
+            delivery_id=delivery_id,
+            delivered_after=delivered_after,
+            delivered_before=delivered_before,
+            limit=limit,
+            expand=expand,
+        )
+
+
+def _pages(operation: Callable[..., Any], items: str, **query: Any) -> Generator[Any, None, None]:
+    """What stands under `items` on each page of an operation."""
+
+    def fetch(step: Step) -> Paginator[Any]:
+        page = operation(**query, **step)
+        docs, token = getattr(page, items), page.next_token
+        return Paginator(docs, len(docs), len(docs), 0, bool(token), token)
+
+    yield from walk(fetch, by_token, {})

@@ -1,0 +1,5 @@
+"""The operations."""
+
+from .v2_api import V2Api
+
+__all__ = ["V2Api"]

@@ -1,0 +1,27 @@
+"""What the `..._with_http_info` form of an operation gives."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Mapping, TypeVar
+
+T = TypeVar("T")
+
+
+class ApiResponse(Generic[T]):
+    """A success, with the answer that it came in.
+
+    Attributes:
+        status_code: HTTP status.
+        headers: headers of the answer.
+        data: what the plain form of the operation gives.
+        raw_data: the body, as bytes.
+    """
+
+    def __init__(self, status_code: int, data: T, raw_data: bytes, headers: Any = None) -> None:
+        self.status_code = status_code
+        self.headers: Mapping[str, str] = headers
+        self.data = data
+        self.raw_data = raw_data
+
+    def __repr__(self) -> str:
+        return f"ApiResponse(status_code={self.status_code}, data={self.data!r})"

@@ -1,0 +1,130 @@
+"""Where v2 calls go, and with which key."""
+
+from __future__ import annotations
+
+import logging
+from typing import Dict, Optional, Tuple, Union
+
+from ...api import Api
+
+DEFAULT_HOST = "https://api.scale.com"
+
+
+class Configuration:
+    """The settings of an `ApiClient`; each may be set later, and holds from the next call on.
+
+    Args:
+        host: root of the service, without a version.
+        access_token: the API key.
+        ssl_ca_cert: path of the certificates that are trusted.
+        retries: how often a call is sent again; None takes the usual policy.
+        debug: True sets the logger "scaleapi" to DEBUG.
+
+    The other arguments are those of the published client; this API has no use for them.
+
+    Attributes:
+        verify_ssl: False checks no certificates.
+        cert_file, key_file: paths of a client certificate.
+        proxy: address of a proxy.
+    """
+
+    def __init__(
+        self,
+        host: Optional[str] = None,
+        api_key: Optional[Dict[str, str]] = None,
+        api_key_prefix: Optional[Dict[str, str]] = None,
+        username: Optional[str] = None,
+        password: Optional[str] = None,
+        access_token: Optional[str] = None,
+        server_index: Optional[int] = None,
+        server_variables: Optional[Dict[str, str]] = None,
+        server_operation_index: Optional[Dict[int, int]] = None,
+        server_operation_variables: Optional[Dict[int, Dict[str, str]]] = None,
+        ignore_operation_servers: bool = False,
+        ssl_ca_cert: Optional[str] = None,
+        retries: Optional[int] = None,
+        *,
+        debug: Optional[bool] = None,
+    ) -> None:
+        self._api: Optional[Api] = None
+        self._host = host
+        self._access_token = access_token
+        self.verify_ssl = True
+        self.ssl_ca_cert = ssl_ca_cert
+        self.cert_file: Optional[str] = None
+        self.key_file: Optional[str] = None
+        self.proxy: Optional[str] = None
+        self.retries = retries
+        self.connection_pool_maxsize = 64
+        if debug is not None:
+            self.debug = debug
+
+    @classmethod
+    def of(cls, api: Api) -> Configuration:
+        """One that says what a client's transport says, where nothing else is set."""
+        made = cls()
+        made._api = api
+        return made
+
+    def __repr__(self) -> str:
+        return f"Configuration(host={self.host!r})"
+
+    @property
+    def host(self) -> str:
+        """Root of the service, without a version."""
+        return self._host or (self._api.root_url if self._api else DEFAULT_HOST)
+
+    @host.setter
+    def host(self, host: Optional[str]) -> None:
+        self._host = host.rstrip("/") if host else None
+
+    @property
+    def access_token(self) -> Optional[str]:
+        """The API key."""
+        return self._access_token or (self._api.api_key if self._api else None)
+
+    @access_token.setter
+    def access_token(self, access_token: Optional[str]) -> None:
+        self._access_token = access_token
+
+    @property
+    def debug(self) -> bool:
+        """Whether the logger "scaleapi" tells of every request."""
+        return logging.getLogger("scaleapi").isEnabledFor(logging.DEBUG)
+
+    @debug.setter
+    def debug(self, debug: bool) -> None:
+        logging.getLogger("scaleapi").setLevel(logging.DEBUG if debug else logging.NOTSET)
+
+    def settings(self) -> Tuple[object, ...]:
+        """All that `transport` is made from."""
+        own = (self._host, self._access_token, self.verify_ssl, self.ssl_ca_cert, self.proxy)
+        more = (self.cert_file, self.key_file, self.retries)
+        api = self._api
+        if api is None:
+            return (*own, *more)
+        theirs = (api.api_key, api.base_api_url, api.verify, str(api.proxies), api.cert)
+        return (*own, *more, *theirs, api.timeout, api.retries, api.user_agent)
+
+    def transport(self) -> Api:
+        """A transport with these settings."""
+        if self._api is None:
+            return self._own_transport()
+        api = self._api.with_options()
+        api.base_api_url = self._host or api.base_api_url
+        api.api_key = self._access_token or api.api_key
+        return api
+
+    def _own_transport(self) -> Api:
+        cert: Union[str, Tuple[str, str], None] = self.cert_file
+        if self.cert_file and self.key_file:
+            cert = (self.cert_file, self.key_file)
+        return Api(
+            self.access_token,
+            None,
+            self.host,
+            (self.ssl_ca_cert or True) if self.verify_ssl else False,
+            {"all": self.proxy} if self.proxy else None,
+            cert,
+            retries=self.retries,
+        )

@@ -1,0 +1,127 @@
+"""Files: attachments, and values of annotations."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Optional, Union
+
+from ._base import Items, Model, OneOf, Wrapper
+
+
+class _File(Model):
+    """What all files have."""
+
+    mime_type: Optional[str]
+    scale_url: Optional[str]
+    url: Optional[str]
+
+
+class BasicFile(_File):
+    """A file of any kind; its content, if any, is base64."""
+
+    content: Optional[str]
+    name: Optional[str]
+
+
+class ImageFile(_File):
+    """An image."""
+
+    name: Optional[str]
+    file_size_in_bytes: Optional[int]
+
+
+class AudioFile(_File):
+    """A recording, and what is said in it."""
+
+    duration: Optional[float]
+    transcript: Optional[str]
+    transcript_url: Optional[str]
+    transcript_start: Optional[float]
+    transcript_end: Optional[float]
+
+
+class DetailedFile(_File, Wrapper):
+    """A file of any kind, with the fields of all: nothing in the JSON tells of which kind it is."""
+
+    _wraps = (BasicFile, ImageFile, AudioFile)
+
+    content: Optional[str]
+    name: Optional[str]
+    file_size_in_bytes: Optional[int]
+    duration: Optional[float]
+    transcript: Optional[str]
+    transcript_url: Optional[str]
+    transcript_start: Optional[float]
+    transcript_end: Optional[float]
+
+
+class AnnotationFilePropertiesValue(OneOf):
+    """A file, or a list of files."""
+
+    actual_instance: Union[DetailedFile, List[BasicFile]]
+    # What JSON of an object becomes is the last that can be made of one.
+    _kinds = (BasicFile, ImageFile, AudioFile, DetailedFile, Items[BasicFile])
+
+
+class ContentAndUrl(Model):
+    """A text, and where it is stored."""
+
+    content: Optional[str]
+    url: Optional[str]
+    scale_url: Optional[str]
+
+
+class WorkspaceFile(Model):
+    """A file in a workspace."""
+
+    file_name: Optional[str]
+    scale_url: str
+    url: Optional[str]
+    file_language: Optional[str]
+    file_content: Optional[str]
+
+
+class WorkspaceContainerConfig(Model):
+    """Where a workspace runs, and how to get in."""
+
+    workspace_id: str
+    workspace_url: str
+    workspace_token: str
+    expires_at: str
+    inactivity_freeze_time: int
+    force_enable_workspace_access: Optional[bool]
+    workspace_image_version: Optional[int]
+
+
+class WorkspaceContainerValue(Model):
+    """A workspace: its files, and what came of the last run."""
+
+    workspace_id: Optional[str]
+    workspace_config: Optional[WorkspaceContainerConfig]
+    last_code_run_event: Optional[Dict[str, Any]]
+    output_files: List[WorkspaceFile]
+    stdout_output: Optional[ContentAndUrl]
+    stderr_output: Optional[ContentAndUrl]
+    test_stdout_output: Optional[ContentAndUrl]
+    test_stderr_output: Optional[ContentAndUrl]
+
+
+class WorkspaceExecutionDataResultStatus(Model):
+    """How a run in a workspace ended."""
+
+    code: Optional[float]
+    name: Optional[str]
+
+
+class WorkspaceExecutionDataResult(Model):
+    """What came of a run in a workspace."""
+
+    status: Optional[WorkspaceExecutionDataResultStatus]
+    time: Optional[float]
+    score: Optional[float]
+
+
+class WorkspaceExecutionData(Model):
+    """A run in a workspace."""
+
+    id: Optional[str]
+    result: Optional[WorkspaceExecutionDataResult]
