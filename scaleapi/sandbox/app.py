@@ -1,6 +1,5 @@
 """The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
 
-import hashlib
 import io
 import logging
 import threading
@@ -11,9 +10,10 @@ from werkzeug.exceptions import HTTPException
 
 from .faults import Fault, Faults, headers_of
 from .hits import KEPT_BYTES, Hit, HitLog
+from .keys import caller
 from .lifecycle import World
 from .refusals import Refused
-from .routes import BLUEPRINTS
+from .routes import BLUEPRINTS, NO_KEY
 from .store import Taken
 from .wire import Segment, error
 
@@ -45,7 +45,7 @@ def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Eve
     app.url_map.merge_slashes = False
     app.extensions["scaleapi"] = world
     for routes in BLUEPRINTS:
-        app.register_blueprint(routes, url_prefix="/v1")
+        app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")
     _add_hooks(app, world, hits, faults, stopping)
     _add_refusals(app)
     return SandboxApp(app)
@@ -80,8 +80,8 @@ def _add_hooks(
             failure = _fail(g.fault, stopping)
             if failure is not None:
                 return failure
-        if request.routing_exception is None:
-            g.account = _account(world.live)
+        if request.routing_exception is None and request.blueprint not in NO_KEY:
+            g.account = caller(request, world.live)
         return None
 
     @app.after_request
@@ -123,18 +123,6 @@ def _fail(fault: Fault, stopping: threading.Event) -> Optional[Response]:
     if fault.status is None:
         return None
     return Response(fault.text(), fault.status, headers=headers_of(fault))
-
-
-def _account(live: bool) -> str:
-    """The account behind the request's key, as a digest: the key itself is kept nowhere."""
-    sent = request.authorization
-    key = (sent.username or "") if sent is not None and sent.type == "basic" else ""
-    if not key:
-        raise Refused(401, "No API key was sent: it is the user name of HTTP basic authentication")
-    is_test = key.startswith("test_") or key.endswith("|test")
-    if not (is_test or live and key.startswith("live_")):
-        raise Refused(401, "The sandbox takes keys of test form: 'test_...' or '...|test'")
-    return hashlib.sha256(key.encode()).hexdigest()
 
 
 def _add_refusals(app: Flask) -> None:

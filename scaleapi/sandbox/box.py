@@ -3,17 +3,19 @@
 import os
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Type, Union
 from urllib.parse import urlsplit
 
-from . import lifecycle
+from . import deliveries, lifecycle
 from .app import make_app
 from .callbacks import Callback, Callbacks
 from .faults import Fault, Faults
 from .hits import Hit, HitLog
+from .keys import account_of
 from .refusals import Refused
 from .server import Server
 from .store import TASKS, Store, public
+from .v2 import View
 
 if TYPE_CHECKING:
     from .. import ScaleClient
@@ -129,7 +131,8 @@ class Sandbox:
 
         Args:
             method: an HTTP method, or "*" for any.
-            path_glob: relative to the instance address, e.g. "/task/*"; "*" also matches "/".
+            path_glob: relative to the instance address, e.g. "/task/*", or a path of v2, e.g.
+                "/v2/tasks"; "*" also matches "/".
             status: what to answer; None for the true answer, only later.
             times: how many calls.
             headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
@@ -149,10 +152,15 @@ class Sandbox:
         self._faults.add(fault)
 
     def complete(self, task_id: str, response: Any) -> Dict[str, Any]:
-        """Complete a pending task, as a labeler would; returns the task.
+        """Complete a pending task, as a labeler would; returns the task as v1 shows it.
+
+        Args:
+            task_id: which task.
+            response: its response. That of a chat task is `{"threads": [...]}`, where ids, roles
+                and empty lists may be left out; an empty one stands for the canned response.
 
         Raises:
-            ValueError: there is no such task, or it is not pending.
+            ValueError: there is no such task, it is not pending, or its threads make no sense.
         """
         world = self._open().world
         account = world.store.owner(TASKS, task_id)
@@ -162,6 +170,63 @@ class Sandbox:
             return public(lifecycle.complete_task(world, account, task_id, response))
         except Refused as refusal:
             raise ValueError(f"task_id: {refusal.message}") from None
+
+    def deliver(
+        self,
+        project_name: str,
+        task_ids: Optional[Sequence[str]] = None,
+        name: Optional[str] = None,
+        *,
+        delivered_at: Optional[str] = None,
+        api_key: str = "test_sandbox",
+    ) -> Dict[str, Any]:
+        """Deliver completed tasks of a project; returns the delivery as v2 shows it.
+
+        A task is delivered once; `get_delivery` and `get_delivery_tasks` show it from then on.
+
+        Args:
+            project_name: whose tasks.
+            task_ids: which of them; all that are completed and still to be delivered without any.
+            name: the delivery's, new to the project; "Delivery 1" and so on without one.
+            delivered_at: an ISO 8601 time; now without one.
+            api_key: whose project.
+
+        Raises:
+            ValueError: an argument makes no sense; the message names it.
+        """
+        world, account = self._open().world, account_of(api_key)
+        made = deliveries.deliver(world, account, project_name, task_ids, name, delivered_at)
+        return View(world, account).delivery(made)
+
+    def add_dataset(
+        self,
+        name: str,
+        tasks: Union[int, Sequence[Dict[str, Any]]] = 1,
+        *,
+        delivery: Optional[str] = None,
+        delivered_at: Optional[str] = None,
+        api_key: str = "test_sandbox",
+    ) -> Dict[str, Any]:
+        """Deliver tasks of a dataset; returns the delivery as v2 shows it.
+
+        The dataset is made when there is none of this name; another call adds a delivery to it.
+        The ids depend on the arguments alone: the same calls make the same data.
+
+        Args:
+            name: the dataset's.
+            tasks: how many, with canned responses, or their responses. What stands in a list
+                "attachments" of a response and has an "id" has an address too; in canned ones
+                that is "attachment_1".
+            delivery: the delivery's name, new to the dataset; "Delivery 1" and so on without one.
+            delivered_at: an ISO 8601 time; now without one.
+            api_key: whose dataset.
+
+        Raises:
+            ValueError: an argument makes no sense; the message names it.
+        """
+        world, account = self._open().world, account_of(api_key)
+        made = deliveries.add_dataset(world, account, name, tasks, delivery, delivered_at)
+        return View(world, account).dataset_delivery(made)
 
     def reset(self) -> None:
         """Forget all data, hits, callbacks and failures still to come."""

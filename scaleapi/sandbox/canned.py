@@ -3,6 +3,7 @@
 from typing import Any, Callable, Dict, List, Mapping
 
 from ..tasks import TaskType
+from . import chat
 from .store import Doc
 
 _CORNERS = ((0, 0), (100, 0), (100, 100), (0, 100))
@@ -162,4 +163,5 @@ _ANSWERS: Mapping[TaskType, Callable[[Doc], Doc]] = {
     TaskType.TextCollection: _collected,
     TaskType.DocumentTranscription: _features,
     TaskType.NamedEntityRecognition: _entities,
+    TaskType.Chat: chat.response,
 }

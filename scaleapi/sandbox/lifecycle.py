@@ -7,16 +7,27 @@ until `Sandbox.complete` plays the labeler.
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
-from ..batches import BatchStatus
 from ..tasks import TaskReviewStatus, TaskStatus, TaskType
-from . import canned, inputs, times
+from . import canned, chat, inputs, times
 from .callbacks import Callbacks
 from .refusals import invalid, missing
-from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal
+from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
+
+# The statuses of batches; v1 knows the first three only.
+STAGING, IN_PROGRESS, COMPLETED = "staging", "in_progress", "completed"
+PAUSED, CANCELLED = "paused", "cancelled"
+
+# What can be done with a batch: from which statuses, and where it leads.
+ACTIONS: Mapping[str, Tuple[Tuple[str, ...], str]] = {
+    "finalize": ((STAGING,), IN_PROGRESS),
+    "pause": ((IN_PROGRESS,), PAUSED),
+    "resume": ((PAUSED,), IN_PROGRESS),
+    "cancel": ((STAGING, IN_PROGRESS, PAUSED), CANCELLED),
+}
 
 
 @dataclass(frozen=True)
@@ -79,8 +90,8 @@ def _placed(world: World, account: str, given: Doc) -> Optional[Doc]:
     if batch is not None:
         if given.setdefault("project", batch["project"]) != batch["project"]:
             raise invalid(f"Batch {batch['name']!r} is of project {batch['project']!r}")
-        if world.live and batch["status"] != BatchStatus.Staging.value:
-            raise invalid(f"Batch {batch['name']!r} is finalized and takes no more tasks")
+        if batch["status"] not in ((STAGING,) if batch["_staged"] else (STAGING, IN_PROGRESS)):
+            raise invalid(f"Batch {batch['name']!r} is {batch['status']} and takes no more tasks")
     return named(world, PROJECTS, account, given.get("project"))
 
 
@@ -111,6 +122,8 @@ def _complete(task: Doc, response: Any) -> None:
         completed_at=completed,
         updated_at=completed,
     )
+    if task["type"] == TaskType.Chat.value:
+        task["_annotations"] = chat.annotation_ids(response)
 
 
 def change_task(world: World, account: str, task_id: str, change: Callable[[Doc], None]) -> Doc:
@@ -124,11 +137,16 @@ def change_task(world: World, account: str, task_id: str, change: Callable[[Doc]
 
 
 def complete_task(world: World, account: str, task_id: str, response: Any) -> Doc:
-    """Complete a pending task, as a labeler would."""
+    """Complete a pending task, as a labeler would.
+
+    Raises:
+        ValueError: the response of a chat task has threads of the wrong shape.
+    """
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
-        _complete(task, response)
+        is_chat = task["type"] == TaskType.Chat.value
+        _complete(task, chat.completed(task, response) if is_chat else response)
 
     task = change_task(world, account, task_id, change)
     announce_task(world, account, task)
@@ -186,7 +204,7 @@ def announce_task(world: World, account: str, task: Doc) -> None:
         "task_id": task["task_id"],
         "status": task["status"],
         "response": task.get("response"),
-        "task": dict(task),
+        "task": public(task),
     }
 
     def note(succeeded: bool) -> None:
@@ -199,31 +217,75 @@ def announce_task(world: World, account: str, task: Doc) -> None:
     world.callbacks.send(url, body, note)
 
 
+def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
+    """A batch to be stored; `given` may hold its callback and metadata.
+
+    A staged batch takes tasks until it is finalized; another is in progress and takes them too.
+    """
+    metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
+    if not isinstance(metadata, dict) or not isinstance(callback, str):
+        raise invalid('"metadata" must be an object and "callback" a text')
+    return {
+        "project": project,
+        "name": name,
+        "status": STAGING if staged else IN_PROGRESS,
+        "callback": callback,
+        "created_at": times.stamp(times.now()),
+        "metadata": metadata,
+        "_id": new_id(),
+        "_archived": "false",
+        "_groups": [],
+        "_staged": staged,
+    }
+
+
 def finalize_batch(world: World, account: str, name: str) -> Doc:
-    """Release a staging batch; in test mode, where none is staging, this changes nothing."""
+    """Release a batch through v1; in test mode one that is not staging stays as it is."""
+    batch = find(world, BATCHES, account, name)
+    if not world.live and batch["status"] != STAGING:
+        return batch
+    return move_batch(world, account, name, "finalize")
+
+
+def move_batch(world: World, account: str, name: str, action: str) -> Doc:
+    """Do one of `ACTIONS`, at once; 400 when the batch's status does not allow it."""
+    allowed, target = ACTIONS[action]
     with world.store.transaction():
         batch = find(world, BATCHES, account, name)
-        if not world.live:
-            return batch
-        if batch["status"] != BatchStatus.Staging.value:
-            raise invalid(f"Batch {name!r} is {batch['status']}, no longer staging")
-        batch["status"] = BatchStatus.InProgress.value
+        if batch["status"] not in allowed:
+            raise invalid(
+                f"Batch {name!r} is {batch['status']}; to {action} it, it must be "
+                + " or ".join(allowed)
+            )
+        batch["status"] = target
         world.store.update(BATCHES, account, batch)
+        if target == CANCELLED:
+            _cancel_tasks(world, account, name)
     settle_batch(world, account, name)
     return find(world, BATCHES, account, name)
 
 
+def _cancel_tasks(world: World, account: str, batch: str) -> None:
+    pending = equal(batch=batch, status=TaskStatus.Pending.value)
+    for task in world.store.all(TASKS, account, pending):
+        task.update(status=TaskStatus.Canceled.value, updated_at=times.stamp(times.now()))
+        world.store.update(TASKS, account, task)
+
+
 def settle_batch(world: World, account: str, name: Optional[str]) -> None:
-    """In live mode: complete a released batch whose tasks are all done, and announce it."""
-    if not world.live or name is None:
+    """Complete a released batch whose tasks are all done, and announce it.
+
+    In test mode only one that was staged: any other would be completed by its first task.
+    """
+    if name is None:
         return
     with world.store.transaction():
         batch = find(world, BATCHES, account, name)
         counts = task_counts(world, account, name)
-        released = batch["status"] == BatchStatus.InProgress.value
+        released = batch["status"] == IN_PROGRESS and (world.live or batch["_staged"])
         if not released or not counts or TaskStatus.Pending.value in counts:
             return
-        batch["status"] = BatchStatus.Completed.value
+        batch.update(status=COMPLETED, _completed_at=times.stamp(times.now()))
         world.store.update(BATCHES, account, batch)
     if batch["callback"]:
         body = {"batch": name, "project": batch["project"], "status": batch["status"]}

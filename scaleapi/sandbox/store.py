@@ -26,7 +26,7 @@ class Table:
         columns: keys of the object that can be filtered on.
         unique: groups of columns of which two rows of an account never hold the same values.
         indexes: groups of columns to find rows by quickly; give `created_at` last for listings.
-        labels: a key that holds a list of texts, filtered with `has`.
+        labels: keys that hold lists of texts, filtered with `has`.
     """
 
     name: str
@@ -34,7 +34,7 @@ class Table:
     columns: Tuple[str, ...]
     unique: Tuple[Tuple[str, ...], ...] = ()
     indexes: Tuple[Tuple[str, ...], ...] = ()
-    labels: Optional[str] = None
+    labels: Tuple[str, ...] = ()
 
 
 TASKS = Table(
@@ -42,28 +42,29 @@ TASKS = Table(
     key="task_id",
     columns=(
         "task_id", "unique_id", "project", "batch", "type", "status", "customer_review_status",
-        "created_at", "updated_at", "completed_at",
+        "created_at", "updated_at", "completed_at", "_delivery",
     ),
     unique=(("task_id",), ("unique_id",)),
     indexes=(
         ("created_at",), ("updated_at",), ("completed_at",),
         ("project", "created_at"), ("batch", "created_at"),
         ("project", "status", "created_at"), ("batch", "status", "created_at"),
+        ("_delivery", "created_at"),
     ),
-    labels="tags",
+    labels=("tags", "_annotations"),
 )  # fmt: skip
 BATCHES = Table(
     "batches",
     key="name",
-    columns=("name", "project", "status", "created_at", "_archived"),
-    unique=(("name",),),
+    columns=("_id", "name", "project", "status", "created_at", "_completed_at", "_archived"),
+    unique=(("_id",), ("name",)),
     indexes=(("created_at",), ("project", "created_at"), ("status", "created_at")),
 )
 PROJECTS = Table(
     "projects",
     key="name",
-    columns=("name", "type", "created_at", "_archived"),
-    unique=(("name",),),
+    columns=("_id", "name", "type", "created_at", "_archived"),
+    unique=(("_id",), ("name",)),
     indexes=(("created_at",),),
 )
 FILES = Table(
@@ -88,8 +89,31 @@ GROUPS = Table(
     columns=("id", "_project", "name"),
     unique=(("id",), ("_project", "name")),
 )
+DELIVERIES = Table(
+    "deliveries",
+    key="_id",
+    columns=("_id", "name", "project", "delivered_at"),
+    unique=(("_id",), ("project", "name")),
+)
+DATASETS = Table("datasets", key="_id", columns=("_id", "name"), unique=(("_id",), ("name",)))
+DATASET_DELIVERIES = Table(
+    "dataset_deliveries",
+    key="_id",
+    columns=("_id", "name", "dataset", "delivered_at"),
+    unique=(("_id",), ("dataset", "name")),
+)
+DATASET_TASKS = Table(
+    "dataset_tasks",
+    key="task_id",
+    columns=("task_id", "dataset", "delivery", "created_at"),
+    unique=(("task_id",),),
+    indexes=(("dataset", "created_at"), ("delivery", "created_at")),
+)
 
-TABLES = (TASKS, BATCHES, PROJECTS, FILES, QUALITY_TASKS, TEAMMATES, ASSIGNMENTS, GROUPS)
+TABLES = (
+    TASKS, BATCHES, PROJECTS, FILES, QUALITY_TASKS, TEAMMATES, ASSIGNMENTS, GROUPS,
+    DELIVERIES, DATASETS, DATASET_DELIVERIES, DATASET_TASKS,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -299,12 +323,12 @@ class Store:
                 raise Taken(columns[-1], values[columns[-1]])
 
     def _label(self, table: Table, doc: Doc, row: int) -> None:
-        if table.labels is None:
+        if not table.labels:
             return
         self._connection.execute("DELETE FROM labels WHERE seq = ?", [row])
         self._connection.executemany(
-            "INSERT OR IGNORE INTO labels VALUES (?, ?)",
-            [(label, row) for label in doc.get(table.labels, ())],
+            "INSERT OR IGNORE INTO labels VALUES (?, ?, ?)",
+            [(key, label, row) for key in table.labels for label in doc.get(key, ())],
         )
 
 
@@ -329,7 +353,7 @@ def _schema() -> Iterator[str]:
         yield from _indexes(table, "INDEX", table.indexes)
     yield (
         "CREATE TABLE IF NOT EXISTS labels"
-        " (label TEXT, seq INTEGER, PRIMARY KEY (label, seq)) WITHOUT ROWID"
+        " (key TEXT, label TEXT, seq INTEGER, PRIMARY KEY (key, label, seq)) WITHOUT ROWID"
     )
     yield "CREATE INDEX IF NOT EXISTS labels_by_seq ON labels (seq)"
     yield "CREATE TABLE IF NOT EXISTS contents (file TEXT PRIMARY KEY, content BLOB)"
@@ -347,7 +371,8 @@ def _where(table: Table, account: str, filters: Sequence[Filter]) -> Tuple[str, 
     for item in filters:
         marks = ", ".join("?" * len(item.value)) if item.operator in ("in", "has") else "?"
         if item.operator == "has":
-            conditions.append(f"seq IN (SELECT seq FROM labels WHERE label IN ({marks}))")
+            labelled = f"SELECT seq FROM labels WHERE key = '{item.column}' AND label IN ({marks})"
+            conditions.append(f"seq IN ({labelled})")
         elif item.operator == "in":
             conditions.append(f"{item.column} IN ({marks})")
         else:

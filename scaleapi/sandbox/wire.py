@@ -108,8 +108,25 @@ def query_choices(name: str, allowed: Optional[Sequence[str]] = None) -> List[st
         return list(dict.fromkeys(whole + split))
     for value in split:
         if value not in allowed:
-            raise invalid(f'"{name}" must be one of {", ".join(allowed)}, not {value!r}')
+            raise invalid(_not_among(name, allowed, value))
     return split
+
+
+def query_choice(name: str, allowed: Sequence[str]) -> Optional[str]:
+    """The value of a parameter that takes one; None when left out."""
+    value = request.args.get(name)
+    if value is not None and value not in allowed:
+        raise invalid(_not_among(name, allowed, value))
+    return value
+
+
+def query_names(name: str, allowed: Sequence[str]) -> List[str]:
+    """The values of a parameter that may be repeated, and is never joined with commas."""
+    values = request.args.getlist(name)
+    for value in values:
+        if value not in allowed:
+            raise invalid(_not_among(name, allowed, value))
+    return values
 
 
 def query_limit() -> int:
@@ -136,6 +153,16 @@ def read_token(token: str) -> Tuple[Place, int]:
         return (created_at, _row(row)), _row(offset)
     except (ValueError, TypeError, AttributeError):
         raise invalid('"next_token" is none that a listing has given') from None
+
+
+def query_place() -> Optional[Place]:
+    """Where the page asked for starts, in listings that know tokens only."""
+    token = request.args.get("next_token")
+    return read_token(token)[0] if token else None
+
+
+def _not_among(name: str, allowed: Sequence[str], value: str) -> str:
+    return f'"{name}" must be one of {", ".join(allowed)}, not {value!r}'
 
 
 def _row(number: Any) -> int:
@@ -166,6 +193,14 @@ def flag(body: Dict[str, Any], key: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise invalid(f'Parameter is invalid, reason: "{key}" must be true or false')
     return bool(value)
+
+
+def an_object(body: Dict[str, Any], key: str) -> Optional[Doc]:
+    """An object of a body; None when left out or null."""
+    value = body.get(key)
+    if not isinstance(value, (dict, type(None))):
+        raise invalid(f'Parameter is invalid, reason: "{key}" must be an object')
+    return value
 
 
 def texts(body: Dict[str, Any], key: str) -> List[str]:

@@ -5,9 +5,8 @@ from typing import List
 from flask import Blueprint, Response, request
 
 from ...batches import BatchStatus
-from .. import lifecycle, times
-from ..refusals import invalid
-from ..store import BATCHES, PROJECTS, Filter, public
+from .. import lifecycle
+from ..store import BATCHES, PROJECTS, Doc, Filter, public
 from ..wire import (
     account,
     answer,
@@ -26,32 +25,26 @@ routes = Blueprint("batches", __name__)
 
 _STATUSES = [status.value for status in BatchStatus]
 
+# What v1 shows in the place of the statuses that came with v2.
+_V2_ONLY = {
+    lifecycle.PAUSED: BatchStatus.InProgress.value,
+    lifecycle.CANCELLED: BatchStatus.Completed.value,
+}
+
 
 @routes.post("/batches")
 def create() -> Response:
     body, here = object_body(), world()
     name, project = required(body, "name"), required(body, "project")
-    metadata = body.get("metadata") or {}
-    callback = body.get("callback") or ""
-    if not isinstance(metadata, dict) or not isinstance(callback, str):
-        raise invalid('"metadata" must be an object and "callback" a text')
     batch = {
-        "project": project,
-        "name": name,
-        "status": (BatchStatus.Staging if here.live else BatchStatus.InProgress).value,
-        "callback": callback,
-        "created_at": times.stamp(times.now()),
-        "metadata": metadata,
-        "_id": lifecycle.new_id(),
-        "_archived": "false",
-        "_groups": [],
+        **lifecycle.new_batch(name, project, body, staged=here.live),
         "_calibration_batch": flag(body, "calibration_batch"),
         "_self_label_batch": flag(body, "self_label_batch"),
     }
     with here.store.transaction():
         lifecycle.named(here, PROJECTS, account(), project)
         here.store.insert(BATCHES, account(), batch)
-    return answer(public(batch))
+    return _answer(batch)
 
 
 @routes.get("/batches")
@@ -59,7 +52,7 @@ def list_page() -> Response:
     limit, offset = query_limit(), query_offset()
     page = world().store.page(BATCHES, account(), _filters(), limit, offset)
     envelope = {
-        "docs": [public(batch) for batch in page.docs],
+        "docs": [_shown(batch) for batch in page.docs],
         "totalDocs": page.total,
         "limit": limit,
         "offset": offset,
@@ -70,19 +63,19 @@ def list_page() -> Response:
 
 @routes.get("/batches/<name>")
 def get(name: str) -> Response:
-    return answer(public(lifecycle.find(world(), BATCHES, account(), name)))
+    return _answer(lifecycle.find(world(), BATCHES, account(), name))
 
 
 @routes.get("/batches/<name>/status")
 def status(name: str) -> Response:
     here = world()
-    batch = lifecycle.find(here, BATCHES, account(), name)
+    batch = _shown(lifecycle.find(here, BATCHES, account(), name))
     return answer({"status": batch["status"], **lifecycle.task_counts(here, account(), name)})
 
 
 @routes.post("/batches/<name>/finalize")
 def finalize(name: str) -> Response:
-    return answer(public(lifecycle.finalize_batch(world(), account(), name)))
+    return _answer(lifecycle.finalize_batch(world(), account(), name))
 
 
 @routes.post("/batches/<name>/setMetadata")
@@ -92,7 +85,16 @@ def set_metadata(name: str) -> Response:
         batch = lifecycle.find(here, BATCHES, account(), name)
         batch["metadata"] = metadata
         here.store.update(BATCHES, account(), batch)
-    return answer(public(batch))
+    return _answer(batch)
+
+
+def _answer(batch: Doc) -> Response:
+    return answer(_shown(batch))
+
+
+def _shown(batch: Doc) -> Doc:
+    status = batch["status"]
+    return {**public(batch), "status": _V2_ONLY.get(status, status)}
 
 
 def _filters() -> List[Filter]:
@@ -102,7 +104,9 @@ def _filters() -> List[Filter]:
         until=[("end_time", "created_at")],
     )
     if "status" in request.args:
-        found.append(Filter("status", "in", query_choices("status", _STATUSES)))
+        wanted = query_choices("status", _STATUSES)
+        wanted += [status for status, shown in _V2_ONLY.items() if shown in wanted]
+        found.append(Filter("status", "in", wanted))
     if query_flag("exclude_archived"):
         found.append(Filter("_archived", "=", "false"))
     return found

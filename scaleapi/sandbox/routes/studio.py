@@ -8,7 +8,6 @@ from typing import Dict, List
 
 from flask import Blueprint, Response
 
-from ...batches import BatchStatus
 from ...studio import StudioBatchStatus
 from ...tasks import TaskStatus
 from .. import lifecycle
@@ -166,11 +165,11 @@ def _shown_group(group: Doc) -> Doc:
 
 
 def _pending_batches() -> List[Doc]:
-    """Those not completed, in the order that was set; those without a place follow by age."""
+    """Those still to be done, in the order that was set; those without a place follow by age."""
     batches = [
         batch
         for batch in world().store.all(BATCHES, account())
-        if batch["status"] != BatchStatus.Completed.value
+        if batch["status"] not in (lifecycle.COMPLETED, lifecycle.CANCELLED)
     ]
     return sorted(batches, key=lambda batch: batch.get("_priority", len(batches) + 1))
 

@@ -1,0 +1,162 @@
+"""What is handed over: finished tasks of a project, and the tasks of datasets.
+
+No call of the API makes any of these; `Sandbox.deliver` and `Sandbox.add_dataset` do.
+"""
+
+import hashlib
+from typing import Any, List, Optional, Sequence, Union
+
+from ..tasks import TaskStatus
+from . import chat, times
+from .lifecycle import World, new_id
+from .store import (
+    DATASET_DELIVERIES,
+    DATASET_TASKS,
+    DATASETS,
+    DELIVERIES,
+    PROJECTS,
+    TASKS,
+    Doc,
+    Table,
+    equal,
+)
+
+
+def deliver(
+    world: World,
+    account: str,
+    project_name: str,
+    task_ids: Optional[Sequence[str]],
+    name: Optional[str],
+    delivered_at: Optional[str],
+) -> Doc:
+    """Hand over completed tasks of a project; the delivery."""
+    when = _moment(delivered_at)
+    with world.store.transaction():
+        if world.store.get(PROJECTS, account, name=project_name) is None:
+            raise ValueError(f"project_name: there is no project {project_name!r}")
+        tasks = _tasks(world, account, project_name, task_ids)
+        delivery = {
+            "_id": new_id(),
+            "name": _free_name(world, DELIVERIES, account, name, project=project_name),
+            "project": project_name,
+            "task_count": len(tasks),
+            "delivered_at": when,
+        }
+        world.store.insert(DELIVERIES, account, delivery)
+        for task in tasks:
+            task["_delivery"] = delivery["_id"]
+            world.store.update(TASKS, account, task)
+    return delivery
+
+
+def _tasks(
+    world: World, account: str, project_name: str, task_ids: Optional[Sequence[str]]
+) -> List[Doc]:
+    done = equal(project=project_name, status=TaskStatus.Completed.value)
+    ready = {
+        task["task_id"]: task
+        for task in world.store.all(TASKS, account, done)
+        if not task.get("_delivery")
+    }
+    if task_ids is None:
+        return list(ready.values())
+    for task_id in task_ids:
+        if task_id not in ready:
+            raise ValueError(
+                f"task_ids: {task_id!r} is no completed task of {project_name!r}"
+                " that is still to be delivered"
+            )
+    return [ready[task_id] for task_id in dict.fromkeys(task_ids)]
+
+
+def add_dataset(
+    world: World,
+    account: str,
+    name: str,
+    tasks: Union[int, Sequence[Doc]],
+    delivery: Optional[str],
+    delivered_at: Optional[str],
+) -> Doc:
+    """Deliver tasks of a dataset, which is made when there is none of this name; the delivery."""
+    when = _moment(delivered_at)
+    if not isinstance(name, str) or not name:
+        raise ValueError(f"name must be a text, not {name!r}")
+    with world.store.transaction():
+        dataset = world.store.get(DATASETS, account, name=name)
+        if dataset is None:
+            dataset = {"_id": _digest(account, name), "name": name}
+            world.store.insert(DATASETS, account, dataset)
+        title = _free_name(world, DATASET_DELIVERIES, account, delivery, dataset=dataset["_id"])
+        delivery_id = _digest(dataset["_id"], title)
+        responses = _responses(tasks, delivery_id, when)
+        made = {
+            "_id": delivery_id,
+            "name": title,
+            "dataset": dataset["_id"],
+            "delivered_at": when,
+            "metadata": {
+                "task_count": len(responses),
+                "turn_count": sum(chat.turn_count(response) for response in responses),
+            },
+        }
+        world.store.insert(DATASET_DELIVERIES, account, made)
+        for number, response in enumerate(responses):
+            task = {
+                "task_id": _digest(delivery_id, str(number)),
+                "dataset": dataset["_id"],
+                "delivery": delivery_id,
+                "created_at": when,
+                "response": response,
+            }
+            world.store.insert(DATASET_TASKS, account, task)
+    return made
+
+
+def _responses(tasks: Union[int, Sequence[Doc]], delivery_id: str, when: str) -> List[Doc]:
+    if isinstance(tasks, int) and tasks >= 0:
+        return [_canned(_digest(delivery_id, str(number)), when) for number in range(tasks)]
+    if not isinstance(tasks, (list, tuple)) or not all(isinstance(item, dict) for item in tasks):
+        raise ValueError(f"tasks must be a number or a list of responses, not {tasks!r}")
+    return list(tasks)
+
+
+def _canned(task_id: str, when: str) -> Doc:
+    whole = chat.response({"task_id": task_id, "created_at": when})
+    attachment = {"id": "attachment_1", "name": "response.json", "mime_type": "application/json"}
+    return {**whole, "attachments": [attachment]}
+
+
+def attachment(task: Doc, attachment_id: str) -> Optional[Doc]:
+    """The object with this id in any list "attachments" of a dataset task's response."""
+    found = chat.listed(task["response"], "attachments")
+    return next((item for item in found if item.get("id") == attachment_id), None)
+
+
+def signature(account: str, task_id: str, attachment_id: str) -> str:
+    """What shows that an address of an attachment was given by this sandbox."""
+    return _digest("signature", account, task_id, attachment_id)
+
+
+def _free_name(world: World, table: Table, account: str, name: Optional[str], **among: str) -> str:
+    others = {doc["name"] for doc in world.store.all(table, account, equal(**among))}
+    if name is None:
+        numbered = (f"Delivery {number}" for number in range(1, len(others) + 2))
+        return next(title for title in numbered if title not in others)
+    if not isinstance(name, str) or not name or name in others:
+        raise ValueError(f"the delivery's name must be a text that is still free, not {name!r}")
+    return name
+
+
+def _moment(text: Optional[str]) -> str:
+    if text is None:
+        return times.stamp(times.now())
+    try:
+        return times.stamp(times.parse(text))
+    except (ValueError, AttributeError, TypeError):
+        raise ValueError(f"delivered_at must be an ISO 8601 text, not {text!r}") from None
+
+
+def _digest(*parts: Any) -> str:
+    """24 hex digits that depend on the parts alone."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

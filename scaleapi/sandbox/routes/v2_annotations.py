@@ -1,0 +1,45 @@
+"""v2 annotations, and the schemas of responses."""
+
+import json
+
+from flask import Blueprint, Response
+
+from .. import chat, inputs
+from ..refusals import missing
+from ..store import PROJECTS, TASKS, Filter
+from ..v2 import SCHEMA, required_argument
+from ..wire import account, answer, world
+
+routes = Blueprint("v2_annotations", __name__, url_prefix="/v2")
+
+_AUTHOR = "sandbox"
+
+
+@routes.get("/annotation")
+def get() -> Response:
+    annotation_id = required_argument("annotation_id")
+    has_it = [Filter("_annotations", "has", [annotation_id])]
+    for task in reversed(world().store.all(TASKS, account(), has_it)):
+        for annotation in chat.listed(task["response"], "annotations"):
+            if annotation.get("id") == annotation_id:
+                return answer(annotation)
+    raise missing("annotation", annotation_id)
+
+
+@routes.get("/schema")
+def get_schema() -> Response:
+    schema_id = required_argument("schema_id")
+    project = world().store.get(PROJECTS, account(), _id=schema_id[len(SCHEMA) :])
+    if project is None or not schema_id.startswith(SCHEMA):
+        raise missing("schema", schema_id)
+    params = inputs.current_params(project)
+    schema = {
+        "id": schema_id,
+        "json": json.dumps(chat.schema(params)),
+        "name": f"Responses of {project['name']}",
+        "createdBy": _AUTHOR,
+        "createdAt": project["created_at"],
+        "updatedBy": _AUTHOR,
+        "updatedAt": params.get("created_at", project["created_at"]),
+    }
+    return answer({"schema": schema})
