@@ -72,11 +72,13 @@ def json_or_none(response: requests.Response) -> Any:
         return None
 
 
-def refusal(response: requests.Response, attempts: Tuple[Attempt, ...]) -> ScaleException:
-    """The most specific exception for an answer that is no success."""
+def refusal(
+    response: requests.Response, attempts: Tuple[Attempt, ...], risk: str = ""
+) -> ScaleException:
+    """The most specific exception for an answer that is no success; `risk` ends its message."""
     code = response.status_code
     kind = ExceptionMap.get(code, ScaleException)
-    return with_context(kind(_server_sentence(response), code), response, attempts)
+    return with_context(kind(_server_sentence(response) + risk, code), response, attempts)
 
 
 def with_context(

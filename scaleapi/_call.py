@@ -101,9 +101,13 @@ class Call:
     def _outcome(self) -> Outcome:
         """Try until there is an answer or the policy says to stop."""
         while True:
+            if self.api.pace is not None:
+                self.api.pace.enter()
             started = time.monotonic()
             outcome = self._try()
             wait = self._wait(outcome)
+            if self.api.pace is not None:
+                self.api.pace.leave(outcome.status, wait or 0.0)
             self._record(outcome, time.monotonic() - started, wait)
             if wait is None:
                 return outcome
@@ -129,10 +133,16 @@ class Call:
         too_late = wait is None or time.monotonic() + wait >= self.until
         return None if too_late else wait
 
+    @property
+    def _once(self) -> bool:
+        """Whether it is sent again only where the service can't have acted."""
+        once = self.rule is not None and self.rule.once
+        return once or (self.unprotected and not self.api.repeats_unprotected)
+
     def _may_try_again(self, outcome: Outcome) -> bool:
         if self.request.method not in self.policy.methods:
             return False
-        if self.rule and self.rule.once and not outcome.certainly_not_done:
+        if self._once and not outcome.certainly_not_done:
             return False
         if outcome.fault is None:
             return outcome.status in self.policy.statuses
@@ -170,7 +180,7 @@ class Call:
             if found is not None:
                 logger.info("%s: an earlier try had done it", self.request.url)
                 return Answer(response, attempts, found)
-        raise refusal(response, attempts)
+        raise refusal(response, attempts, self._risk if self._once else "")
 
     def _look_up(self, rule: Rule) -> Optional[Any]:
         left = self.until - time.monotonic()
@@ -180,14 +190,18 @@ class Call:
         api = self.api.with_options(retries=self.policy.replace(deadline=deadline))
         return find_done(api, rule, self.endpoint, self.sent)
 
+    @property
+    def _risk(self) -> str:
+        """What the caller of a creation must know where an answer was lost."""
+        if not (self.answer_lost and self.rule and self.rule.creates):
+            return ""
+        return f"; the {self.rule.creates} may exist all the same"
+
     def _no_answer(self, outcome: Outcome) -> ScaleException:
         in_time = outcome.fault is None or outcome.fault.in_time
         kind = ScaleConnectionError if in_time else ScaleConnectionTimeout
         tries = "1 try" if len(self.attempts) == 1 else f"{len(self.attempts)} tries"
-        message = f"No answer after {tries}: {outcome.words}"
-        if self.answer_lost and self.rule and self.rule.creates:
-            message += f"; the {self.rule.creates} may exist all the same"
-        error = kind(message)
+        error = kind(f"No answer after {tries}: {outcome.words}{self._risk}")
         error.method, error.url = self.request.method, self.request.url
         error.attempts = tuple(self.attempts)
         return error

@@ -41,6 +41,7 @@ from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 
 if TYPE_CHECKING:
     from ._multipart import Multipart, Progress
+    from .bulk._pace import Pace
 
 SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
 
@@ -98,6 +99,10 @@ class Api:
         ScaleInvalidArgument: an argument makes no sense.
     """
 
+    pace: Optional[Pace] = None
+    """What a call waits for before each try, where many are made at one pace."""
+    repeats_unprotected = True
+    """Whether a creation without a name of its own is sent again after a lost answer."""
     reads_whole = True
     """Whether an answer's body is read before it is given."""
     follows = True

@@ -6,6 +6,7 @@ import copy
 from types import TracebackType
 from typing import Dict, Optional, Tuple, Type, TypeVar, Union
 
+from ._bulk import BulkMethods
 from ._v2 import V2Methods
 from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout
 from .batches import BatchMethods
@@ -30,6 +31,7 @@ class ScaleClient(
     TeamMethods,
     StudioMethods,
     V2Methods,
+    BulkMethods,
 ):
     """Scale's API, under one key.
 

@@ -1,0 +1,124 @@
+"""The client's bulk calls, whose code is loaded when one is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
+
+from ._resource import ClientMethods
+from .tasks import Task, TaskType
+
+if TYPE_CHECKING:
+    from .bulk import BulkRun, TaskOutcome
+    from .bulk._run import Progress
+
+
+class BulkMethods(ClientMethods):
+    """The client's calls on many tasks at once."""
+
+    def create_tasks(
+        self,
+        task_type: Union[TaskType, str],
+        payloads: Iterable[Mapping[str, Any]],
+        *,
+        workers: int = 8,
+        on_duplicate: str = "fetch",
+        progress: Progress = None,
+    ) -> BulkRun[TaskOutcome]:
+        """Create many tasks, each with a `unique_id` exactly once.
+
+        Nothing is sent before the run is iterated, or `.run()`. Run again after a crash it makes
+        what is missing, and finds the rest. A payload without `unique_id` is not sent again after a
+        lost answer; its outcome is "failed", and the error says that the task may exist.
+
+        Args:
+            task_type: the type of all of them.
+            payloads: the JSON of each, from any iterable; read as they are sent, and not changed.
+            workers: how many are under way at once, 1 to 64; fewer while the service is busy.
+            on_duplicate: what to do where a `unique_id` is taken: "fetch" the task that has it (if
+                its type and project are the same), "skip" it, or "fail".
+            progress: True for a bar (extra `progress`), or a function of the number done and the
+                number in all (None if it can't be known).
+
+        Returns:
+            A run: one `TaskOutcome(index, payload, task, status, error)` per payload, in their
+            order, its status "created", "existed" or "failed"; or the counts from `.run()`.
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense. What is wrong with one payload is the
+                error of its outcome.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        from .bulk import tasks
+
+        client: Any = self
+        return tasks.create(client, task_type, payloads, workers, on_duplicate, progress)
+
+    def cancel_tasks(
+        self,
+        tasks_or_ids: Iterable[Union[Task, str]],
+        *,
+        clear_unique_id: bool = False,
+        workers: int = 8,
+        progress: Progress = None,
+    ) -> BulkRun[TaskOutcome]:
+        """Cancel many tasks.
+
+        Args:
+            tasks_or_ids: which, such as a generator of `get_tasks`.
+            clear_unique_id: free their unique ids for other tasks.
+            workers: how many are under way at once, 1 to 64.
+            progress: as in `create_tasks`.
+
+        Returns:
+            A run, as in `create_tasks`; the statuses are "canceled", "refused" (done, canceled
+            already or being worked on) and "failed".
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        from .bulk import tasks
+
+        client: Any = self
+        return tasks.cancel(client, tasks_or_ids, clear_unique_id, workers, progress)
+
+    def update_tasks(
+        self,
+        tasks_or_ids: Iterable[Union[Task, str]],
+        *,
+        tags: Optional[Iterable[str]] = None,
+        add_tags: Optional[Iterable[str]] = None,
+        delete_tags: Optional[Iterable[str]] = None,
+        metadata: Optional[Mapping[str, Any]] = None,
+        workers: int = 8,
+        progress: Progress = None,
+    ) -> BulkRun[TaskOutcome]:
+        """Change the tags or the metadata of many tasks, all in the same way.
+
+        Args:
+            tasks_or_ids: which, such as a generator of `get_tasks`.
+            tags, add_tags, delete_tags: what to replace all tags by, to add, to remove.
+            metadata: what to replace the metadata by.
+            workers: how many are under way at once, 1 to 64.
+            progress: as in `create_tasks`.
+
+        Returns:
+            A run, as in `create_tasks`; the statuses are "updated" and "failed".
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense, or nothing is to be changed.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        from .bulk import tasks
+
+        client: Any = self
+        changes = {
+            "tags": tags,
+            "add_tags": add_tags,
+            "delete_tags": delete_tags,
+            "metadata": metadata,
+        }
+        return tasks.update(client, tasks_or_ids, changes, workers, progress)

@@ -1,0 +1,59 @@
+"""One pace for all workers of a run.
+
+When the service asks one worker to slow down, all of them do: half as many calls at a time, and
+none before the pause that it asked for is over. Every success after that lets it go a little
+faster again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Optional
+
+SLOW_DOWN = (429, 503)
+
+
+class Pace:
+    """How many calls may be under way at once, and when the next may begin.
+
+    Args:
+        workers: how many at the most, and to begin with.
+    """
+
+    def __init__(self, workers: int) -> None:
+        self._most = float(workers)
+        self._allowed = float(workers)
+        self._under_way = 0
+        self._not_before = 0.0
+        self._changed = threading.Condition()
+
+    @property
+    def allowed(self) -> float:
+        """How many calls may be under way at once; the fraction counts towards one more."""
+        return self._allowed
+
+    def enter(self) -> None:
+        """Wait for one's turn."""
+        with self._changed:
+            while self._under_way >= int(self._allowed) or time.monotonic() < self._not_before:
+                pause = self._not_before - time.monotonic()
+                self._changed.wait(pause if pause > 0 else None)
+            self._under_way += 1
+
+    def leave(self, status: Optional[int], pause: float) -> None:
+        """Tell how a call ended.
+
+        Args:
+            status: HTTP status, None where no answer came.
+            pause: seconds until this call is tried again, 0 where it is not.
+        """
+        with self._changed:
+            self._under_way -= 1
+            if status in SLOW_DOWN:
+                if time.monotonic() >= self._not_before:  # else a wave of them would count as many
+                    self._allowed = max(1.0, self._allowed / 2)
+                self._not_before = max(self._not_before, time.monotonic() + pause)
+            elif status is not None and status < 400:
+                self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+            self._changed.notify_all()

@@ -1,0 +1,203 @@
+"""Many calls on many threads: read as they are sent, told in order, flat in memory."""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import Counter, deque
+from concurrent.futures import Future
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Deque,
+    Dict,
+    Generic,
+    Iterable,
+    Iterator,
+    Optional,
+    Sized,
+    TypeVar,
+    Union,
+)
+
+from ..exceptions import ScaleInvalidArgument
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Outcome(Protocol):
+        """What every kind of outcome has."""
+
+        @property
+        def status(self) -> str: ...
+
+
+logger = logging.getLogger("scaleapi")
+
+O = TypeVar("O", bound="Outcome")  # noqa: E741
+Progress = Union[bool, Callable[[int, Optional[int]], object], None]
+AHEAD = 4  # items that may be begun before the oldest is told, for each worker
+
+
+class BulkRun(Generic[O]):
+    """A job of many calls, which begins when it is iterated or `run`.
+
+    Iterate it for one outcome per item, in the order of the items; or call `run` for the counts.
+    It can be gone through once. Items are read only as fast as they are worked on.
+
+    Attributes:
+        counts: how many items came to which status so far.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        items: Iterable[Any],
+        work: Callable[[int, Any], O],
+        workers: int,
+        progress: Progress,
+    ) -> None:
+        self.counts: Counter[str] = Counter()
+        self._name = name
+        self._items = items
+        self._work = work
+        self._workers = workers
+        self._total = len(items) if isinstance(items, Sized) else None
+        self._tell = teller(progress, name, self._total)
+        self._outcomes: Optional[Iterator[O]] = None
+
+    def __iter__(self) -> Iterator[O]:
+        if self._outcomes is None:
+            self._outcomes = self._go()
+        return self._outcomes
+
+    def run(self) -> Dict[str, int]:
+        """Do it all; how many items came to which status."""
+        for _ in self:
+            pass
+        return dict(self.counts)
+
+    def __del__(self) -> None:
+        if getattr(self, "_outcomes", self) is None:
+            logger.warning(
+                "%s was never started, so nothing was sent: iterate it, or .run()", self._name
+            )
+
+    def __repr__(self) -> str:
+        return f"<BulkRun {self._name}: {dict(self.counts) or 'nothing'} so far>"
+
+    def _go(self) -> Iterator[O]:
+        crew = _Crew(self._work, self._workers)
+        waiting: Deque[Future[O]] = deque()
+        finished = False
+        try:
+            for index, item in enumerate(self._items):
+                waiting.append(crew.give(index, item))
+                while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._workers):
+                    yield self._told(waiting.popleft())
+            while waiting:
+                yield self._told(waiting.popleft())
+            finished = True
+        finally:
+            # Not waited for: where it was broken off, a call may be in the middle of its retries.
+            crew.dismiss()
+            self._tell(None)
+            if not finished:
+                logger.warning("%s was broken off after %s", self._name, dict(self.counts))
+
+    def _told(self, future: Future[O]) -> O:
+        outcome = future.result()
+        self.counts[outcome.status] += 1
+        self._tell(sum(self.counts.values()))
+        return outcome
+
+
+class _Crew(Generic[O]):
+    """Threads that end with the process, so that Ctrl-C waits for none of them."""
+
+    def __init__(self, work: Callable[[int, Any], O], workers: int) -> None:
+        self._work = work
+        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._dismissed = threading.Event()
+        self._workers = workers
+        for number in range(workers):
+            threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
+
+    def give(self, index: int, item: Any) -> Future[O]:
+        """Have somebody work on an item; its outcome to come."""
+        future: Future[O] = Future()
+        self._queue.put((future, index, item))
+        return future
+
+    def dismiss(self) -> None:
+        """Begin nothing more."""
+        self._dismissed.set()
+        for _ in range(self._workers):
+            self._queue.put(None)
+
+    def _run(self) -> None:
+        while (given := self._queue.get()) is not None and not self._dismissed.is_set():
+            future, index, item = given
+            try:
+                future.set_result(self._work(index, item))
+            except BaseException as error:  # of ours: `work` gives outcomes for all else
+                future.set_exception(error)
+            del given, future, item  # not kept while waiting for the next
+
+
+def teller(progress: Progress, name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
+    """What is called with the number of outcomes so far, and with None at the end.
+
+    Raises:
+        ImportError: a bar is wanted, and tqdm is not there.
+        ScaleInvalidArgument: `progress` makes no sense.
+    """
+    if progress is None or progress is False:
+        return lambda done: None
+    if callable(progress):
+        call = progress
+        return lambda done: None if done is None else void(call(done, total))
+    if progress is not True:
+        raise ScaleInvalidArgument(
+            f"progress must be True for a bar, a function of the number done and the number in "
+            f"all, or None, not {progress!r}"
+        )
+    return _bar(name, total)
+
+
+def void(result: object) -> None:
+    """Nothing, whatever a function gave."""
+
+
+def _bar(name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise ImportError(
+            "A progress bar needs tqdm. Install it with: pip install 'scaleapi[progress]'"
+        ) from None
+    bar = tqdm(total=total, desc=name, unit="", delay=0)
+
+    def tell(done: Optional[int]) -> None:
+        if done is None:
+            bar.close()
+        else:
+            bar.update(done - bar.n)
+
+    return tell
+
+
+def checked_workers(workers: Any) -> int:
+    """A number of threads that makes sense."""
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 64:
+        raise ScaleInvalidArgument(f"workers must be a whole number from 1 to 64, not {workers!r}")
+    return workers
+
+
+def checked_items(name: str, items: Any) -> Iterable[Any]:
+    """Something to go through, and no text."""
+    if isinstance(items, (str, bytes, dict)) or not isinstance(items, Iterable):
+        raise ScaleInvalidArgument(f"{name} must be a list or another iterable, not {items!r}")
+    return items

@@ -1,0 +1,182 @@
+"""Making, canceling and changing many tasks."""
+
+from __future__ import annotations
+
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Union,
+)
+
+from .._arguments import enum_value, mapping, text, text_or_texts
+from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
+from ..tasks import Task, TaskType
+from ._pace import Pace
+from ._run import BulkRun, Progress, checked_items, checked_workers
+
+if TYPE_CHECKING:
+    from ..client import ScaleClient
+
+CREATED, EXISTED, FAILED = "created", "existed", "failed"
+CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
+ON_DUPLICATE = ("fetch", "skip", "fail")
+
+TaskOrId = Union[Task, str]
+
+
+class TaskOutcome(NamedTuple):
+    """What became of one item.
+
+    Attributes:
+        index: its place among the items, from 0.
+        payload: the item as it was given.
+        task: the task, None where there is none or it was not fetched.
+        status: "created", "existed" or "failed"; "canceled", "refused" or "failed"; "updated" or
+            "failed".
+        error: why it failed or was refused, else None.
+    """
+
+    index: int  # type: ignore[assignment]  # hides tuple's own
+    payload: Any
+    task: Optional[Task]
+    status: str
+    error: Optional[Exception] = None
+
+
+def create(
+    client: ScaleClient,
+    task_type: Union[TaskType, str],
+    payloads: Iterable[Mapping[str, Any]],
+    workers: int,
+    on_duplicate: str,
+    progress: Progress,
+) -> BulkRun[TaskOutcome]:
+    """See `ScaleClient.create_tasks`."""
+    kind = enum_value("task_type", task_type, TaskType)
+    if on_duplicate not in ON_DUPLICATE:
+        raise ScaleInvalidArgument(
+            f"on_duplicate must be one of {', '.join(ON_DUPLICATE)}, not {on_duplicate!r}"
+        )
+    paced = paced_client(client, checked_workers(workers))
+
+    def make(payload: Any) -> Any:
+        try:
+            return CREATED, paced.create_task(kind, **mapping("each of payloads", payload))
+        except ScaleDuplicateResource:
+            if on_duplicate == "fail" or not payload.get("unique_id"):
+                raise
+            if on_duplicate == "skip":
+                return EXISTED, None
+            return EXISTED, existing(paced, kind, payload)
+
+    return BulkRun(
+        "create_tasks", checked_items("payloads", payloads), outcome_of(make), workers, progress
+    )
+
+
+def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
+    """The task that has a payload's unique id, if it is of the same type and project.
+
+    Raises:
+        ScaleDuplicateResource: it is somebody else's.
+    """
+    for task in client.tasks(unique_id=payload["unique_id"]):
+        wanted = (kind, payload.get("project", getattr(task, "project", None)))
+        if (task.type, getattr(task, "project", None)) == wanted:
+            return task
+    raise ScaleDuplicateResource(
+        f"unique_id {payload['unique_id']!r} belongs to a task of another type or project", 409
+    )
+
+
+def cancel(
+    client: ScaleClient,
+    tasks: Iterable[TaskOrId],
+    clear_unique_id: bool,
+    workers: int,
+    progress: Progress,
+) -> BulkRun[TaskOutcome]:
+    """See `ScaleClient.cancel_tasks`."""
+    paced = paced_client(client, checked_workers(workers))
+
+    def end(task: TaskOrId) -> Any:
+        return CANCELED, paced.cancel_task(id_of(task), clear_unique_id)
+
+    return BulkRun(
+        "cancel_tasks",
+        checked_items("tasks_or_ids", tasks),
+        outcome_of(end, refusal=ScaleInvalidRequest),
+        workers,
+        progress,
+    )
+
+
+def update(
+    client: ScaleClient,
+    tasks: Iterable[TaskOrId],
+    changes: Mapping[str, Any],
+    workers: int,
+    progress: Progress,
+) -> BulkRun[TaskOutcome]:
+    """See `ScaleClient.update_tasks`."""
+    checks: Dict[str, Any] = {"metadata": mapping}
+    wanted: Dict[str, Any] = {
+        name: checks.get(name, text_or_texts)(name, value)
+        for name, value in changes.items()
+        if value is not None
+    }
+    if not wanted:
+        raise ScaleInvalidArgument(f"one of {', '.join(changes)} must be given")
+    paced = paced_client(client, checked_workers(workers))
+    steps: Dict[str, Callable[[str, Any], Task]] = {
+        "tags": paced.set_task_tags,
+        "add_tags": paced.add_task_tags,
+        "delete_tags": paced.delete_task_tags,
+        "metadata": paced.set_task_metadata,
+    }
+
+    def change(task: TaskOrId) -> Any:
+        changed = None
+        for name, value in wanted.items():
+            changed = steps[name](id_of(task), value)
+        return UPDATED, changed
+
+    return BulkRun(
+        "update_tasks", checked_items("tasks_or_ids", tasks), outcome_of(change), workers, progress
+    )
+
+
+def outcome_of(work: Callable[[Any], Any], refusal: Any = ()) -> Callable[[int, Any], TaskOutcome]:
+    """Work on one item, whatever goes wrong with it."""
+
+    def outcome(index: int, item: Any) -> TaskOutcome:
+        try:
+            status, task = work(item)
+        except ScaleInvalidArgument as error:
+            return TaskOutcome(index, item, None, FAILED, error)
+        except refusal as error:
+            return TaskOutcome(index, item, None, REFUSED, error)
+        except Exception as error:
+            return TaskOutcome(index, item, None, FAILED, error)
+        return TaskOutcome(index, item, task, status)
+
+    return outcome
+
+
+def id_of(task: TaskOrId) -> str:
+    """The id of a task that is given as an object or by its id."""
+    return task.id if isinstance(task, Task) else text("each of tasks_or_ids", task)
+
+
+def paced_client(client: ScaleClient, workers: int) -> ScaleClient:
+    """The same client at one pace for all workers; what has no key it does not send twice."""
+    paced = client.with_options()
+    paced.api.pace = Pace(workers)
+    paced.api.repeats_unprotected = False
+    return paced
