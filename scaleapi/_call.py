@@ -119,10 +119,14 @@ class Call:
         try:
             return Outcome(self.api.send_once(self.request, self.until))
         except NotSent as error:
+            forget_frames(error)
             raise error.__cause__ or error from None
         except (OSError, urllib3.exceptions.HTTPError) as error:
             forget_frames(error)
             return Outcome(None, fault_of(error), error)
+        except Exception as error:  # no fault of the network: the caller's own, or ours
+            forget_frames(error)
+            raise
 
     def _wait(self, outcome: Outcome) -> Optional[float]:
         """Seconds to wait before the next try; None where this one was the last."""

@@ -26,6 +26,8 @@ class Sent(NamedTuple):
     """Its JSON object or its form, empty where it has neither."""
     ids: tuple[str, ...]
     """The ids and names in its path, still escaped."""
+    headers: Mapping[str, str] = {}
+    """Those that it had beside the usual ones."""
 
 
 Find = Callable[["Api", Sent], Optional[Any]]
@@ -127,7 +129,8 @@ def _project_of_type(api: Api, sent: Sent) -> Optional[Any]:
 
 def _v2_batch_in_project(api: Api, sent: Sent) -> Optional[Any]:
     name = quote(sent.fields["name"])
-    batch = api.get_request(f"/v2/batch?batch_name={name}&expand=project")
+    endpoint = f"/v2/batch?batch_name={name}&expand=project"
+    batch = api.request("GET", endpoint, headers=sent.headers).json
     project = batch.get("project") if isinstance(batch, dict) else None
     if not isinstance(project, dict) or not _agree(batch, sent.fields, "name"):
         return None

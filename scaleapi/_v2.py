@@ -42,12 +42,13 @@ class V2Methods(ClientMethods):
         """The operations of the v2 API, over this client's connections and with its settings."""
         from .api_client.v2 import ApiClient, Configuration, V2Api
 
-        made = self.__dict__.get("_v2")
-        if made is None or made[0] is not self.api:  # with_options has given it another
-            made = self.__dict__["_v2"] = (
-                self.api,
-                V2Api(ApiClient(Configuration.of(self.api))),
-            )
+        made: Any = self.__dict__.get("_v2")
+        if made is None:
+            first = (self.api, V2Api(ApiClient(Configuration.of(self.api))))
+            made = self.__dict__.setdefault("_v2", first)  # of two threads' one
+        elif made[0] is not self.api:  # with_options has given it another
+            made = (self.api, V2Api(made[1].api_client.over(self.api)))
+            self.__dict__["_v2"] = made
         operations: V2Api = made[1]
         return operations
 

@@ -121,13 +121,6 @@ class Api:
         retries: Retries = None,
     ) -> None:
         self.api_key = os.environ.get("SCALE_API_KEY", "") if api_key is None else api_key
-        if not self.api_key:
-            raise ScaleException(
-                "Please provide a valid API key: ScaleClient(api_key), "
-                "or the environment variable SCALE_API_KEY"
-            )
-        if not isinstance(self.api_key, str):
-            raise ScaleInvalidArgument("api_key must be a text")
         if api_instance_url is None:
             api_instance_url = os.environ.get("SCALE_API_INSTANCE_URL")
         if not isinstance(api_instance_url, (str, type(None))):
@@ -170,6 +163,15 @@ class Api:
         if retries is not UNCHANGED:
             other.retries = retries
         return other
+
+    @property
+    def api_key(self) -> str:
+        """The key that goes out with each request."""
+        return self._api_key
+
+    @api_key.setter
+    def api_key(self, api_key: str) -> None:
+        self._api_key = checked_key(api_key)
 
     @property
     def timeout(self) -> Timeout:
@@ -256,7 +258,7 @@ class Api:
             OSError: a file can't be read.
         """
         fields = body if data is None else data
-        sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, ())
+        sent = Sent(params or {}, fields if isinstance(fields, Mapping) else {}, (), headers or {})
         with nullcontext(data) if files is None else multipart(data, files, progress) as form:
             request = self._prepare(method, endpoint, params, body, form, headers or {})
             return Call(self, request, endpoint, rule_for(method, endpoint), sent).answer()
@@ -297,7 +299,8 @@ class Api:
         base = self.root_url if own_version else self.base_api_url.rstrip("/") + "/"
         request.prepare_url(base + endpoint, params)
         if form is None:
-            request.headers["Content-Type"] = "application/json"
+            if body is not None or not own_version:
+                request.headers["Content-Type"] = "application/json"
             request.prepare_body(None if body is None else json_text(body).encode(), None)
         elif isinstance(form, (Mapping, list, tuple)):
             request.prepare_body(form, None)
@@ -400,6 +403,20 @@ class _Environment(NamedTuple):
     def fresh(self, api: Api) -> _Environment:
         """The same, or one read anew where a setting of the client was changed."""
         return self if self.made_from == self._own_settings(api) else self.read(api)
+
+
+def checked_key(api_key: Any) -> str:
+    """A key that can be sent; no complaint shows it."""
+    if not api_key:
+        raise ScaleException(
+            "Please provide a valid API key: ScaleClient(api_key), "
+            "or the environment variable SCALE_API_KEY"
+        )
+    if not isinstance(api_key, str) or not is_header_text(api_key):
+        raise ScaleInvalidArgument(
+            "api_key must be a text of printable characters, without an end of line"
+        )
+    return api_key
 
 
 def checked_timeout(timeout: Any) -> Timeout:

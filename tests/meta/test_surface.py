@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import pathlib
+import pickle
 import re
 import subprocess
 import sys
@@ -46,7 +47,9 @@ def test_the_exported_list_is_exact():
     tree = ast.parse(inspect.getsource(scaleapi))
     (checking,) = (node for node in tree.body if isinstance(node, ast.If))
     imported = {alias.name: node.module for node in checking.body for alias in node.names}
-    assert imported.pop("api_client") is None
+    modules = {name for name in imported if imported[name] is None}
+    assert modules == {"api_client", "callbacks"} <= scaleapi._SUBMODULES
+    imported = {name: module for name, module in imported.items() if name not in modules}
     assert imported == scaleapi._MODULE_OF
     assert scaleapi.__all__ == sorted({*imported, "__version__"})
     for name, module in imported.items():
@@ -119,6 +122,50 @@ def test_importing_brings_little_that_requests_does_not():
 def test_the_submodules_are_attributes():
     modules = [name for name in NAMES["scaleapi"] if f"scaleapi.{name}" in NAMES]
     assert fresh(f"import scaleapi; [getattr(scaleapi, m) for m in {modules}]; print('ok')")
+
+
+THREADS = """
+import pickle, sys, threading
+import scaleapi
+
+packed = eval(sys.argv[1])
+failed = []
+
+def work(number):
+    try:
+        if number % 2:
+            pickle.loads(packed[number % len(packed)])
+        else:
+            scaleapi.ScaleClient("test_key").v2
+    except BaseException as error:
+        failed.append(repr(error))
+
+threads = [threading.Thread(target=work, args=[number]) for number in range(20)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(*failed or ["ok"])
+"""
+
+
+def test_threads_may_load_v2_and_unpickle_what_is_its_at_the_same_time():
+    from scaleapi.api_client.v2 import Task, TaskStatus, exceptions
+
+    things = [Task(task_id="t"), TaskStatus.COMPLETED, exceptions.NotFoundException(404)]
+    packed = repr([pickle.dumps(thing) for thing in things])
+    for _ in range(5):
+        done = subprocess.run(
+            [sys.executable, "-c", THREADS, packed], capture_output=True, text=True, cwd=ROOT
+        )
+        assert (done.stdout.split(), done.stderr) == (["ok"], "")
+
+
+def test_v2_is_reached_by_attributes_alone():
+    code = "import scaleapi; print(scaleapi.api_client.v2.models.task.Task.__name__)"
+    assert fresh(code) == ["Task"]
+    assert fresh("import scaleapi.api_client.v2 as a; print(a.V2Task is a.Task)") == ["True"]
+    assert "Task" in fresh("from scaleapi.api_client.v2 import *; print(*dir())")
 
 
 def test_the_changelogs_top_version_is_the_packages():

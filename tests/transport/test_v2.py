@@ -1,6 +1,9 @@
 """v2 calls on real sockets: over the same transport, and sent again with more care."""
 
+import base64
+import io
 import itertools
+import traceback
 
 import pytest
 
@@ -8,11 +11,11 @@ import scaleapi
 from scaleapi.api_client.v2 import exceptions
 
 from .conftest import KEY
-from .servers import answer, drop, reset, silence
+from .servers import answer, cut, drop, reset, silence
 
 TASK = {"task_id": "t", "status": "pending"}
 PROJECT = {"id": "p1", "name": "p/1 é"}
-BATCH = {"id": "b1", "name": "b/1 é", "status": "staging", "project": PROJECT}
+BATCH = {"id": "b1", "name": "b/1 é&c#%", "status": "staging", "project": PROJECT}
 POSTS = {
     "create_chat_task": {"project_id": "p"},
     "set_task_metadata": {"task_id": "t", "metadata": {}},
@@ -60,14 +63,14 @@ def test_a_get_is_sent_again_by_the_policy(fault, server, connect):
     assert len(server.requests) == 3
 
 
-LOOK_UP = "GET /v2/batch?batch_name=b/1%20%C3%A9&expand=project"
+LOOK_UP = "GET /v2/batch?batch_name=b/1%20%C3%A9%26c%23%25&expand=project"
 
 
 @pytest.mark.parametrize("project", [{"project_id": "p1"}, {"project_name": "p/1 é"}])
 @pytest.mark.parametrize("loss", [answer({}, 500), drop, reset])
 def test_a_batch_is_made_once_and_is_the_callers_own(loss, project, server, connect, caplog):
     server.replies(loss, answer({"error": "taken"}, 409), answer(BATCH))
-    batch = connect(server).v2.create_batch(name="b/1 é", **project)
+    batch = connect(server).v2.create_batch(name="b/1 é&c#%", **project)
     assert (batch.id, batch.project) == ("b1", "p1")
     lines = [f"{request.method} {request.target}" for request in server.requests]
     assert lines == ["POST /v2/batch"] * 2 + [LOOK_UP]
@@ -76,12 +79,19 @@ def test_a_batch_is_made_once_and_is_the_callers_own(loss, project, server, conn
 
 @pytest.mark.parametrize(
     "found",
-    [{**BATCH, "project": {"id": "other", "name": "q"}}, {**BATCH, "project": "p1"}, {}, [], None],
+    [
+        {**BATCH, "project": {"id": "other", "name": "q"}},
+        {**BATCH, "project": "p1"},
+        {**BATCH, "name": "another"},
+        {},
+        [],
+        None,
+    ],
 )
 def test_what_is_not_the_callers_own_stays_a_conflict(found, server, connect):
     server.replies(answer({}, 500), answer({"error": "taken"}, 409), answer(found))
     with pytest.raises(exceptions.ConflictException) as caught:
-        connect(server).v2.create_batch(name="b/1 é", project_id="p1")
+        connect(server).v2.create_batch(name="b/1 é&c#%", project_id="p1")
     assert isinstance(caught.value, scaleapi.ScaleDuplicateResource)
 
 
@@ -133,7 +143,7 @@ def test_the_raw_form_leaves_the_body_unread_and_frees_the_connection_then(serve
     server.replies(answer({}, 503), answer({"text": "x" * 5_000_000}))
     client = connect(server)
     raw = client.v2.get_task_without_preload_content("t")
-    assert raw.status == 200 and raw.data is None
+    assert raw.status == 200 and not raw.response._content_consumed
     assert len(raw.read()) > 5_000_000
     client.v2.get_task_without_preload_content("t").close()
     assert server.accepted <= 2
@@ -156,3 +166,55 @@ def test_a_v2_error_holds_no_key(server, connect):
     error = caught.value
     for text in (repr(error), str(error), repr(vars(error)), repr(error.response.request.headers)):
         assert KEY not in text
+
+
+def test_the_raw_form_is_read_as_one_likes(server, connect):
+    server.replies(answer({"a": 1}))
+    api = connect(server).v2
+    with api.get_task_without_preload_content("t") as raw:
+        assert (raw.read(3), raw.read(100)) == (b'{"a', b'": 1}')
+    assert b"".join(api.get_task_without_preload_content("t").stream(2)) == b'{"a": 1}'
+    assert api.get_task_without_preload_content("t").json() == {"a": 1}
+    assert api.get_task_without_preload_content("t").version == 11  # urllib3's own
+
+
+def test_a_raw_answer_that_breaks_off_is_a_connection_error(server, connect):
+    server.replies(cut(answer({"a": 1})[:-3]))
+    raw = connect(server).v2.get_task_without_preload_content("t")
+    with pytest.raises(scaleapi.ScaleConnectionError, match="broke off"):
+        raw.read()
+
+
+def test_a_raw_get_is_not_redirected(server, connect):
+    server.replies(answer(b"", 302, location="/v2/other"))
+    assert connect(server).v2.get_task_without_preload_content("t").status == 302
+    assert len(server.requests) == 1
+
+
+def test_a_look_up_carries_the_callers_headers(server, connect):
+    server.replies(answer({}, 500), answer({"error": "taken"}, 409), answer(BATCH))
+    client = connect(server)
+    client.v2.api_client.set_default_header("X-Gateway", "1")
+    client.v2.create_batch(name=BATCH["name"], project_id="p1")
+    assert [request.headers["X-Gateway"] for request in server.requests] == ["1"] * 3
+
+
+@pytest.mark.parametrize("fail", ["read", "progress"])
+def test_the_key_is_in_no_frame_where_an_upload_ends_by_itself(fail, server, connect):
+    class Broken(io.BytesIO):
+        def read(self, size=-1):
+            if size:
+                raise OSError("the disk is gone")
+            return b""
+
+    def progress(sent, total):
+        raise OSError("nobody looks")
+
+    with pytest.raises(OSError) as caught:
+        if fail == "read":
+            connect(server).upload_file(Broken(b"abc"))
+        else:
+            connect(server).upload_file(b"abc", progress=progress)
+    shown = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
+    encoded = base64.b64encode(f"{KEY}:".encode()).decode()
+    assert encoded not in "".join(shown.format())

@@ -182,11 +182,14 @@ def test_nothing_that_was_passed_in_is_changed(client, wire):
         ({"api_instance_url": 5}, "api_instance_url must be"),
         ({"proxies": "http://127.0.0.1:9"}, "proxies must be"),
         ({"api_key": b"test_key"}, "api_key must be"),
+        ({"api_key": "test_key\n"}, "api_key must be"),
+        ({"api_key": "test_key\u2028"}, "api_key must be"),
     ],
 )
 def test_a_client_refuses_settings_that_make_no_sense(options, message):
-    with pytest.raises(ScaleInvalidArgument, match=message):
+    with pytest.raises(ScaleInvalidArgument, match=message) as caught:
         scaleapi.ScaleClient(**{"api_key": "test_key", **options})
+    assert "test_key" not in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://", None, 5])

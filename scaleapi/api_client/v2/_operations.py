@@ -12,6 +12,7 @@ import functools
 import inspect
 import re
 from enum import Enum
+from inspect import Parameter
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -35,12 +36,12 @@ from urllib.parse import quote, urlencode, urljoin
 import requests
 
 from ..._answers import json_or_none
-from ...api import Api, Timeout
-from ...exceptions import ScaleException
+from ...api import Api, Timeout, is_header_text
+from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
 from .api_response import ApiResponse
 from .exceptions import ApiException, ApiTypeError, ApiValueError, from_scale, headers_of
-from .models._base import Model
+from .models._base import Model, moment
 from .rest import RESTResponse
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Operation:
             if error.response is None or isinstance(error, ApiException):
                 raise
             raise from_scale(error, self._error_data(error)) from None
-        return ApiResponse(response.status_code, data, response.content, headers_of(response))
+        return ApiResponse(response.status_code, data, response.content, dict(headers_of(response)))
 
     def without_preload_content(self, client: ApiClient, *args: Any, **kwargs: Any) -> RESTResponse:
         """The answer as it comes, whatever its status."""
@@ -167,6 +168,9 @@ class Operation:
         return Sent(_api(client, options), self.method, path, body, _headers(client, options))
 
     def _query(self, given: Mapping[str, Any]) -> Dict[str, Any]:
+        for name, value in given.items():
+            if value is None and self.signature.parameters[name].default is Parameter.empty:
+                raise ApiTypeError(f"{name} must be a text, not None")
         return {
             name: converter(self.types[name])(name, value)
             for name, value in given.items()
@@ -198,20 +202,26 @@ class Operation:
 def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
     if options.get("_host_index", 0) != 0:
         raise ApiValueError(f"_host_index must be 0, not {options['_host_index']!r}")
-    api = client.transport
-    if options.get("_request_timeout") is not None:
-        api = api.with_options(timeout=options["_request_timeout"])
     if options.get("_request_auth") is not None:
-        api = api.with_options()
         own = {**_auth_in(options, "header"), **_auth_in(options, "cookie")}
-        api.credentials = lambda key: own
-    return api
+        api = client.transport_with(lambda key: own)
+    else:
+        api = client.transport
+    timeout = options.get("_request_timeout")
+    if timeout is None:
+        return api
+    try:
+        return api.with_options(timeout=tuple(timeout) if isinstance(timeout, list) else timeout)
+    except ScaleInvalidArgument as error:
+        raise ApiValueError(f"_request_{error.message}") from None
 
 
 def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
     """What `_request_auth` puts there, in the place of the key."""
     auth = options.get("_request_auth")
-    if auth is None or auth.get("in") != place:
+    if auth is not None and auth.get("in") not in ("header", "query", "cookie"):
+        raise ApiValueError("_request_auth must say where it belongs: in header, query or cookie")
+    if auth is None or auth["in"] != place:
         return {}
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
@@ -222,7 +232,11 @@ def _headers(client: ApiClient, options: Mapping[str, Any]) -> Dict[str, str]:
         headers["Content-Type"] = options["_content_type"]
     if client.cookie:
         headers["Cookie"] = client.cookie
-    return {**headers, **client.default_headers}
+    headers.update({"User-Agent": client.user_agent, **client.default_headers})
+    for name, value in headers.items():
+        if not (isinstance(value, str) and is_header_text(f"{name}{value}")):
+            raise ApiValueError(f"the header {name!r} must be printable Latin-1 text")
+    return headers
 
 
 # Arguments of a query, by the types that are declared.
@@ -257,6 +271,10 @@ def _text(name: str, value: Any) -> str:
         raise ApiTypeError(f"{name} must be a text, not {value!r}")
     if not value.strip():
         raise ApiValueError(f"{name} must be a text that is not empty, not {value!r}")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise ApiValueError(f"{name} must be a text of whole characters: {error}") from None
     return value
 
 
@@ -269,13 +287,14 @@ def _limit(name: str, value: Any) -> int:
 
 
 def _moment(name: str, value: Any) -> str:
-    if isinstance(value, dt.datetime):
-        return value.strftime(TIME_FORMAT)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, str) and value.strip():
-        return value
-    raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, not {value!r}")
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime(value.year, value.month, value.day)
+    if not isinstance(value, (str, dt.datetime)):
+        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, not {value!r}")
+    read = moment(value) if isinstance(value, str) else value
+    if isinstance(read, str):
+        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, not {value!r}")
+    return read.strftime(TIME_FORMAT)
 
 
 def _value(kind: Type[Enum], name: str, value: Any) -> str:

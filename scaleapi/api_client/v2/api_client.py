@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Dict, Optional, Tuple
 
-from ...api import Api, bearer
+from ...api import Api, Credentials, bearer
 from .configuration import Configuration
+
+
+def no_credentials(api_key: str) -> Dict[str, str]:
+    """None: the caller's own headers carry what is needed."""
+    return {}
 
 
 class ApiClient:
@@ -35,7 +41,13 @@ class ApiClient:
         self.default_headers: Dict[str, str] = {}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
-        self._made: Optional[Tuple[Tuple[object, ...], Api]] = None
+        self._made: Dict[Tuple[object, ...], Api] = {}
+
+    def __enter__(self) -> ApiClient:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __repr__(self) -> str:
         return f"ApiClient({self.configuration!r})"
@@ -65,16 +77,36 @@ class ApiClient:
         """Send a header with every call."""
         self.default_headers[header_name] = header_value
 
+    def over(self, api: Api) -> ApiClient:
+        """One with the same settings and headers over another transport of a client's."""
+        twin = copy.copy(self)
+        twin.configuration = self.configuration.over(api)
+        twin.default_headers = dict(self.default_headers)
+        twin._made = {}
+        return twin
+
     @property
     def transport(self) -> Api:
         """The transport that the configuration describes now."""
-        settings = self.configuration.settings()
-        made = self._made
-        if made is None or made[0] != settings:
-            api = self.configuration.transport()
-            api.credentials = bearer
-            made = self._made = (settings, api)
-        return made[1]
+        return self.transport_with(bearer)
+
+    def transport_with(self, credentials: Credentials) -> Api:
+        """The same with other credentials; a default header may stand in the place of any."""
+        if any(name.lower() == "authorization" for name in self.default_headers):
+            credentials = no_credentials
+        settings = (credentials is bearer, *self.configuration.settings())
+        made = self._made.get(settings)
+        if made is None:
+            api = self.configuration.transport(needs_key=credentials is bearer)
+            api.credentials = bearer if credentials is bearer else no_credentials
+            made = self._made.setdefault(settings, api)  # of two threads' one
+            if len(self._made) > 1:
+                self._made = {settings: made}
+        if credentials in (bearer, no_credentials):
+            return made
+        made = made.with_options()
+        made.credentials = credentials
+        return made
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""

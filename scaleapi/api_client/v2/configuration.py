@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import logging
-from typing import Dict, Optional, Tuple, Union
+from typing import Dict, Optional, Tuple
 
-from ...api import Api
+from ...api import Api, checked_retries
 
 DEFAULT_HOST = "https://api.scale.com"
 
@@ -66,6 +67,12 @@ class Configuration:
         made._api = api
         return made
 
+    def over(self, api: Api) -> Configuration:
+        """The same for another transport of a client's."""
+        twin = copy.copy(self)
+        twin._api = api
+        return twin
+
     def __repr__(self) -> str:
         return f"Configuration(host={self.host!r})"
 
@@ -106,25 +113,20 @@ class Configuration:
         theirs = (api.api_key, api.base_api_url, api.verify, str(api.proxies), api.cert)
         return (*own, *more, *theirs, api.timeout, api.retries, api.user_agent)
 
-    def transport(self) -> Api:
-        """A transport with these settings."""
-        if self._api is None:
-            return self._own_transport()
-        api = self._api.with_options()
-        api.base_api_url = self._host or api.base_api_url
-        api.api_key = self._access_token or api.api_key
+    def transport(self, needs_key: bool = True) -> Api:
+        """A transport with these settings; what is not set is the client's, or usual."""
+        if self._api is not None:
+            api = self._api.with_options()
+            api.base_api_url = self._host or api.base_api_url
+            api.api_key = self._access_token or api.api_key
+        else:
+            api = Api(self.access_token if needs_key else "none needed", None, self.host)
+        if not self.verify_ssl or self.ssl_ca_cert:
+            api.verify = self.ssl_ca_cert if self.verify_ssl else False
+        if self.proxy:
+            api.proxies = {"all": self.proxy}
+        if self.cert_file:
+            api.cert = (self.cert_file, self.key_file) if self.key_file else self.cert_file
+        if self.retries is not None:
+            api.retries = checked_retries(self.retries)
         return api
-
-    def _own_transport(self) -> Api:
-        cert: Union[str, Tuple[str, str], None] = self.cert_file
-        if self.cert_file and self.key_file:
-            cert = (self.cert_file, self.key_file)
-        return Api(
-            self.access_token,
-            None,
-            self.host,
-            (self.ssl_ca_cert or True) if self.verify_ssl else False,
-            {"all": self.proxy} if self.proxy else None,
-            cert,
-            retries=self.retries,
-        )

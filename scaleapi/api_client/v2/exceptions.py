@@ -21,7 +21,7 @@ Source: https://scale.com/docs/api-reference/errors
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Callable, Dict, Optional, Tuple, Type
+from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
 
 import requests
 
@@ -32,20 +32,46 @@ class OpenApiException(Exception):
     """Root of what this package raises."""
 
 
-class ApiTypeError(OpenApiException, ScaleInvalidArgument, TypeError):
+class _WithPath(Exception):
+    """What the published argument errors can say besides: where in the data it is."""
+
+    path_to_item: Optional[Sequence[Any]]
+
+    def __init__(self, msg: str, path_to_item: Optional[Sequence[Any]] = None) -> None:
+        where = f" at {render_path(path_to_item)}" if path_to_item else ""
+        super().__init__(f"{msg}{where}")
+        self.path_to_item = path_to_item
+
+
+class ApiTypeError(_WithPath, OpenApiException, ScaleInvalidArgument, TypeError):
     """An argument is of the wrong type; nothing was sent."""
 
+    def __init__(
+        self,
+        msg: str,
+        path_to_item: Optional[Sequence[Any]] = None,
+        valid_classes: Any = None,
+        key_type: Optional[bool] = None,
+    ) -> None:
+        super().__init__(msg, path_to_item)
+        self.valid_classes, self.key_type = valid_classes, key_type
 
-class ApiValueError(OpenApiException, ScaleInvalidArgument):
+
+class ApiValueError(_WithPath, OpenApiException, ScaleInvalidArgument):
     """An argument makes no sense; nothing was sent."""
 
 
-class ApiKeyError(OpenApiException, KeyError):
+class ApiKeyError(_WithPath, OpenApiException, KeyError):
     """A key is missing."""
 
 
-class ApiAttributeError(OpenApiException, AttributeError):
+class ApiAttributeError(_WithPath, OpenApiException, AttributeError):
     """An attribute is missing."""
+
+
+def render_path(path_to_item: Sequence[Any]) -> str:
+    """A path through data, such as `['a'][0]`."""
+    return "".join(f"[{step!r}]" for step in path_to_item)
 
 
 class ApiException(OpenApiException, ScaleException):

@@ -2,32 +2,71 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+import json
+from typing import Any, Iterator, Mapping, Optional
 
 import requests
+import urllib3.exceptions
+
+from ..._faults import fault_of, forget_frames
+from ...exceptions import ScaleConnectionError
 
 
 class RESTResponse:
-    """An answer whose body is not read yet.
+    """An answer whose body is not read yet; what is not named here is urllib3's.
 
     Attributes:
         response: the `requests.Response`.
         status: HTTP status, whatever it is.
         reason: what it is called.
-        data: the body as bytes, None until `read`.
     """
 
     def __init__(self, response: requests.Response) -> None:
         self.response = response
         self.status = response.status_code
         self.reason = response.reason
-        self.data: Optional[bytes] = None
 
-    def read(self) -> bytes:
-        """The body; the first call reads it and frees the connection."""
-        if self.data is None:
-            self.data = self.response.content
-        return self.data
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["response"].raw, name)
+
+    def __enter__(self) -> RESTResponse:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def data(self) -> bytes:
+        """The body; the first time it is read, which frees the connection.
+
+        Raises:
+            ScaleConnectionError: it broke off.
+        """
+        return self._reading(lambda: self.response.content)
+
+    def read(self, amt: Optional[int] = None) -> bytes:
+        """The body, or the next `amt` bytes of it; raises as `data`."""
+        if amt is None:
+            return self.data
+        return self._reading(lambda: self.response.raw.read(amt, decode_content=True))
+
+    def stream(self, amt: int = 65536) -> Iterator[bytes]:
+        """The body in blocks of at most `amt` bytes; raises as `data`."""
+        blocks = self.response.iter_content(amt)
+        while block := self._reading(lambda: next(blocks, b"")):
+            yield block
+
+    def json(self) -> Any:
+        """The body as JSON; raises as `data`, and a ValueError where it is none."""
+        return json.loads(self.data)
+
+    def _reading(self, read: Any) -> bytes:
+        try:
+            block: bytes = read()
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            forget_frames(error)
+            raise ScaleConnectionError(f"The answer broke off: {fault_of(error).words}") from error
+        return block
 
     def close(self) -> None:
         """Let go of the connection without reading."""

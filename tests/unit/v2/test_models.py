@@ -680,13 +680,13 @@ def test_to_str_shows_everything():
 
 def test_repr_can_be_read():
     one = Task(task_id="t", project="p", status="completed", batch=None, threads=[{"id": "1"}], x=1)
-    assert (
-        repr(one)
-        == str(one)
-        == (
-            "Task(task_id='t', project='p', status=<TaskStatus.COMPLETED: 'completed'>, "
-            "threads=[Thread(id='1')], x=1)"
-        )
+    assert repr(one) == (
+        "Task(task_id='t', project='p', status=<TaskStatus.COMPLETED: 'completed'>, "
+        "threads=[Thread(id='1')], x=1)"
+    )
+    assert str(one).startswith("task_id='t' project='p' batch=None status=<TaskStatus.COMPLETED")
+    assert str(one).endswith(
+        "threads=[Thread(id='1')] errors=None sensitive_content_reports=None x=1"
     )
 
 

@@ -107,7 +107,8 @@ ROWS = [
             created_before=dt.date(2026, 1, 2),
             **PAGE,
         ),
-        f"project_id=p&status=brand_new&created_after=2026-01-01&created_before=2026-01-02&{PAGE_SENT}",
+        "project_id=p&status=brand_new&created_after=2026-01-01T00%3A00%3A00.000000"
+        f"&created_before=2026-01-02T00%3A00%3A00.000000&{PAGE_SENT}",
         v2.GetBatchesResponse.view({"batches": [BATCH]}),
     ),
     Row(
@@ -247,7 +248,7 @@ def test_an_operation_sends_what_the_wire_wants_and_gives_what_it_promises(row, 
         assert json.loads(wire.last.body) == row.body
         assert wire.last.headers["Content-Type"] == "application/json"
     else:
-        assert wire.last.body is None
+        assert wire.last.body is None and "Content-Type" not in wire.last.headers
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -275,8 +276,8 @@ def test_three_forms_of_one_call(api, wire):
     )
     assert info.headers["Content-Type"] == "application/json"
     raw = api.get_task_without_preload_content("t")
-    assert (raw.status, raw.data) == (200, None)
-    assert json.loads(raw.read()) == TASK and raw.data == raw.read()
+    assert raw.status == 200 and json.loads(raw.data) == raw.json() == TASK
+    assert raw.data == raw.read()
     assert len({sent.url for sent in wire.sent}) == 1
     assert api.get_task_with_http_info.__name__ == "get_task_with_http_info"
 
@@ -303,8 +304,15 @@ def test_the_raw_form_gives_any_answer(api, wire):
         (lambda v: v.get_tasks("p", completed_after=5), "completed_after must be a datetime"),
         (lambda v: v.get_tasks("p", unknown=5), "get_tasks.. got an unexpected argument 'unknown'"),
         (lambda v: v.get_task(), "get_task.. missing .* 'task_id'"),
+        (lambda v: v.get_task(None), "task_id must be a text, not None"),
+        (lambda v: v.get_dataset_task_response_url(None, "a"), "task_id must be a text"),
+        (lambda v: v.get_tasks("\ud800"), "project_id must be a text of whole characters"),
+        (lambda v: v.get_tasks("p", completed_after="soon"), "completed_after must be an ISO"),
         (lambda v: v.get_task("t", _host_index=1), "_host_index must be 0"),
-        (lambda v: v.get_task("t", _request_timeout=0), "timeout must be"),
+        (lambda v: v.get_task("t", _request_timeout=0), "_request_timeout must be"),
+        (lambda v: v.get_task("t", _headers={"A": None}), "the header 'A' must be"),
+        (lambda v: v.get_task("t", _headers={"A": "b\r\nC: d"}), "the header 'A' must be"),
+        (lambda v: v.get_task("t", _request_auth={"in": "zzz"}), "_request_auth must say"),
         (lambda v: v.create_batch(nam="n"), "create_batch.. got an unexpected argument 'nam'"),
         (lambda v: v.create_batch({"nam": "n"}), "nam"),
         (lambda v: v.create_batch(), "name"),
@@ -317,6 +325,7 @@ def test_what_makes_no_sense_is_refused_before_it_is_sent(call, message, api, wi
     with pytest.raises(ValueError, match=message) as caught:
         call(api)
     assert isinstance(caught.value, scaleapi.ScaleInvalidArgument)
+    assert isinstance(caught.value, exceptions.OpenApiException)
     assert wire.sent == []
 
 
@@ -389,6 +398,10 @@ def test_a_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire)
     api.get_task("t", _request_timeout=(1, 2), _headers={"X-One": "1", "Accept": "text/plain"})
     assert wire.options["timeout"] == (1, 2)
     assert (wire.last.headers["X-One"], wire.last.headers["Accept"]) == ("1", "text/plain")
+    api.get_task("t", _request_timeout=[4, 5])
+    assert wire.options["timeout"] == (4, 5)
+    api.get_task("t", _headers={"User-Agent": "other"})
+    assert wire.last.headers["User-Agent"] == api.api_client.user_agent != "other"
     api.get_task("t", _request_timeout=3)
     assert wire.options["timeout"] == 3
     api.finalize_batch("b", _content_type="application/merge-patch+json")
@@ -509,3 +522,56 @@ def test_a_generator_takes_what_its_operation_takes(name, client, wire):
     wire.answers_with({key: [{"task_id": "1"}, {"task_id": "2"}], "next_token": "x"}, {key: None})
     assert len(list(getattr(client, name)(**query))) == 2
     assert wire.last.url.endswith("next_token=x")
+
+
+def test_what_was_set_for_v2_stays_with_other_options(client, wire):
+    wire.answers_with(TASK)
+    api_client = client.v2.api_client
+    api_client.configuration.host = "https://eu.example.org"
+    api_client.configuration.access_token = "test_other"
+    api_client.set_default_header("X-All", "1")
+    client.with_options(timeout=3).v2.get_task("t")
+    assert wire.last.url.startswith("https://eu.example.org/v2/")
+    assert wire.last.headers["Authorization"] == "Bearer test_other"
+    assert wire.last.headers["X-All"] == "1" and wire.options["timeout"] == 3
+
+
+def test_connection_settings_may_be_set_for_v2_alone(client):
+    settings = client.v2.api_client.configuration
+    settings.verify_ssl, settings.proxy, settings.retries = False, "http://127.0.0.1:9", 0
+    settings.cert_file = "c.pem"
+    api = client.v2.api_client.transport
+    assert (api.verify, api.cert, api.retries.total) == (False, "c.pem", 0)
+    assert api.proxies == {"all": "http://127.0.0.1:9"}
+    assert (client.api.verify, client.api.proxies) == (None, None)
+    settings.verify_ssl, settings.ssl_ca_cert = True, "ca.pem"
+    assert client.v2.api_client.transport.verify == "ca.pem"
+
+
+def test_a_header_of_the_callers_own_may_carry_the_key(wire, monkeypatch):
+    monkeypatch.setenv("SCALE_API_KEY", "test_of_the_environment")
+    wire.answers_with(TASK)
+    settings = v2.Configuration(host="https://eu.example.org")
+    with v2.ApiClient(settings, "Authorization", "Bearer mine", cookie="a=b") as own:
+        own.transport._shared.get().mount("https://", wire)
+        v2.V2Api(own).get_task("t")
+    assert wire.last.headers["Authorization"] == "Bearer mine"
+    assert wire.last.headers["Cookie"] == "a=b"
+    monkeypatch.delenv("SCALE_API_KEY")
+    with pytest.raises(scaleapi.ScaleException, match="valid API key"):
+        v2.V2Api(v2.ApiClient(settings)).get_task("t")
+
+
+def test_argument_errors_take_what_the_published_ones_take():
+    error = exceptions.ApiTypeError("odd", ["a", 0], valid_classes=(int,), key_type=True)
+    assert error.message == "odd at ['a'][0]"
+    assert (error.path_to_item, error.valid_classes, error.key_type) == (["a", 0], (int,), True)
+    for kind in (exceptions.ApiValueError, exceptions.ApiKeyError, exceptions.ApiAttributeError):
+        assert "odd at ['a']" in str(kind("odd", ["a"]))
+
+
+def test_the_declared_error_is_shown_as_published(api, wire):
+    wire.answers_with((500, {"status_code": 500, "error": "boom"}))
+    with pytest.raises(exceptions.ServiceException) as caught:
+        api.get_task("t")
+    assert str(caught.value).endswith("HTTP response body: status_code=500 error='boom'\n")

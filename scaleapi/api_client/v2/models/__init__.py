@@ -11,7 +11,7 @@ import sys
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from ._base import Model, Request
+from ._base import Model, Request, _open
 from ._values import Id, Items
 from .annotations import (
     Annotation,
@@ -294,3 +294,6 @@ def _publish(kind: type) -> None:
 for _name in __all__:
     if not globals()[_name].__module__.rpartition(".")[2].startswith("_"):
         _publish(globals()[_name])
+    # Pickles name this package, so that unpickling in a thread loads it before its parts.
+    globals()[_name].__module__ = __name__
+_open.__module__ = __name__

@@ -12,6 +12,7 @@ class; each becomes a `Field`, which converts when it is read and when it is ass
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from functools import cache, cached_property
 from json import dumps, loads
@@ -47,7 +48,10 @@ M = TypeVar("M", bound="Model")
 
 @cache
 def _hints(owner: Any) -> Dict[str, Any]:
-    return get_type_hints(owner)
+    names: Dict[str, Any] = {}
+    for kind in reversed(owner.__mro__):
+        names.update(vars(sys.modules[vars(kind).get("_home", __name__)]))
+    return get_type_hints(owner, names)
 
 
 class Field:
@@ -156,6 +160,7 @@ class Model(Content):
 
     _fields: ClassVar[Dict[str, Field]] = {}
     """By attribute."""
+    _home: ClassVar[str]
     _aliases: ClassVar[Mapping[str, str]] = {}
     """Attributes whose key is spelled otherwise."""
 
@@ -167,6 +172,7 @@ class Model(Content):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
+        cls._home = cls.__module__
         for name in cls.__dict__.get("__annotations__", ()):
             if not name.startswith("_"):
                 default = cls.__dict__.get(name)
@@ -372,6 +378,14 @@ class Model(Content):
         return self is other or self.to_dict() == other.to_dict()
 
     __hash__ = None  # type: ignore[assignment]  # it can change
+
+    def __str__(self) -> str:
+        data = self.as_dict()
+        known = [
+            f"{name}={None if data.get(field.key) is None else field.read(data[field.key])!r}"
+            for name, field in self._fields.items()
+        ]
+        return " ".join([*known, *(f"{key}={raw!r}" for key, raw in self._rest())])
 
     def __repr__(self) -> str:
         data = self.as_dict()
