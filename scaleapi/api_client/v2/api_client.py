@@ -36,7 +36,7 @@ class ApiClient:
         header_value: Optional[str] = None,
         cookie: Optional[str] = None,
     ) -> None:
-        self.configuration = configuration or Configuration()
+        self.configuration = configuration or Configuration.get_default()
         self.cookie = cookie
         self.default_headers: Dict[str, str] = {}
         if header_name is not None:

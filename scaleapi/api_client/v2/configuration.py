@@ -29,6 +29,8 @@ class Configuration:
         proxy: address of a proxy.
     """
 
+    _default: Optional[Configuration] = None
+
     def __init__(
         self,
         host: Optional[str] = None,
@@ -48,6 +50,8 @@ class Configuration:
         debug: Optional[bool] = None,
     ) -> None:
         self._api: Optional[Api] = None
+        self.api_key, self.api_key_prefix = dict(api_key or {}), dict(api_key_prefix or {})
+        self.username, self.password = username, password
         self._host = host
         self._access_token = access_token
         self.verify_ssl = True
@@ -66,6 +70,21 @@ class Configuration:
         made = cls()
         made._api = api
         return made
+
+    @classmethod
+    def get_default(cls) -> Configuration:
+        """The one that was made the default, else a new one."""
+        return cls._default or cls()
+
+    @classmethod
+    def set_default(cls, default: Optional[Configuration]) -> None:
+        """Make this what `get_default` gives."""
+        cls._default = default
+
+    @classmethod
+    def get_default_copy(cls) -> Configuration:
+        """A copy of the default."""
+        return copy.copy(cls.get_default())
 
     def over(self, api: Api) -> Configuration:
         """The same for another transport of a client's."""

@@ -575,3 +575,10 @@ def test_the_declared_error_is_shown_as_published(api, wire):
     with pytest.raises(exceptions.ServiceException) as caught:
         api.get_task("t")
     assert str(caught.value).endswith("HTTP response body: status_code=500 error='boom'\n")
+
+
+def test_a_default_configuration_is_taken_where_none_is_given(monkeypatch):
+    monkeypatch.setattr(v2.Configuration, "_default", None)
+    v2.Configuration.set_default(v2.Configuration(host="https://eu.example.org"))
+    assert v2.ApiClient().configuration.host == "https://eu.example.org"
+    assert v2.Configuration.get_default_copy() is not v2.Configuration.get_default()
