@@ -13,6 +13,7 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING:  # for editors and type checkers: the same names once more
     from . import api_client as api_client
+    from . import callbacks as callbacks
     from .api import Api as Api
     from .api_client.v2 import ApiClient as ApiClient
     from .api_client.v2 import Configuration as Configuration
@@ -87,7 +88,7 @@ _NAMES = {
 """What stands in which module."""
 
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
-_SUBMODULES = {module.partition(".")[0] for module in _NAMES}
+_SUBMODULES = {module.partition(".")[0] for module in _NAMES} | {"callbacks"}
 
 __all__ = sorted(["__version__", *_MODULE_OF])
 

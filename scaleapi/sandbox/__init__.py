@@ -20,6 +20,7 @@ except ImportError as problem:
 
 from .box import Sandbox
 from .callbacks import Callback
+from .faults import Rule
 from .hits import Hit
 
-__all__ = ["Callback", "Hit", "Sandbox"]
+__all__ = ["Callback", "Hit", "Rule", "Sandbox"]

@@ -1,28 +1,47 @@
 """`python -m scaleapi.sandbox`: the sandbox for other processes, until Ctrl-C."""
 
 import argparse
+import contextlib
+import os
 import signal
 import sqlite3
 import sys
 import threading
 from typing import Any, List, Optional
 
-from . import Sandbox
+from . import Sandbox, seeding
+from .store import Store
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
     """Serve until interrupted; the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.export and not options.db:
+        parser.error("--export needs --db, the data to write")
     try:
-        with Sandbox(options.host, options.port, db=options.db, live=options.live) as box:
+        if options.export:
+            return _export(options.db, options.export)
+        box = Sandbox(
+            options.host,
+            options.port,
+            db=options.db,
+            live=options.live,
+            complete_after=options.complete_after,
+        )
+        if options.faults:
+            box.load_rules(options.faults)
+        with box:
+            if options.seed:
+                box.seed(options.seed)
             sys.stdout.write(f"Scale sandbox at {box.url}\n")
             sys.stdout.flush()
             threading.Event().wait()
     except KeyboardInterrupt:
         return 0
-    except (OSError, OverflowError, sqlite3.Error) as problem:
+    except (OSError, ValueError, OverflowError, sqlite3.Error) as problem:
         sys.stderr.write(f"The sandbox could not start: {problem}\n")
         return 1
     return 0
@@ -39,7 +58,26 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--live", action="store_true", help="tasks stay pending, batches start in staging"
     )
+    parser.add_argument(
+        "--complete-after",
+        metavar="SECONDS",
+        type=float,
+        help="with --live: complete tasks that have waited for so long",
+    )
+    parser.add_argument("--faults", metavar="FILE", help="rules for what goes wrong, a JSON list")
+    parser.add_argument("--seed", metavar="FILE", help="load this data set first, JSON lines")
+    parser.add_argument(
+        "--export", metavar="FILE", help="write what --db holds as such a data set, and end"
+    )
     return parser
+
+
+def _export(db: str, path: str) -> int:
+    if not os.path.isfile(db):  # which opening it would make
+        raise FileNotFoundError(f"there is no file {db}")
+    with contextlib.closing(Store(db)) as store:
+        seeding.write(store, path)
+    return 0
 
 
 def _interrupt(signum: int, frame: Any) -> None:

@@ -3,17 +3,17 @@
 import io
 import logging
 import threading
-from typing import IO, Any, Iterable, List, Optional
+from typing import IO, Any, Iterable, Iterator, List, Optional
 
 from flask import Flask, Request, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from .faults import Fault, Faults, headers_of
+from .faults import Faults, Rule, headers_of
 from .hits import KEPT_BYTES, Hit, HitLog
 from .keys import caller
 from .lifecycle import World
 from .refusals import Refused
-from .routes import BLUEPRINTS, NO_KEY
+from .routes import BLUEPRINTS, NO_KEY, control, page
 from .store import Taken
 from .wire import Segment, error
 
@@ -23,6 +23,7 @@ MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
 MAX_DRAIN = 4 * MAX_BODY
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
+CUT = "scaleapi.cut"  # likewise, but after half of the answer
 
 
 class Dropped(Exception):
@@ -64,7 +65,15 @@ class SandboxApp:
         if DROP in environ:
             getattr(body, "close", lambda: None)()
             raise Dropped
-        return body
+        return _half(body) if CUT in environ else body
+
+
+def _half(body: Iterable[bytes]) -> Iterator[bytes]:
+    """The first half of an answer, after the headers of the whole one."""
+    whole = b"".join(body)
+    getattr(body, "close", lambda: None)()
+    yield whole[: len(whole) // 2]
+    raise Dropped
 
 
 def _add_hooks(
@@ -72,6 +81,13 @@ def _add_hooks(
 ) -> None:
     @app.before_request
     def arrive() -> Optional[Response]:
+        if control.is_control():  # nor is what tests ask about the hits
+            control.check_caller()
+            request.get_data()
+            return None
+        if request.blueprint == page.routes.name:  # it shows the hits and is none
+            request.get_data()  # bounded, like any other body
+            return None
         g.hit = _hit()
         hits.add(g.hit)
         _read_body(g.hit)
@@ -89,7 +105,7 @@ def _add_hooks(
         fault = g.get("fault")
         if fault is not None and fault.after:
             response = _fail(fault, stopping) or response
-        if DROP not in request.environ:
+        if "hit" in g and DROP not in request.environ:
             g.hit.status = response.status_code
         return response
 
@@ -114,12 +130,14 @@ def _read_body(hit: Hit) -> None:
         hit.content = request.get_data()[:KEPT_BYTES]
 
 
-def _fail(fault: Fault, stopping: threading.Event) -> Optional[Response]:
+def _fail(fault: Rule, stopping: threading.Event) -> Optional[Response]:
     """Wait as the fault says; its answer, or None when the true one shall go out."""
     stopping.wait(fault.delay)
     if fault.drop:
         request.environ[DROP] = True
         return Response()
+    if fault.truncated:
+        request.environ[CUT] = True
     if fault.status is None:
         return None
     return Response(fault.text(), fault.status, headers=headers_of(fault))
@@ -140,10 +158,10 @@ def _add_refusals(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(problem: HTTPException) -> Response:
-        if request.routing_exception is not None:
-            return error(501, _no_route(app))
         if problem.code == 413:
             _drain()
+        if request.routing_exception is not None:
+            return error(501, _no_route(app))
         return error(problem.code or 500, problem.description or problem.name)
 
     @app.errorhandler(Exception)

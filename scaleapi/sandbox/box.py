@@ -1,25 +1,40 @@
 """The sandbox as a Python object."""
 
+import json
 import os
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Sequence, Type, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Type,
+    Union,
+)
 from urllib.parse import urlsplit
 
-from . import deliveries, lifecycle
+from . import deliveries, lifecycle, seeding
 from .app import make_app
-from .callbacks import Callback, Callbacks
-from .faults import Fault, Faults
+from .callbacks import AUTH_VALUE, Callback, Callbacks
+from .clock import Clock
+from .faults import Faults, Rule, read_rules
 from .hits import Hit, HitLog
 from .keys import account_of
 from .refusals import Refused
 from .server import Server
-from .store import TASKS, Store, public
+from .store import TASKS, Doc, Store, public
 from .v2 import View
 
 if TYPE_CHECKING:
     from .. import ScaleClient
 
+MAX_DELAY = 10**8  # seconds; three years
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody can connect to the left ones
 
 
@@ -38,8 +53,18 @@ class Sandbox:
         db: a file to keep the data in; without one they are in memory, and gone with the sandbox.
         live: behave as with a live key instead: tasks stay pending until `complete`, batches
             start in staging.
+        complete_after: in live mode, complete tasks that have waited for so many seconds, with
+            canned responses; a task of a batch waits from the batch's release.
         callbacks: "loopback" sends callbacks to this machine only, "all" to any address.
+
+    Attributes:
+        callback_auth_key: what callbacks carry in `scale-callback-auth`.
+
+    Raises:
+        ValueError: an argument makes no sense; the message names it.
     """
+
+    callback_auth_key = AUTH_VALUE
 
     def __init__(
         self,
@@ -48,12 +73,16 @@ class Sandbox:
         *,
         db: Optional[Union[str, "os.PathLike[str]"]] = None,
         live: bool = False,
+        complete_after: Optional[float] = None,
         callbacks: str = "loopback",
     ) -> None:
         self._host = host
         self._port = port
         self._db = None if db is None else os.fspath(db)
         self._live = live
+        self._complete_after = complete_after
+        if complete_after is not None and not (live and 0 <= complete_after <= MAX_DELAY):
+            raise ValueError("complete_after needs live=True, and must be 0 or more seconds")
         self._callbacks = Callbacks(callbacks)
         self._hits = HitLog()
         self._faults = Faults()
@@ -145,11 +174,85 @@ class Sandbox:
         Raises:
             ValueError: an argument makes no sense; the message names it.
         """
-        fault = Fault(
-            method, path_glob, status, times, {} if headers is None else headers,
-            delay, drop, after, body, content_type,
+        if times is None:  # which a rule may have
+            raise ValueError("times must be 1 or more, not None")
+        self.add_rule(
+            method, path_glob, status=status, times=times, headers=headers, delay=delay,
+            drop=drop, after=after, body=body, content_type=content_type,
         )  # fmt: skip
-        self._faults.add(fault)
+
+    def add_rule(
+        self,
+        method: str = "*",
+        path_glob: str = "*",
+        *,
+        status: Optional[int] = None,
+        times: Optional[int] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        delay: float = 0,
+        drop: bool = False,
+        after: bool = False,
+        body: Optional[str] = None,
+        content_type: str = "application/json",
+        truncated: bool = False,
+        rate: float = 1,
+        seed: int = 0,
+        per_second: Optional[int] = None,
+    ) -> Rule:
+        """Make calls that match go wrong from now on; returns the rule.
+
+        Of several rules the oldest one that fires counts, those of `fail_next` included.
+
+        Args:
+            method: an HTTP method, or "*" for any.
+            path_glob: as for `fail_next`.
+            status: what to answer; None for the true answer.
+            times: how many calls; None for ever.
+            headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
+            delay: seconds to wait before answering.
+            drop: close the connection instead of answering.
+            after: do what was asked first, and fail then.
+            body: the failure's body instead of Scale's error body.
+            content_type: of that body.
+            truncated: send half of the answer and close the connection.
+            rate: the part of the calls that it hits, from 0 to 1.
+            seed: of the dice for `rate`; the same seed hits the same calls.
+            per_second: let so many calls through in any second; the others get 429 with
+                `Retry-After: 1`, or what the other arguments say.
+
+        Raises:
+            ValueError: an argument makes no sense; the message names it.
+        """
+        rule = Rule(
+            method, path_glob, status, times, {} if headers is None else headers, delay, drop,
+            after, body, content_type, truncated, rate, seed, per_second,
+        )  # fmt: skip
+        self._faults.add(rule)
+        return rule
+
+    def load_rules(self, path: Union[str, "os.PathLike[str]"]) -> List[Rule]:
+        """Add the rules of a file, a JSON list of objects with the arguments of `add_rule`.
+
+        Raises:
+            OSError: the file can't be read.
+            ValueError: it holds something else; the message names file, rule and key.
+        """
+        with open(path, encoding="utf-8") as file:
+            try:
+                rules = read_rules(json.load(file))
+            except (ValueError, RecursionError) as problem:
+                raise ValueError(f"{os.fspath(path)}: {problem}") from None
+        self._faults.add(*rules)
+        return rules
+
+    @property
+    def rules(self) -> List[Rule]:
+        """The rules in force, oldest first, those of `fail_next` included."""
+        return self._faults.as_list()
+
+    def clear_rules(self) -> None:
+        """Let all calls go well again."""
+        self._faults.clear()
 
     def complete(self, task_id: str, response: Any) -> Dict[str, Any]:
         """Complete a pending task, as a labeler would; returns the task as v1 shows it.
@@ -162,12 +265,37 @@ class Sandbox:
         Raises:
             ValueError: there is no such task, it is not pending, or its threads make no sense.
         """
+        return self._act(lifecycle.complete_task, task_id, response)
+
+    def fail_task(self, task_id: str, error: Union[str, Dict[str, Any]]) -> Dict[str, Any]:
+        """End a pending task with status "error"; returns the task as v1 shows it.
+
+        Args:
+            task_id: which task.
+            error: what went wrong; the task's response is `{"error": <text>}`, or this object.
+
+        Raises:
+            ValueError: there is no such task, it is not pending, or the error is empty.
+        """
+        return self._act(lifecycle.fail_task, task_id, error)
+
+    def recall(self, task_id: str) -> Dict[str, Any]:
+        """Take a completed task back to pending; returns the task as v1 shows it.
+
+        Its response is gone, and a batch that was completed is in progress again.
+
+        Raises:
+            ValueError: there is no such task, or it is not completed.
+        """
+        return self._act(lifecycle.recall_task, task_id)
+
+    def _act(self, action: Callable[..., Doc], task_id: str, *more: Any) -> Doc:
         world = self._open().world
         account = world.store.owner(TASKS, task_id)
         if account is None:
             raise ValueError(f"task_id: no task has the id {task_id!r}")
         try:
-            return public(lifecycle.complete_task(world, account, task_id, response))
+            return public(action(world, account, task_id, *more))
         except Refused as refusal:
             raise ValueError(f"task_id: {refusal.message}") from None
 
@@ -228,12 +356,46 @@ class Sandbox:
         made = deliveries.add_dataset(world, account, name, tasks, delivery, delivered_at)
         return View(world, account).dataset_delivery(made)
 
+    def seed(
+        self,
+        rows: Union[str, "os.PathLike[str]", Iterable[Mapping[str, Any]]],
+        *,
+        api_key: str = "test_sandbox",
+    ) -> Dict[str, int]:
+        """Load projects, batches and tasks as they are, without callbacks; all or nothing.
+
+        Each row is an object, or a line of JSON in a file. Its `kind` is "project", "batch" or
+        "task"; its other keys are those that v1 shows, and most may be left out:
+
+        - a project needs `name` and `type`; it may have `params`, or a whole `param_history`.
+        - a batch needs `name` and `project`; without `status` it is as if created now.
+        - a task needs `type`, or a `project` or `batch` that says it. Without `status` it is as
+          if created now; a completed one without `response` gets the canned one.
+
+        A row may have an `api_key`, or the `account` that `export` writes in its place. What a
+        row names must stand in an earlier row or be there already. The rows of other kinds,
+        which only `export` writes, are loaded too.
+
+        Args:
+            rows: the rows, or the path of a file.
+            api_key: whose they are where a row does not say.
+
+        Returns:
+            How many of each kind were loaded.
+
+        Raises:
+            OSError: the file can't be read.
+            ValueError: a row makes no sense; the message has its number, and nothing is loaded.
+        """
+        return seeding.load(self._open().world, rows, account_of(api_key))
+
+    def export(self, path: Union[str, "os.PathLike[str]"]) -> None:
+        """Write all data of all accounts to a file that `seed` reads."""
+        seeding.write(self._open().world.store, path)
+
     def reset(self) -> None:
-        """Forget all data, hits, callbacks and failures still to come."""
-        self._faults.clear()
-        self._callbacks.clear()
-        self._open().world.store.reset()
-        self._hits.clear()
+        """Forget all data, hits, callbacks and rules."""
+        lifecycle.reset(self._open().world)
 
     def _open(self) -> "_Running":
         if self._running is None:
@@ -246,7 +408,9 @@ class _Running:
 
     def __init__(self, box: Sandbox) -> None:
         self._stopping = threading.Event()
-        self.world = lifecycle.World(Store(box._db), box._callbacks, box._live)
+        self.world = lifecycle.World(
+            Store(box._db), box._callbacks, box._live, box._hits, box._faults
+        )
         app = make_app(self.world, box._hits, box._faults, self._stopping)
         self._server = Server(app, box._host, box._port)
         try:
@@ -254,11 +418,15 @@ class _Running:
         except BaseException:
             self.world.store.close()
             raise
+        delay = box._complete_after
+        self._clock = None if delay is None else Clock(self.world, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
     def stop(self) -> None:
         self._stopping.set()  # ends the delays that calls wait in
         self._server.stop()
+        if self._clock is not None:
+            self._clock.stop()
         self.world.callbacks.stop()
         self.world.store.close()

@@ -18,6 +18,7 @@ log = logging.getLogger("scaleapi.sandbox")
 AUTH_HEADER = "scale-callback-auth"
 AUTH_VALUE = "sandbox-callback-auth"
 TIMEOUT = (1, 2)
+PAUSES = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
 
 Note = Callable[[bool], None]
 
@@ -32,7 +33,8 @@ class Callback:
         headers: its own headers; the receiver compares `scale-callback-auth`.
         sent: whether it goes out at all; only loopback addresses get any, unless told otherwise.
         status: what the receiver answered; None while under way or when no answer came.
-        error: why no answer came.
+        error: why no answer came to the last try.
+        attempts: how often it was tried; again only when no 2xx came.
     """
 
     url: str
@@ -41,10 +43,14 @@ class Callback:
     sent: bool = False
     status: Optional[int] = None
     error: Optional[str] = None
+    attempts: int = 0
 
 
 class Callbacks:
     """Sends callbacks from a thread of its own, one after the other, and remembers them all.
+
+    Each is tried until a 2xx comes, three times at most, and before the next one: whatever
+    happens to a task is told in the order in which it happened.
 
     Args:
         reach: "loopback" to send to this machine only, "all" to send anywhere.
@@ -56,7 +62,8 @@ class Callbacks:
         self._reach = reach
         self._lock = threading.Lock()
         self._all: List[Callback] = []
-        self._queue: queue.Queue[Optional[Tuple[Callback, Note]]] = queue.Queue()
+        self._queue: queue.Queue[Optional[Tuple[Callback, Note, threading.Event]]] = queue.Queue()
+        self._ended = threading.Event()  # set once what is queued shall be given up
         self._thread: Optional[threading.Thread] = None
 
     def send(self, url: str, body: Doc, note: Note) -> None:
@@ -65,7 +72,7 @@ class Callbacks:
         with self._lock:
             self._all.append(callback)
             if callback.sent:
-                self._queue.put((callback, note))
+                self._queue.put((callback, note, self._ended))
                 self._start()
         if not callback.sent:
             log.info("callback to %s recorded, not sent", url)
@@ -79,17 +86,22 @@ class Callbacks:
         """Forget them; those still waiting are not sent."""
         with self._lock:
             self._all.clear()
-            _empty(self._queue)
+            self._give_up()
 
     def stop(self) -> None:
         """Send no more, and wait until the one under way has ended."""
         with self._lock:
             thread, self._thread = self._thread, None
-            _empty(self._queue)
+            self._give_up()
             if thread is not None:
                 self._queue.put(None)
         if thread is not None and thread is not threading.current_thread():
             thread.join(sum(TIMEOUT) + 1)
+
+    def _give_up(self) -> None:
+        self._ended.set()
+        self._ended = threading.Event()
+        _empty(self._queue)
 
     def _start(self) -> None:
         if self._thread is None:
@@ -103,10 +115,9 @@ class Callbacks:
                 item = self._queue.get()
                 if item is None:
                     return
-                callback, note = item
+                callback, note, ended = item
                 try:
-                    _post(session, callback)
-                    note(callback.status is not None and 200 <= callback.status < 300)
+                    note(_deliver(session, callback, ended))
                 except Exception:
                     log.exception("callback to %s failed", callback.url)
 
@@ -125,7 +136,20 @@ def is_local(url: str) -> bool:
         return False
 
 
+def _deliver(session: requests.Session, callback: Callback, ended: threading.Event) -> bool:
+    """Whether one of the tries had a 2xx."""
+    for pause in (0, *PAUSES):
+        if ended.wait(pause):
+            break
+        _post(session, callback)
+        if callback.status is not None and 200 <= callback.status < 300:
+            return True
+    return False
+
+
 def _post(session: requests.Session, callback: Callback) -> None:
+    callback.attempts += 1
+    callback.status = callback.error = None
     try:
         answer = session.post(
             callback.url,

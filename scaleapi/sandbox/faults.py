@@ -1,56 +1,84 @@
-"""Failures on request: the next calls that match go wrong in the way that was asked for."""
+"""Failures on request: calls that match a rule go wrong in the way that it says."""
 
+import dataclasses
 import json
+import random
 import re
 import threading
+import time
+from collections import deque
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Deque, Dict, List, Mapping, Optional
 from urllib.parse import unquote
 
 from .refusals import error_body
 
 
 @dataclass
-class Fault:
-    """What goes wrong, for which calls, and how many times more.
+class Rule:
+    """What goes wrong, for which calls, and when.
 
     Attributes:
         method: an HTTP method, or `*` for any.
         path_glob: relative to the instance address, e.g. `/task/*`; `*` stands for any text.
-        status: the status answered instead, or None for the true answer, only later.
-        times: how many more calls this hits.
+        status: the status answered instead, or None for the true answer.
+        times: how many more calls this hits; None for ever.
         headers: added to the failure's answer.
         delay: seconds to wait before answering.
         drop: close the connection instead of answering.
         after: do what was asked first, and fail then.
         body: the failure's body; Scale's error body without one.
         content_type: of that body.
+        truncated: send half of the answer, true or not, and close the connection.
+        rate: the part of the calls that this hits, from 0 to 1.
+        seed: of the dice for `rate`; the same seed hits the same calls.
+        per_second: let so many calls through in any second; the others get 429 with
+            `Retry-After: 1`, or what the rule says instead.
     """
 
-    method: str
-    path_glob: str
-    status: Optional[int] = 503
-    times: int = 1
+    method: str = "*"
+    path_glob: str = "*"
+    status: Optional[int] = None
+    times: Optional[int] = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0
     drop: bool = False
     after: bool = False
     body: Optional[str] = None
     content_type: str = "application/json"
+    truncated: bool = False
+    rate: float = 1
+    seed: int = 0
+    per_second: Optional[int] = None
 
     def __post_init__(self) -> None:
         for argument, is_right, wanted in _checks(self):
             if not is_right:
                 raise ValueError(f"{argument} must be {wanted}, not {getattr(self, argument)!r}")
+        if self.per_second is not None and not (self.status or self.drop or self.truncated):
+            self.status = 429
         pattern = ".*".join(re.escape(part) for part in self.path_glob.split("*"))
         self._path = re.compile(pattern, re.DOTALL)
+        self._dice = random.Random(self.seed)
+        self._passed: Deque[float] = deque()
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a call with this method and raw path is meant."""
         return self.method.upper() in ("*", method) and bool(
             self._path.fullmatch(unquote(relative(path)))
         )
+
+    def fires(self) -> bool:
+        """Whether the call that has just matched goes wrong."""
+        if self.per_second is not None:
+            now = time.monotonic()
+            while self._passed and self._passed[0] <= now - 1:
+                self._passed.popleft()
+            if len(self._passed) < self.per_second:
+                self._passed.append(now)
+                return False
+        return self._dice.random() < self.rate
 
     def text(self) -> str:
         """The body of the failure's answer."""
@@ -60,36 +88,70 @@ class Fault:
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
             phrase = "Unusual status"
-        return json.dumps(error_body(self.status, f"{phrase} (asked for with fail_next)"))
+        return json.dumps(error_body(self.status, f"{phrase} (asked for by a rule)"))
+
+    def as_dict(self) -> Dict[str, Any]:
+        """The rule as JSON has it."""
+        return {**dataclasses.asdict(self), "headers": dict(self.headers)}
 
 
 class Faults:
-    """The failures still to come, oldest first."""
+    """The rules in force, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: List[Fault] = []
+        self._rules: List[Rule] = []
 
-    def add(self, fault: Fault) -> None:
-        """Let `fault` hit the next calls that match and that no earlier one hits."""
+    def add(self, *rules: Rule) -> None:
+        """Let each rule hit the calls that match and that no earlier one hits."""
         with self._lock:
-            self._waiting.append(fault)
+            self._rules.extend(rules)
 
-    def take(self, method: str, path: str) -> Optional[Fault]:
-        """The failure for this call, used up by one; None when the call shall go well."""
+    def take(self, method: str, path: str) -> Optional[Rule]:
+        """The rule that this call falls under, used up by one; None when it shall go well."""
         with self._lock:
-            for fault in self._waiting:
-                if fault.matches(method, path):
-                    fault.times -= 1
-                    if not fault.times:
-                        self._waiting.remove(fault)
-                    return fault
+            for number, rule in enumerate(self._rules):
+                if rule.matches(method, path) and rule.fires():
+                    if rule.times is not None:
+                        rule.times -= 1
+                        if not rule.times:
+                            del self._rules[number]
+                    return rule
         return None
+
+    def as_list(self) -> List[Rule]:
+        """A copy."""
+        with self._lock:
+            return list(self._rules)
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
-            self._waiting.clear()
+            self._rules.clear()
+
+
+def read_rules(items: Any) -> List[Rule]:
+    """The rules that a JSON list holds.
+
+    Raises:
+        ValueError: the list or one of its rules makes no sense; the message says which and why.
+    """
+    if not isinstance(items, list):
+        raise ValueError("the rules must be a JSON list of objects")
+    return [_read_rule(item, number) for number, item in enumerate(items, 1)]
+
+
+def _read_rule(item: Any, number: int) -> Rule:
+    known = [each.name for each in dataclasses.fields(Rule)]
+    try:
+        if not isinstance(item, dict):
+            raise ValueError(f"it must be an object, not {item!r}")
+        for key in item:
+            if key not in known:
+                raise ValueError(f"there is no key {key!r}; a rule may have {', '.join(known)}")
+        return Rule(**item)
+    except ValueError as problem:
+        raise ValueError(f"rule {number}: {problem}") from None
 
 
 def relative(path: str) -> str:
@@ -97,29 +159,60 @@ def relative(path: str) -> str:
     return path[len("/v1") :] if path.startswith("/v1/") else path
 
 
-def _checks(fault: Fault) -> List[Any]:
-    """For each argument of `fail_next`: its name, whether it is right, and what would be."""
-    does_something = fault.status is not None or fault.delay or fault.drop
+def _checks(rule: Rule) -> List[Any]:
+    """For each argument of a rule: its name, whether it is right, and what would be."""
+    number = (int, float)
+    does_something = (
+        rule.status is not None
+        or rule.delay
+        or rule.drop
+        or rule.truncated
+        or rule.per_second is not None
+    )
     return [
-        ("method", _is(str, fault.method) and fault.method, "an HTTP method or '*'"),
+        ("method", _is(str, rule.method) and rule.method, "an HTTP method or '*'"),
         (
             "path_glob",
-            _is(str, fault.path_glob) and fault.path_glob[:1] in ("/", "*"),
+            _is(str, rule.path_glob) and rule.path_glob[:1] in ("/", "*"),
             "a path such as '/task/*'",
         ),
         (
             "status",
-            fault.status is None or _is(int, fault.status) and 200 <= fault.status <= 599,
+            rule.status is None or _is(int, rule.status) and 200 <= rule.status <= 599,
             "None or from 200 to 599",
         ),
-        ("times", _is(int, fault.times) and fault.times >= 1, "1 or more"),
-        ("headers", _are_texts(fault.headers), "a mapping of texts to texts"),
-        ("delay", _is((int, float), fault.delay) and fault.delay >= 0, "0 or more seconds"),
-        ("drop", _is(bool, fault.drop), "True or False"),
-        ("after", _is(bool, fault.after), "True or False"),
-        ("body", fault.body is None or _is(str, fault.body), "None or a text"),
-        ("content_type", _is(str, fault.content_type) and fault.content_type, "a media type"),
-        ("status", does_something, "given when there is neither a delay nor a drop"),
+        (
+            "times",
+            rule.times is None or _is(int, rule.times) and rule.times >= 1,
+            "None or 1 or more",
+        ),
+        ("headers", _are_texts(rule.headers), "a mapping of texts to texts, each one line"),
+        (
+            "delay",
+            _is(number, rule.delay) and 0 <= rule.delay <= threading.TIMEOUT_MAX,
+            "0 or more seconds",
+        ),
+        ("drop", _is(bool, rule.drop), "True or False"),
+        ("after", _is(bool, rule.after), "True or False"),
+        ("body", rule.body is None or _is(str, rule.body), "None or a text"),
+        (
+            "content_type",
+            _is(str, rule.content_type) and rule.content_type and _is_line(rule.content_type),
+            "a media type",
+        ),
+        ("truncated", _is(bool, rule.truncated), "True or False"),
+        ("rate", _is(number, rule.rate) and 0 <= rule.rate <= 1, "from 0 to 1"),
+        ("seed", _is(int, rule.seed), "a whole number"),
+        (
+            "per_second",
+            rule.per_second is None or _is(int, rule.per_second) and rule.per_second >= 1,
+            "None or 1 or more",
+        ),
+        (
+            "status",
+            does_something,
+            "given when there is no delay, drop, truncated or per_second",
+        ),
     ]
 
 
@@ -130,10 +223,16 @@ def _is(kind: Any, value: object) -> bool:
 
 def _are_texts(headers: object) -> bool:
     return isinstance(headers, Mapping) and all(
-        isinstance(text, str) for pair in headers.items() for text in pair
+        isinstance(text, str) and _is_line(text) for pair in headers.items() for text in pair
     )
 
 
-def headers_of(fault: Fault) -> Dict[str, str]:
+def _is_line(text: str) -> bool:
+    """Whether a header can hold this."""
+    return text.isprintable() and all(ord(sign) < 256 for sign in text)
+
+
+def headers_of(rule: Rule) -> Dict[str, str]:
     """The headers of the failure's answer."""
-    return {"Content-Type": fault.content_type, **fault.headers}
+    limit = {} if rule.per_second is None else {"Retry-After": "1"}
+    return {"Content-Type": rule.content_type, **limit, **rule.headers}

@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, Deque, Dict, List, Optional
 
+from . import times
+
 KEPT_HITS = 10_000
 KEPT_BYTES = 1024 * 1024
 
@@ -22,6 +24,7 @@ class Hit:
         content: the body, cut after 1 MiB; empty for an upload.
         form: of an upload, the fields, and for each file its name and size.
         status: what was answered; None until then, and for good when the connection was dropped.
+        at: when it arrived, as a timestamp of the API.
     """
 
     method: str
@@ -31,6 +34,7 @@ class Hit:
     content: bytes = field(default=b"", repr=False)
     form: Optional[Dict[str, Any]] = None
     status: Optional[int] = None
+    at: str = field(default_factory=lambda: times.stamp(times.now()))
 
     @property
     def body(self) -> Any:

@@ -1,17 +1,19 @@
-"""What happens to tasks and batches: created, completed, canceled, audited.
+"""What happens to tasks and batches: created, completed, failed, canceled, audited, recalled.
 
 In test mode a task is completed as it is created, with a canned response. In live mode it waits,
-until `Sandbox.complete` plays the labeler.
+until `Sandbox.complete`, `Sandbox.fail_task` or the clock plays the labeler.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 
 from ..tasks import TaskReviewStatus, TaskStatus, TaskType
 from . import canned, chat, inputs, times
 from .callbacks import Callbacks
+from .faults import Faults
+from .hits import HitLog
 from .refusals import invalid, missing
 from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
 
@@ -37,6 +39,16 @@ class World:
     store: Store
     callbacks: Callbacks
     live: bool
+    hits: HitLog
+    faults: Faults
+
+
+def reset(world: World) -> None:
+    """Forget all data, hits, callbacks and rules."""
+    world.faults.clear()
+    world.callbacks.clear()
+    world.store.reset()
+    world.hits.clear()
 
 
 def new_id() -> str:
@@ -75,7 +87,7 @@ def create_task(world: World, account: str, kind: TaskType, body: Doc) -> Doc:
         params = inputs.current_params(project) if project else {}
         top, params = inputs.complete_input(kind, given, params)
         inputs.check_needs(kind, {**params, **top})
-        task = _new_task(kind, top, params, live=world.live)
+        task = new_task(kind, top, params, live=world.live)
         if not world.live:
             _complete(task, canned.response(task))
         world.store.insert(TASKS, account, task)
@@ -95,7 +107,8 @@ def _placed(world: World, account: str, given: Doc) -> Optional[Doc]:
     return named(world, PROJECTS, account, given.get("project"))
 
 
-def _new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
+def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
+    """A pending task to be stored."""
     created = times.stamp(times.now())
     return {
         "task_id": new_id(),
@@ -109,6 +122,7 @@ def _new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
         "urgency": "standard",
         "metadata": {},
         "processed_attachments": [],
+        "_waiting_since": created,
         **top,
     }
 
@@ -148,9 +162,48 @@ def complete_task(world: World, account: str, task_id: str, response: Any) -> Do
         is_chat = task["type"] == TaskType.Chat.value
         _complete(task, chat.completed(task, response) if is_chat else response)
 
-    task = change_task(world, account, task_id, change)
-    announce_task(world, account, task)
-    settle_batch(world, account, task.get("batch"))
+    return _happen(world, account, task_id, change)
+
+
+def fail_task(world: World, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
+    """End a pending task with an error, which stands in the place of its response."""
+    if not inputs.is_text(error) and not (isinstance(error, dict) and error):
+        raise invalid("The error must be a text or an object")
+
+    def change(task: Doc) -> None:
+        _require(task, TaskStatus.Pending)
+        response = error if isinstance(error, dict) else {"error": error}
+        task.update(status=TaskStatus.Error.value, response=response)
+
+    return _happen(world, account, task_id, change)
+
+
+def recall_task(world: World, account: str, task_id: str) -> Doc:
+    """Take a completed task back: it is pending again, and its batch in progress."""
+
+    def change(task: Doc) -> None:
+        _require(task, TaskStatus.Completed)
+        for key in ("response", "completed_at", "_annotations"):
+            task.pop(key, None)
+        task.update(
+            status=TaskStatus.Pending.value,
+            _waiting_since=times.stamp(times.now()),
+        )
+        batch = task.get("batch") and find(world, BATCHES, account, task["batch"])
+        if batch and batch["status"] == COMPLETED:
+            batch["status"] = IN_PROGRESS
+            batch.pop("_completed_at", None)
+            world.store.update(BATCHES, account, batch)
+
+    return _happen(world, account, task_id, change)
+
+
+def _happen(world: World, account: str, task_id: str, change: Callable[[Doc], None]) -> Doc:
+    """Apply a change to a task, tell its callback, and then see to its batch."""
+    with world.store.alone():  # else two changes could be told in the wrong order
+        task = change_task(world, account, task_id, change)
+        announce_task(world, account, task)
+        settle_batch(world, account, task.get("batch"))
     return task
 
 
@@ -185,9 +238,7 @@ def audit_task(
         task.setdefault("audits", []).append(audit)
         task.setdefault("customer_review_comments", []).extend([comments] if comments else [])
 
-    task = change_task(world, account, task_id, change)
-    announce_task(world, account, task)
-    return task
+    return _happen(world, account, task_id, change)
 
 
 def _require(task: Doc, status: TaskStatus) -> None:
@@ -225,17 +276,19 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
     metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
     if not isinstance(metadata, dict) or not isinstance(callback, str):
         raise invalid('"metadata" must be an object and "callback" a text')
+    created = times.stamp(times.now())
     return {
         "project": project,
         "name": name,
         "status": STAGING if staged else IN_PROGRESS,
         "callback": callback,
-        "created_at": times.stamp(times.now()),
+        "created_at": created,
         "metadata": metadata,
         "_id": new_id(),
         "_archived": "false",
         "_groups": [],
         "_staged": staged,
+        "_released_at": None if staged else created,
     }
 
 
@@ -258,6 +311,8 @@ def move_batch(world: World, account: str, name: str, action: str) -> Doc:
                 + " or ".join(allowed)
             )
         batch["status"] = target
+        if target == IN_PROGRESS:
+            batch["_released_at"] = times.stamp(times.now())
         world.store.update(BATCHES, account, batch)
         if target == CANCELLED:
             _cancel_tasks(world, account, name)

@@ -12,6 +12,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+APPLICATION = 0x5CA1E  # in the head of the file, where SQLite has a place for each
+FEW = 10_000  # rows that are sorted sooner than found in order
+CACHE = 64 * 1024  # KiB; loading a large data set touches all indexes
+
+VERSION = 1  # of the tables below; to be raised with every change to them
+
 Doc = Dict[str, Any]
 Place = Tuple[str, int]  # created_at and row number: where a page ended
 
@@ -42,11 +48,12 @@ TASKS = Table(
     key="task_id",
     columns=(
         "task_id", "unique_id", "project", "batch", "type", "status", "customer_review_status",
-        "created_at", "updated_at", "completed_at", "_delivery",
+        "created_at", "updated_at", "completed_at", "_delivery", "_waiting_since",
     ),
     unique=(("task_id",), ("unique_id",)),
     indexes=(
         ("created_at",), ("updated_at",), ("completed_at",),
+        ("status", "created_at"), ("type", "created_at"), ("customer_review_status", "created_at"),
         ("project", "created_at"), ("batch", "created_at"),
         ("project", "status", "created_at"), ("batch", "status", "created_at"),
         ("_delivery", "created_at"),
@@ -56,10 +63,13 @@ TASKS = Table(
 BATCHES = Table(
     "batches",
     key="name",
-    columns=("_id", "name", "project", "status", "created_at", "_completed_at", "_archived"),
+    columns=(
+        "_id", "name", "project", "status", "created_at", "_completed_at", "_archived",
+        "_released_at",
+    ),
     unique=(("_id",), ("name",)),
     indexes=(("created_at",), ("project", "created_at"), ("status", "created_at")),
-)
+)  # fmt: skip
 PROJECTS = Table(
     "projects",
     key="name",
@@ -135,6 +145,10 @@ class Page:
     end: Optional[Place]
 
 
+class WrongFile(sqlite3.DatabaseError):
+    """The file holds something else, or what another version of the sandbox left there."""
+
+
 class Taken(Exception):
     """Another object of the account already has this value."""
 
@@ -155,13 +169,41 @@ class Store:
             path or ":memory:", check_same_thread=False, isolation_level=None
         )
         try:
+            # In this mode the system has every commit before it is acknowledged, which a killed
+            # process cannot take back. Power failing may undo the last ones, and breaks nothing;
+            # FULL would prevent that, for a wait on the disk at every call.
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            for statement in _schema():
-                self._connection.execute(statement)
-        except sqlite3.Error:
+            self._connection.execute(f"PRAGMA cache_size=-{CACHE}")
+            with self.transaction():  # so that nobody ever finds half of the tables
+                self._make_tables()
+        except sqlite3.Error as problem:
+            self._connection.close()
+            if path is None or isinstance(problem, WrongFile):
+                raise
+            raise type(problem)(f"{path}: {problem}") from None
+        except BaseException:
             self._connection.close()
             raise
+
+    def _make_tables(self) -> None:
+        found = [self._pragma(name) for name in ("application_id", "user_version")]
+        if found == [APPLICATION, VERSION]:
+            return
+        path = self._connection.execute("PRAGMA database_list").fetchone()[2]
+        tables = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
+        if found != [0, 0] or tables:
+            raise WrongFile(
+                f"{path} is no database of this version of the sandbox. Name another file, or move"
+                " this one away; if another version made it, --export with that and --seed here"
+            )
+        for statement in _schema():
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    def _pragma(self, name: str) -> Any:
+        return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     def close(self) -> None:
         """Let go of the database."""
@@ -182,6 +224,12 @@ class Store:
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else reads or changes anything meanwhile; each change inside is its own."""
+        with self._lock:
+            yield
 
     def reset(self) -> None:
         """Forget everything."""
@@ -245,6 +293,19 @@ class Store:
             ).fetchone()
         return row[0] if row else None
 
+    def due(self, moment: str) -> List[Tuple[str, str]]:
+        """Account and id of each task that has been free to be worked on since this moment."""
+        with self._lock:
+            return self._connection.execute(
+                "SELECT tasks.account, task_id FROM tasks"
+                " LEFT JOIN batches ON batches.account = tasks.account AND name = batch"
+                " WHERE tasks.status = 'pending' AND _waiting_since <= ?"
+                " AND (batch IS NULL"
+                " OR batches.status = 'in_progress' AND batches._released_at <= ?)"
+                " ORDER BY _waiting_since, tasks.seq",
+                [moment, moment],
+            ).fetchall()
+
     def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> List[Doc]:
         """Every object that passes the filters, oldest first."""
         condition, bindings = _where(table, account, filters)
@@ -265,21 +326,28 @@ class Store:
     ) -> Page:
         """The newest `limit` objects that pass the filters, after a place or an offset."""
         condition, bindings = _where(table, account, filters)
-        reach, place = ("", []) if after is None else (" AND (created_at, seq) < (?, ?)", [*after])
         with self.transaction():
             total = self._connection.execute(
                 f"SELECT COUNT(*) FROM {table.name} WHERE {condition}", bindings
             ).fetchone()[0]
+            condition, bindings = _where(table, account, filters, few=total <= FEW)
+            start, count, order = (0 if after else offset), limit + 1, "DESC"
+            if after is not None:
+                condition += " AND (created_at, seq) < (?, ?)"
+                bindings += after
+            elif offset > total // 2:  # nearer to the end: counted from there
+                count = min(max(total - offset, 0), limit)
+                start, order = max(total - offset - count, 0), "ASC"
             rows = self._connection.execute(
-                f"SELECT doc, created_at, seq FROM {table.name} WHERE {condition}{reach}"
-                " ORDER BY created_at DESC, seq DESC LIMIT ? OFFSET ?",
-                [*bindings, *place, limit + 1, 0 if after else offset],
+                f"SELECT doc, created_at, seq FROM {table.name} WHERE {condition}"
+                f" ORDER BY created_at {order}, seq {order} LIMIT ? OFFSET ?",
+                [*bindings, count, start],
             ).fetchall()
-        kept = rows[:limit]
+        kept = rows[:limit] if order == "DESC" else rows[::-1]
         return Page(
             docs=[json.loads(row[0]) for row in kept],
             total=total,
-            more=len(rows) > limit,
+            more=len(rows) > limit if order == "DESC" else offset + limit < total,
             end=(kept[-1][1], kept[-1][2]) if kept else None,
         )
 
@@ -296,6 +364,21 @@ class Store:
                     bindings,
                 ).fetchall()
             )
+
+    def newest_by_account(self, table: Table) -> Dict[str, str]:
+        """The accounts that have objects, and when the newest of each was made."""
+        with self._lock:
+            return dict(
+                self._connection.execute(
+                    f"SELECT account, MAX(created_at) FROM {table.name} GROUP BY account"
+                ).fetchall()
+            )
+
+    def everything(self, table: Table) -> Iterator[Tuple[str, Doc]]:
+        """Account and object, for every object of every account, oldest first."""
+        rows = self._connection.execute(f"SELECT account, doc FROM {table.name} ORDER BY seq")
+        for account, text in rows:
+            yield account, json.loads(text)
 
     def keep_content(self, file_id: str, content: bytes) -> None:
         """Keep the bytes of a file."""
@@ -346,28 +429,36 @@ def _schema() -> Iterator[str]:
     for table in TABLES:
         columns = ", ".join(f"{name} TEXT" for name in table.columns)
         yield (
-            f"CREATE TABLE IF NOT EXISTS {table.name} (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+            f"CREATE TABLE {table.name} (seq INTEGER PRIMARY KEY AUTOINCREMENT,"
             f" account TEXT NOT NULL, doc TEXT NOT NULL, {columns})"
         )
         yield from _indexes(table, "UNIQUE INDEX", table.unique)
         yield from _indexes(table, "INDEX", table.indexes)
     yield (
-        "CREATE TABLE IF NOT EXISTS labels"
+        "CREATE TABLE labels"
         " (key TEXT, label TEXT, seq INTEGER, PRIMARY KEY (key, label, seq)) WITHOUT ROWID"
     )
-    yield "CREATE INDEX IF NOT EXISTS labels_by_seq ON labels (seq)"
-    yield "CREATE TABLE IF NOT EXISTS contents (file TEXT PRIMARY KEY, content BLOB)"
+    yield "CREATE INDEX labels_by_seq ON labels (seq)"
+    # For `owner` and `due`, which look at all accounts.
+    yield "CREATE INDEX tasks_by_id ON tasks (task_id)"
+    yield ("CREATE INDEX tasks_that_wait ON tasks (_waiting_since) WHERE status = 'pending'")
+    yield "CREATE TABLE contents (file TEXT PRIMARY KEY, content BLOB)"
 
 
 def _indexes(table: Table, kind: str, groups: Sequence[Sequence[str]]) -> Iterator[str]:
     for columns in groups:
         name = "_by_".join([table.name, "_".join(columns)])
         listed = ", ".join(("account", *columns))
-        yield f"CREATE {kind} IF NOT EXISTS {name} ON {table.name} ({listed})"
+        yield f"CREATE {kind} {name} ON {table.name} ({listed})"
 
 
-def _where(table: Table, account: str, filters: Sequence[Filter]) -> Tuple[str, List[Any]]:
-    conditions, bindings = ["account = ?"], [account]
+def _where(
+    table: Table, account: str, filters: Sequence[Filter], few: bool = True
+) -> Tuple[str, List[Any]]:
+    # A plus sign keeps SQLite from using an index for a column. Few rows are found by what they
+    # have in common, and then sorted; many are soon met on the way back through time.
+    by_label = few and any(item.operator == "has" for item in filters)
+    conditions, bindings = ["+account = ?" if by_label else "account = ?"], [account]
     for item in filters:
         marks = ", ".join("?" * len(item.value)) if item.operator in ("in", "has") else "?"
         if item.operator == "has":
@@ -376,7 +467,9 @@ def _where(table: Table, account: str, filters: Sequence[Filter]) -> Tuple[str, 
         elif item.operator == "in":
             conditions.append(f"{item.column} IN ({marks})")
         else:
-            conditions.append(f"{item.column} {item.operator} ?")
+            is_bound = item.operator != "=" and item.column != "created_at"
+            mark = "+" if is_bound and not few else ""
+            conditions.append(f"{mark}{item.column} {item.operator} ?")
         bindings += item.value if item.operator in ("in", "has") else [item.value]
     return " AND ".join(conditions), bindings
 

@@ -6,7 +6,6 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox.store import TASKS
 
 
 class Http(requests.Session):
@@ -99,19 +98,6 @@ def http_for():
 @pytest.fixture
 def http(box, http_for):
     return http_for(box)
-
-
-@pytest.fixture
-def backdate(box):
-    """Sets a task's time of creation, which no call can."""
-
-    def change(task_id, created_at):
-        store = box._open().world.store
-        account = store.owner(TASKS, task_id)
-        task = store.get(TASKS, account, task_id=task_id)
-        store.update(TASKS, account, {**task, "created_at": created_at})
-
-    return change
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from scaleapi.sandbox.faults import Fault
+from scaleapi.sandbox.faults import Rule
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from scaleapi.sandbox.faults import Fault
     ],
 )
 def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_hit):
-    assert Fault("*", glob).matches("GET", path) is is_hit
+    assert Rule("*", glob, 503).matches("GET", path) is is_hit
 
 
 def test_the_next_calls_that_match_fail_and_no_others(box, http):

@@ -43,7 +43,7 @@ def test_in_test_mode_a_task_is_completed_at_once(v2):
     assert v2.get_task(task_id=task["task_id"]) == task
 
 
-def test_the_canned_response_depends_on_the_task_alone(v2, backdate):
+def test_the_canned_response_depends_on_the_task_alone(v2):
     tasks = [v2.create_chat_task(project_name="p")["task_id"] for _ in range(2)]
     opts = ["annotation_details", "attachment_details", "model_parameters"]
     first, second = (

@@ -2,7 +2,9 @@
 
 from . import (
     batches,
+    control,
     files,
+    page,
     projects,
     quality_tasks,
     studio,
@@ -22,6 +24,8 @@ BLUEPRINTS = (
     *(module.routes for module in (v2_tasks, v2_batches, v2_projects, v2_deliveries)),
     *(module.routes for module in (v2_datasets, v2_annotations)),
     v2_datasets.signed_files,
+    control.routes,
+    page.routes,
 )
 
 NO_KEY = (v2_datasets.signed_files.name,)

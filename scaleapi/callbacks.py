@@ -1,0 +1,95 @@
+"""Callbacks: what Scale posts to your own web server. Source: https://scale.com/docs/api-reference
+
+Set `callback_url` on a task, and give what arrives there to `parse`, which tells whether it comes
+from Scale and makes a task of it. A callback may come twice, so handle it by the task's id.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, NoReturn, Optional, Protocol, Tuple, Union
+
+from .exceptions import (
+    ScaleException,
+    ScaleInvalidArgument,
+    ScaleInvalidRequest,
+    ScaleUnauthorized,
+)
+from .tasks import Task
+
+if TYPE_CHECKING:
+    from .client import ScaleClient
+
+AUTH_HEADER = "scale-callback-auth"
+
+
+class Headers(Protocol):
+    """Headers as web frameworks have them: a mapping, or a message of the standard library."""
+
+    def items(self) -> Iterable[Tuple[Any, Any]]:
+        """Names and values."""
+
+
+def parse(
+    body: Union[bytes, str, Mapping[str, Any]],
+    headers: Headers,
+    auth_key: str,
+    client: Optional[ScaleClient] = None,
+) -> Task:
+    """The task that a callback tells of.
+
+    The callback's key is looked at first: a body that does not come from Scale is not read.
+
+    Args:
+        body: of the request, as it came or parsed already.
+        headers: of the request, their names in any case.
+        auth_key: the callback auth key of your account; test and live mode have one each.
+        client: what the task's own methods, such as `refresh`, shall use; without one they raise.
+
+    Raises:
+        ScaleUnauthorized: the header `scale-callback-auth` is missing, or is not `auth_key`.
+        ScaleInvalidRequest: the body holds no task.
+        ScaleInvalidArgument: `auth_key` is empty.
+    """
+    if not isinstance(auth_key, str) or not auth_key.strip():
+        # What is wrong may be a key all the same, and so is not quoted.
+        raise ScaleInvalidArgument("auth_key must be a text that is not empty")
+    sent = [value for name, value in headers.items() if _bytes(name).lower() == _WANTED]
+    if not sent or not all(_same(value, auth_key) for value in sent):
+        raise ScaleUnauthorized(f"The header {AUTH_HEADER} is {'wrong' if sent else 'missing'}")
+    content = body if isinstance(body, Mapping) else _read(body)
+    task = content.get("task") if isinstance(content, Mapping) else None
+    if not isinstance(task, Mapping) or not isinstance(task.get("task_id"), str):
+        raise ScaleInvalidRequest('The body is no callback of a task: its "task" has no "task_id"')
+    return Task(dict(task), _NoClient() if client is None else client)
+
+
+_WANTED = AUTH_HEADER.encode()
+
+
+def _bytes(text: Any) -> bytes:
+    return text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogatepass")
+
+
+def _same(sent: Any, auth_key: str) -> bool:
+    # In constant time, so that the time taken does not tell how much of a guess is right.
+    return hmac.compare_digest(_bytes(sent), _bytes(auth_key))
+
+
+def _read(body: Union[bytes, str]) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, TypeError, RecursionError) as problem:
+        raise ScaleInvalidRequest(f"The body is no JSON: {problem}") from None
+
+
+class _NoClient:
+    """Stands where a task has its client, and says that there is none."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith("__"):  # copy and pickle look around
+            raise AttributeError(name)
+        raise ScaleException(
+            "This task has no client: give one to scaleapi.callbacks.parse(..., client=client)"
+        )

@@ -1,0 +1,62 @@
+"""The labelers' clock: in live mode it completes what has waited long enough."""
+
+import logging
+import threading
+from datetime import timedelta
+from typing import Optional
+
+from . import canned, lifecycle, times
+from .refusals import Refused
+from .store import TASKS
+
+log = logging.getLogger("scaleapi.sandbox")
+
+
+class Clock:
+    """Completes pending tasks after a delay, with canned responses, from a thread of its own.
+
+    A task waits from its creation, its recall, or the release of its batch, whatever came last;
+    those of a batch that is not in progress just wait.
+
+    Args:
+        world: whose tasks.
+        delay: the seconds that each waits.
+    """
+
+    def __init__(self, world: lifecycle.World, delay: float) -> None:
+        self._world = world
+        self._delay = timedelta(seconds=delay)
+        # A look is one query on an index: often enough that the delay is about kept.
+        self._pause = min(0.5, max(0.02, delay / 10))
+        self._stopping = threading.Event()
+        self._thread: Optional[threading.Thread] = threading.Thread(
+            target=self._run, name="sandbox clock", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Complete no more tasks, and end the thread."""
+        self._stopping.set()
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._pause):
+            try:
+                self._complete_due()
+            except Exception:
+                log.exception("the clock could not complete what is due")
+
+    def _complete_due(self) -> None:
+        store = self._world.store
+        for account, task_id in store.due(times.stamp(times.now() - self._delay)):
+            task = store.get(TASKS, account, task_id=task_id)
+            if self._stopping.is_set():
+                return
+            if task is None:
+                continue  # forgotten by a reset a moment ago
+            try:
+                lifecycle.complete_task(self._world, account, task_id, canned.response(task))
+            except Refused:
+                continue  # no longer pending: somebody was faster

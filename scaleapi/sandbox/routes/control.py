@@ -1,0 +1,145 @@
+"""What tests in other processes do with the sandbox itself, as `Sandbox` does it in this one.
+
+It reaches the data of every account without a key. So it answers callers on this machine only, and
+no web page but its own: one that a browser here has open could send requests, too.
+"""
+
+import dataclasses
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, request
+
+from .. import lifecycle, seeding
+from ..faults import read_rules
+from ..hits import Hit
+from ..refusals import Refused, invalid, missing
+from ..store import TASKS, Doc, public
+from ..wire import answer, json_body, object_body, world
+
+routes = Blueprint("control", __name__, url_prefix="/_sandbox")
+
+
+def is_control() -> bool:
+    """Whether this request is about the sandbox itself, known address or not."""
+    return request.path.startswith("/_sandbox/")
+
+
+def check_caller() -> None:
+    """Refuse callers elsewhere, and browsers on behalf of other pages, with 403."""
+    if not _is_local(request.remote_addr or ""):
+        raise Refused(403, "/_sandbox/ answers callers on this machine only")
+    host = urlsplit(f"//{request.host}").hostname or ""
+    # A name that somebody else's DNS leads here would make their page one of ours.
+    if host != "localhost" and not _is_address(host):
+        raise Refused(403, "/_sandbox/ must be asked for by IP address, or as localhost")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin != f"http://{request.host}":
+        raise Refused(403, "/_sandbox/ answers no pages of another origin")
+
+
+@routes.post("/tasks/<task_id>/complete")
+def complete(task_id: str) -> Response:
+    body, owner = object_body(), _owner(task_id)
+    if "response" not in body:
+        raise invalid('Parameter is invalid, reason: "response" is required')
+    try:
+        return _shown(lifecycle.complete_task(world(), owner, task_id, body["response"]))
+    except ValueError as problem:
+        raise invalid(str(problem)) from None
+
+
+@routes.post("/tasks/<task_id>/fail")
+def fail(task_id: str) -> Response:
+    error: Any = object_body().get("error")
+    return _shown(lifecycle.fail_task(world(), _owner(task_id), task_id, error))
+
+
+@routes.post("/tasks/<task_id>/recall")
+def recall(task_id: str) -> Response:
+    return _shown(lifecycle.recall_task(world(), _owner(task_id), task_id))
+
+
+@routes.get("/rules")
+def list_rules() -> Response:
+    return answer({"rules": [rule.as_dict() for rule in world().faults.as_list()]})
+
+
+@routes.post("/rules")
+def add_rules() -> Response:
+    """One rule, or a list of them: all or none."""
+    body = json_body()
+    try:
+        rules = read_rules(body if isinstance(body, list) else [body])
+    except ValueError as problem:
+        raise invalid(str(problem)) from None
+    added = {"rules": [rule.as_dict() for rule in rules]}
+    world().faults.add(*rules)
+    return answer(added)
+
+
+@routes.delete("/rules")
+def clear_rules() -> Response:
+    world().faults.clear()
+    return answer({"rules": []})
+
+
+@routes.get("/hits")
+def list_hits() -> Response:
+    return answer({"hits": [_hit(hit) for hit in world().hits.as_list()]})
+
+
+@routes.get("/callbacks")
+def list_callbacks() -> Response:
+    all_of_them = world().callbacks.as_list()
+    return answer({"callbacks": [dataclasses.asdict(callback) for callback in all_of_them]})
+
+
+@routes.post("/reset")
+def reset() -> Response:
+    lifecycle.reset(world())
+    return answer({"result": "ok"})
+
+
+@routes.get("/export")
+def export() -> Response:
+    """Every object of every account, as JSON lines."""
+    return Response("".join(seeding.lines(world().store)), mimetype="application/x-ndjson")
+
+
+def _owner(task_id: str) -> str:
+    owner = world().store.owner(TASKS, task_id)
+    if owner is None:
+        raise missing("task", task_id)
+    return owner
+
+
+def _shown(task: Doc) -> Response:
+    return answer(public(task))
+
+
+def _hit(hit: Hit) -> Doc:
+    """A hit as JSON; a body that is none, as text."""
+    shown = {**dataclasses.asdict(hit), "body": hit.body}
+    del shown["content"]
+    if isinstance(hit.body, bytes):
+        shown["body"] = hit.body.decode(errors="replace")
+    return shown
+
+
+def _is_local(text: str) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)  # how IPv6 sockets name callers by IPv4
+    return (mapped or address).is_loopback
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

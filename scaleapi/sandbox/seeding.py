@@ -1,0 +1,321 @@
+"""Data sets in and out, as JSON lines: one object of the store a line.
+
+Rows for projects, batches and tasks can be written by hand: what is missing is filled in. Those of
+the other kinds are written by `lines` only, and hold the whole object.
+"""
+
+import base64
+import binascii
+import json
+import os
+import re
+from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Tuple, Union
+
+from ..batches import BatchStatus
+from ..tasks import TaskReviewStatus, TaskStatus, TaskType
+from . import canned, chat, inputs, lifecycle, times
+from .keys import account_of
+from .lifecycle import CANCELLED, PAUSED, STAGING, World
+from .refusals import Refused
+from .store import (
+    ASSIGNMENTS,
+    BATCHES,
+    DATASET_DELIVERIES,
+    DATASET_TASKS,
+    DATASETS,
+    DELIVERIES,
+    FILES,
+    GROUPS,
+    PROJECTS,
+    QUALITY_TASKS,
+    TASKS,
+    TEAMMATES,
+    Doc,
+    Store,
+    Table,
+    Taken,
+)
+
+# What a row is called, in an order in which each names earlier ones only.
+KINDS: Mapping[str, Table] = {
+    "project": PROJECTS,
+    "batch": BATCHES,
+    "task": TASKS,
+    "file": FILES,
+    "quality_task": QUALITY_TASKS,
+    "teammate": TEAMMATES,
+    "assignment": ASSIGNMENTS,
+    "project_group": GROUPS,
+    "delivery": DELIVERIES,
+    "dataset": DATASETS,
+    "dataset_delivery": DATASET_DELIVERIES,
+    "dataset_task": DATASET_TASKS,
+}
+_ROW_KEYS = ("kind", "account", "api_key")
+_ACCOUNT = re.compile("[0-9a-f]{64}")
+
+Path = Union[str, "os.PathLike[str]"]
+
+
+def lines(store: Store) -> Iterator[str]:
+    """Every object of every account, a line each, in the order that `load` needs."""
+    with store.transaction():  # of one moment
+        for kind, table in KINDS.items():
+            for account, doc in store.everything(table):
+                row: Doc = {"kind": kind, "account": account}
+                if kind in _BUILDERS:
+                    row.update(doc)
+                else:  # may have any key, also those of the row
+                    row["doc"] = doc
+                if table is FILES:
+                    row["content"] = _encoded(store.content(doc["id"]))
+                yield json.dumps(row) + "\n"
+
+
+def write(store: Store, path: Path) -> None:
+    """Write `lines` to a file."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines(lines(store))
+
+
+def load(world: World, rows: Union[Path, Iterable[Any]], account: str) -> Dict[str, int]:
+    """Add the rows of a file, or those given; how many of each kind there were. All or nothing.
+
+    Args:
+        world: where to.
+        rows: a path, or the rows.
+        account: whose they are where a row does not say.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: a row makes no sense; the message has its number.
+    """
+    if not isinstance(rows, (str, os.PathLike)):
+        return _load(world, rows, account, "row", lambda row: row)
+    with open(rows, "rb") as file:
+        return _load(world, file, account, f"{os.fspath(rows)}, line", _parsed)
+
+
+def _load(
+    world: World, rows: Iterable[Any], account: str, place: str, parse: Callable[[Any], Any]
+) -> Dict[str, int]:
+    counts: Dict[str, int] = {}
+    reader = _Reader(world, account)
+    with world.store.transaction():
+        for number, raw in enumerate(rows, 1):
+            try:
+                row = parse(raw)
+                if row is not None:
+                    kind = reader.add(row)
+                    counts[kind] = counts.get(kind, 0) + 1
+            except (ValueError, RecursionError, Taken) as problem:
+                raise ValueError(f"{place} {number}: {problem}") from None
+            except Refused as refusal:
+                raise ValueError(f"{place} {number}: {refusal.message}") from None
+    return counts
+
+
+def _parsed(line: bytes) -> Any:
+    """The JSON of a line; None for an empty one."""
+    try:
+        return json.loads(line) if line.strip() else None
+    except (ValueError, RecursionError):
+        raise ValueError("this is not valid JSON") from None
+
+
+class _Reader:
+    """Adds rows to the store, one by one."""
+
+    def __init__(self, world: World, account: str) -> None:
+        self._world = world
+        self._account = account
+        self._found: Dict[Tuple[str, str, str], Doc] = {}
+
+    def add(self, row: Any) -> str:
+        """Add a row; its kind."""
+        if not isinstance(row, Mapping):
+            raise ValueError("a row must be an object")
+        kind = row.get("kind")
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise ValueError(f'"kind" must be one of {", ".join(KINDS)}, not {kind!r}')
+        account = self._account_of(row)
+        if kind in _BUILDERS:
+            given = {key: value for key, value in row.items() if _says_something(key, value)}
+            doc = _BUILDERS[kind](self, account, given)
+        else:
+            doc = _whole(KINDS[kind], row)
+        self._world.store.insert(KINDS[kind], account, doc)
+        if kind == "file" and row.get("content") is not None:
+            self._world.store.keep_content(doc["id"], _decoded(row["content"]))
+        return kind
+
+    def _account_of(self, row: Mapping[str, Any]) -> str:
+        if row.get("account") is not None:
+            if not isinstance(row["account"], str) or not _ACCOUNT.fullmatch(row["account"]):
+                raise ValueError('"account" must be one that an export wrote; use "api_key"')
+            return row["account"]
+        if row.get("api_key") is not None:
+            return account_of(_text(row, "api_key"))
+        return self._account
+
+    def project(self, account: str, given: Doc) -> Doc:
+        """A project to be stored."""
+        created = _moment(given, "created_at") or times.stamp(times.now())
+        params = given.pop("params", None)
+        if params is not None and not isinstance(params, dict):
+            raise ValueError('"params" must be an object')
+        history = [] if params is None else [{**params, "version": 0, "created_at": created}]
+        doc = {
+            "type": _choice(given, "type", [kind.value for kind in TaskType]),
+            "name": _text(given, "name"),
+            "param_history": history,
+            "created_at": created,
+            "_id": lifecycle.new_id(),
+            "_archived": "false",
+            "_rapid": False,
+            "_studio": False,
+            "_dataset": None,
+            **given,
+        }
+        versions = doc["param_history"]
+        if not isinstance(versions, list) or not all(isinstance(one, dict) for one in versions):
+            raise ValueError('"param_history" must be a list of objects')
+        return doc
+
+    def batch(self, account: str, given: Doc) -> Doc:
+        """A batch to be stored."""
+        project = self._named(PROJECTS, account, _text(given, "project"))
+        status = _choice(given, "status", _BATCH_STATUSES) if "status" in given else None
+        staged = status == STAGING or status is None and self._world.live
+        doc = {
+            **lifecycle.new_batch(_text(given, "name"), project["name"], given, staged),
+            "_calibration_batch": False,
+            "_self_label_batch": False,
+        }
+        created = _moment(given, "created_at")
+        if created is not None and doc["_released_at"] is not None:
+            doc["_released_at"] = created
+        return {**doc, **given}
+
+    def task(self, account: str, given: Doc) -> Doc:
+        """A task to be stored."""
+        inputs.checked(given)
+        kind = self._placed(account, given)
+        params = given.get("params", {})
+        if not isinstance(params, dict):
+            raise ValueError('"params" must be an object')
+        if "customer_review_status" in given:
+            _choice(given, "customer_review_status", [one.value for one in TaskReviewStatus])
+        for key in ("task_id", "_delivery"):
+            if key in given:
+                _text(given, key)
+        for key in ("created_at", "updated_at", "completed_at"):
+            _moment(given, key)
+        return _finished({**lifecycle.new_task(kind, {}, params, self._world.live), **given}, given)
+
+    def _placed(self, account: str, given: Doc) -> TaskType:
+        """The type of a task, after a look at the project and batch that it names."""
+        if "batch" in given:
+            batch = self._named(BATCHES, account, given["batch"])
+            if given.setdefault("project", batch["project"]) != batch["project"]:
+                raise ValueError(f"batch {batch['name']!r} is of project {batch['project']!r}")
+        if "project" in given:
+            project = self._named(PROJECTS, account, given["project"])
+            if given.setdefault("type", project["type"]) != project["type"]:
+                raise ValueError(f"project {project['name']!r} takes {project['type']} tasks only")
+        return TaskType(_choice(given, "type", [kind.value for kind in TaskType]))
+
+    def _named(self, table: Table, account: str, name: str) -> Doc:
+        place = (table.name, account, name)
+        if place not in self._found:
+            found = lifecycle.named(self._world, table, account, name)
+            assert found is not None
+            self._found[place] = found
+        return self._found[place]
+
+
+_BUILDERS: Mapping[str, Callable[[_Reader, str, Doc], Doc]] = {
+    "project": _Reader.project,
+    "batch": _Reader.batch,
+    "task": _Reader.task,
+}
+_BATCH_STATUSES = (*(status.value for status in BatchStatus), PAUSED, CANCELLED)
+
+
+def _finished(task: Doc, given: Doc) -> Doc:
+    """The task with all that its status calls for."""
+    completed = TaskStatus.Completed.value
+    if "status" not in given and not task["is_test"]:
+        task["status"] = TaskStatus.Pending.value
+    elif "status" not in given:
+        task["status"] = completed
+    _choice(task, "status", [status.value for status in TaskStatus])
+    if task["status"] == completed:
+        if "completed_at" not in task:
+            soonest = times.parse(task["created_at"]) + lifecycle.WORK_TIME
+            task["completed_at"] = times.stamp(soonest)
+        if "response" not in task:
+            task["response"] = canned.response(task)
+        if task["type"] == TaskType.Chat.value and "_annotations" not in task:
+            task["response"] = chat.completed(task, task["response"])
+            task["_annotations"] = chat.annotation_ids(task["response"])
+    if "created_at" in given:
+        if "updated_at" not in given:
+            task["updated_at"] = task.get("completed_at", task["created_at"])
+        if "_waiting_since" not in given:
+            task["_waiting_since"] = task["created_at"]
+    return task
+
+
+def _says_something(key: str, value: Any) -> bool:
+    """Whether this is of the object, and not left out by being null."""
+    if value is None and key != "response":
+        return key.startswith("_")  # those of `lines` are as they were
+    return key not in _ROW_KEYS
+
+
+def _whole(table: Table, row: Mapping[str, Any]) -> Doc:
+    doc = row.get("doc")
+    if not isinstance(doc, dict):
+        raise ValueError('"doc" must be an object')
+    for column in table.columns:
+        if not isinstance(doc.get(column), (str, type(None))):
+            raise ValueError(f'"{column}" must be a text')
+    _text(doc, table.key)
+    return doc
+
+
+def _text(given: Mapping[str, Any], key: str) -> str:
+    value = given.get(key)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f'"{key}" must be a text with something in it')
+    return value
+
+
+def _choice(given: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
+    value = given.get(key)
+    if not isinstance(value, str) or value not in allowed:
+        raise ValueError(f'"{key}" must be one of {", ".join(allowed)}, not {value!r}')
+    return value
+
+
+def _moment(given: Doc, key: str) -> Optional[str]:
+    """The time under this key, which is put into the API's form; None without one."""
+    if key not in given:
+        return None
+    try:
+        given[key] = times.stamp(times.parse(_text(given, key)))
+    except ValueError as problem:
+        raise ValueError(f'"{key}": {problem}') from None
+    return str(given[key])
+
+
+def _encoded(content: Optional[bytes]) -> Optional[str]:
+    return None if content is None else base64.b64encode(content).decode()
+
+
+def _decoded(text: Any) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise ValueError('"content" must be base64') from None

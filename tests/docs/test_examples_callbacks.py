@@ -1,0 +1,181 @@
+"""The example receiver as a process of its own, called back by a sandbox and by the test."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.callbacks import AUTH_VALUE
+
+ROOT = Path(__file__).parents[2]
+TEXT = [{"type": "text", "content": "Good morning"}]
+TASK = {"task_id": "66f1c0de8a4b2f0012ab34cd", "status": "completed", "response": {}}
+
+
+class Receiver:
+    """The example, running."""
+
+    def __init__(self, folder, *arguments, auth_key=AUTH_VALUE, **options):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-W", "error", str(ROOT / "examples" / "callback_receiver.py")]
+            + ["--port", "0", *arguments],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "SCALE_CALLBACK_AUTH": auth_key},
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def started(self):
+        """Wait for its first line, which holds its address."""
+        line = self.process.stdout.readline()
+        found = re.fullmatch(r"Waiting for callbacks at (http://127\.0\.0\.1:\d+/)\n", line)
+        assert found, (line, self.process.communicate()[1])
+        self.url = found[1]
+        return self
+
+    def post(self, body, auth_key=AUTH_VALUE, **more):
+        """The status that it answers."""
+        with requests.Session() as session:
+            session.trust_env = False
+            headers = {"scale-callback-auth": auth_key}
+            content = body if isinstance(body, bytes) else json.dumps(body).encode()
+            return session.post(self.url, content, headers=headers, timeout=10).status_code
+
+    def said(self):
+        """The next line that it prints."""
+        return self.process.stdout.readline()
+
+    def rows(self):
+        """What it has written."""
+        lines = (self.folder / "tasks.jsonl").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def stop(self):
+        """End it as a user would; what it still said on the error stream."""
+        self.process.send_signal(signal.SIGTERM)
+        _, errors = self.process.communicate(timeout=10)
+        assert self.process.returncode == 0, errors
+        return errors
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts the receiver; what still runs at the end is killed."""
+    running = []
+
+    def start(*arguments, **options):
+        running.append(Receiver(tmp_path, *arguments, **options))
+        return running[-1]
+
+    yield start
+    for receiver in running:
+        receiver.process.kill()
+        receiver.process.communicate()
+
+
+def wait_until(condition):
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "this never came true"
+        time.sleep(0.01)
+
+
+@pytest.mark.smoke
+def test_the_sandboxs_tasks_arrive_and_each_state_is_written_once(start):
+    receiver = start().started()
+    with Sandbox(live=True) as box, box.client() as client:
+        tasks = [
+            client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
+            for _ in range(3)
+        ]
+        for number, task in enumerate(tasks):
+            box.complete(task.id, {"number": number})
+        tasks[0].audit(False, "it is rude")
+        wait_until(lambda: [callback.status for callback in box.callbacks] == [200] * 4)
+    rows = receiver.rows()
+    written = [(row["task_id"], row["response"]["number"]) for row in rows]
+    assert written == [*((task.id, number) for number, task in enumerate(tasks)), (tasks[0].id, 0)]
+    assert rows[3]["customer_review_status"] == "rejected"
+    assert receiver.said() == f"200: Task(id={tasks[0].id}) written\n"
+    assert receiver.stop() == ""
+
+
+def test_what_comes_again_is_written_once_also_after_a_restart(start, tmp_path):
+    first = start().started()
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(first.post, [{"task": TASK}] * 24)) == {200}
+    assert first.post({"task": {**TASK, "status": "pending"}}) == 200
+    first.stop()
+    with open(tmp_path / "tasks.jsonl", "a") as file:
+        file.write('{"task_id": "cut off by a cra')
+    second = start().started()
+    assert second.post({"task": TASK}) == 200
+    assert second.said() == f"200: Task(id={TASK['task_id']}) was written before\n"
+    assert second.post({"task": {**TASK, "task_id": "another"}}) == 200
+    assert [(row["task_id"], row["status"]) for row in second.rows()] == [
+        (TASK["task_id"], "completed"),
+        (TASK["task_id"], "pending"),
+        ("another", "completed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "body, auth_key, status",
+    [
+        ({"task": TASK}, "wrong", 401),
+        (b"no JSON", "wrong", 401),
+        (b"no JSON", AUTH_VALUE, 400),
+        ({"batch": "march-01"}, AUTH_VALUE, 400),
+        (json.dumps({"task": TASK}).encode() + b" " * 16 * 1024 * 1024, AUTH_VALUE, 400),
+    ],
+    ids=["wrong key", "neither", "no JSON", "no task", "too large"],
+)
+def test_what_is_wrong_is_refused_and_not_written(start, body, auth_key, status):
+    receiver = start().started()
+    try:
+        assert receiver.post(body, auth_key) == status
+    except requests.ConnectionError:  # it may have closed before all of a large body was sent
+        assert len(body) > 1_000_000
+    assert receiver.said().startswith(f"{status}: ")
+    assert receiver.rows() == []
+    assert receiver.stop() == ""
+
+
+def test_what_can_not_be_written_is_not_acknowledged_and_leaves_no_half_a_line(start):
+    resource = pytest.importorskip("resource")
+    full = (200, 200)  # bytes that a file may have, as on a disk that is full
+    receiver = start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full)).started()
+    large = {**TASK, "task_id": "large", "response": "x" * 500}
+    assert receiver.post({"task": TASK}) == 200
+    assert [receiver.post({"task": large}) for _ in range(2)] == [500, 500]
+    assert receiver.rows() == [TASK]
+    receiver.said()
+    assert receiver.said().startswith("500: Task(id=large) could not be written: ")
+
+
+@pytest.mark.parametrize(
+    "arguments, auth_key, code, complaint",
+    [
+        ([], " ", 2, "SCALE_CALLBACK_AUTH must hold your callback auth key"),
+        (["--auth-key-env", "MINE"], AUTH_VALUE, 2, "MINE must hold your callback auth key"),
+        (["--port", "70000"], AUTH_VALUE, 1, "It could not start: "),
+        (["--results", "/"], AUTH_VALUE, 1, "It could not start: "),
+    ],
+)
+def test_it_says_why_it_can_not_begin(start, arguments, auth_key, code, complaint):
+    process = start(*arguments, auth_key=auth_key).process
+    output, errors = process.communicate(timeout=10)
+    assert (process.returncode, output) == (code, "")
+    assert errors.startswith(complaint) and len(errors.splitlines()) == 1

@@ -1,0 +1,268 @@
+"""The pytest plugin, in test suites of users: each is run by a pytest of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytest_plugins = "pytester"
+
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def suite(pytester):
+    """Runs a suite of this code; a warning is an error there too."""
+
+    def run(code, *arguments):
+        pytester.makepyfile(code)
+        return pytester.runpytest_subprocess("-W", "error", "--strict-markers", *arguments)
+
+    return run
+
+
+def modules_after(code):
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {code}; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_reading_it_brings_nothing_but_pytest():
+    brought = modules_after("import scaleapi.pytest_plugin") - modules_after("import pytest")
+    assert brought == {"scaleapi", "scaleapi._version", "scaleapi.pytest_plugin"}
+
+
+def test_pytest_finds_it_by_itself_and_loads_no_more_until_a_fixture_is_used(suite):
+    suite(
+        """
+        import sys
+
+        def test_a(request):
+            assert request.config.pluginmanager.hasplugin("scaleapi")
+            assert not {"requests", "flask", "scaleapi.client", "scaleapi.sandbox"} & {*sys.modules}
+        """
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.smoke
+def test_a_client_of_the_users_own_reaches_the_sandbox_past_proxies(suite, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", DEAD_PROXY)
+    monkeypatch.setenv("http_proxy", DEAD_PROXY)
+    monkeypatch.setenv("SCALE_API_KEY", "a key of the user's own")
+    suite(
+        """
+        import scaleapi
+
+        def test_a(scale_sandbox, scale_client):
+            with scaleapi.ScaleClient(retries=0) as own:
+                own.create_project("p", scaleapi.TaskType.Categorization)
+                assert own.api.base_api_url == scale_sandbox.url
+                assert own.api.api_key.startswith("test_")
+            assert scale_client.get_project("p").name == "p"  # one key, and so one account
+            assert [hit.status for hit in scale_sandbox.hits] == [200, 200]
+        """
+    ).assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("spared", [None, "10.0.0.1", "*"])
+def test_the_environment_is_restored_after_each_test(suite, monkeypatch, spared):
+    monkeypatch.setenv("SCALE_API_KEY", "mine")
+    if spared:
+        monkeypatch.setenv("NO_PROXY", spared)
+    suite(
+        f"""
+        import os
+
+        NAMES = "SCALE_API_KEY", "SCALE_API_INSTANCE_URL", "NO_PROXY", "no_proxy"
+        before = [os.environ.get(name) for name in NAMES]
+        spared = {spared!r}
+
+        def test_a(monkeypatch, scale_sandbox):
+            assert os.environ["SCALE_API_KEY"] != "mine"
+            assert os.environ["NO_PROXY"] == {{
+                None: "127.0.0.1", "10.0.0.1": "10.0.0.1,127.0.0.1", "*": "*"
+            }}[spared]
+            monkeypatch.setenv("SCALE_API_KEY", "test_another")
+
+        def test_b():
+            after = [os.environ.get(name) for name in NAMES]
+            assert after == before == ["mine", None, spared, None]
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_each_test_finds_one_server_and_finds_it_empty(suite):
+    suite(
+        """
+        import pytest
+
+        servers = set()
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_a(scale_sandbox, scale_client, number):
+            servers.add((id(scale_sandbox), scale_sandbox.url))
+            assert len(servers) == 1
+            assert (scale_client.get_projects(), len(scale_sandbox.hits)) == ([], 1)
+            scale_client.create_project(f"p{number}", "categorization")
+            scale_sandbox.fail_next("*", "*", status=402, times=9)
+        """
+    ).assert_outcomes(passed=3)
+
+
+def test_a_test_may_stop_the_server_and_the_next_has_one(suite):
+    suite(
+        """
+        def test_a(scale_sandbox):
+            scale_sandbox.stop()
+
+        def test_b(scale_client):
+            assert scale_client.get_projects() == []
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_the_marker_gives_a_sandbox_as_with_a_live_key(suite):
+    suite(
+        """
+        import pytest
+
+        PAGE = {"attachments": [{"type": "text", "content": "Good morning"}]}
+
+        @pytest.mark.scale_live
+        def test_live(scale_sandbox, scale_client):
+            task = scale_client.create_task("textcollection", **PAGE)
+            assert task.status == "pending"
+            scale_sandbox.complete(task.id, {"tone": "friendly"})
+            task.refresh()
+            assert task.response == {"tone": "friendly"}
+
+        def test_plain(scale_client):
+            assert scale_client.create_task("textcollection", **PAGE).status == "completed"
+
+        @pytest.mark.scale_live
+        class TestClass:
+            def test_live(self, scale_client):
+                assert scale_client.create_task("textcollection", **PAGE).status == "pending"
+        """
+    ).assert_outcomes(passed=3)
+
+
+def test_the_client_tries_again_soon_and_is_closed_at_the_end(suite):
+    suite(
+        """
+        closed = []
+
+        def test_a(scale_sandbox, scale_client):
+            scale_sandbox.fail_next("GET", "/projects", status=503, times=2)
+            assert scale_client.get_projects() == []
+            assert all(scale_client.api.retries.pause(retry) < 0.1 for retry in (1, 2, 3))
+            close = scale_client.close
+            scale_client.close = lambda: closed.append(close())
+
+        def test_b():
+            assert closed == [None]
+        """
+    ).assert_outcomes(passed=2)
+
+
+def test_the_servers_end_with_the_session(suite, pytester):
+    pytester.makeconftest(
+        """
+        import pathlib, threading
+
+        def pytest_unconfigure():
+            names = [thread.name for thread in threading.enumerate()]
+            pathlib.Path("threads").write_text(" ".join(names))
+        """
+    )
+    suite(
+        """
+        import threading
+        import pytest
+
+        def test_a(scale_client):
+            scale_client.get_projects()
+            assert threading.active_count() > 1
+
+        @pytest.mark.scale_live
+        def test_b(scale_client):
+            scale_client.get_projects()
+        """
+    ).assert_outcomes(passed=2)
+    assert (pytester.path / "threads").read_text() == "MainThread"
+
+
+def test_classes_of_unittest_use_it_too(suite):
+    suite(
+        """
+        import unittest
+        import pytest
+        import scaleapi
+
+        @pytest.mark.usefixtures("scale_sandbox")
+        class Plain(unittest.TestCase):
+            def setUp(self):
+                self.client = scaleapi.ScaleClient()
+                self.addCleanup(self.client.close)
+
+            def test_a(self):
+                self.client.create_project("p", "categorization")
+
+            def test_b(self):
+                self.assertEqual(self.client.get_projects(), [])
+
+        class WithTheSandbox(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _box(self, scale_sandbox):
+                self.box = scale_sandbox
+
+            def test_c(self):
+                self.assertEqual(self.box.hits, [])
+        """
+    ).assert_outcomes(passed=3)
+
+
+def test_under_xdist_each_worker_has_a_server_of_its_own(suite, pytester):
+    done = suite(
+        """
+        import os, pathlib
+        import pytest
+
+        @pytest.mark.parametrize("number", range(20))
+        def test_a(scale_sandbox, scale_client, number):
+            assert scale_client.get_projects() == []
+            scale_client.create_project("p", "categorization")
+            assert [hit.status for hit in scale_sandbox.hits] == [200, 200]
+            with open(os.environ["PYTEST_XDIST_WORKER"], "a") as file:
+                file.write(scale_sandbox.url + "\\n")
+        """,
+        "-n",
+        "2",
+    )
+    done.assert_outcomes(passed=20)
+    urls = [set((pytester.path / worker).read_text().split()) for worker in ("gw0", "gw1")]
+    assert [len(found) for found in urls] == [1, 1]
+    assert urls[0] != urls[1]
+
+
+def test_without_flask_only_the_tests_that_use_it_fail_and_say_what_to_install(suite, pytester):
+    pytester.makepyfile(flask="raise ImportError('there is no flask', name='flask')")
+    done = suite(
+        """
+        def test_a(scale_sandbox):
+            pass
+
+        def test_b(scale_client):
+            pass
+
+        def test_c():
+            pass
+        """
+    )
+    done.assert_outcomes(passed=1, errors=2)
+    done.stdout.fnmatch_lines(["*pip install 'scaleapi[[]sandbox[]]'*"] * 2)
+    done.stdout.no_fnmatch_line("*pytest_plugin.py*")  # no trace through code of ours

@@ -1,0 +1,164 @@
+"""Callbacks of a task's whole life: which, in what order, and how often they are tried."""
+
+import contextlib
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+
+import pytest
+
+from scaleapi.sandbox import Sandbox, callbacks, lifecycle
+
+
+class Receiver(ThreadingHTTPServer):
+    """Keeps what it gets in `received`; answers with `statuses`, then 200."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.received = Queue()
+        self.statuses = []
+        self.url = f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        statuses = self.server.statuses
+        self.server.received.put((self.headers["scale-callback-auth"], body))
+        self.send_response(statuses.pop(0) if statuses else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def events(receiver, count):
+    """Status and review of the next callbacks, as they arrive."""
+    bodies = [receiver.received.get(timeout=5)[1] for _ in range(count)]
+    return [(body["status"], body["task"].get("customer_review_status")) for body in bodies]
+
+
+def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiver):
+    task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
+    live_box.complete(task_id, {"category": "cat"})
+    live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
+    live_box.recall(task_id)
+    live_box.fail_task(task_id, "no file")
+    assert events(receiver, 4) == [
+        ("completed", None),
+        ("completed", "rejected"),
+        ("pending", "rejected"),
+        ("error", "rejected"),
+    ]
+    assert [callback.body["response"] for callback in live_box.callbacks] == [
+        {"category": "cat"}, {"category": "cat"}, None, {"error": "no file"}
+    ]  # fmt: skip
+
+
+def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, monkeypatch):
+    task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
+    announce = lifecycle.announce_task
+
+    def announce_late(world, account, task):
+        if task["status"] == "completed":
+            time.sleep(0.005)  # longer than another thread needs to recall it
+        announce(world, account, task)
+
+    monkeypatch.setattr(lifecycle, "announce_task", announce_late)
+
+    def live():
+        for _ in range(10):
+            with contextlib.suppress(ValueError):  # another thread was faster
+                live_box.complete(task_id, {})
+            with contextlib.suppress(ValueError):
+                live_box.recall(task_id)
+
+    threads = [threading.Thread(target=live) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    seen = [callback.body["status"] for callback in live_box.callbacks]
+    assert len(seen) >= 20
+    assert seen == ["completed", "pending"] * (len(seen) // 2)
+
+
+def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
+    seen = []
+    task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
+    store = live_box._open().world.store
+
+    def send(url, body, note):
+        seen.append((body["status"], store._connection.in_transaction))
+
+    monkeypatch.setattr(live_box._callbacks, "send", send)
+    live_box.complete(task_id, {})
+    assert seen == [("completed", False)]
+
+
+def test_a_callback_is_tried_again_until_it_succeeds(box, http, receiver, wait_until):
+    receiver.statuses = [500, 503]
+    task_id = http.make_task(callback_url=receiver.url)["task_id"]
+    wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
+    (callback,) = box.callbacks
+    assert (callback.attempts, callback.status, callback.error) == (3, 200, None)
+    tries = [receiver.received.get(timeout=5) for _ in range(3)]
+    assert tries[0] == tries[1] == tries[2]
+    assert tries[0][0] == box.callback_auth_key
+
+
+def test_it_is_given_up_after_three_tries(box, http, receiver, wait_until):
+    receiver.statuses = [500] * 9
+    task_id = http.make_task(callback_url=receiver.url)["task_id"]
+    path = f"/task/{task_id}"
+    wait_until(lambda: http.get(path).json().get("callback_succeeded") is False)
+    assert receiver.received.qsize() == 3
+    assert box.callbacks[0].attempts == 3
+
+
+def test_what_is_not_sent_is_not_tried(box, http):
+    http.make_task(callback_url="https://example.org/hook")
+    assert box.callbacks[0].attempts == 0
+
+
+@pytest.mark.parametrize("end", ["reset", "stop"])
+def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, end):
+    monkeypatch.setattr(callbacks, "PAUSES", (3600,))
+    receiver.statuses = [500] * 9
+    with Sandbox() as box:
+        http_for(box).make_task(callback_url=receiver.url)
+        receiver.received.get(timeout=5)
+        getattr(box, end)()
+        # Nor does what waits keep later ones, or the end, waiting.
+        if end == "reset":
+            receiver.statuses = []
+            http_for(box).make_task(callback_url=receiver.url)
+            assert receiver.received.get(timeout=5)[1]["status"] == "completed"
+    assert receiver.received.empty()
+
+
+def test_a_batch_calls_back_after_its_last_task(live_box, live_http, receiver):
+    live_http.make_project()
+    live_http.make_batch(callback=receiver.url)
+    ids = [live_http.make_task(batch="b", callback_url=receiver.url)["task_id"] for _ in range(2)]
+    live_http.post("/batches/b/finalize")
+    live_box.complete(ids[0], {})
+    live_box.fail_task(ids[1], "x")
+    bodies = [receiver.received.get(timeout=5)[1] for _ in range(3)]
+    assert [body.get("task_id") for body in bodies] == [*ids, None]
+    assert bodies[2] == {"batch": "b", "project": "p", "status": "completed"}

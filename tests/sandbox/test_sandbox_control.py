@@ -1,0 +1,208 @@
+"""What other processes do with the sandbox, under `/_sandbox/`."""
+
+import json
+
+import pytest
+import requests
+
+from scaleapi.sandbox import Sandbox, app
+from scaleapi.sandbox.routes import control
+
+ADDRESSES = [
+    ("POST", "/tasks/1/complete"), ("POST", "/tasks/1/fail"), ("POST", "/tasks/1/recall"),
+    ("GET", "/rules"), ("POST", "/rules"), ("DELETE", "/rules"), ("GET", "/hits"),
+    ("GET", "/callbacks"), ("POST", "/reset"), ("GET", "/export"), ("GET", "/unknown"),
+]  # fmt: skip
+
+
+class Control(requests.Session):
+    """Requests without a key, with paths relative to `/_sandbox`."""
+
+    def __init__(self, box):
+        super().__init__()
+        self.root = box.url[: -len("/v1")] + "/_sandbox"
+        self.trust_env = False
+
+    def request(self, method, url, **options):
+        return super().request(method, self.root + url, timeout=10, **options)
+
+
+@pytest.fixture
+def control_of():
+    sessions = []
+
+    def make(box):
+        sessions.append(Control(box))
+        return sessions[-1]
+
+    yield make
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def ctl(live_box, control_of):
+    return control_of(live_box)
+
+
+def is_refusal(answer, status):
+    body = answer.json()
+    assert body["error"]
+    return answer.status_code == body["status_code"] == status
+
+
+def test_a_task_is_completed_recalled_and_failed(live_http, ctl):
+    task_id = live_http.make_task()["task_id"]
+    steps = [
+        ("complete", {"response": {"category": "cat"}}),
+        ("recall", None),
+        ("fail", {"error": "no file"}),
+    ]
+    seen = []
+    for action, body in steps:
+        answer = ctl.post(f"/tasks/{task_id}/{action}", json=body)
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == live_http.get(f"/task/{task_id}").json()
+        seen.append((answer.json()["status"], answer.json().get("response")))
+    assert seen == [
+        ("completed", {"category": "cat"}), ("pending", None), ("error", {"error": "no file"})
+    ]  # fmt: skip
+
+
+def test_what_makes_no_sense_is_refused_in_scales_words(live_http, ctl):
+    task_id = live_http.make_task()["task_id"]
+    assert is_refusal(ctl.post("/tasks/0/complete", json={"response": {}}), 404)
+    assert is_refusal(ctl.post("/tasks/..%2F..%2Fx/recall"), 404)
+    assert is_refusal(ctl.post(f"/tasks/{task_id}/complete", json={}), 400)
+    assert is_refusal(ctl.post(f"/tasks/{task_id}/complete", data="{"), 400)
+    assert is_refusal(ctl.post(f"/tasks/{task_id}/fail", json={"error": ""}), 400)
+    assert is_refusal(ctl.post(f"/tasks/{task_id}/recall"), 400)
+    assert is_refusal(ctl.get("/unknown"), 501)
+    assert is_refusal(ctl.put("/rules"), 501)
+    assert "POST /_sandbox/reset" in ctl.get("/unknown").json()["error"]
+    assert live_http.ids(status="pending") == [task_id]
+
+
+def test_threads_of_the_wrong_shape_are_refused(live_http, ctl):
+    live_http.make_project("p", "chat")
+    task_id = live_http.post("/task/chat", json={"project": "p"}).json()["task_id"]
+    answer = ctl.post(f"/tasks/{task_id}/complete", json={"response": {"threads": 3}})
+    assert is_refusal(answer, 400)
+
+
+def test_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
+    one = ctl.post("/rules", json={"path_glob": "/teams", "status": 503}).json()["rules"]
+    two = ctl.post("/rules", json=[{"status": 500, "rate": 0}, {"drop": True, "rate": 0}]).json()
+    assert ctl.get("/rules").json()["rules"] == one + two["rules"]
+    assert ctl.get("/rules").json()["rules"] == [rule.as_dict() for rule in live_box.rules]
+    assert live_http.get("/teams").status_code == 503
+    assert is_refusal(ctl.post("/rules", json=[{"status": 500}, {"statsu": 1}]), 400)
+    assert len(live_box.rules) == 3
+    assert ctl.delete("/rules").json() == {"rules": []}
+    assert live_http.get("/teams").status_code == 200
+
+
+def test_rules_read_back_can_be_added_again(live_box, ctl):
+    live_box.add_rule("GET", "/x", per_second=2, headers={"a": "b"})
+    before = ctl.get("/rules").json()["rules"]
+    assert ctl.post("/rules", json=before).json()["rules"] == before
+
+
+def test_hits_and_callbacks_are_shown(live_box, live_http, ctl):
+    task_id = live_http.make_task(callback_url="someone@example.org", unique_id="u")["task_id"]
+    live_http.post("/task/categorization", data=b"\xff")
+    ctl.post(f"/tasks/{task_id}/complete", json={"response": {}})
+    hits = ctl.get("/hits").json()["hits"]
+    assert [hit["status"] for hit in hits] == [200, 400]
+    assert hits[0]["body"]["unique_id"] == "u"
+    assert hits[1]["body"] == "\ufffd"
+    assert "Authorization" not in json.dumps(hits)
+    (callback,) = ctl.get("/callbacks").json()["callbacks"]
+    assert (callback["url"], callback["sent"]) == ("someone@example.org", False)
+    assert callback["body"]["task_id"] == task_id
+
+
+def test_it_is_no_hit_and_no_rule_stops_it(live_box, ctl):
+    live_box.add_rule(status=500)
+    assert ctl.get("/hits").json() == {"hits": []}
+    assert ctl.get("/unknown").status_code == 501
+    assert live_box.hits == []
+
+
+def test_reset_forgets_everything(live_box, live_http, ctl):
+    live_http.make_task(callback_url="someone@example.org")
+    live_box.add_rule(status=500)
+    assert ctl.post("/reset").status_code == 200
+    assert (live_box.hits, live_box.callbacks, live_box.rules) == ([], [], [])
+    assert live_http.ids() == []
+
+
+def test_export_is_what_the_box_exports(live_box, live_http, ctl, tmp_path):
+    live_http.make_task()
+    live_box.export(tmp_path / "out")
+    answer = ctl.get("/export")
+    assert answer.headers["Content-Type"].startswith("application/x-ndjson")
+    assert answer.content == (tmp_path / "out").read_bytes() != b""
+
+
+@pytest.mark.parametrize("method, path", ADDRESSES)
+def test_pages_of_another_origin_are_refused_everywhere(live_box, live_http, ctl, method, path):
+    live_http.make_task()
+    for headers in (
+        {"Origin": "https://example.org"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Host": "rebound.example.org"},
+    ):
+        answer = ctl.request(method, path, headers=headers, json={"status": 500})
+        assert is_refusal(answer, 403)
+    assert (live_box.rules, len(live_http.ids())) == ([], 1)
+
+
+def test_its_own_origin_is_served(live_box, ctl):
+    own = live_box.url[: -len("/v1")]
+    assert ctl.get("/rules", headers={"Origin": own}).status_code == 200
+
+
+def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monkeypatch):
+    monkeypatch.setattr(control, "_is_local", lambda address: False)
+    for method, path in ADDRESSES:
+        assert is_refusal(ctl.request(method, path, json={"status": 500}), 403)
+    assert live_http.ids() == []  # the rest is served
+
+
+@pytest.mark.parametrize(
+    "address, expected",
+    [
+        ("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("::ffff:127.0.0.1", True),
+        ("10.0.0.1", False), ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("", False),
+        ("localhost", False),
+    ],
+)  # fmt: skip
+def test_who_is_on_this_machine(address, expected):
+    assert control._is_local(address) is expected
+
+
+def test_bodies_are_bounded_here_too(ctl, monkeypatch):
+    monkeypatch.setattr(app, "MAX_BODY", 10)
+    with Sandbox() as box:
+        monkeypatch.setattr(ctl, "root", box.url[: -len("/v1")] + "/_sandbox")
+        assert is_refusal(ctl.post("/rules", json={"status": 500}), 413)
+        assert box.rules == []
+        assert is_refusal(ctl.post("/unknown", data=b"x" * 11), 501)
+        assert ctl.get("/rules").status_code == 200
+
+
+def test_a_refused_body_does_not_upset_the_connection(ctl, live_box):
+    answer = ctl.post("/rules", data=b"x" * 10**6, headers={"Origin": "null"})
+    assert is_refusal(answer, 403)
+    assert ctl.get("/rules").json() == {"rules": []}
+
+
+def test_it_works_over_ipv6(control_of):
+    try:
+        box = Sandbox("::1").start()
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with box:
+        assert control_of(box).get("/rules").status_code == 200

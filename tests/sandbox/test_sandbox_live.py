@@ -1,0 +1,160 @@
+"""Live mode: tasks wait, and end in each of the ways that there are."""
+
+import pytest
+
+from scaleapi.sandbox import Sandbox
+
+ERROR = {
+    "error": "Could not download 1 attachment",
+    "attachments": [{"statusCode": 403, "url": "https://example.org/a.png"}],
+}
+
+
+def get(http, path):
+    answer = http.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def status_of(http, name="b"):
+    return get(http, f"/batches/{name}/status")
+
+
+@pytest.mark.parametrize("given, response", [("no file", {"error": "no file"}), (ERROR, ERROR)])
+def test_a_failed_task_shows_its_error(live_box, live_http, given, response):
+    task = live_http.make_task()
+    failed = live_box.fail_task(task["task_id"], given)
+    assert (failed["status"], failed["response"]) == ("error", response)
+    assert "completed_at" not in failed
+    assert get(live_http, f"/task/{task['task_id']}") == failed
+    assert live_http.ids(status="error") == [task["task_id"]]
+
+
+def test_v2_shows_a_failed_task_too(live_box, live_http):
+    live_http.make_project("p", "chat")
+    with live_box.client("test_key") as client:
+        task_id = client.v2.create_chat_task(project_name="p").task_id
+        live_box.fail_task(task_id, "no model")
+        task = client.v2.get_task(task_id=task_id)
+    assert (task.status.value, task.threads) == ("error", [])
+
+
+@pytest.mark.parametrize("error", ["", {}, None, 3])
+def test_an_empty_error_is_refused(live_box, live_http, error):
+    task_id = live_http.make_task()["task_id"]
+    with pytest.raises(ValueError, match="error"):
+        live_box.fail_task(task_id, error)
+    assert live_http.ids(status="pending") == [task_id]
+
+
+def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, live_http):
+    task_id = live_http.make_task()["task_id"]
+    with pytest.raises(ValueError, match="pending"):
+        live_box.recall(task_id)
+    live_box.complete(task_id, {})
+    with pytest.raises(ValueError, match="completed"):
+        live_box.fail_task(task_id, "late")
+    for action in (lambda: live_box.recall("0"), lambda: live_box.fail_task("0", "x")):
+        with pytest.raises(ValueError, match="task_id"):
+            action()
+
+
+def test_a_recalled_task_is_pending_and_can_be_completed_again(live_box, live_http):
+    task = live_http.make_task()
+    live_box.complete(task["task_id"], {"category": "cat"})
+    recalled = live_box.recall(task["task_id"])
+    assert recalled.pop("updated_at") >= task.pop("updated_at")
+    assert recalled == task
+    assert live_box.complete(task["task_id"], {"category": "dog"})["status"] == "completed"
+
+
+def test_a_batch_goes_from_staging_to_completed_and_counts_on_the_way(live_box, live_http):
+    live_http.make_project()
+    assert live_http.make_batch()["status"] == "staging"
+    ids = [live_http.make_task(batch="b")["task_id"] for _ in range(4)]
+    assert status_of(live_http) == {"status": "staging", "pending": 4}
+    live_http.post(f"/task/{ids[0]}/cancel")
+    assert live_http.post("/batches/b/finalize").json()["status"] == "in_progress"
+    live_box.complete(ids[1], {})
+    live_box.fail_task(ids[2], "x")
+    assert status_of(live_http) == {
+        "status": "in_progress", "pending": 1, "completed": 1, "error": 1, "canceled": 1
+    }  # fmt: skip
+    live_box.complete(ids[3], {})
+    assert status_of(live_http)["status"] == "completed"
+    live_box.recall(ids[3])
+    assert status_of(live_http)["status"] == "in_progress"
+    live_box.complete(ids[3], {})
+    assert status_of(live_http)["status"] == "completed"
+
+
+def test_review_statuses_can_be_asked_for(live_box, live_http):
+    ids = [live_http.make_task()["task_id"] for _ in range(3)]
+    for task_id in ids[:2]:
+        live_box.complete(task_id, {})
+        body = {"accepted": task_id == ids[0], "comments": None}
+        assert live_http.post(f"/task/{task_id}/audit", json=body).status_code == 200
+    assert live_http.ids(customer_review_status="accepted") == [ids[0]]
+    assert live_http.ids(customer_review_status="accepted,rejected") == ids[1::-1]
+
+
+@pytest.fixture
+def clocked():
+    """A sandbox that completes tasks almost at once."""
+    with Sandbox(live=True, complete_after=0.1) as box:
+        yield box
+
+
+def test_the_clock_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
+    http = http_for(clocked)
+    task = http.make_task(callback_url="someone@example.org")
+    assert task["status"] == "pending"
+    path = f"/task/{task['task_id']}"
+    wait_until(lambda: get(http, path)["status"] == "completed")
+    assert get(http, path)["response"] == {"category": "cat"}
+    assert [callback.body["status"] for callback in clocked.callbacks] == ["completed"]
+
+
+def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
+    http = http_for(clocked)
+    http.make_project()
+    http.make_batch()
+    http.make_batch("paused")
+    held = [http.make_task(batch=name)["task_id"] for name in ("b", "paused")]
+    http.post("/batches/paused/finalize")
+    with clocked.client("test_key") as client:
+        client.v2.pause_batch(batch_name="paused")
+        free = http.make_task()["task_id"]  # made last: when it is done, the others were due
+        wait_until(lambda: get(http, f"/task/{free}")["status"] == "completed")
+        assert {get(http, f"/task/{task_id}")["status"] for task_id in held} == {"pending"}
+        http.post("/batches/b/finalize")
+        client.v2.resume_batch(batch_name="paused")
+    wait_until(lambda: status_of(http)["status"] == "completed")
+    wait_until(lambda: status_of(http, "paused")["status"] == "completed")
+
+
+def test_the_clock_does_not_complete_what_was_failed_or_canceled(clocked, http_for, wait_until):
+    http = http_for(clocked)
+    failed, canceled = (http.make_task()["task_id"] for _ in range(2))
+    clocked.fail_task(failed, "x")
+    http.post(f"/task/{canceled}/cancel")
+    last = http.make_task()["task_id"]
+    wait_until(lambda: get(http, f"/task/{last}")["status"] == "completed")
+    assert http.ids(status="error") == [failed]
+    assert http.ids(status="canceled") == [canceled]
+
+
+def test_a_recalled_task_waits_anew(live_box):
+    long_ago = "2025-03-04T10:15:00.000Z"
+    live_box.seed([{"kind": "task", "type": "chat", "task_id": "t", "created_at": long_ago}])
+    store, seen = live_box._open().world.store, []
+    for step in (lambda: None, lambda: live_box.complete("t", {}), lambda: live_box.recall("t")):
+        step()
+        seen.append((len(store.due("2025-03-05")), len(store.due("2999"))))
+    assert seen == [(1, 1), (0, 0), (0, 1)]
+
+
+@pytest.mark.parametrize("options", [{"complete_after": 1}, {"live": True, "complete_after": -1}])
+def test_a_clock_that_makes_no_sense_is_refused(options):
+    with pytest.raises(ValueError, match="complete_after"):
+        Sandbox(**options)

@@ -1,0 +1,469 @@
+"""The page at `GET /`, read as bytes, and as a real browser shows it."""
+
+import hashlib
+import json
+import re
+import shutil
+import socket
+import subprocess
+import zlib
+from html.parser import HTMLParser
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import requests
+from werkzeug.test import Client
+
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.page import SHOWN_CELL, SHOWN_TEXT, SIZES, as_json, visible
+
+HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+NO_BROWSER = f"no browser here: none of {', '.join(BROWSERS)} is in PATH and starts"
+
+
+class Seen(HTMLParser):
+    """What a document shows.
+
+    `tags` and `attributes` are the names of all there are; `links` are the links' section, text and
+    address; `cells` and `folded` are, by section, the texts of each row, and what is folded below.
+    """
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.attributes, self.links = [], [], []
+        self.cells = {name: [] for name in SIZES}
+        self.folded = {name: [] for name in SIZES}
+        self._section, self._texts = "", None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag == "section":
+            self._section = attrs["id"]
+        elif tag == "summary":
+            self.cells[self._section].append([])
+        elif tag == "a":
+            self.links.append([self._section, "", attrs["href"]])
+        elif tag == "pre" or (tag == "span" and "class" in attrs):
+            here = self.folded[self._section] if tag == "pre" else self.cells[self._section][-1]
+            self._texts = here
+            here.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("span", "pre"):
+            self._texts = None
+
+    def handle_data(self, data):
+        if self._texts is not None:
+            self._texts[-1] += data
+        elif self.lasttag == "a" and not self.links[-1][1]:
+            self.links[-1][1] = data
+
+    def link(self, section, text):
+        """Where the first such link leads; None without one."""
+        found = [href for *place, href in self.links if place == [section, text]]
+        return found[0].lstrip("/") if found else None
+
+
+def root(box):
+    return box.url[: -len("v1")]
+
+
+def load(box, query="", **headers):
+    """The answer to a browser's request, on a connection of its own."""
+    return requests.get(root(box) + query, headers=headers, timeout=10)
+
+
+def look(box, query=""):
+    answer = load(box, query)
+    assert answer.status_code == 200, answer.text
+    return Seen(answer.text)
+
+
+def test_it_shows_projects_batches_and_tasks_with_their_json(box, http):
+    http.make_project("signs")
+    http.make_batch("april/01", "signs")
+    task = http.make_task(batch="april/01", metadata={"k": "v"})
+    seen = look(box)
+    assert [cells[1:] for cells in seen.cells["projects"]] == [["signs", "categorization"]]
+    assert [cells[1:] for cells in seen.cells["batches"]] == [["april/01", "signs", "in_progress"]]
+    assert seen.cells["tasks"] == [
+        [
+            task["created_at"][:19].replace("T", " "),
+            task["task_id"],
+            "categorization",
+            "signs",
+            "april/01",
+            "completed",
+        ]
+    ]
+    assert seen.folded["tasks"] == [as_json(http.get(f"/task/{task['task_id']}").json())]
+    assert '"_' not in "".join(sum(seen.folded.values(), []))
+
+
+def test_it_shows_the_last_requests_with_what_was_sent_newest_first(box, http):
+    http.make_project("signs")
+    http.get("/tasks?limit=7")
+    http.get("/task/nope")
+    http.post("/files/upload", files={"file": ("cat.txt", b"12345")}, data={"project_name": "p"})
+    seen = look(box)
+    assert [cells[1:] for cells in seen.cells["requests"]] == [
+        ["POST", "/v1/files/upload", "400"],
+        ["GET", "/v1/task/nope", "404"],
+        ["GET", "/v1/tasks", "200"],
+        ["POST", "/v1/projects", "200"],
+    ]
+    assert all(re.fullmatch(r"[\d-]{10} [\d:]{8}", cells[0]) for cells in seen.cells["requests"])
+    upload, nothing, query, body = seen.folded["requests"]
+    assert '"size": 5' in upload and "cat.txt" in upload
+    assert nothing == "(neither query nor body)"
+    assert '"limit"' in query and '"7"' in query
+    assert '"name": "signs"' in body
+
+
+def test_a_request_without_an_answer_is_shown_too(box):
+    box.fail_next("GET", "/teams", drop=True)
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{box.url}/teams", auth=("test_key", ""), timeout=10)
+    assert look(box).cells["requests"][0][1:] == ["GET", "/v1/teams", "none"]
+
+
+def test_an_empty_sandbox_has_a_page_too(box):
+    seen = look(box)
+    assert seen.cells == {"projects": [], "batches": [], "tasks": [], "requests": []}
+    assert load(box).text.count("None yet.") == 4
+
+
+def test_needs_no_key_is_no_hit_and_uses_up_no_fault(box, http):
+    box.fail_next("*", "*", 503)
+    assert load(box).status_code == 200
+    assert load(box, Host="evil.example").status_code == 403
+    assert requests.head(root(box), timeout=10).status_code == 200
+    assert box.hits == []
+    assert http.get("/teams").status_code == 503
+
+
+def test_nothing_can_be_written_there(box):
+    assert requests.post(root(box), timeout=10).status_code == 501
+
+
+def test_others_text_is_text(box, http):
+    http.make_project(HOSTILE)
+    http.make_batch(HOSTILE, HOSTILE)
+    http.make_task(project=HOSTILE, batch=HOSTILE, instruction=HOSTILE, metadata={HOSTILE: HOSTILE})
+    http.get("/tasks", params={HOSTILE: HOSTILE})
+    http.post("/projects", data=HOSTILE.encode())
+    http.get("/<script>alert(3)")
+    clean = look(box)
+    names = {"account": HOSTILE, "project": HOSTILE, "batch": HOSTILE}
+    filtered = look(box, f"?{urlencode(names)}")
+    for seen in (clean, filtered):
+        assert not {"script", "img"} & set(seen.tags)
+        assert seen.tags.count("style") == 1
+        assert not [name for name in seen.attributes if name.startswith("on")]
+    assert clean.cells["projects"][0][1] == clean.cells["tasks"][0][3] == HOSTILE
+    assert clean.folded["requests"][1] == f"body: {HOSTILE}"
+
+
+def test_what_turns_or_hides_text_is_spelled_out():
+    assert visible("a\u202eb\u200bc\u2066\ufeff\x07\r\n") == (
+        "a\\u202eb\\u200bc\\u2066\\ufeff\\u0007\\r\n"
+    )
+    assert visible("日本語 עברית ü 🙂") == "日本語 עברית ü 🙂"
+    assert visible("\ud800\U000e0041") == "\\ud800\\udb40\\udc41"
+
+
+def test_what_turns_text_is_spelled_out_on_the_page(box, http):
+    http.make_project("invoice\u202egnp.exe")
+    text = load(box).text
+    assert "\u202e" not in text and text.count("invoice\\u202egnp.exe") >= 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b"[" * 5_000 + b"]" * 5_000,
+        b'"\\ud800"',
+        b"\xff\x00\xfe",
+        b"1" * 10_000,
+        b"NaN",
+        b"x" * (2 * SHOWN_TEXT),
+    ],
+    ids=["open", "deep", "surrogate", "bytes", "digits", "nan", "long"],
+)
+def test_any_body_that_was_sent_can_be_shown(box, http, body):
+    http.post("/projects", data=body)
+    (folded,) = look(box).folded["requests"]
+    assert folded.startswith("body: ") and len(folded) < SHOWN_TEXT + 100
+
+
+def test_a_task_that_is_nested_deeply_does_no_harm(box, http):
+    deep = {}
+    for _ in range(400):
+        deep = {"d": deep}
+    answer = http.post("/task/categorization", json={
+        "attachment_type": "text", "attachment": "a", "categories": ["a"], "metadata": deep,
+    })  # fmt: skip
+    assert answer.status_code in (200, 400)
+    assert look(box).cells["requests"][0][3] == str(answer.status_code)
+
+
+def test_what_is_nested_deeply_is_cut_before_it_is_written():
+    deep = []
+    for _ in range(100_000):
+        deep = [deep]
+    text = as_json(deep)
+    assert text.endswith("\n… and more") and len(text) < SHOWN_TEXT + 100
+
+
+def test_long_values_are_cut_and_say_so(box, http):
+    http.make_project("n" * 1000)
+    http.make_task(instruction="x" * 50_000)
+    seen = look(box)
+    assert seen.cells["projects"][0][1] == "n" * SHOWN_CELL + "…"
+    assert "n" * 1000 in seen.folded["projects"][0]
+    assert seen.folded["tasks"][0].endswith("x\n… and more")
+    assert len(seen.folded["tasks"][0]) < SHOWN_TEXT + 100
+
+
+def test_pages_hold_every_task_once_newest_first(box, http):
+    made = [http.make_task()["task_id"] for _ in range(101)]
+    shown, query = [], ""
+    while query is not None:
+        seen = look(box, query)
+        shown.append([cells[1] for cells in seen.cells["tasks"]])
+        query = seen.link("tasks", "older")
+    assert [len(page) for page in shown] == [50, 50, 1]
+    assert sum(shown, []) == made[::-1]
+    assert [cells[1] for cells in look(box, seen.link("tasks", "newer")).cells["tasks"]] == shown[1]
+    assert [cells[1] for cells in look(box, seen.link("tasks", "newest")).cells["tasks"]] == (
+        shown[0]
+    )
+
+
+def test_each_section_has_pages_of_its_own(box, http):
+    for number in range(21):
+        http.make_project(f"p{number:02}")
+        http.make_batch(f"b{number:02}", "p00")
+    second = look(box, look(box).link("projects", "older"))
+    assert [cells[1] for cells in second.cells["projects"]] == ["p00"]
+    assert second.link("projects", "older") is None
+    assert second.cells["batches"][0][1] == "b20"
+    both = look(box, second.link("batches", "older"))
+    assert [both.cells[name][0][1] for name in ("projects", "batches")] == ["p00", "b00"]
+
+
+def test_requests_have_pages(box, http):
+    for number in range(60):
+        http.get(f"/task/{number}")
+    seen = look(box, look(box).link("requests", "older"))
+    assert [cells[2] for cells in seen.cells["requests"]] == [
+        f"/v1/task/{number}" for number in range(9, -1, -1)
+    ]
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "9" * 30])
+def test_a_page_number_that_makes_no_sense_is_400(box, number):
+    assert load(box, f"?tasks={number}").status_code == 400
+
+
+def test_a_page_past_the_last_is_empty_and_leads_back(box, http):
+    http.make_task()
+    seen = look(box, "?tasks=1000000000")
+    assert seen.cells["tasks"] == []
+    assert len(look(box, seen.link("tasks", "newest")).cells["tasks"]) == 1
+
+
+def test_a_project_and_a_batch_lead_to_their_tasks(box, http):
+    for name in ("a&b", "other"):
+        http.make_project(name)
+        http.make_batch(f"{name}/1", name)
+        for _ in range(2):
+            http.make_task(batch=f"{name}/1")
+    http.make_task(project="a&b")
+    seen = look(box, look(box).link("projects", "3 tasks"))
+    assert len(seen.cells["tasks"]) == 3
+    assert [cells[1] for cells in seen.cells["batches"]] == ["a&b/1"]
+    seen = look(box, seen.link("batches", "2 tasks"))
+    assert [cells[4] for cells in seen.cells["tasks"]] == ["a&b/1", "a&b/1"]
+    assert len(look(box, seen.link("", "show all")).cells["tasks"]) == 5
+
+
+def test_each_account_is_shown_by_itself_and_no_key_appears(box, http_for):
+    for key in ("test_first_unmistakable", "test_second_unmistakable"):
+        http_for(box, key).make_project(f"of {key[5:10]}")
+    requests.get(f"{root(box)}v2/tasks", headers={"Authorization": "Bearer test_unmistakable"})
+    assert "unmistakable" not in load(box).text
+    seen = look(box)
+    label = hashlib.sha256(b"test_first_unmistakable").hexdigest()[:8]
+    first = look(box, seen.link("", label))
+    assert {cells[1] for cells in first.cells["projects"]} == {"of first"}
+    assert look(box, "?account=nobody").cells["projects"] == []
+    assert hashlib.sha256(b"test_first_unmistakable").hexdigest() not in load(box).text
+
+
+def test_a_browser_may_load_run_frame_and_keep_nothing(box):
+    for answer in (load(box), load(box, Host="evil.example"), load(box, "?tasks=x")):
+        rules = dict(
+            rule.strip().split(" ", 1)
+            for rule in answer.headers["Content-Security-Policy"].split(";")
+        )
+        style = rules.pop("style-src")
+        assert re.fullmatch(r"'sha256-[\w+/]{43}='", style)
+        assert rules == dict.fromkeys(
+            ("default-src", "base-uri", "form-action", "frame-ancestors"), "'none'"
+        )
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_names_no_outside_resource(box, http):
+    http.make_project()
+    seen = look(box)
+    assert not {"script", "img", "iframe", "form", "object", "embed"} & set(seen.tags)
+    assert all(re.match(r"(/\?|#)", href) for _, _, href in seen.links)
+    assert not re.search(r"url\(|@import|src=", load(box).text)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example", "localhost.evil.example", "evil.example:80", "127.0.0.1.evil.example",
+        "127.0.0.1@evil.example", "localhost, evil.example", "10.0.0.1", "0.0.0.0", "[::]",
+        "[fe80::1]", "localhost.", "localhost:", "localhost:80a", "", "999.0.0.1", "[::1", "::1",
+    ],
+)  # fmt: skip
+def test_another_name_for_this_machine_is_403(box, host):
+    assert_refused(load(box, Host=host))
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LocalHost:8080", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8080"]
+)
+def test_this_machines_own_names_are_taken(box, host):
+    assert load(box, Host=host).status_code == 200
+
+
+def test_a_request_without_a_host_is_403(box):
+    where = urlsplit(box.url)
+    with socket.create_connection((where.hostname, where.port), timeout=5) as raw:
+        raw.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert raw.recv(1000).split(b" ")[1] == b"403"
+
+
+def test_a_browser_on_another_machine_is_403():
+    address = outer_address()
+    if address is None:
+        pytest.skip("this machine has no address but loopback ones")
+    with Sandbox(host="0.0.0.0") as box:
+        port = urlsplit(box.url).port
+        for host in (f"{address}:{port}", "localhost"):
+            answer = requests.get(f"http://{address}:{port}/", headers={"Host": host}, timeout=10)
+            assert_refused(answer)
+        forged = {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "Host": "localhost"}
+        assert_refused(requests.get(f"http://{address}:{port}/", headers=forged, timeout=10))
+        assert load(box).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address, status",
+    [
+        ("127.0.0.1", 200), ("127.1.2.3", 200), ("::1", 200), ("::ffff:127.0.0.1", 200),
+        ("192.168.0.7", 403), ("::ffff:192.168.0.7", 403), ("fe80::1", 403), ("", 403),
+    ],
+)  # fmt: skip
+def test_who_asks_is_told_by_the_socket(box, address, status):
+    app = box._open()._server._http.wsgi_app
+    environ = {"REMOTE_ADDR": address, "REQUEST_URI": "/", "HTTP_HOST": "localhost"}
+    assert Client(app).get("/", environ_overrides=environ).status_code == status
+
+
+@pytest.fixture
+def browse(tmp_path):
+    """Runs a real browser on an address, and gives the document that it made of it."""
+    found = [path for path in map(shutil.which, BROWSERS) if path and starts(path)]
+    if not found:
+        pytest.skip(NO_BROWSER)
+
+    def run(address, *options):
+        command = [
+            found[0], "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'browser'}",
+            *options, address,
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    return run
+
+
+def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
+    http.make_project("signs")
+    http.make_batch("april/01", "signs")
+    http.make_project(HOSTILE + "\u202e")
+    task = http.make_task(batch="april/01", instruction=HOSTILE, metadata={HOSTILE: HOSTILE})
+    http.get("/task/<script>alert(3)</script>")
+    asked = len(box.hits)
+    seen = Seen(browse(root(box), "--dump-dom"))
+    assert not {"script", "img"} & set(seen.tags)
+    assert seen.tags.count("style") == 1
+    assert [cells[1] for cells in seen.cells["projects"]] == [HOSTILE + "\\u202e", "signs"]
+    assert [cells[1:] for cells in seen.cells["batches"]] == [["april/01", "signs", "in_progress"]]
+    assert [cells[1] for cells in seen.cells["tasks"]] == [task["task_id"]]
+    assert json.loads(seen.folded["tasks"][0]) == http.get(f"/task/{task['task_id']}").json()
+    assert len(seen.cells["requests"]) == asked
+    # It asked for nothing else, not even an icon: the one more is our own.
+    assert len(box.hits) == asked + 1
+
+
+def test_a_real_browser_takes_the_style_sheet_in_light_and_dark(box, http, browse, tmp_path):
+    http.make_project("signs")
+    pictures = []
+    for scheme in ("0", "1"):  # dark, light
+        path = tmp_path / f"{scheme}.png"
+        browse(
+            root(box), f"--screenshot={path}", "--window-size=400,300",
+            f"--blink-settings=preferredColorScheme={scheme}",
+        )  # fmt: skip
+        pictures.append(corner(path.read_bytes()))
+    assert [f"#{picture.hex()}" for picture in pictures] == ["#15181c", "#ffffff"]
+
+
+def starts(path):
+    """It is a browser, and no note where to get one."""
+    return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+
+
+def corner(png):
+    """The colour of a picture's first pixel."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n" and png[24] == 8 and png[25] in (2, 6)
+    data, place = b"", 8
+    while place < len(png):
+        size, kind = int.from_bytes(png[place : place + 4], "big"), png[place + 4 : place + 8]
+        data += png[place + 8 : place + 8 + size] if kind == b"IDAT" else b""
+        place += size + 12
+    # After the line's filter byte; no filter changes the first pixel of the first line.
+    return zlib.decompress(data)[1:4]
+
+
+def assert_refused(answer):
+    """It is Scale's error body, and tells nothing."""
+    assert answer.status_code == 403
+    assert set(answer.json()) == {"status_code", "error"}
+
+
+def outer_address():
+    """An address of this machine that others would use; None without one. Nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address = probe.getsockname()[0]
+    return None if address.startswith("127.") else address

@@ -1,0 +1,191 @@
+"""`--db`: what was acknowledged is there after any end, a killed process included."""
+
+import json
+import signal
+import sqlite3
+import threading
+
+import pytest
+import requests
+
+from scaleapi.sandbox import Sandbox
+
+from .test_sandbox_command_line import address, run  # noqa: F401
+
+BODY = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
+
+
+class Writer(threading.Thread):
+    """Creates tasks and uploads files until the server is gone; notes what was acknowledged."""
+
+    def __init__(self, url, number, enough):
+        super().__init__()
+        self._url, self._number, self._enough = url, number, enough
+        self.tasks, self.files = {}, []
+
+    def run(self):
+        with requests.Session() as session:
+            session.trust_env, session.auth = False, ("test_key", "")
+            try:
+                while True:
+                    self._write(session, f"{self._number}-{len(self.tasks)}")
+            except requests.RequestException:
+                return
+
+    def _write(self, session, name):
+        task = session.post(
+            f"{self._url}/task/categorization", json={**BODY, "unique_id": name}, timeout=10
+        ).json()
+        self.tasks[task["task_id"]] = name
+        files = {"file": (name, name.encode())}
+        form = {"reference_id": name}
+        file = session.post(f"{self._url}/files/upload", files=files, data=form, timeout=10).json()
+        self.files.append((file["id"], name))
+        self._enough.release()
+
+
+def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, tmp_path):  # noqa: F811
+    db, enough = tmp_path / "x.db", threading.Semaphore(0)
+    process = run("--port", "0", "--db", str(db))
+    url = address(process)
+    writers = [Writer(url, number, enough) for number in range(6)]
+    for writer in writers:
+        writer.start()
+    for _ in range(60):
+        assert enough.acquire(timeout=30)
+    process.send_signal(signal.SIGKILL)
+    for writer in writers:
+        writer.join()
+    assert process.wait(timeout=10) == -signal.SIGKILL
+
+    told = {task_id: name for writer in writers for task_id, name in writer.tasks.items()}
+    files = [file for writer in writers for file in writer.files]
+    with Sandbox(db=db) as box:
+        store = box._open().world.store
+        box.export(tmp_path / "out")
+        rows = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+        kept = [(row["task_id"], row["unique_id"]) for row in rows if row["kind"] == "task"]
+        assert len(told) >= 60
+        assert told.items() <= dict(kept).items()
+        assert len({name for _, name in kept}) == len(kept)
+        # One may have been stored and not acknowledged, by each writer.
+        assert len(kept) <= len(told) + len(writers)
+        for file_id, name in files:
+            assert store.content(file_id) == name.encode()
+        again = http_for(box).post(
+            "/task/categorization", json={**BODY, "unique_id": next(iter(told.values()))}
+        )
+        assert again.status_code == 409
+        assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_everything_is_there_after_a_restart(http_for, tmp_path):
+    with Sandbox(db=tmp_path / "x.db", live=True) as box:
+        http = http_for(box)
+        http.make_project()
+        http.make_batch()
+        task = http.make_task(batch="b", tags=["x"])
+    with Sandbox(db=tmp_path / "x.db", live=True) as box:
+        http = http_for(box)
+        assert http.get("/tasks", params={"tags": "x"}).json()["docs"] == [task]
+        assert http.get("/batches/b/status").json() == {"status": "staging", "pending": 1}
+        assert box.complete(task["task_id"], {})["status"] == "completed"
+
+
+def test_the_clock_goes_on_after_a_restart(http_for, tmp_path, wait_until):
+    with Sandbox(db=tmp_path / "x.db", live=True) as box:
+        path = f"/task/{http_for(box).make_task()['task_id']}"
+    with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:
+        http = http_for(box)
+        wait_until(lambda: http.get(path).json()["status"] == "completed")
+
+
+def old_database(path):
+    with Sandbox(db=path):
+        pass
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 0")
+    connection.close()
+
+
+def another_programs(path):
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE tasks (id)")
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (old_database, "version"),
+        (another_programs, "version"),
+        (lambda path: path.write_text("no database " * 1000), "not a database"),
+    ],
+)
+def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, words):  # noqa: F811
+    path = tmp_path / "x.db"
+    make(path)
+    before = path.read_bytes()
+    with pytest.raises(sqlite3.Error, match=words) as caught:
+        Sandbox(db=path).start()
+    assert str(path) in str(caught.value)
+    process = run("--port", "0", "--db", str(path))
+    output, errors = process.communicate(timeout=10)
+    assert (process.returncode, output, len(errors.splitlines())) == (1, "", 1)
+    assert str(path) in errors
+    if words == "version":
+        assert "--export" in errors
+        with sqlite3.connect(path) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone() == (0,)
+        connection.close()
+    else:
+        assert path.read_bytes() == before
+
+
+def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
+    seed, rules, out = (tmp_path / name for name in ("seed", "rules", "out"))
+    db = tmp_path / "x.db"
+    rows = [{"kind": "project", "name": "p", "type": "chat"}, {"kind": "task", "project": "p"}]
+    seed.write_text("\n".join(json.dumps(row) for row in rows))
+    rules.write_text('[{"path_glob": "/teams", "status": 503}]')
+    process = run(
+        "--port", "0", "--db", str(db), "--seed", str(seed), "--faults", str(rules),
+        "--live", "--complete-after", "3600",
+    )  # fmt: skip
+    url = address(process)
+    with requests.Session() as session:
+        session.trust_env, session.auth = False, ("test_sandbox", "")
+        assert session.get(url + "/teams", timeout=5).status_code == 503
+        (task,) = session.get(url + "/tasks", timeout=5).json()["docs"]
+    assert task["status"] == "pending"
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    process = run("--db", str(db), "--export", str(out))
+    assert process.communicate(timeout=10) == ("", "")
+    assert process.returncode == 0
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [line.get("task_id") for line in lines] == [None, task["task_id"]]
+
+
+@pytest.mark.parametrize(
+    "options, part",
+    [
+        (["--seed", "bad.json"], "bad.json, line 1"),
+        (["--faults", "bad.json"], "rule 1"),
+        (["--seed", "none.json"], "none.json"),
+        (["--faults", "none.json"], "none.json"),
+        (["--complete-after", "3"], "live"),
+        (["--db", "none.db", "--export", "out"], "none.db"),
+        (["--export", "out"], "--db"),
+    ],
+)
+def test_what_cannot_be_done_is_told(run, tmp_path, options, part):  # noqa: F811
+    (tmp_path / "bad.json").write_text('[{"kind": 3}]')
+    named = [str(tmp_path / text) if "." in text or text == "out" else text for text in options]
+    process = run("--port", "0", *named)
+    output, errors = process.communicate(timeout=10)
+    assert process.returncode in (1, 2)
+    assert output == ""
+    assert part in errors and "Traceback" not in errors
+    assert not (tmp_path / "none.db").exists()
