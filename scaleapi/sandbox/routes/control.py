@@ -5,13 +5,12 @@ no web page but its own: one that a browser here has open could send requests, t
 """
 
 import dataclasses
-import ipaddress
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, request
 
 from .. import lifecycle, seeding
+from ..callers import refuse_strangers
 from ..faults import read_rules
 from ..hits import Hit
 from ..refusals import Refused, invalid, missing
@@ -28,12 +27,7 @@ def is_control() -> bool:
 
 def check_caller() -> None:
     """Refuse callers elsewhere, and browsers on behalf of other pages, with 403."""
-    if not _is_local(request.remote_addr or ""):
-        raise Refused(403, "/_sandbox/ answers callers on this machine only")
-    host = urlsplit(f"//{request.host}").hostname or ""
-    # A name that somebody else's DNS leads here would make their page one of ours.
-    if host != "localhost" and not _is_address(host):
-        raise Refused(403, "/_sandbox/ must be asked for by IP address, or as localhost")
+    refuse_strangers()
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
         raise Refused(403, "/_sandbox/ answers no pages of another origin")
@@ -126,20 +120,3 @@ def _hit(hit: Hit) -> Doc:
     if isinstance(hit.body, bytes):
         shown["body"] = hit.body.decode(errors="replace")
     return shown
-
-
-def _is_local(text: str) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)  # how IPv6 sockets name callers by IPv4
-    return (mapped or address).is_loopback
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -1,29 +1,17 @@
 """The page to look at, `GET /`: without a key, and so for browsers on this machine only."""
 
-import ipaddress
-import re
-from typing import Optional
-
 from flask import Blueprint, Response, request
 
+from ..callers import refuse_strangers
 from ..page import SIZES, Page, Wanted, content_security_policy
-from ..refusals import Refused
 from ..wire import query_number, world
 
 routes = Blueprint("page", __name__, url_prefix="/")
 
-_HOST = re.compile(r"(localhost|[0-9.]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 _MOST_PAGES = 10**9
 
 
-@routes.before_request
-def refuse_strangers() -> None:
-    if not _is_loopback(request.remote_addr):
-        raise Refused(403, "The page shows all accounts: it is for this machine's browsers only")
-    # Another site's name may be made to lead here, and its scripts could then read the answer.
-    host = _HOST.fullmatch(request.headers.get("Host", ""))
-    if host is None or not (host[1].lower() == "localhost" or _is_loopback(host[1].strip("[]"))):
-        raise Refused(403, "The page is at localhost or a loopback address, by no other name")
+routes.before_request(refuse_strangers)
 
 
 @routes.after_request
@@ -46,13 +34,3 @@ def show() -> Response:
     )
     html = Page(world(), wanted, f"{request.host_url}v1").html()
     return Response(html, mimetype="text/html")
-
-
-def _is_loopback(text: Optional[str]) -> bool:
-    try:
-        address = ipaddress.ip_address(text or "")
-    except ValueError:
-        return False
-    # A socket for both families sees 127.0.0.1 as ::ffff:127.0.0.1.
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
