@@ -6,7 +6,6 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox, app, callers
-from scaleapi.sandbox import callers
 
 ADDRESSES = [
     ("POST", "/tasks/1/complete"), ("POST", "/tasks/1/fail"), ("POST", "/tasks/1/recall"),
