@@ -27,7 +27,10 @@ def earliest(text: str) -> str:
     """The first timestamp that is not before the time in `text`."""
     moment = parse(text)
     cut = _cut(moment)
-    return stamp(cut if cut == moment else cut + _MILLISECOND)
+    try:
+        return stamp(cut if cut == moment else cut + _MILLISECOND)
+    except OverflowError:
+        raise ValueError(f"{text!r} is out of range") from None
 
 
 def latest(text: str) -> str:

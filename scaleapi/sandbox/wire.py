@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 from urllib.parse import unquote
 
@@ -50,7 +51,7 @@ def error(status: int, message: str) -> Response:
 def json_body() -> Any:
     """The JSON that was sent."""
     try:
-        return json.loads(request.get_data(), parse_constant=_no_number)
+        return json.loads(request.get_data(), parse_constant=_no_number, parse_float=_finite)
     except (ValueError, RecursionError):
         raise invalid("The body is not valid JSON") from None
 
@@ -151,7 +152,7 @@ def read_token(token: str) -> Tuple[Place, int]:
         created_at, row, offset = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
         times.parse(created_at)
         return (created_at, _row(row)), _row(offset)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise invalid('"next_token" is none that a listing has given') from None
 
 
@@ -177,6 +178,13 @@ def _given(name: str) -> bool:
 
 def _no_number(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):  # 1e999, for which an answer has no JSON
+        raise ValueError(text)
+    return number
 
 
 def required(body: Dict[str, Any], key: str) -> str:

@@ -74,7 +74,9 @@ def test_deliveries_and_datasets_page_too(box, v2):
 @pytest.mark.parametrize(
     "wrong",
     [{"limit": value} for value in (0, 101, -1, "ten", "5.0", "")]
-    + [{"next_token": value} for value in ("nonsense", "é", "W10")],
+    + [{"next_token": value} for value in ("nonsense", "é", "W10")]
+    + [{"next_token": "W1tb" * 5000}],  # base64 of "[" * 15000
+    ids=lambda wrong: str(wrong)[:30],
 )
 def test_limits_and_tokens_that_make_no_sense_are_400(v2, operation, wrong):
     answer = v2.answer(operation, project_name="p", **wrong)
@@ -91,6 +93,7 @@ def test_limits_and_tokens_that_make_no_sense_are_400(v2, operation, wrong):
         ("get_tasks", {"completed_before": ""}),
         ("get_batches", {"status": "canceled"}),
         ("get_batches", {"created_after": "2025-13-01"}),
+        ("get_batches", {"created_after": "9999-12-31T23:59:59.9999Z"}),
         ("get_projects", {"created_before": "x"}),
         ("get_deliveries", {"delivered_after": "x"}),
         ("get_dataset_deliveries", {"delivered_before": "x"}),
@@ -276,3 +279,11 @@ def test_an_unknown_route_is_501_with_the_list_of_what_there_is(v2, method, path
 @pytest.mark.parametrize("path", ["/v2/task/chat", "/v2/batch", "/v2/batch/pause"])
 def test_a_body_that_makes_no_sense_is_400(v2, path, body):
     assert v2.send("POST", path, data=body).status_code == 400
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
+def test_a_number_that_no_answer_could_show_is_400(v2, number):
+    (task_id,) = make_tasks(v2, 1)
+    body = f'{{"task_id": "{task_id}", "metadata": {{"a": {number}}}}}'
+    assert v2.send("POST", "/v2/task/metadata", data=body).status_code == 400
+    assert v2.get_task(task_id=task_id)["metadata"] == {}
