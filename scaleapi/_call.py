@@ -104,10 +104,13 @@ class Call:
             if self.api.pace is not None:
                 self.api.pace.enter()
             started = time.monotonic()
-            outcome = self._try()
-            wait = self._wait(outcome)
-            if self.api.pace is not None:
-                self.api.pace.leave(outcome.status, wait or 0.0)
+            status, wait = None, None
+            try:
+                outcome = self._try()
+                status, wait = outcome.status, self._wait(outcome)
+            finally:  # whatever a try raises, its turn is over
+                if self.api.pace is not None:
+                    self.api.pace.leave(status, wait or 0.0)
             self._record(outcome, time.monotonic() - started, wait)
             if wait is None:
                 return outcome

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from scaleapi import RetryPolicy
+from scaleapi.bulk._pace import Pace
 from scaleapi.retries import seconds_asked
 
 
@@ -92,3 +93,12 @@ def test_what_is_tried_again():
 def test_settings_that_make_no_sense_are_refused(setting):
     with pytest.raises(ValueError, match=f"{next(iter(setting))} must be"):
         RetryPolicy(**setting)
+
+
+def test_a_try_that_raises_gives_its_turn_back(client, wire):
+    client.api.pace = Pace(1)
+    wire.answers_with(RuntimeError("not of the network"))
+    for _ in range(3):
+        with pytest.raises(RuntimeError):
+            client.api.get_request("x")
+    assert client.api.pace._under_way == 0
