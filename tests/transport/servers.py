@@ -156,7 +156,10 @@ class Listener:
         if len(words) != 3:
             return None
         headers = parse_headers(reader)
-        body = reader.read(int(headers.get("Content-Length", 0)))
+        length = int(headers.get("Content-Length", 0))
+        body = reader.read(length)
+        if len(body) < length:  # it hung up in the middle
+            return None
         shown = sock.getpeercert() if hasattr(sock, "getpeercert") else None
         method, target = (word.decode("latin-1") for word in words[:2])
         request = Request(method, target, headers, body, number, shown)
