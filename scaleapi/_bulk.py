@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
+import os
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Union
 
 from ._resource import ClientMethods
 from .tasks import Task, TaskType
 
 if TYPE_CHECKING:
-    from .bulk import BulkRun, TaskOutcome
+    from .bulk import BulkRun, FileOutcome, TaskOutcome
     from .bulk._run import Progress
 
 
@@ -122,3 +123,40 @@ class BulkMethods(ClientMethods):
             "metadata": metadata,
         }
         return tasks.update(client, tasks_or_ids, changes, workers, progress)
+
+    def upload_files(
+        self,
+        paths: Iterable[Union[str, os.PathLike[str]]],
+        *,
+        workers: int = 4,
+        reference_id: Optional[Callable[[Any], str]] = None,
+        progress: Progress = None,
+        **kwargs: Any,
+    ) -> BulkRun[FileOutcome]:
+        """Upload many files, each of at most 80 MB.
+
+        Args:
+            paths: which, such as `Path("images").glob("*.jpg")`.
+            workers: how many are under way at once, 1 to 64.
+            reference_id: a function that gives each path a reference id of its own, such as
+                `lambda path: path.name`. A file that has one is uploaded once, whatever the network
+                does and however often this is run. Without one it is not sent again after a lost
+                answer; its outcome is "failed", and the error says that the file may exist.
+            progress: as in `create_tasks`.
+            **kwargs: `project_name`, `metadata` (a dictionary) ..., the same for all.
+
+        Returns:
+            A run: one `FileOutcome(index, path, file, status, error)` per path, in their order; the
+            statuses are "uploaded", "existed" (a file with this reference id is there; the service
+            does not say which, so `file` is None) and "failed".
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense. What is wrong with one path is the
+                error of its outcome.
+
+        See https://scale.com/docs/api-reference/file-endpoints.
+        """
+        from .bulk import files
+
+        client: Any = self
+        return files.upload(client, paths, workers, reference_id, progress, kwargs)

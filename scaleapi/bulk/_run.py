@@ -16,8 +16,11 @@ from typing import (
     Generic,
     Iterable,
     Iterator,
+    Mapping,
     Optional,
     Sized,
+    Tuple,
+    Type,
     TypeVar,
     Union,
 )
@@ -38,6 +41,8 @@ logger = logging.getLogger("scaleapi")
 
 O = TypeVar("O", bound="Outcome")  # noqa: E741
 Progress = Union[bool, Callable[[int, Optional[int]], object], None]
+FAILED = "failed"
+NO_REFUSALS: Mapping[Type[Exception], str] = {}
 AHEAD = 4  # items that may be begun before the oldest is told, for each worker
 
 
@@ -96,22 +101,62 @@ class BulkRun(Generic[O]):
             for index, item in enumerate(self._items):
                 waiting.append(crew.give(index, item))
                 while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._workers):
-                    yield self._told(waiting.popleft())
+                    yield self._next_of(waiting)
             while waiting:
-                yield self._told(waiting.popleft())
+                yield self._next_of(waiting)
             finished = True
         finally:
-            # Not waited for: where it was broken off, a call may be in the middle of its retries.
-            crew.dismiss()
             self._tell(None)
             if not finished:
-                logger.warning("%s was broken off after %s", self._name, dict(self.counts))
+                self._break_off(waiting)
+            crew.dismiss()
 
-    def _told(self, future: Future[O]) -> O:
-        outcome = future.result()
+    def _next_of(self, waiting: Deque[Future[O]]) -> O:
+        outcome = waiting[0].result()
+        waiting.popleft()
         self.counts[outcome.status] += 1
         self._tell(sum(self.counts.values()))
         return outcome
+
+    def _break_off(self, waiting: Iterable[Future[O]]) -> None:
+        """Begin nothing more, and say what was done."""
+        # What is under way is not waited for: a call may be in the middle of its retries.
+        begun = [future for future in waiting if not future.cancel()]
+        done = [future for future in begun if future.done() and not future.exception()]
+        self.counts.update(future.result().status for future in done)
+        under_way = len(begun) - len(done)
+        logger.warning(
+            "%s was broken off: %s%s",
+            self._name,
+            ", ".join(f"{number} {status}" for status, number in self.counts.items())
+            or "none done",
+            f", and {under_way} under way, whose end is not known" if under_way else "",
+        )
+
+
+def outcome_of(
+    kind: Callable[..., O],
+    work: Callable[[Any], Tuple[str, Any]],
+    refusals: Mapping[Type[Exception], str] = NO_REFUSALS,
+) -> Callable[[int, Any], O]:
+    """Work on one item, whatever goes wrong with it.
+
+    Args:
+        kind: makes an outcome of the item's place, the item, what it came to, status and error.
+        work: gives the status and what it came to.
+        refusals: the status of what the service refuses with such an error; else it is "failed".
+    """
+
+    def outcome(index: int, item: Any) -> O:
+        try:
+            status, found = work(item)
+        except Exception as error:
+            sent = not isinstance(error, ScaleInvalidArgument)
+            refused = (refusals[each] for each in refusals if sent and isinstance(error, each))
+            return kind(index, item, None, next(refused, FAILED), error)
+        return kind(index, item, found, status, None)
+
+    return outcome
 
 
 class _Crew(Generic[O]):
@@ -120,7 +165,6 @@ class _Crew(Generic[O]):
     def __init__(self, work: Callable[[int, Any], O], workers: int) -> None:
         self._work = work
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._dismissed = threading.Event()
         self._workers = workers
         for number in range(workers):
             threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
@@ -132,18 +176,18 @@ class _Crew(Generic[O]):
         return future
 
     def dismiss(self) -> None:
-        """Begin nothing more."""
-        self._dismissed.set()
+        """Send them home, once all that was not canceled is done."""
         for _ in range(self._workers):
             self._queue.put(None)
 
     def _run(self) -> None:
-        while (given := self._queue.get()) is not None and not self._dismissed.is_set():
+        while (given := self._queue.get()) is not None:
             future, index, item = given
-            try:
-                future.set_result(self._work(index, item))
-            except BaseException as error:  # of ours: `work` gives outcomes for all else
-                future.set_exception(error)
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(self._work(index, item))
+                except BaseException as error:  # of ours: `work` gives outcomes for all else
+                    future.set_exception(error)
             del given, future, item  # not kept while waiting for the next
 
 

@@ -17,13 +17,13 @@ from typing import (
 from .._arguments import enum_value, mapping, text, text_or_texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskType
-from ._pace import Pace
-from ._run import BulkRun, Progress, checked_items, checked_workers
+from ._pace import paced_client
+from ._run import BulkRun, Progress, checked_items, checked_workers, outcome_of
 
 if TYPE_CHECKING:
     from ..client import ScaleClient
 
-CREATED, EXISTED, FAILED = "created", "existed", "failed"
+CREATED, EXISTED = "created", "existed"
 CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
 ON_DUPLICATE = ("fetch", "skip", "fail")
 
@@ -75,9 +75,8 @@ def create(
                 return EXISTED, None
             return EXISTED, existing(paced, kind, payload)
 
-    return BulkRun(
-        "create_tasks", checked_items("payloads", payloads), outcome_of(make), workers, progress
-    )
+    items = checked_items("payloads", payloads)
+    return BulkRun("create_tasks", items, outcome_of(TaskOutcome, make), workers, progress)
 
 
 def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
@@ -108,13 +107,8 @@ def cancel(
     def end(task: TaskOrId) -> Any:
         return CANCELED, paced.cancel_task(id_of(task), clear_unique_id)
 
-    return BulkRun(
-        "cancel_tasks",
-        checked_items("tasks_or_ids", tasks),
-        outcome_of(end, refusal=ScaleInvalidRequest),
-        workers,
-        progress,
-    )
+    work = outcome_of(TaskOutcome, end, {ScaleInvalidRequest: REFUSED})
+    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, workers, progress)
 
 
 def update(
@@ -147,36 +141,10 @@ def update(
             changed = steps[name](id_of(task), value)
         return UPDATED, changed
 
-    return BulkRun(
-        "update_tasks", checked_items("tasks_or_ids", tasks), outcome_of(change), workers, progress
-    )
-
-
-def outcome_of(work: Callable[[Any], Any], refusal: Any = ()) -> Callable[[int, Any], TaskOutcome]:
-    """Work on one item, whatever goes wrong with it."""
-
-    def outcome(index: int, item: Any) -> TaskOutcome:
-        try:
-            status, task = work(item)
-        except ScaleInvalidArgument as error:
-            return TaskOutcome(index, item, None, FAILED, error)
-        except refusal as error:
-            return TaskOutcome(index, item, None, REFUSED, error)
-        except Exception as error:
-            return TaskOutcome(index, item, None, FAILED, error)
-        return TaskOutcome(index, item, task, status)
-
-    return outcome
+    items = checked_items("tasks_or_ids", tasks)
+    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change), workers, progress)
 
 
 def id_of(task: TaskOrId) -> str:
     """The id of a task that is given as an object or by its id."""
     return task.id if isinstance(task, Task) else text("each of tasks_or_ids", task)
-
-
-def paced_client(client: ScaleClient, workers: int) -> ScaleClient:
-    """The same client at one pace for all workers; what has no key it does not send twice."""
-    paced = client.with_options()
-    paced.api.pace = Pace(workers)
-    paced.api.repeats_unprotected = False
-    return paced

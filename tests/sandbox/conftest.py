@@ -81,6 +81,23 @@ def live_box(live_server):
     return live_server
 
 
+FAULTS = [
+    {"status": 500}, {"status": 503, "after": True}, {"drop": True},
+    {"drop": True, "after": True}, {"status": 429, "headers": {"Retry-After": "0"}},
+]  # fmt: skip
+
+
+@pytest.fixture
+def all_faults(box):
+    """Makes the next calls fail in each way in turn: before and after they are carried out."""
+
+    def fail(path, number, where=box, method="*"):
+        for each in range(number):
+            where.fail_next(method, path, **FAULTS[each % len(FAULTS)])
+
+    return fail
+
+
 @pytest.fixture
 def http_for():
     """Makes sessions: on any sandbox, with any key."""

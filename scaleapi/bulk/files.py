@@ -1,0 +1,69 @@
+"""Uploading many files."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
+
+from .._arguments import text
+from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
+from ..files import File
+from ._pace import paced_client
+from ._run import BulkRun, Progress, checked_items, checked_workers, outcome_of
+
+if TYPE_CHECKING:
+    from ..client import ScaleClient
+
+UPLOADED, EXISTED = "uploaded", "existed"
+
+Path = Union[str, "os.PathLike[str]"]
+Naming = Callable[[Any], str]
+
+
+class FileOutcome(NamedTuple):
+    """What became of one path.
+
+    Attributes:
+        index: its place among the paths, from 0.
+        path: the path as it was given.
+        file: the file at Scale, None where it was not uploaded now.
+        status: "uploaded", "existed" or "failed".
+        error: why it failed, else None.
+    """
+
+    index: int  # type: ignore[assignment]  # hides tuple's own
+    path: Any
+    file: Optional[File]
+    status: str
+    error: Optional[Exception] = None
+
+
+def upload(
+    client: ScaleClient,
+    paths: Iterable[Path],
+    workers: int,
+    reference_id: Optional[Naming],
+    progress: Progress,
+    fields: Mapping[str, Any],
+) -> BulkRun[FileOutcome]:
+    """See `ScaleClient.upload_files`."""
+    if reference_id is not None and not callable(reference_id):
+        raise ScaleInvalidArgument(
+            "reference_id must be a function that gives each path a reference id of its own, "
+            f"not {reference_id!r}"
+        )
+    paced = paced_client(client, checked_workers(workers))
+
+    def send(path: Any) -> Any:
+        if not isinstance(path, (str, os.PathLike)):
+            raise ScaleInvalidArgument(f"each of paths must be a path, not {path!r}")
+        if reference_id is None:
+            return UPLOADED, paced.upload_file(path, **fields)
+        name = text("what reference_id gives", reference_id(path))
+        try:
+            return UPLOADED, paced.upload_file(path, reference_id=name, **fields)
+        except ScaleDuplicateResource:
+            return EXISTED, None
+
+    items = checked_items("paths", paths)
+    return BulkRun("upload_files", items, outcome_of(FileOutcome, send), workers, progress)
