@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import Any, Callable, Dict, List, Sequence, Tuple, TypeVar
 
 import requests
@@ -14,11 +15,7 @@ _UNREAD = object()
 
 
 class Answer:
-    """A success.
-
-    Attributes:
-        json: what the body holds, None where it is empty or no JSON.
-    """
+    """A success."""
 
     def __init__(
         self, response: requests.Response, attempts: Tuple[Attempt, ...], found: Any = _UNREAD
@@ -26,7 +23,18 @@ class Answer:
         """`found` stands for the body where the object was looked up inside another answer."""
         self.response = response
         self.attempts = attempts
-        self.json = json_or_none(response) if found is _UNREAD else found
+        self._found = found
+
+    @property
+    def text(self) -> str:
+        """The body as the service sent it."""
+        content = self.response.content
+        return content.decode(json.detect_encoding(content), "surrogatepass")
+
+    @cached_property
+    def json(self) -> Any:
+        """What the body holds, None where it is empty or no JSON."""
+        return json_or_none(self.response) if self._found is _UNREAD else self._found
 
     def error(self, complaint: str) -> ScaleException:
         """The exception for an answer that is not what was promised."""

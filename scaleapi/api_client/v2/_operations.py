@@ -36,12 +36,13 @@ from urllib.parse import quote, urlencode, urljoin
 import requests
 
 from ..._answers import json_or_none
+from ..._times import moment
 from ...api import Api, Timeout, is_header_text
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
 from .api_response import ApiResponse
 from .exceptions import ApiException, ApiTypeError, ApiValueError, from_scale, headers_of
-from .models._base import Model, moment
+from .models._base import Model
 from .rest import RESTResponse
 
 if TYPE_CHECKING:

@@ -39,9 +39,9 @@ from typing import (
 )
 
 from ..exceptions import ApiAttributeError, ApiTypeError, ApiValueError
-from ._values import Content, Id, Items, Readers, TextEnum, moment, plain, readers
+from ._values import Content, Id, Items, Readers, TextEnum, plain, readers
 
-__all__ = ["Field", "Id", "Items", "Model", "OneOf", "Request", "TextEnum", "Wrapper", "moment"]
+__all__ = ["Field", "Id", "Items", "Model", "OneOf", "Request", "TextEnum", "Wrapper"]
 
 M = TypeVar("M", bound="Model")
 
