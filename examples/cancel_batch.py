@@ -10,11 +10,8 @@ Exit code 1: something failed, and is listed; run it again. Exit code 2: it coul
 import argparse
 import sys
 from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 
 import scaleapi
-
-CANCELED, REFUSED, FAILED = "canceled", "refused", "failed"
 
 
 def main(arguments=None):
@@ -26,13 +23,13 @@ def main(arguments=None):
         print(problem.message, file=sys.stderr)
         return 2
     outcomes = Counter()
-    with client, ThreadPoolExecutor(options.workers) as pool:
+    with client:
         for name in options.batches:
-            in_batch = cancel_batch(client, pool, name, options)
+            in_batch = cancel_batch(client, name, options)
             print(f"{name}: {words(in_batch)}")
             outcomes += in_batch
     print(f"In all: {words(outcomes)}")
-    return 1 if outcomes[FAILED] else 0
+    return 1 if outcomes["failed"] else 0
 
 
 def read_options(arguments):
@@ -44,54 +41,46 @@ def read_options(arguments):
         "--clear-unique-id", action="store_true", help="free the unique ids for other tasks"
     )
     options = parser.parse_args(arguments)
-    if options.workers < 1:
-        parser.error("--workers must be 1 or more")
+    if not 1 <= options.workers <= 64:
+        parser.error("--workers must be 1 or more, and 64 at the most")
     return options
 
 
-def cancel_batch(client, pool, name, options):
+def cancel_batch(client, name, options):
     """Cancel the tasks of one batch; how many came to which end."""
     outcomes = Counter()
-
-    def cancel(task):
-        try:
-            client.cancel_task(task.id, options.clear_unique_id)
-        except scaleapi.ScaleInvalidRequest:
-            return REFUSED
-        except scaleapi.ScaleException as problem:
-            print(f"{name}: task {task.id} failed: {problem.message}", file=sys.stderr)
-            return FAILED
-        return CANCELED
-
-    try:
-        client.get_batch(name)  # a listing does not tell a wrong name from an empty batch
-        tasks = client.get_tasks(batch_name=name, limited_response=True)
-        run_all(pool, cancel, tasks, 2 * options.workers, outcomes)
-    except scaleapi.ScaleException as problem:
-        print(f"{name}: its tasks could not be listed: {problem.message}", file=sys.stderr)
-        outcomes[FAILED] += 1
+    for outcome in client.cancel_tasks(
+        tasks_of(client, name, outcomes),
+        clear_unique_id=options.clear_unique_id,
+        workers=options.workers,
+    ):
+        outcomes[outcome.status] += 1
+        if outcome.status == "failed":
+            complain(f"{name}: task {outcome.payload.id} failed", outcome.error)
     return outcomes
 
 
-def run_all(pool, work, items, ahead, outcomes):
-    """Count what `work` gives for each item; items are taken as they are needed."""
-    running = set()
+def tasks_of(client, name, outcomes):
+    """The tasks of a batch as they are needed; what was begun counts where the listing fails."""
     try:
-        for item in items:
-            running.add(pool.submit(work, item))
-            if len(running) >= ahead:
-                done, running = wait(running, return_when=FIRST_COMPLETED)
-                outcomes.update(future.result() for future in done)
-    finally:  # what was begun counts, also where the listing fails half-way
-        outcomes.update(future.result() for future in running)
+        client.get_batch(name)  # a listing does not tell a wrong name from an empty batch
+        yield from client.get_tasks(batch_name=name, limited_response=True)
+    except scaleapi.ScaleException as problem:
+        complain(f"{name}: its tasks could not be listed", problem)
+        outcomes["failed"] += 1
+
+
+def complain(what, error):
+    """Say why something failed."""
+    print(f"{what}: {getattr(error, 'message', error)}", file=sys.stderr)
 
 
 def words(outcomes):
     """A summary by outcome."""
     return (
-        f"{outcomes[CANCELED]} canceled, "
-        f"{outcomes[REFUSED]} refused (done, canceled already or being worked on), "
-        f"{outcomes[FAILED]} failed"
+        f"{outcomes['canceled']} canceled, "
+        f"{outcomes['refused']} refused (done, canceled already or being worked on), "
+        f"{outcomes['failed']} failed"
     )
 
 

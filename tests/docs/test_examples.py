@@ -1,10 +1,7 @@
 """The examples, run as a user runs them: as processes of their own."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -13,27 +10,7 @@ import pytest
 from scaleapi import RetryPolicy, TaskType
 from scaleapi.sandbox import Sandbox, lifecycle
 
-ROOT = Path(__file__).parents[2]
 BOX = {"box": {"objects_to_annotate": ["bicycle"]}}
-
-
-@pytest.fixture
-def run(tmp_path):
-    """Runs an example; the environment holds nothing of ours but what is given."""
-
-    def run(name, *arguments, path=(), **environment):
-        # tests/conftest.py has cleared proxies, certificates and keys from os.environ.
-        search = os.pathsep.join([*map(str, path), str(ROOT)])
-        return subprocess.run(
-            [sys.executable, "-W", "error", str(ROOT / "examples" / name), *arguments],
-            env={**os.environ, "PYTHONPATH": search, "TMPDIR": str(tmp_path), **environment},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-
-    return run
 
 
 @pytest.fixture
@@ -248,6 +225,7 @@ def test_cancel_batch_counts_what_was_begun_when_the_listing_fails(box, batch, c
         (["b"], {}, "SCALE_API_KEY"),
         ([], {"SCALE_API_KEY": "test_key"}, "BATCH"),
         (["b", "--workers", "0"], {"SCALE_API_KEY": "test_key"}, "--workers must be 1 or more"),
+        (["b", "--workers", "65"], {"SCALE_API_KEY": "test_key"}, "64 at the most"),
     ],
 )
 def test_cancel_batch_says_why_it_can_not_begin(run, box, arguments, environment, complaint):
