@@ -7,16 +7,19 @@ import queue
 import threading
 from collections import Counter, deque
 from concurrent.futures import Future
+from contextlib import closing
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
     Deque,
     Dict,
+    Generator,
     Generic,
     Iterable,
     Iterator,
     Mapping,
+    NamedTuple,
     Optional,
     Sized,
     Tuple,
@@ -41,7 +44,7 @@ logger = logging.getLogger("scaleapi")
 
 O = TypeVar("O", bound="Outcome")  # noqa: E741
 Progress = Union[bool, Callable[[int, Optional[int]], object], None]
-FAILED = "failed"
+DONE, FAILED = "done", "failed"
 NO_REFUSALS: Mapping[Type[Exception], str] = {}
 AHEAD = 4  # items that may be begun before the oldest is told, for each worker
 
@@ -71,9 +74,9 @@ class BulkRun(Generic[O]):
         self._workers = workers
         self._total = len(items) if isinstance(items, Sized) else None
         self._tell = teller(progress, name, self._total)
-        self._outcomes: Optional[Iterator[O]] = None
+        self._outcomes: Optional[Generator[O, None, None]] = None
 
-    def __iter__(self) -> Iterator[O]:
+    def __iter__(self) -> Generator[O, None, None]:
         if self._outcomes is None:
             self._outcomes = self._go()
         return self._outcomes
@@ -93,18 +96,21 @@ class BulkRun(Generic[O]):
     def __repr__(self) -> str:
         return f"<BulkRun {self._name}: {dict(self.counts) or 'nothing'} so far>"
 
-    def _go(self) -> Iterator[O]:
+    def _go(self) -> Generator[O, None, None]:
         crew = _Crew(self._work, self._workers)
         waiting: Deque[Future[O]] = deque()
         finished = False
+        items = _Items(self._items)
         try:
-            for index, item in enumerate(self._items):
+            for index, item in enumerate(items):
                 waiting.append(crew.give(index, item))
                 while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._workers):
                     yield self._next_of(waiting)
             while waiting:
                 yield self._next_of(waiting)
-            finished = True
+            finished = items.error is None
+            if items.error is not None:
+                raise items.error
         finally:
             self._tell(None)
             if not finished:
@@ -134,6 +140,24 @@ class BulkRun(Generic[O]):
         )
 
 
+class _Items:
+    """Items up to where they end, or raise: what was begun before that is still to be told.
+
+    Attributes:
+        error: what they raised.
+    """
+
+    def __init__(self, items: Iterable[Any]) -> None:
+        self._items = items
+        self.error: Optional[Exception] = None
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            yield from self._items
+        except Exception as error:
+            self.error = error
+
+
 def outcome_of(
     kind: Callable[..., O],
     work: Callable[[Any], Tuple[str, Any]],
@@ -157,6 +181,32 @@ def outcome_of(
         return kind(index, item, found, status, None)
 
     return outcome
+
+
+class _Done(NamedTuple):
+    """The outcome of a step that belongs to a greater job."""
+
+    index: int  # type: ignore[assignment]  # hides tuple's own
+    item: Any
+    found: Any
+    status: str
+    error: Optional[Exception]
+
+
+def each_done(
+    name: str, items: Iterable[Any], work: Callable[[Any], Any], workers: int
+) -> Iterator[Any]:
+    """What the work on each item gives, in order; the first error is raised.
+
+    Args:
+        name: of the job that this belongs to, to tell what was done where it is broken off.
+    """
+    run = BulkRun(name, items, outcome_of(_Done, lambda item: (DONE, work(item))), workers, None)
+    with closing(iter(run)) as outcomes:
+        for outcome in outcomes:
+            if outcome.error is not None:
+                raise outcome.error
+            yield outcome.found
 
 
 class _Crew(Generic[O]):
@@ -198,30 +248,36 @@ def teller(progress: Progress, name: str, total: Optional[int]) -> Callable[[Opt
         ImportError: a bar is wanted, and tqdm is not there.
         ScaleInvalidArgument: `progress` makes no sense.
     """
-    if progress is None or progress is False:
-        return lambda done: None
+    checked_progress(progress)
     if callable(progress):
         call = progress
         return lambda done: None if done is None else void(call(done, total))
-    if progress is not True:
-        raise ScaleInvalidArgument(
-            f"progress must be True for a bar, a function of the number done and the number in "
-            f"all, or None, not {progress!r}"
-        )
-    return _bar(name, total)
+    return _bar(name, total) if progress else lambda done: None
 
 
 def void(result: object) -> None:
     """Nothing, whatever a function gave."""
 
 
+def checked_progress(progress: Any) -> None:
+    """Refuse what can't show progress."""
+    if progress is True:
+        try:
+            import tqdm.auto  # noqa: F401
+        except ImportError:
+            raise ImportError(
+                "A progress bar needs tqdm. Install it with: pip install 'scaleapi[progress]'"
+            ) from None
+    elif not callable(progress) and progress not in (None, False):
+        raise ScaleInvalidArgument(
+            f"progress must be True for a bar, a function of the number done and the number in "
+            f"all, or None, not {progress!r}"
+        )
+
+
 def _bar(name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        raise ImportError(
-            "A progress bar needs tqdm. Install it with: pip install 'scaleapi[progress]'"
-        ) from None
+    from tqdm.auto import tqdm
+
     bar = tqdm(total=total, desc=name, unit="", delay=0)
 
     def tell(done: Optional[int]) -> None:
