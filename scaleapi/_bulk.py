@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union
 
 from ._resource import ClientMethods
 from .tasks import Task, TaskType
 
 if TYPE_CHECKING:
-    from .bulk import BulkRun, FileOutcome, TaskOutcome
+    from typing_extensions import Unpack
+
+    from .bulk import BulkRun, ExportReport, ExportWindow, FileOutcome, TaskOutcome
     from .bulk._run import Progress
+    from .tasks import TaskFilters
 
 
 class BulkMethods(ClientMethods):
@@ -160,3 +163,74 @@ class BulkMethods(ClientMethods):
 
         client: Any = self
         return files.upload(client, paths, workers, reference_id, progress, kwargs)
+
+    def export_tasks(
+        self,
+        path: Union[str, os.PathLike[str]],
+        *,
+        workers: int = 8,
+        resume: bool = True,
+        progress: Progress = None,
+        **filters: Unpack[TaskFilters],
+    ) -> ExportReport:
+        """Write all tasks that match to a file of JSON lines, newest first, each once.
+
+        A task's line is the JSON that the service sent, as it was when its page was read. Tasks
+        that are created later are not in the file. It takes its name when it is whole; until then
+        what was read is kept in a folder beside it, and the same call goes on from there.
+
+        Args:
+            path: the file, compressed with gzip where it ends in ".gz". An older one is replaced.
+            workers: how many pages are asked for at once, 1 to 64.
+            resume: False begins anew where an earlier call was broken off.
+            progress: as in `create_tasks`.
+            **filters: those of `get_tasks`: `project_name` or `batch_name`, `status`,
+                `created_after` ...; `limit` is the size of a page.
+
+        Returns:
+            `ExportReport(path, tasks, requests, seconds, resumed)`.
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense, or what was read so far is of an
+                export with other filters.
+            ScaleException: a page could not be had, or the service counts more tasks than it
+                lists. What was read is kept.
+            OSError: a file can't be written.
+
+        Example:
+            >>> client.export_tasks("march.jsonl.gz", project_name="street-scenes")
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        from .bulk import export
+
+        client: Any = self
+        return export.export(client, path, {**filters}, workers, resume, progress)
+
+    def export_windows(
+        self, *, workers: int = 8, size: Optional[int] = None, **filters: Unpack[TaskFilters]
+    ) -> List[ExportWindow]:
+        """Divide tasks by the time of their creation into parts to be read side by side.
+
+        `export_tasks` does so by itself; this is for an engine that reads the parts on many
+        machines, each with `client.get_tasks(**window.filters)`. Neighbours may share tasks: keep
+        one of each id. No part is missing, and no task that was created before the call.
+
+        Args:
+            workers: how many counts are asked for at once, 1 to 64.
+            size: tasks in a window at the most, as far as time can tell them apart; None is a size
+                that gives each worker about four.
+            **filters: those of `get_tasks`.
+
+        Returns:
+            A list of `ExportWindow(filters, count)`, newest first, empty where no task matches.
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense.
+
+        See https://scale.com/docs/api-reference/tasks.
+        """
+        from .bulk import export
+
+        client: Any = self
+        return export.windows(client, {**filters}, workers, size)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import Any, Dict, Generator, Iterable, Mapping, Optional, Union
+from typing import Any, Dict, Generator, Iterable, Mapping, Optional, TypedDict, Union
 
 from ._arguments import (
     Check,
@@ -198,6 +198,50 @@ _WIRE_NAMES = {
     "created_after": "start_time",
     "created_before": "end_time",
 }
+
+
+class TaskFilters(TypedDict, total=False):
+    """What `get_tasks` takes, for calls that hand it on."""
+
+    project_name: Optional[str]
+    batch_name: Optional[str]
+    task_type: Optional[TypeLike]
+    status: Optional[StatusLike]
+    review_status: Union[ReviewLike, Iterable[ReviewLike], None]
+    unique_id: Union[str, Iterable[str], None]
+    completed_after: Optional[Moment]
+    completed_before: Optional[Moment]
+    updated_after: Optional[Moment]
+    updated_before: Optional[Moment]
+    created_after: Optional[Moment]
+    created_before: Optional[Moment]
+    tags: Union[str, Iterable[str], None]
+    include_attachment_url: Optional[bool]
+    limited_response: Optional[bool]
+    limit: Optional[int]
+
+
+def task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
+    """Filters of `get_tasks`, checked, and as plain as they are sent.
+
+    Raises:
+        ScaleInvalidArgument: one is unknown or makes no sense, or there is no project and no batch.
+    """
+    known(method, given, TaskFilters.__annotations__)
+    plain = {}
+    for name, value in given.items():
+        sent = query({name: value}, _FILTERS, _WIRE_NAMES)
+        if sent or name == "include_attachment_url":  # which is not None where it is left out
+            plain[name] = next(iter(sent.values()), None)
+    task_query(plain)
+    return plain
+
+
+def task_query(filters: Mapping[str, Any]) -> Dict[str, Any]:
+    """Filters of `get_tasks` as they go out."""
+    others = {name: value for name, value in filters.items() if name != "limit"}
+    wire = TaskMethods._process_tasks_endpoint_args(**others)
+    return {**wire, "limit": filters.get("limit")}
 
 
 class TaskMethods(ClientMethods):

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Any, Optional, Tuple
+
+from ..exceptions import ScaleException, ScaleInvalidArgument
 
 if TYPE_CHECKING:
     from ..client import ScaleClient
 
 SLOW_DOWN = (429, 503)
+
+
+class BrokenOff(ScaleException):
+    """A call of a run that was broken off: it is not sent, or not sent again."""
 
 
 class Pace:
@@ -25,7 +31,9 @@ class Pace:
     """
 
     def __init__(self, workers: int) -> None:
+        self.workers = workers
         self._most = float(workers)
+        self._stopped = False
         self._allowed = float(workers)
         self._under_way = 0
         self._not_before = 0.0
@@ -37,12 +45,26 @@ class Pace:
         return self._allowed
 
     def enter(self) -> None:
-        """Wait for one's turn."""
+        """Wait for one's turn.
+
+        Raises:
+            BrokenOff: nothing more is to be sent.
+        """
         with self._changed:
-            while self._under_way >= int(self._allowed) or time.monotonic() < self._not_before:
+            while not self._stopped and (
+                self._under_way >= int(self._allowed) or time.monotonic() < self._not_before
+            ):
                 pause = self._not_before - time.monotonic()
                 self._changed.wait(pause if pause > 0 else None)
+            if self._stopped:
+                raise BrokenOff("The run was broken off")
             self._under_way += 1
+
+    def stop(self) -> None:
+        """Let nothing more be sent."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
 
     def leave(self, status: Optional[int], pause: float) -> None:
         """Tell how a call ended.
@@ -62,9 +84,15 @@ class Pace:
             self._changed.notify_all()
 
 
-def paced_client(client: ScaleClient, workers: int) -> ScaleClient:
-    """The same client at one pace for all workers; what has no key it does not send twice."""
+def paced_client(client: ScaleClient, workers: Any) -> Tuple[ScaleClient, Pace]:
+    """The same client at one pace for all workers; what has no key it does not send twice.
+
+    Raises:
+        ScaleInvalidArgument: `workers` is no number of threads that makes sense.
+    """
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 64:
+        raise ScaleInvalidArgument(f"workers must be a whole number from 1 to 64, not {workers!r}")
     paced = client.with_options()
-    paced.api.pace = Pace(workers)
+    paced.api.pace = pace = Pace(workers)
     paced.api.repeats_unprotected = False
-    return paced
+    return paced, pace

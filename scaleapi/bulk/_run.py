@@ -33,6 +33,8 @@ from ..exceptions import ScaleInvalidArgument
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from ._pace import Pace
+
     class Outcome(Protocol):
         """What every kind of outcome has."""
 
@@ -64,14 +66,14 @@ class BulkRun(Generic[O]):
         name: str,
         items: Iterable[Any],
         work: Callable[[int, Any], O],
-        workers: int,
+        pace: Pace,
         progress: Progress,
     ) -> None:
         self.counts: Counter[str] = Counter()
         self._name = name
         self._items = items
         self._work = work
-        self._workers = workers
+        self._pace = pace
         self._total = len(items) if isinstance(items, Sized) else None
         self._tell = teller(progress, name, self._total)
         self._outcomes: Optional[Generator[O, None, None]] = None
@@ -97,14 +99,14 @@ class BulkRun(Generic[O]):
         return f"<BulkRun {self._name}: {dict(self.counts) or 'nothing'} so far>"
 
     def _go(self) -> Generator[O, None, None]:
-        crew = _Crew(self._work, self._workers)
+        crew = _Crew(self._work, self._pace.workers)
         waiting: Deque[Future[O]] = deque()
         finished = False
         items = _Items(self._items)
         try:
             for index, item in enumerate(items):
                 waiting.append(crew.give(index, item))
-                while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._workers):
+                while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._pace.workers):
                     yield self._next_of(waiting)
             while waiting:
                 yield self._next_of(waiting)
@@ -126,7 +128,8 @@ class BulkRun(Generic[O]):
 
     def _break_off(self, waiting: Iterable[Future[O]]) -> None:
         """Begin nothing more, and say what was done."""
-        # What is under way is not waited for: a call may be in the middle of its retries.
+        # What is under way is not waited for: an answer may take its time.
+        self._pace.stop()
         begun = [future for future in waiting if not future.cancel()]
         done = [future for future in begun if future.done() and not future.exception()]
         self.counts.update(future.result().status for future in done)
@@ -194,14 +197,14 @@ class _Done(NamedTuple):
 
 
 def each_done(
-    name: str, items: Iterable[Any], work: Callable[[Any], Any], workers: int
+    name: str, items: Iterable[Any], work: Callable[[Any], Any], pace: Pace
 ) -> Iterator[Any]:
     """What the work on each item gives, in order; the first error is raised.
 
     Args:
         name: of the job that this belongs to, to tell what was done where it is broken off.
     """
-    run = BulkRun(name, items, outcome_of(_Done, lambda item: (DONE, work(item))), workers, None)
+    run = BulkRun(name, items, outcome_of(_Done, lambda item: (DONE, work(item))), pace, None)
     with closing(iter(run)) as outcomes:
         for outcome in outcomes:
             if outcome.error is not None:
@@ -287,13 +290,6 @@ def _bar(name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
             bar.update(done - bar.n)
 
     return tell
-
-
-def checked_workers(workers: Any) -> int:
-    """A number of threads that makes sense."""
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 64:
-        raise ScaleInvalidArgument(f"workers must be a whole number from 1 to 64, not {workers!r}")
-    return workers
 
 
 def checked_items(name: str, items: Any) -> Iterable[Any]:

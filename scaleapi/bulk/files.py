@@ -9,7 +9,7 @@ from .._arguments import text
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File
 from ._pace import paced_client
-from ._run import BulkRun, Progress, checked_items, checked_workers, outcome_of
+from ._run import BulkRun, Progress, checked_items, outcome_of
 
 if TYPE_CHECKING:
     from ..client import ScaleClient
@@ -52,7 +52,7 @@ def upload(
             "reference_id must be a function that gives each path a reference id of its own, "
             f"not {reference_id!r}"
         )
-    paced = paced_client(client, checked_workers(workers))
+    paced, pace = paced_client(client, workers)
 
     def send(path: Any) -> Any:
         if not isinstance(path, (str, os.PathLike)):
@@ -66,4 +66,4 @@ def upload(
             return EXISTED, None
 
     items = checked_items("paths", paths)
-    return BulkRun("upload_files", items, outcome_of(FileOutcome, send), workers, progress)
+    return BulkRun("upload_files", items, outcome_of(FileOutcome, send), pace, progress)

@@ -18,7 +18,7 @@ from .._arguments import enum_value, mapping, text, text_or_texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskType
 from ._pace import paced_client
-from ._run import BulkRun, Progress, checked_items, checked_workers, outcome_of
+from ._run import BulkRun, Progress, checked_items, outcome_of
 
 if TYPE_CHECKING:
     from ..client import ScaleClient
@@ -63,7 +63,7 @@ def create(
         raise ScaleInvalidArgument(
             f"on_duplicate must be one of {', '.join(ON_DUPLICATE)}, not {on_duplicate!r}"
         )
-    paced = paced_client(client, checked_workers(workers))
+    paced, pace = paced_client(client, workers)
 
     def make(payload: Any) -> Any:
         try:
@@ -76,7 +76,7 @@ def create(
             return EXISTED, existing(paced, kind, payload)
 
     items = checked_items("payloads", payloads)
-    return BulkRun("create_tasks", items, outcome_of(TaskOutcome, make), workers, progress)
+    return BulkRun("create_tasks", items, outcome_of(TaskOutcome, make), pace, progress)
 
 
 def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
@@ -102,13 +102,13 @@ def cancel(
     progress: Progress,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.cancel_tasks`."""
-    paced = paced_client(client, checked_workers(workers))
+    paced, pace = paced_client(client, workers)
 
     def end(task: TaskOrId) -> Any:
         return CANCELED, paced.cancel_task(id_of(task), clear_unique_id)
 
     work = outcome_of(TaskOutcome, end, {ScaleInvalidRequest: REFUSED})
-    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, workers, progress)
+    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, pace, progress)
 
 
 def update(
@@ -127,7 +127,7 @@ def update(
     }
     if not wanted:
         raise ScaleInvalidArgument(f"one of {', '.join(changes)} must be given")
-    paced = paced_client(client, checked_workers(workers))
+    paced, pace = paced_client(client, workers)
     steps: Dict[str, Callable[[str, Any], Task]] = {
         "tags": paced.set_task_tags,
         "add_tags": paced.add_task_tags,
@@ -142,7 +142,7 @@ def update(
         return UPDATED, changed
 
     items = checked_items("tasks_or_ids", tasks)
-    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change), workers, progress)
+    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change), pace, progress)
 
 
 def id_of(task: TaskOrId) -> str:

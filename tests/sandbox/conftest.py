@@ -81,19 +81,22 @@ def live_box(live_server):
     return live_server
 
 
-FAULTS = [
-    {"status": 500}, {"status": 503, "after": True}, {"drop": True},
-    {"drop": True, "after": True}, {"status": 429, "headers": {"Retry-After": "0"}},
-]  # fmt: skip
+@pytest.fixture
+def faults():
+    """Each way in which a call can fail, before and after it is carried out."""
+    return [
+        {"status": 500}, {"status": 503, "after": True}, {"drop": True},
+        {"drop": True, "after": True}, {"status": 429, "headers": {"Retry-After": "0"}},
+    ]  # fmt: skip
 
 
 @pytest.fixture
-def all_faults(box):
-    """Makes the next calls fail in each way in turn: before and after they are carried out."""
+def all_faults(box, faults):
+    """Makes the next calls fail in each way in turn."""
 
-    def fail(path, number, where=box, method="*"):
+    def fail(path, number, where=box):
         for each in range(number):
-            where.fail_next(method, path, **FAULTS[each % len(FAULTS)])
+            where.fail_next("*", path, **faults[each % len(faults)])
 
     return fail
 

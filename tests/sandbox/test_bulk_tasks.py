@@ -4,6 +4,7 @@ import copy
 import itertools
 import logging
 import re
+import threading
 
 import pytest
 
@@ -21,6 +22,9 @@ def client(box):
         client.create_project("p", "categorization")
         client.create_project("q", "categorization")
         yield client
+        for thread in threading.enumerate():  # of a run that was broken off
+            if thread.name.startswith("scaleapi-"):
+                thread.join()
 
 
 def payloads(number, **more):
@@ -147,6 +151,22 @@ def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(bo
     iter(run).close()
     assert re.search(r"create_tasks was broken off: \d+ created", caplog.text)
     assert client.tasks().total < 100
+
+
+def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, wait_until):
+    box.add_rule("POST", "/task/*", status=500)
+    for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
+    run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
+    pace = run.gi_frame.f_locals["self"]._pace
+
+    def stop():
+        wait_until(lambda: len(box.hits) > 20)
+        pace.stop()
+
+    threading.Thread(target=stop).start()
+    outcomes = list(run)
+    assert statuses(outcomes) == ["failed"] * 9
+    assert {outcome.error.message for outcome in outcomes} == {"The run was broken off"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""Files that appear under their name only when they are whole."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Iterator
+
+UNFINISHED = ".new"  # how the names of files end that are being written
+
+
+@contextmanager
+def whole_file(path: Path, folder: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes its name when the block ends well, and else is gone.
+
+    Args:
+        path: its name, of which an older file is replaced.
+        folder: where it is written, on the same disk.
+    """
+    unfinished = folder / f"{uuid.uuid4().hex}{UNFINISHED}"
+    try:
+        with open(unfinished, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,116 @@
+"""Pages of tasks, each task as the text that the service sent."""
+
+from __future__ import annotations
+
+import re
+from json.decoder import JSONDecoder
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
+
+from ..exceptions import ScaleException
+from ..pagination import Paginator
+
+if TYPE_CHECKING:
+    from .._answers import Answer
+    from ..client import ScaleClient
+
+_read = JSONDecoder().raw_decode
+_space = re.compile(r"[ \t\r\n]*")
+
+
+class Row(NamedTuple):
+    """A task: its id, and its JSON as it was sent, in one line."""
+
+    id: str
+    line: str
+
+
+class Reader:
+    """Asks for pages of tasks, and counts what that takes.
+
+    Attributes:
+        requests: how many were sent, those that were sent again included.
+    """
+
+    def __init__(self, client: ScaleClient) -> None:
+        self._api = client.api
+        self._lock = Lock()
+        self.requests = 0
+
+    def page(self, query: Mapping[str, Any]) -> Paginator[Row]:
+        """One page of the tasks that pass these filters, which go by their names on the wire."""
+        answer = self._api.request("GET", "tasks", params=query)
+        with self._lock:
+            self.requests += len(answer.attempts)
+        return answer.build(page_of, answer)
+
+    def count(self, query: Mapping[str, Any]) -> int:
+        """How many tasks pass these filters."""
+        return self.page({**query, "limit": 1}).total
+
+
+def page_of(answer: Answer) -> Paginator[Row]:
+    """The page that an answer holds.
+
+    Raises:
+        ScaleException: it holds none.
+    """
+    try:
+        page = dict(_members(answer.text))
+    except (ValueError, RecursionError) as error:
+        raise ScaleException(f"The answer should be a page of tasks: {error}") from None
+    docs, total = page.get("docs"), page.get("total")
+    if not isinstance(docs, list) or not isinstance(total, int):
+        raise ScaleException("The answer should be a page of tasks: its docs and their total")
+    limit, offset = page.get("limit"), page.get("offset")
+    has_more, token = page.get("has_more"), page.get("next_token")
+    return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]
+
+
+def _members(text: str) -> Iterator[Tuple[str, Any]]:
+    """The members of the object that a text holds, in which "docs" are rows.
+
+    Raises:
+        ValueError: it holds no object, or rows that are no tasks.
+    """
+    at = _past(text, 0, "{")
+    while text[at : at + 1] != "}":
+        name, at = _read(text, at)
+        at = _past(text, at, ":")
+        value, at = _rows(text, at) if name == "docs" else _read(text, at)
+        yield name, value
+        at = _next(text, at, "}")
+
+
+def _rows(text: str, at: int) -> Tuple[List[Row], int]:
+    """The tasks of the array that begins here, and where it ends."""
+    rows = []
+    at = _past(text, at, "[")
+    while text[at : at + 1] != "]":
+        task, end = _read(text, at)
+        if not isinstance(task, dict) or not isinstance(task.get("task_id"), str):
+            raise ValueError(f"no task, for want of a task_id: {text[at : at + 80]}")
+        # Ends of line stand in JSON only where a space may.
+        line = text[at:end].replace("\n", " ").replace("\r", " ")
+        rows.append(Row(task["task_id"], line))
+        at = _next(text, end, "]")
+    return rows, at + 1
+
+
+def _next(text: str, at: int, close: str) -> int:
+    """Where the next member begins, or where the bracket stands that ends them."""
+    at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+    if text[at : at + 1] == close:
+        return at
+    at = _past(text, at, ",")
+    if text[at : at + 1] == close:
+        raise ValueError(f"a comma before {close!r} at character {at}")
+    return at
+
+
+def _past(text: str, at: int, sign: str) -> int:
+    """Where the first thing after a sign stands."""
+    at = _space.match(text, at).end()  # type: ignore[union-attr]
+    if text[at : at + 1] != sign:
+        raise ValueError(f"no {sign!r} at character {at}")
+    return _space.match(text, at + 1).end()  # type: ignore[union-attr]

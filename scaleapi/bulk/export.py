@@ -1,0 +1,197 @@
+"""Writing all tasks that match to a file, on many threads, and going on where that broke off."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import os
+import sqlite3
+import time
+from contextlib import closing, nullcontext
+from functools import partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, ContextManager, Dict, Iterator, List, NamedTuple, Union
+
+from .._whole_files import whole_file
+from ..exceptions import ScaleException, ScaleInvalidArgument
+from ..pagination import Paginator, by_token, walk
+from ..tasks import task_filters, task_query
+from ._checkpoint import Checkpoint, remove
+from ._pace import Pace, paced_client
+from ._pages import Reader, Row
+from ._run import Progress, checked_progress, each_done, teller
+from .windows import ExportWindow, plan
+
+if TYPE_CHECKING:
+    from ..client import ScaleClient
+
+logger = logging.getLogger("scaleapi")
+
+READINGS = 3  # of a window whose tasks are fewer than the service counts
+
+
+class ExportReport(NamedTuple):
+    """What an export did.
+
+    Attributes:
+        path: the file.
+        tasks: how many it has, one a line.
+        requests: how many were sent this time, those that were sent again included.
+        seconds: what it took this time.
+        resumed: whether it went on where an earlier run broke off.
+    """
+
+    path: Path
+    tasks: int
+    requests: int
+    seconds: float
+    resumed: bool
+
+
+def export(
+    client: ScaleClient,
+    path: Union[str, os.PathLike[str]],
+    filters: Dict[str, Any],
+    workers: int,
+    resume: bool,
+    progress: Progress,
+) -> ExportReport:
+    """See `ScaleClient.export_tasks`."""
+    started = time.monotonic()
+    target = checked_target(path)
+    filters = task_filters("export_tasks", filters)
+    checked_progress(progress)
+    paced, pace = paced_client(client, workers)
+    reader = Reader(paced)
+    folder = target.with_name(f"{target.name}.parts")
+    job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
+    key = client.api.api_key
+    if not resume:
+        remove(folder)
+    found = Checkpoint.find(folder, job, key)
+    kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pace))
+    if found:
+        logger.info("%s: %d parts are left to be read", target, len(found.missing))
+    read_parts(reader, kept, pace, progress)
+    tasks = merge(reader, kept, target)
+    remove(folder)
+    return ExportReport(
+        target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
+    )
+
+
+def windows(
+    client: ScaleClient, filters: Dict[str, Any], workers: int, size: Any
+) -> List[ExportWindow]:
+    """See `ScaleClient.export_windows`."""
+    filters = task_filters("export_windows", filters)
+    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
+        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, not {size!r}")
+    paced, pace = paced_client(client, workers)
+    return plan(Reader(paced), filters, pace, size).windows
+
+
+def checked_target(path: Any) -> Path:
+    """A path that a file can be written to."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path):
+        raise ScaleInvalidArgument(f"path must be the path of a file, not {path!r}")
+    target = Path(path)
+    if target.is_dir() or not target.parent.is_dir():
+        raise ScaleInvalidArgument(f"path must be a file in a folder that is there, not {path!r}")
+    return target
+
+
+def read_parts(reader: Reader, kept: Checkpoint, pace: Pace, progress: Progress) -> None:
+    """Read the windows that are missing, side by side."""
+    missing = kept.missing
+    expected = {at: window.count for at, window in enumerate(kept.plan.windows)}
+    done = sum(expected.values()) - sum(expected[at] for at in missing)
+    tell = teller(progress, "export_tasks", kept.plan.total)
+    try:
+        for at in each_done("export_tasks", missing, partial(read_part, reader, kept), pace):
+            done += expected[at]
+            tell(min(done, kept.plan.total))  # neighbours share tasks
+    finally:
+        tell(None)
+
+
+def read_part(reader: Reader, kept: Checkpoint, number: int) -> int:
+    """Read one window into its part; its number again.
+
+    Raises:
+        ScaleException: the service counts more tasks than it gives.
+    """
+    window = kept.plan.windows[number]
+    for _ in range(READINGS):
+        try:
+            with whole_file(kept.part(number), kept.folder) as part:
+                copy(reader, window, part)
+            return number
+        except Missing as error:
+            missing = error
+    raise missing
+
+
+class Missing(ScaleException):
+    """There are fewer tasks than the service counts."""
+
+
+def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
+    """Write the tasks of a window, each once, as lines of its id and its JSON."""
+    query = task_query(window.filters)
+    totals: List[int] = []
+
+    def page(step: Dict[str, Any]) -> Paginator[Row]:
+        found = reader.page({**query, **step})
+        totals.append(found.total)
+        return found
+
+    seen = set()
+    for row in walk(page, by_token, start={}):
+        if row.id not in seen:
+            seen.add(row.id)
+            line = f"{json.dumps(row.id)}\t{row.line}\n"
+            part.write(line.encode("utf-8", "surrogatepass"))
+    if len(seen) < min(totals):
+        raise Missing(f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}")
+
+
+def merge(reader: Reader, kept: Checkpoint, target: Path) -> int:
+    """Write the file, newest tasks first, each once; how many.
+
+    Raises:
+        ScaleException: they are fewer than the service counted, before and after.
+    """
+    parts = [kept.part(at) for at in range(len(kept.plan.windows))]
+    with whole_file(target, kept.folder) as file:
+        zipped = target.suffix == ".gz"
+        # Without name and time, so that the same tasks make the same file.
+        out: ContextManager[Any] = (
+            gzip.GzipFile("", "wb", 6, file, mtime=0) if zipped else nullcontext(file)
+        )
+        tasks = 0
+        with out as lines:
+            for line in each_once(parts):
+                lines.write(line)
+                tasks += 1
+        if tasks < kept.plan.total and tasks < (now := reader.count(task_query(kept.plan.whole))):
+            raise Missing(
+                f"{tasks} tasks were read, but the service counted {kept.plan.total} at first and "
+                f"{now} at last: call export_tasks again with resume=False"
+            )
+    return tasks
+
+
+def each_once(parts: List[Path]) -> Iterator[bytes]:
+    """The JSON lines of all parts; of those with the same id the first."""
+    # A temporary file of SQLite's, so that memory stays flat.
+    with closing(sqlite3.connect("")) as database:
+        database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
+        for part in parts:
+            with open(part, "rb") as lines:
+                for line in lines:
+                    task_id, _, task = line.partition(b"\t")
+                    added = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (task_id,))
+                    if added.rowcount:
+                        yield task

@@ -1,0 +1,301 @@
+"""Exports: all tasks, each once and as sent, whatever happens on the way."""
+
+import datetime as dt
+import gzip
+import json
+import logging
+import random
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+import scaleapi
+from scaleapi import RetryPolicy
+from scaleapi.sandbox import Sandbox
+
+TASKS = 2400
+
+
+def bursts():
+    """Tasks as they come: some days with many, and a hundred at one moment."""
+    chance = random.Random(5)
+    days = [dt.datetime(2026, 3, day) for day in (1, 2, 9, 28)]
+    moments = [dt.datetime(2026, 3, 9, 12)] * 100
+    for _ in range(TASKS - len(moments)):
+        moments.append(
+            chance.choice(days) + dt.timedelta(milliseconds=chance.randrange(86_400_000))
+        )
+    created = [moment.isoformat(timespec="milliseconds") + "Z" for moment in moments]
+    tasks = [{"kind": "task", "project": "p", "created_at": each} for each in created]
+    return [{"kind": "project", "name": "p", "type": "categorization"}, *tasks]
+
+
+def after(box, calls, **fault):
+    """Make listings go wrong, but for the next ones."""
+    box.add_rule("GET", "/tasks", times=calls, delay=0.001)
+    box.add_rule("GET", "/tasks", **fault)
+
+
+@pytest.fixture(scope="module")
+def full_box():
+    """A sandbox with tasks; tests don't change them."""
+    with Sandbox() as box:
+        box.seed(bursts(), api_key="test_key")
+        yield box
+
+
+@pytest.fixture
+def client(full_box):
+    full_box.clear_rules()
+    policy = RetryPolicy(8, backoff_factor=0.001)
+    with full_box.client("test_key", retries=policy, timeout=5) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def tasks(full_box):
+    """All of them, newest first, read in the plain way."""
+    with full_box.client("test_key") as client:
+        return [task.as_dict() for task in client.get_tasks("p")]
+
+
+def lines(path):
+    opened = gzip.open(path) if path.suffix == ".gz" else open(path, "rb")
+    with opened as file:
+        return [json.loads(line) for line in file]
+
+
+def planned_in(client, box):
+    """How many requests it takes to divide the tasks."""
+    before = len(box.hits)
+    client.export_windows(project_name="p")
+    return len(box.hits) - before
+
+
+@pytest.mark.parametrize("workers", [1, 8])
+@pytest.mark.parametrize("name", ["tasks.jsonl", "tasks.jsonl.gz"])
+def test_every_task_is_written_once_newest_first(name, workers, client, tasks, tmp_path):
+    report = client.export_tasks(tmp_path / name, project_name="p", workers=workers)
+    assert lines(tmp_path / name) == tasks
+    assert (report.path, report.tasks, report.resumed) == (tmp_path / name, TASKS, False)
+    assert report.seconds > 0
+    assert [file.name for file in tmp_path.iterdir()] == [name]
+
+
+def test_requests_are_counted_those_sent_again_included(full_box, client, tmp_path):
+    full_box.fail_next("GET", "/tasks", status=503)
+    before = len(full_box.hits)
+    report = client.export_tasks(tmp_path / "a", project_name="p")
+    assert report.requests == len(full_box.hits) - before > TASKS / 100
+
+
+def test_the_same_tasks_make_the_same_file(client, tmp_path):
+    for name in ("a.gz", "b.gz"):
+        client.export_tasks(tmp_path / name, project_name="p", workers=5)
+    assert (tmp_path / "a.gz").read_bytes() == (tmp_path / "b.gz").read_bytes()
+
+
+def test_filters_hold(client, tasks, tmp_path):
+    path = str(tmp_path / "a")
+    report = client.export_tasks(
+        path, project_name="p", created_after="2026-03-02", created_before="2026-03-09T12:00:00Z",
+        status=scaleapi.TaskStatus.Completed, limit=30,
+    )  # fmt: skip
+    wanted = [
+        task for task in tasks
+        if "2026-03-02" <= task["created_at"] <= "2026-03-09T12:00:00.000Z"
+    ]  # fmt: skip
+    assert lines(report.path) == wanted and 100 < len(wanted) < TASKS
+
+
+def test_a_limited_response_is_exported_too(client, tasks, tmp_path):
+    client.export_tasks(tmp_path / "a", project_name="p", limited_response=True)
+    found = lines(tmp_path / "a")
+    assert [task["task_id"] for task in found] == [task["task_id"] for task in tasks]
+    assert "created_at" not in found[0]
+
+
+def test_where_nothing_matches_the_file_is_empty(client, tmp_path):
+    report = client.export_tasks(tmp_path / "a.gz", project_name="p", created_after="2030-01-01")
+    assert (report.tasks, report.requests, lines(report.path)) == (0, 1, [])
+
+
+def test_an_older_file_is_replaced(client, tmp_path):
+    (tmp_path / "a").write_text("old")
+    client.export_tasks(tmp_path / "a", project_name="p", created_after="2030-01-01")
+    assert (tmp_path / "a").read_text() == ""
+
+
+def test_faults_lose_nothing_and_double_nothing(client, tasks, tmp_path, full_box, faults):
+    for seed, fault in enumerate(faults):
+        full_box.add_rule("GET", "/tasks", rate=0.1, seed=seed, **fault)
+    client.export_tasks(tmp_path / "a", project_name="p")
+    assert lines(tmp_path / "a") == tasks
+
+
+def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
+    client, full_box, tasks, tmp_path, caplog
+):
+    after(full_box, planned_in(client, full_box) + 14, status=402)
+    with pytest.raises(scaleapi.ScaleNotEnabled):
+        client.export_tasks(tmp_path / "a", project_name="p", workers=2)
+    assert not (tmp_path / "a").exists()
+    assert "export_tasks was broken off" in caplog.text
+    full_box.clear_rules()
+    with caplog.at_level(logging.INFO, "scaleapi"):
+        report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
+    assert "parts are left to be read" in caplog.text
+    assert report.resumed and lines(tmp_path / "a") == tasks
+    assert report.requests < TASKS / 100
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.fixture
+def broken_off(client, full_box, tmp_path):
+    """An export that was broken off after some of its parts were read; gives its file."""
+    after(full_box, planned_in(client, full_box) + 14, status=402)
+    with pytest.raises(scaleapi.ScaleNotEnabled):
+        client.export_tasks(tmp_path / "a", project_name="p", workers=2)
+    full_box.clear_rules()
+    return tmp_path / "a"
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({"status": "completed"}, "filters"),
+        ({"created_after": "2026-03-02"}, "filters"),
+        ({"include_attachment_url": None}, "filters"),
+    ],
+)
+def test_the_checkpoint_of_other_filters_is_refused(change, told, client, broken_off, full_box):
+    before = len(full_box.hits)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
+        client.export_tasks(broken_off, **{"project_name": "p", **change})
+    assert len(full_box.hits) == before
+    assert client.export_tasks(broken_off, project_name="p").resumed
+
+
+def test_the_checkpoint_of_another_account_is_refused(client, broken_off, full_box):
+    with full_box.client("test_other") as other:
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its account"):
+            other.export_tasks(broken_off, project_name="p")
+    for file in broken_off.with_name("a.parts").iterdir():
+        assert b"test_key" not in file.read_bytes()
+
+
+def test_workers_and_progress_may_differ_when_it_goes_on(client, broken_off, tasks):
+    told = []
+    report = client.export_tasks(
+        broken_off, project_name="p", workers=7, progress=lambda *counts: told.append(counts)
+    )
+    assert report.resumed and lines(broken_off) == tasks
+    assert told[-1] == (TASKS, TASKS) and told[0][0] > 0 and told == sorted(told)
+
+
+def test_resume_false_begins_anew(client, broken_off, tasks):
+    stranger = broken_off.with_name("a.parts") / "notes.txt"
+    stranger.write_text("mine")
+    report = client.export_tasks(broken_off, project_name="p", status="completed", resume=False)
+    assert not report.resumed and lines(broken_off) == tasks
+    assert stranger.read_text() == "mine"
+
+
+def test_a_plan_that_is_none_is_told(client, tmp_path):
+    (tmp_path / "a.parts").mkdir()
+    (tmp_path / "a.parts" / "plan.json").write_text('{"id": 5}')
+    with pytest.raises(scaleapi.ScaleException, match="plan.json is not the plan of an export"):
+        client.export_tasks(tmp_path / "a", project_name="p")
+
+
+PROGRAM = """
+import sys
+import scaleapi
+
+client = scaleapi.ScaleClient("test_key", api_instance_url=sys.argv[1], retries=8)
+client.export_tasks(sys.argv[2], project_name="p", workers=3, limit=50)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=str)
+def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_box, tmp_path):
+    """Ended three times in the middle: the server holds an answer back until it has happened."""
+    path = tmp_path / "a.jsonl.gz"
+    planning = planned_in(client, full_box)
+    for calls in (planning + 30, 15, 10):
+        after(full_box, calls, delay=5)
+        seen = len(full_box.hits)
+        command = [sys.executable, "-c", PROGRAM, full_box.url, path]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            while len(full_box.hits) < seen + calls:
+                assert process.poll() is None
+            process.send_signal(how)
+            errors = process.communicate(timeout=30)[1]
+        full_box.clear_rules()
+        assert process.returncode == -how
+        assert errors.count("Traceback") == (how is signal.SIGINT)
+        assert not path.exists()
+    report = client.export_tasks(path, project_name="p", limit=50)
+    assert report.resumed and report.requests < TASKS / 50 - 10 and lines(path) == tasks
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+def test_two_exports_to_one_file_at_once_do_no_harm(client, tasks, tmp_path):
+    errors = []
+
+    def run():
+        try:
+            client.export_tasks(tmp_path / "a", project_name="p", workers=2)
+        except Exception as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(errors) < 2 and lines(tmp_path / "a") == tasks
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({}, "project_name or batch_name must be given"),
+        ({"project_name": "p", "project": "p"}, "project is no filter of export_tasks"),
+        ({"project_name": "p", "status": 5}, "status must be"),
+        ({"project_name": "p", "limit": "x"}, "limit must be"),
+        ({"project_name": "p", "created_after": "soon"}, "created_after must be a time"),
+        ({"project_name": "p", "workers": 0}, "workers must be"),
+        ({"project_name": "p", "progress": "bar"}, "progress must be"),
+        ({"project_name": "p", "path": 5}, "path must be the path of a file"),
+        ({"project_name": "p", "path": ""}, "path must be the path of a file"),
+        ({"project_name": "p", "path": "."}, "path must be a file in a folder that is there"),
+        ({"project_name": "p", "path": "none/a"}, "path must be a file in a folder"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_once(
+    arguments, message, client, full_box, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    before = len(full_box.hits)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
+        client.export_tasks(**{"path": "a", **arguments})
+    assert len(full_box.hits) == before and list(tmp_path.iterdir()) == []
+
+
+def test_windows_are_filters_for_get_tasks(client, tasks):
+    windows = client.export_windows(project_name="p", size=300, task_type="categorization")
+    assert len(windows) > 8 and sum(window.count for window in windows) == TASKS
+    found = [task.as_dict() for each in windows for task in client.get_tasks(**each.filters)]
+    assert found == tasks
+    assert json.loads(json.dumps(windows[0])) == list(windows[0])
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "9"])
+def test_a_size_that_makes_no_sense_is_refused(size, client):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="size must be a number of tasks over"):
+        client.export_windows(project_name="p", size=size)

@@ -1,0 +1,66 @@
+"""What an export does where the service's counts and lists disagree."""
+
+import json
+
+import pytest
+
+from scaleapi import ScaleException
+
+
+def page(*ids, total):
+    created = "2026-03-04T10:15:00.000Z"
+    docs = [{"task_id": each, "created_at": created} for each in ids]
+    return {"docs": docs, "total": total, "limit": 100, "offset": 0, "has_more": False}
+
+
+@pytest.fixture
+def export(client, wire, tmp_path):
+    """Exports what the service answers: the ids in the file; answers that are left are an error."""
+
+    def export(*answers):
+        wire.sent.clear()
+        wire.answers_with(*answers)
+        client.export_tasks(tmp_path / "a", project_name="p", workers=1)
+        assert len(wire.sent) == len(answers)
+        return [json.loads(line)["task_id"] for line in (tmp_path / "a").read_text().splitlines()]
+
+    return export
+
+
+def test_a_task_that_is_listed_twice_is_written_once(export):
+    assert export(page("a", total=2), page("a", "b", "a", total=2)) == ["a", "b"]
+
+
+def test_a_listing_that_lacks_tasks_is_read_again(export):
+    first, short, whole = page("a", total=2), page("a", total=2), page("a", "b", total=2)
+    assert export(first, short, short, whole) == ["a", "b"]
+
+
+def test_a_listing_that_goes_on_lacking_tasks_is_told(export, client, tmp_path):
+    short = page("a", total=2)
+    with pytest.raises(ScaleException, match="2 tasks are counted, but 1 listed"):
+        export(short, short, short, short)
+    assert not (tmp_path / "a").exists()
+
+
+def test_tasks_that_vanish_meanwhile_are_no_error(export):
+    """The service counts fewer at the end, too."""
+    assert export(page("a", total=3), page("a", total=1), page("a", total=1)) == ["a"]
+
+
+def test_tasks_that_appear_meanwhile_are_written(export):
+    assert export(page("a", total=1), page("a", "b", total=2)) == ["a", "b"]
+
+
+def test_fewer_tasks_than_the_service_counts_before_and_after_are_an_error(export, tmp_path):
+    with pytest.raises(ScaleException, match="1 tasks were read, .* 3 at first and 2 at last"):
+        export(page("a", total=3), page("a", total=1), page("a", total=2))
+    assert not (tmp_path / "a").exists()
+    with pytest.raises(ScaleException, match="resume=False"):  # what was read is kept
+        export(page("a", total=2))
+
+
+def test_the_newest_task_bounds_the_export(export, wire):
+    export(page("a", total=1), page("a", total=1))
+    assert "end_time" not in wire.sent[0].url
+    assert "end_time=2026-03-04T10%3A15%3A00.001000Z" in wire.sent[1].url
