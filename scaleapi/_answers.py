@@ -15,7 +15,13 @@ _UNREAD = object()
 
 
 class Answer:
-    """A success."""
+    """A success.
+
+    Attributes:
+        response: the last answer.
+        attempts: what each try met.
+        was_found: whether that answer was a refusal, and the object was looked up.
+    """
 
     def __init__(
         self, response: requests.Response, attempts: Tuple[Attempt, ...], found: Any = _UNREAD
@@ -23,6 +29,7 @@ class Answer:
         """`found` stands for the body where the object was looked up inside another answer."""
         self.response = response
         self.attempts = attempts
+        self.was_found = found is not _UNREAD
         self._found = found
 
     @property
@@ -34,7 +41,7 @@ class Answer:
     @cached_property
     def json(self) -> Any:
         """What the body holds, None where it is empty or no JSON."""
-        return json_or_none(self.response) if self._found is _UNREAD else self._found
+        return self._found if self.was_found else json_or_none(self.response)
 
     def error(self, complaint: str) -> ScaleException:
         """The exception for an answer that is not what was promised."""

@@ -14,6 +14,7 @@ from ._answers import Answer, refusal
 from ._faults import Fault, FaultKind, NotSent, fault_of, forget_frames
 from ._lost_answers import Rule, Sent, find_done
 from .exceptions import Attempt, ScaleConnectionError, ScaleConnectionTimeout, ScaleException
+from .retries import seconds_asked
 
 if TYPE_CHECKING:
     from .api import Api
@@ -74,8 +75,7 @@ class Call:
         self.rule = rule
         self.sent = sent
         self.unprotected = rule is not None and rule.unprotected(sent.fields)
-        deadline = self.policy.deadline
-        self.until = float("inf") if deadline is None else time.monotonic() + deadline
+        self.until = float("inf")
         self.attempts: List[Attempt] = []
         self.answer_lost = False
 
@@ -100,23 +100,29 @@ class Call:
 
     def _outcome(self) -> Outcome:
         """Try until there is an answer or the policy says to stop."""
+        pace = self.api.pace
+        if pace is not None:
+            pace.enter()
+        if self.policy.deadline is not None:
+            self.until = time.monotonic() + self.policy.deadline
         while True:
-            if self.api.pace is not None:
-                self.api.pace.enter()
             started = time.monotonic()
-            status, wait = None, None
+            status, wait, hold = None, None, 0.0
             try:
                 outcome = self._try()
                 status, wait = outcome.status, self._wait(outcome)
+                hold = self._hold(outcome) if wait is None else wait
             finally:  # whatever a try raises, its turn is over
-                if self.api.pace is not None:
-                    self.api.pace.leave(status, wait or 0.0)
+                if pace is not None:
+                    pace.leave(status, hold)
             self._record(outcome, time.monotonic() - started, wait)
             if wait is None:
                 return outcome
+            time.sleep(wait)
+            if pace is not None and not pace.enter(self.until):
+                return outcome
             if outcome.response is not None:
                 outcome.response.close()  # its body may be unread
-            time.sleep(wait)
 
     def _try(self) -> Outcome:
         try:
@@ -139,6 +145,12 @@ class Call:
         wait = self.policy.wait(retry, outcome.retry_after, random.random())
         too_late = wait is None or time.monotonic() + wait >= self.until
         return None if too_late else wait
+
+    def _hold(self, outcome: Outcome) -> float:
+        """Seconds for which a busy service wants to be left alone, where this call gives up."""
+        asked = seconds_asked(outcome.retry_after)
+        wanted = self.policy.pause(2) if asked is None else asked
+        return min(wanted, self.policy.retry_after_max)
 
     @property
     def _once(self) -> bool:

@@ -84,14 +84,17 @@ def _agree(found: Any, wanted: Mapping[str, Any], *fields: str) -> bool:
     )
 
 
-def _task_with_unique_id(api: Api, sent: Sent) -> Optional[Any]:
-    page = api.get_request("tasks", params={"unique_id": sent.fields["unique_id"]})
+def task_like(api: Api, wanted: Mapping[str, Any]) -> Optional[Any]:
+    """The task that has the unique id of a creation, where it is of the same kind and place."""
+    page = api.get_request("tasks", params={"unique_id": wanted["unique_id"]})
     docs = page.get("docs") if isinstance(page, dict) else None
-    if not isinstance(docs, list):
-        return None
-    wanted = {**sent.fields, "type": unquote(sent.ids[0])}
-    own = (doc for doc in docs if _agree(doc, wanted, "unique_id", "type", "project"))
-    return next(own, None)
+    same = ("unique_id", "type", "project", "batch")
+    found = (doc for doc in docs if _agree(doc, wanted, *same)) if isinstance(docs, list) else ()
+    return next(iter(found), None)
+
+
+def _task_with_unique_id(api: Api, sent: Sent) -> Optional[Any]:
+    return task_like(api, {**sent.fields, "type": unquote(sent.ids[0])})
 
 
 def _task_itself(api: Api, sent: Sent) -> Any:

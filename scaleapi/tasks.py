@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
-from typing import Any, Dict, Generator, Iterable, Mapping, Optional, TypedDict, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Generator,
+    Iterable,
+    Mapping,
+    Optional,
+    TypedDict,
+    Union,
+)
 
 from ._arguments import (
     Check,
@@ -24,6 +34,9 @@ from ._arguments import (
 from ._resource import ClientMethods, Resource
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, by_token, walk
+
+if TYPE_CHECKING:
+    from ._answers import Answer
 
 
 class TaskType(Enum):
@@ -280,8 +293,12 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
+        answer = self._creation(task_type, kwargs)
+        return answer.build(Task, answer.object(), self)
+
+    def _creation(self, task_type: TypeLike, body: Mapping[str, Any]) -> Answer:
         kind = segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self._object(Task, "POST", f"task/{kind}", body=kwargs)
+        return self.api.request("POST", f"task/{kind}", body=body)
 
     def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
         """Cancel a task on which no work has started; the canceled task comes back.

@@ -44,21 +44,25 @@ class Pace:
         """How many calls may be under way at once; the fraction counts towards one more."""
         return self._allowed
 
-    def enter(self) -> None:
-        """Wait for one's turn.
+    def enter(self, until: float = float("inf")) -> bool:
+        """Wait for one's turn; whether it came before `until` on the monotonic clock.
 
         Raises:
             BrokenOff: nothing more is to be sent.
         """
         with self._changed:
-            while not self._stopped and (
-                self._under_way >= int(self._allowed) or time.monotonic() < self._not_before
-            ):
-                pause = self._not_before - time.monotonic()
-                self._changed.wait(pause if pause > 0 else None)
-            if self._stopped:
-                raise BrokenOff("The run was broken off")
-            self._under_way += 1
+            while not self._stopped:
+                now = time.monotonic()
+                if now >= until:
+                    return False
+                if now >= self._not_before and self._under_way < int(self._allowed):
+                    self._under_way += 1
+                    return True
+                # Full, it is told when a call ends; in a pause nobody tells it when that is over.
+                paused = self._not_before if now < self._not_before else float("inf")
+                wait = min(paused, until) - now
+                self._changed.wait(wait if wait < float("inf") else None)
+        raise BrokenOff("The run was broken off")
 
     def stop(self) -> None:
         """Let nothing more be sent."""
@@ -71,7 +75,7 @@ class Pace:
 
         Args:
             status: HTTP status, None where no answer came.
-            pause: seconds until this call is tried again, 0 where it is not.
+            pause: seconds for which the service wants to be left alone, if it is busy.
         """
         with self._changed:
             self._under_way -= 1
@@ -79,7 +83,7 @@ class Pace:
                 if time.monotonic() >= self._not_before:  # else a wave of them would count as many
                     self._allowed = max(1.0, self._allowed / 2)
                 self._not_before = max(self._not_before, time.monotonic() + pause)
-            elif status is not None and status < 400:
+            elif status is not None and status < 500 and status != 408:
                 self._allowed = min(self._most, self._allowed + 1 / self._allowed)
             self._changed.notify_all()
 

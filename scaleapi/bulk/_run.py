@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import weakref
 from collections import Counter, deque
 from concurrent.futures import Future
 from contextlib import closing
@@ -28,11 +29,13 @@ from typing import (
     Union,
 )
 
+from .._resource import Resource
 from ..exceptions import ScaleInvalidArgument
 
 if TYPE_CHECKING:
     from typing import Protocol
 
+    from ..client import ScaleClient
     from ._pace import Pace
 
     class Outcome(Protocol):
@@ -46,6 +49,7 @@ logger = logging.getLogger("scaleapi")
 
 O = TypeVar("O", bound="Outcome")  # noqa: E741
 Progress = Union[bool, Callable[[int, Optional[int]], object], None]
+Tell = Callable[[Optional[int]], None]
 DONE, FAILED = "done", "failed"
 NO_REFUSALS: Mapping[Type[Exception], str] = {}
 AHEAD = 4  # items that may be begun before the oldest is told, for each worker
@@ -65,23 +69,30 @@ class BulkRun(Generic[O]):
         self,
         name: str,
         items: Iterable[Any],
-        work: Callable[[int, Any], O],
+        work: Callable[[int, Any, Any], O],
         pace: Pace,
         progress: Progress,
+        kept: Callable[[Any], Any] = lambda item: item,
     ) -> None:
+        """`kept` makes of an item, when it is read, what is worked on."""
+        checked_progress(progress)
         self.counts: Counter[str] = Counter()
         self._name = name
         self._items = items
         self._work = work
         self._pace = pace
-        self._total = len(items) if isinstance(items, Sized) else None
-        self._tell = teller(progress, name, self._total)
-        self._outcomes: Optional[Generator[O, None, None]] = None
+        self._progress = progress
+        self._kept = kept
+        self._started = False
+        # Not the generator itself, which knows this run: let go of, it must end at once.
+        self._outcomes: Optional[weakref.ref[Generator[O, None, None]]] = None
 
-    def __iter__(self) -> Generator[O, None, None]:
-        if self._outcomes is None:
-            self._outcomes = self._go()
-        return self._outcomes
+    def __iter__(self) -> Iterator[O]:
+        if self._outcomes is not None:
+            return self._outcomes() or iter(())
+        going = self._go()
+        self._outcomes = weakref.ref(going)
+        return going
 
     def run(self) -> Dict[str, int]:
         """Do it all; how many items came to which status."""
@@ -90,7 +101,7 @@ class BulkRun(Generic[O]):
         return dict(self.counts)
 
     def __del__(self) -> None:
-        if getattr(self, "_outcomes", self) is None:
+        if not getattr(self, "_started", True):
             logger.warning(
                 "%s was never started, so nothing was sent: iterate it, or .run()", self._name
             )
@@ -99,31 +110,37 @@ class BulkRun(Generic[O]):
         return f"<BulkRun {self._name}: {dict(self.counts) or 'nothing'} so far>"
 
     def _go(self) -> Generator[O, None, None]:
+        self._started = True
+        tell = teller(self._progress, self._name, self._total)
         crew = _Crew(self._work, self._pace.workers)
         waiting: Deque[Future[O]] = deque()
         finished = False
         items = _Items(self._items)
         try:
             for index, item in enumerate(items):
-                waiting.append(crew.give(index, item))
+                waiting.append(crew.give(index, item, self._kept(item)))
                 while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._pace.workers):
-                    yield self._next_of(waiting)
+                    yield self._next_of(waiting, tell)
             while waiting:
-                yield self._next_of(waiting)
-            finished = items.error is None
+                yield self._next_of(waiting, tell)
             if items.error is not None:
                 raise items.error
+            finished = True
         finally:
-            self._tell(None)
+            tell(None)
             if not finished:
                 self._break_off(waiting)
             crew.dismiss()
 
-    def _next_of(self, waiting: Deque[Future[O]]) -> O:
+    @property
+    def _total(self) -> Optional[int]:
+        return len(self._items) if isinstance(self._items, Sized) else None
+
+    def _next_of(self, waiting: Deque[Future[O]], tell: Tell) -> O:
         outcome = waiting[0].result()
         waiting.popleft()
         self.counts[outcome.status] += 1
-        self._tell(sum(self.counts.values()))
+        tell(sum(self.counts.values()))
         return outcome
 
     def _break_off(self, waiting: Iterable[Future[O]]) -> None:
@@ -164,23 +181,27 @@ class _Items:
 def outcome_of(
     kind: Callable[..., O],
     work: Callable[[Any], Tuple[str, Any]],
+    client: ScaleClient,
     refusals: Mapping[Type[Exception], str] = NO_REFUSALS,
-) -> Callable[[int, Any], O]:
+) -> Callable[[int, Any, Any], O]:
     """Work on one item, whatever goes wrong with it.
 
     Args:
         kind: makes an outcome of the item's place, the item, what it came to, status and error.
         work: gives the status and what it came to.
+        client: whose object that shall be: the pace of the one at work ends with the run.
         refusals: the status of what the service refuses with such an error; else it is "failed".
     """
 
-    def outcome(index: int, item: Any) -> O:
+    def outcome(index: int, item: Any, kept: Any) -> O:
         try:
-            status, found = work(item)
+            status, found = work(kept)
         except Exception as error:
             sent = not isinstance(error, ScaleInvalidArgument)
             refused = (refusals[each] for each in refusals if sent and isinstance(error, each))
             return kind(index, item, None, next(refused, FAILED), error)
+        if isinstance(found, Resource):
+            found._client = client
         return kind(index, item, found, status, None)
 
     return outcome
@@ -189,11 +210,9 @@ def outcome_of(
 class _Done(NamedTuple):
     """The outcome of a step that belongs to a greater job."""
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
-    item: Any
     found: Any
     status: str
-    error: Optional[Exception]
+    error: Optional[Exception] = None
 
 
 def each_done(
@@ -204,8 +223,14 @@ def each_done(
     Args:
         name: of the job that this belongs to, to tell what was done where it is broken off.
     """
-    run = BulkRun(name, items, outcome_of(_Done, lambda item: (DONE, work(item))), pace, None)
-    with closing(iter(run)) as outcomes:
+
+    def done(index: int, item: Any, kept: Any) -> _Done:
+        try:
+            return _Done(work(item), DONE)
+        except Exception as error:
+            return _Done(None, FAILED, error)
+
+    with closing(BulkRun(name, items, done, pace, None)._go()) as outcomes:
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error
@@ -215,17 +240,17 @@ def each_done(
 class _Crew(Generic[O]):
     """Threads that end with the process, so that Ctrl-C waits for none of them."""
 
-    def __init__(self, work: Callable[[int, Any], O], workers: int) -> None:
+    def __init__(self, work: Callable[[int, Any, Any], O], workers: int) -> None:
         self._work = work
         self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._workers = workers
         for number in range(workers):
             threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
 
-    def give(self, index: int, item: Any) -> Future[O]:
+    def give(self, *work: Any) -> Future[O]:
         """Have somebody work on an item; its outcome to come."""
         future: Future[O] = Future()
-        self._queue.put((future, index, item))
+        self._queue.put((future, work))
         return future
 
     def dismiss(self) -> None:
@@ -235,23 +260,17 @@ class _Crew(Generic[O]):
 
     def _run(self) -> None:
         while (given := self._queue.get()) is not None:
-            future, index, item = given
+            future, work = given
             if future.set_running_or_notify_cancel():
                 try:
-                    future.set_result(self._work(index, item))
+                    future.set_result(self._work(*work))
                 except BaseException as error:  # of ours: `work` gives outcomes for all else
                     future.set_exception(error)
-            del given, future, item  # not kept while waiting for the next
+            del given, future, work  # not kept while waiting for the next
 
 
-def teller(progress: Progress, name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
-    """What is called with the number of outcomes so far, and with None at the end.
-
-    Raises:
-        ImportError: a bar is wanted, and tqdm is not there.
-        ScaleInvalidArgument: `progress` makes no sense.
-    """
-    checked_progress(progress)
+def teller(progress: Progress, name: str, total: Optional[int]) -> Tell:
+    """What is called with the number of outcomes so far, and with None at the end."""
     if callable(progress):
         call = progress
         return lambda done: None if done is None else void(call(done, total))
@@ -263,7 +282,12 @@ def void(result: object) -> None:
 
 
 def checked_progress(progress: Any) -> None:
-    """Refuse what can't show progress."""
+    """Refuse what can't show progress.
+
+    Raises:
+        ImportError: a bar is wanted, and tqdm is not there.
+        ScaleInvalidArgument: it makes no sense.
+    """
     if progress is True:
         try:
             import tqdm.auto  # noqa: F401
@@ -278,7 +302,7 @@ def checked_progress(progress: Any) -> None:
         )
 
 
-def _bar(name: str, total: Optional[int]) -> Callable[[Optional[int]], None]:
+def _bar(name: str, total: Optional[int]) -> Tell:
     from tqdm.auto import tqdm
 
     bar = tqdm(total=total, desc=name, unit="", delay=0)

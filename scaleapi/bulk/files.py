@@ -66,4 +66,4 @@ def upload(
             return EXISTED, None
 
     items = checked_items("paths", paths)
-    return BulkRun("upload_files", items, outcome_of(FileOutcome, send), pace, progress)
+    return BulkRun("upload_files", items, outcome_of(FileOutcome, send, client), pace, progress)

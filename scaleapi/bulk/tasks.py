@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -15,12 +17,15 @@ from typing import (
 )
 
 from .._arguments import enum_value, mapping, text, text_or_texts
+from .._lost_answers import task_like
+from .._times import moment
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskType
 from ._pace import paced_client
 from ._run import BulkRun, Progress, checked_items, outcome_of
 
 if TYPE_CHECKING:
+    from .._answers import Answer
     from ..client import ScaleClient
 
 CREATED, EXISTED = "created", "existed"
@@ -67,31 +72,53 @@ def create(
 
     def make(payload: Any) -> Any:
         try:
-            return CREATED, paced.create_task(kind, **mapping("each of payloads", payload))
-        except ScaleDuplicateResource:
-            if on_duplicate == "fail" or not payload.get("unique_id"):
-                raise
-            if on_duplicate == "skip":
-                return EXISTED, None
-            return EXISTED, existing(paced, kind, payload)
+            answer = paced._creation(kind, mapping("each of payloads", payload))
+            task = answer.build(Task, answer.object(), client)
+            if not (answer.was_found and is_older(task, answer)):
+                return CREATED, task
+            duplicate = ScaleDuplicateResource(f"A task has unique_id {task.unique_id!r}", 409)
+        except ScaleDuplicateResource as error:
+            duplicate = error
+        if on_duplicate == "fail" or not payload.get("unique_id"):
+            raise duplicate
+        return EXISTED, None if on_duplicate == "skip" else existing(paced, kind, payload)
 
     items = checked_items("payloads", payloads)
-    return BulkRun("create_tasks", items, outcome_of(TaskOutcome, make), pace, progress)
+    work = outcome_of(TaskOutcome, make, client)
+    return BulkRun("create_tasks", items, work, pace, progress, kept=copied)
+
+
+def copied(payload: Any) -> Any:
+    """A payload as it is now: some iterables give one dictionary, filled anew, again and again."""
+    return dict(payload) if isinstance(payload, Mapping) else payload
 
 
 def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
-    """The task that has a payload's unique id, if it is of the same type and project.
+    """The task that has a payload's unique id, if it is of the same type, project and batch.
 
     Raises:
         ScaleDuplicateResource: it is somebody else's.
     """
-    for task in client.tasks(unique_id=payload["unique_id"]):
-        wanted = (kind, payload.get("project", getattr(task, "project", None)))
-        if (task.type, getattr(task, "project", None)) == wanted:
-            return task
-    raise ScaleDuplicateResource(
-        f"unique_id {payload['unique_id']!r} belongs to a task of another type or project", 409
-    )
+    found = task_like(client.api, {**payload, "type": kind})
+    if found is None:
+        raise ScaleDuplicateResource(
+            f"unique_id {payload['unique_id']!r} is that of another type, project or batch", 409
+        )
+    return Task(found, client)
+
+
+def is_older(task: Task, answer: Answer) -> bool:
+    """Whether a task that was found after a lost answer is older than the call that lost it.
+
+    By the service's own clock, which its last answer tells to the second.
+    """
+    created = moment(str(task.as_dict().get("created_at")))
+    try:
+        now = parsedate_to_datetime(answer.response.headers.get("Date", ""))
+        took = sum(each.seconds + each.wait for each in answer.attempts)
+        return isinstance(created, datetime) and created < now - timedelta(seconds=took)
+    except (TypeError, ValueError):  # no date, or a time without a zone
+        return False
 
 
 def cancel(
@@ -107,7 +134,7 @@ def cancel(
     def end(task: TaskOrId) -> Any:
         return CANCELED, paced.cancel_task(id_of(task), clear_unique_id)
 
-    work = outcome_of(TaskOutcome, end, {ScaleInvalidRequest: REFUSED})
+    work = outcome_of(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
     return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, pace, progress)
 
 
@@ -142,7 +169,7 @@ def update(
         return UPDATED, changed
 
     items = checked_items("tasks_or_ids", tasks)
-    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change), pace, progress)
+    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change, client), pace, progress)
 
 
 def id_of(task: TaskOrId) -> str:

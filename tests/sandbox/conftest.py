@@ -1,5 +1,6 @@
 """A sandbox, and a plain HTTP session on it."""
 
+import threading
 import time
 
 import pytest
@@ -99,6 +100,20 @@ def all_faults(box, faults):
             where.fail_next("*", path, **faults[each % len(faults)])
 
     return fail
+
+
+@pytest.fixture
+def crews_end():
+    """Waits for the threads of runs that were broken off; so does the end of the test."""
+
+    def wait():
+        for thread in threading.enumerate():
+            if thread.name.startswith("scaleapi-"):
+                thread.join(20)
+                assert not thread.is_alive()
+
+    yield wait
+    wait()
 
 
 @pytest.fixture

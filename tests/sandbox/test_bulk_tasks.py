@@ -1,10 +1,14 @@
 """Bulk jobs on tasks: in order, each once, one pace, and nothing that stops the others."""
 
 import copy
+import gc
 import itertools
 import logging
+import pickle
 import re
 import threading
+import time
+import weakref
 
 import pytest
 
@@ -12,19 +16,18 @@ import scaleapi
 from scaleapi import RetryPolicy, TaskType
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk._pace import Pace
+from scaleapi.bulk._run import AHEAD
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 
 
 @pytest.fixture
-def client(box):
+def client(box, crews_end):
     with box.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
         client.create_project("p", "categorization")
         client.create_project("q", "categorization")
         yield client
-        for thread in threading.enumerate():  # of a run that was broken off
-            if thread.name.startswith("scaleapi-"):
-                thread.join()
+        crews_end()
 
 
 def payloads(number, **more):
@@ -68,7 +71,64 @@ def test_what_is_there_already(on_duplicate, status, has_task, client):
 def test_somebody_elses_task_is_not_taken_for_ones_own(client):
     client.create_task("categorization", project="q", **payloads(1)[0])
     (outcome,) = client.create_tasks("categorization", payloads(1, project="p"))
-    assert outcome.status == "failed" and "another type or project" in outcome.error.message
+    assert outcome.status == "failed" and "another type, project or batch" in outcome.error.message
+
+
+def test_a_task_of_another_batch_is_not_taken_for_ones_own(client):
+    client.create_batch("p", "in p")
+    client.create_batch("q", "in q")
+    client.create_task("categorization", project="p", batch="in p", **payloads(1)[0])
+    (outcome,) = client.create_tasks("categorization", payloads(1, batch="in q"))
+    assert outcome.status == "failed"
+    (outcome,) = client.create_tasks("categorization", payloads(1, batch="in p"))
+    assert outcome.status == "existed"
+
+
+def test_a_task_is_found_by_the_whole_of_its_unique_id(client):
+    """In a filter the service takes a comma for the end of one."""
+    for unique_id in ("a,b", "a"):
+        client.create_task("categorization", unique_id=unique_id, **TASK)
+    (outcome,) = client.create_tasks("categorization", [{**TASK, "unique_id": "a,b"}])
+    assert outcome.status == "failed" or outcome.task.unique_id == "a,b"
+
+
+@pytest.mark.parametrize(
+    "on_duplicate, status", [("fetch", "existed"), ("skip", "existed"), ("fail", "failed")]
+)
+def test_what_an_earlier_run_made_is_not_told_as_made_now(on_duplicate, status, box, client):
+    """Though an answer was lost, so that the call itself might have made it."""
+    old = {"kind": "task", **payloads(1)[0], "type": "categorization"}
+    box.seed([{**old, "created_at": "2026-03-04T10:15:00.000Z"}])
+    box.fail_next("POST", "/task/*", status=500)
+    (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
+    assert outcome.status == status
+    box.fail_next("POST", "/task/*", status=500, after=True)
+    new = {**TASK, "unique_id": "new"}
+    (outcome,) = client.create_tasks("categorization", [new], on_duplicate=on_duplicate)
+    assert outcome.status == "created"
+
+
+def test_a_dictionary_that_is_filled_anew_for_each_row_is_sent_as_it_was(client):
+    def rows():
+        row = dict(TASK)
+        for number in range(50):
+            row["unique_id"] = f"r{number}"
+            yield row
+
+    outcomes = list(client.create_tasks("categorization", rows()))
+    assert [outcome.task.unique_id for outcome in outcomes] == [f"r{row}" for row in range(50)]
+
+
+def test_what_a_run_made_is_the_callers(client):
+    """It outlives the run, and pickles, as the client's own tasks do."""
+    run = iter(client.create_tasks("categorization", payloads(40), workers=2))
+    made = next(run).task
+    run.close()
+    made.refresh()
+    assert pickle.loads(pickle.dumps(made)) == made
+    again = next(iter(client.create_tasks("categorization", payloads(1)))).task
+    again.add_tags(["a"])
+    assert pickle.loads(pickle.dumps(again)).tags == ["a"]
 
 
 def test_one_bad_payload_stops_no_other(client):
@@ -141,14 +201,41 @@ def test_a_run_that_is_dropped_unstarted_warns(client, caplog):
     assert caplog.records == []
 
 
+def test_a_loop_that_is_left_ends_the_run_at_once(box, client, caplog):
+    gc.disable()
+    try:
+        for _ in client.create_tasks("categorization", payloads(1000), workers=2):
+            break
+        assert "create_tasks was broken off" in caplog.text
+    finally:
+        gc.enable()
+
+
+def test_a_run_leaves_no_thread_and_keeps_no_payload(client, crews_end):
+    class Payload(dict):
+        """One that can be seen to go."""
+
+    seen = []
+
+    def given():
+        for row in payloads(200):
+            payload = Payload(row)
+            seen.append(weakref.ref(payload))
+            yield payload
+
+    most = 0
+    for _ in client.create_tasks("categorization", given(), workers=2):
+        most = max(most, sum(payload() is not None for payload in seen))
+    assert most <= 2 * AHEAD + 4  # those at work, and those in hand
+    crews_end()
+
+
 def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(box, client, caplog):
     run = client.create_tasks("categorization", payloads(1000), workers=2)
     with pytest.raises(KeyboardInterrupt), caplog.at_level(logging.WARNING, "scaleapi"):
         for outcome in run:
             if outcome.index == 9:
                 raise KeyboardInterrupt
-    del outcome
-    iter(run).close()
     assert re.search(r"create_tasks was broken off: \d+ created", caplog.text)
     assert client.tasks().total < 100
 
@@ -248,15 +335,82 @@ def test_many_are_changed_and_canceled_whatever_the_network_does(live_box, all_f
         assert not any(hasattr(task, "unique_id") for task in left)
 
 
-def test_the_pace_halves_once_for_a_wave_and_rises_slowly():
+@pytest.fixture
+def turns(monkeypatch):
+    """What the pace of a run is told of each try: its status, and the pause that is wanted."""
+    told = []
+    leave = Pace.leave
+
+    def spy(pace, status, pause):
+        told.append((status, pause))
+        leave(pace, status, pause)
+
+    monkeypatch.setattr(Pace, "leave", spy)
+    return told
+
+
+@pytest.mark.parametrize("policy", [{"total": 0}, {"total": 5, "retry_after_max": 0.01}])
+@pytest.mark.parametrize("asked", [{"Retry-After": "120"}, {}])
+def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, box, client, turns):
+    box.fail_next("POST", "/task/*", status=429, headers=asked)
+    hasty = {"retry_after_max": 0.01, "backoff_factor": 0.01, "jitter": 0, **policy}
+    quick = client.with_options(retries=RetryPolicy(**hasty))
+    quick.create_tasks("categorization", payloads(2), workers=1).run()
+    (busy, pause), (fine, _) = turns[0], turns[-1]
+    assert (busy, fine) == (429, 200) and 0 < pause <= 0.01
+
+
+def test_every_try_of_a_run_keeps_the_pace(box, client, turns):
+    box.fail_next("POST", "/task/*", times=3, status=503)
+    before = len(box.hits)
+    client.create_tasks("categorization", payloads(20)).run()
+    assert len(turns) == len(box.hits) - before == 23
+
+
+def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(client, monkeypatch):
+    """The clock jumps by an hour while it waits."""
+    clock, later = time.monotonic, [0]
+    monkeypatch.setattr("time.monotonic", lambda: clock() + later[0])
+    enter = Pace.enter
+
+    def waits(pace, *until):
+        later[0] += 3600
+        return enter(pace, *until)
+
+    monkeypatch.setattr(Pace, "enter", waits)
+    bounded = client.with_options(retries=RetryPolicy(deadline=30))
+    assert bounded.create_tasks("categorization", payloads(3), workers=1).run() == {"created": 3}
+
+
+def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
+    box.add_rule("POST", "/task/*", status=503)
+    monkeypatch.setattr(Pace, "enter", lambda pace, *until: not until)  # the second turn is late
+    bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
+    (outcome,) = bounded.create_tasks("categorization", payloads(1))
+    assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
+    assert len(outcome.error.attempts) == 1
+    box.clear_rules()
+
+
+def test_a_turn_that_would_come_too_late_is_not_waited_for():
+    pace = Pace(1)
+    pace.enter()
+    assert pace.enter(time.monotonic()) is False
+    pace.leave(429, 1000.0)
+    assert pace.enter(time.monotonic()) is False
+
+
+@pytest.mark.parametrize("busy", [429, 503])
+@pytest.mark.parametrize("fine", [200, 400, 404, 409])
+def test_the_pace_halves_once_for_a_wave_and_rises_slowly(busy, fine):
     pace = Pace(16)
     for _ in range(16):
         pace.enter()
     for _ in range(8):
-        pace.leave(429, 0.2)
+        pace.leave(busy, 0.2)
     assert pace.allowed == 8
     for _ in range(8):
-        pace.leave(200, 0)
+        pace.leave(fine, 0)
     assert 8 < pace.allowed < 9
     pace._not_before = 0
     for _ in range(400):

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
+from scaleapi.bulk.export import each_once
 
 
 def page(*ids, total):
@@ -64,3 +65,10 @@ def test_the_newest_task_bounds_the_export(export, wire):
     export(page("a", total=1), page("a", total=1))
     assert "end_time" not in wire.sent[0].url
     assert "end_time=2026-03-04T10%3A15%3A00.001000Z" in wire.sent[1].url
+
+
+def test_what_neighbours_share_is_written_where_it_comes_first(tmp_path):
+    parts = [tmp_path / "0", tmp_path / "1"]
+    parts[0].write_bytes(b'"b"\t{"b": 1}\n"a"\t{"a": 1}\n')
+    parts[1].write_bytes(b'"a"\t{"a": 2}\n"c"\t{"c": 1}\n')
+    assert list(each_once(parts)) == [b'{"b": 1}\n', b'{"a": 1}\n', b'{"c": 1}\n']

@@ -134,6 +134,11 @@ def test_the_callers_own_bounds_are_kept():
     assert found.windows[-1].filters["created_after"] == "2026-01-11"
 
 
+def test_the_callers_own_end_holds_where_a_task_was_created_just_then():
+    own = START.isoformat()
+    assert planned(Service([START]), created_before=own).whole["created_before"] == own
+
+
 def as_utc(text):
     moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
