@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names once more
     from .batches import Batchlist as Batchlist
     from .batches import BatchStatus as BatchStatus
     from .client import ScaleClient as ScaleClient
+    from .dataframes import to_dataframe as to_dataframe
     from .evaluation_tasks import EvaluationTask as EvaluationTask
     from .exceptions import Attempt as Attempt
     from .exceptions import ExceptionMap as ExceptionMap
@@ -66,6 +67,7 @@ _NAMES = {
     "api_client.v2": "ApiClient Configuration ExpandableEnumTask Option V2Api V2Task",
     "batches": "Batch BatchStatus Batchlist",
     "client": "ScaleClient",
+    "dataframes": "to_dataframe",
     "evaluation_tasks": "EvaluationTask",
     "exceptions": (
         "Attempt ExceptionMap ScaleConnectionError ScaleConnectionTimeout ScaleDuplicateResource "

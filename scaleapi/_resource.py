@@ -90,6 +90,11 @@ class Resource:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._json})"
 
+    def _repr_html_(self) -> str:
+        from ._html import object_table
+
+        return object_table(str(self), self._fields())
+
     def __str__(self) -> str:
         shown = self._json[self._shown_key or self._id_key]
         return f"{type(self).__name__}({self._label}={shown})"

@@ -38,6 +38,13 @@ class Paginator(List[T]):
         self.has_more = has_more
         self.next_token = next_token
 
+    def _repr_html_(self) -> str:
+        from ._html import list_table
+
+        items = [item.as_dict() for item in self if hasattr(item, "as_dict")]
+        first = ("task_id", "id", "name", "type", "status", "project", "batch", "created_at")
+        return list_table(f"{type(self).__name__}: {len(self)} of {self.total}", items, first)
+
     def __reduce__(self) -> Tuple[Any, ...]:
         # A list's own way would call the class with no arguments.
         where = (self.total, self.limit, self.offset, self.has_more, self.next_token)

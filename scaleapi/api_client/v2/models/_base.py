@@ -234,6 +234,11 @@ class Model(Content):
         data: Dict[str, Any] = loads(json_str)
         return cls.from_dict(data)
 
+    def _repr_html_(self) -> str:
+        from ...._html import object_table
+
+        return object_table(type(self).__name__, self.as_dict())
+
     def as_dict(self) -> Dict[str, Any]:
         """The JSON itself, as the service sent it but for what was assigned since; not a copy."""
         for key, (raw, value, was) in list(self._kept.items()):

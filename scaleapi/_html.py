@@ -1,0 +1,76 @@
+"""Short tables for notebooks. Whatever a value holds is somebody else's input: all is escaped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from html import escape
+from typing import Any, Iterable, List, Mapping, Sequence
+
+from ._times import moment
+
+LONG = 120  # characters, beyond which a value is folded
+MOST_ROWS, MOST_COLUMNS = 100, 8
+FOLDED = 20_000  # characters of a folded value that are shown; a page stays light
+
+_STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:anywhere"'
+
+
+def object_table(title: str, fields: Mapping[str, Any]) -> str:
+    """One object: a row for each of its keys."""
+    rows = [
+        f"<tr><th {_STYLE}>{escape(str(name))}</th><td {_STYLE}>{cell(value)}</td></tr>"
+        for name, value in fields.items()
+    ]
+    return f"<table><caption>{escape(title)}</caption>{''.join(rows)}</table>"
+
+
+def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[str] = ()) -> str:
+    """Several objects: a row for each, with the keys that are wanted and then the plainest.
+
+    Args:
+        title: what stands above the table.
+        items: their JSON.
+        wanted: keys that come first, where an item has them.
+    """
+    shown = items[:MOST_ROWS]
+    names = _columns(shown, list(wanted))
+    head = "".join(f"<th {_STYLE}>{escape(name)}</th>" for name in names)
+    rows = [
+        "".join(f"<td {_STYLE}>{cell(item[name]) if name in item else ''}</td>" for name in names)
+        for item in shown
+    ]
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    left = f"<p>and {len(items) - len(shown)} more</p>" if len(items) > len(shown) else ""
+    return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>{left}"
+
+
+def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]:
+    there = {str(name): value for item in items for name, value in item.items()}
+    plain = [name for name, value in there.items() if not isinstance(value, (dict, list))]
+    return list(dict.fromkeys([name for name in [*wanted, *plain] if name in there]))[:MOST_COLUMNS]
+
+
+def cell(value: Any) -> str:
+    """A value as HTML; a long one is folded."""
+    if isinstance(value, str):
+        text = readable(value)
+    else:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    if len(text) <= LONG:
+        return escape(text)
+    whole = text if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
+    cut = "" if len(whole) <= FOLDED else f"\n... {len(whole) - FOLDED:,} characters more"
+    return (
+        f"<details><summary>{escape(text[:LONG])}…</summary>"
+        f'<pre style="white-space:pre-wrap">{escape(whole[:FOLDED])}{cut}</pre></details>'
+    )
+
+
+def readable(text: str) -> str:
+    """A text; a moment as people write it."""
+    found = moment(text) if text[:4].isdigit() and text[4:5] == "-" else text
+    if not isinstance(found, dt.datetime) or "T" not in text.upper():
+        return text
+    shown = f"{found:%Y-%m-%d %H:%M:%S}"
+    return f"{shown} UTC" if found.utcoffset() == dt.timedelta() else f"{shown} {found:%z}".strip()

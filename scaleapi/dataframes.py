@@ -1,0 +1,174 @@
+"""Tasks as a table of pandas."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Set,
+    Union,
+    cast,
+)
+
+from ._arguments import text_or_texts
+from .exceptions import ScaleInvalidArgument
+from .tasks import Task
+
+if TYPE_CHECKING:
+    import pandas
+
+FIRST_COLUMNS = (
+    "task_id", "type", "status", "project", "batch", "unique_id", "created_at", "updated_at",
+    "completed_at", "tags", "instruction", "params", "metadata", "response",
+)  # fmt: skip
+"""The usual columns, there in any case, to the left of all others."""
+DTYPES: Mapping[str, Any] = {
+    "boolean": "boolean",
+    "integer": "Int64",
+    "floating": "float64",
+    "mixed-integer-float": "float64",
+}
+"""By what pandas finds in a column: a type that holds it, missing values included."""
+TIMES = ("created_at", "updated_at", "completed_at")
+
+Rows = Union[str, "os.PathLike[str]", Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
+
+
+def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:
+    """A table with a row for each task, in their order. Needs the extra `pandas`.
+
+    Args:
+        tasks: any iterable of tasks, such as `client.get_tasks(...)`; of their JSON, as
+            dictionaries or as text; or the path of a file that `export_tasks` wrote.
+        flatten: columns whose objects are to be spread out, such as "metadata" or
+            `["params", "response"]`: `{"a": {"b": 1}}` in "metadata" becomes 1 in "metadata.a.b".
+            Lists stay whole. A dot within a key is written as "\\.".
+
+    Returns:
+        A DataFrame. The usual columns come first, whether a task has them or not, then all others
+        in the order in which tasks have them. Times of creation, change and completion are
+        timestamps in UTC; whole numbers stay whole; what a task does not have is missing.
+
+    Raises:
+        ImportError: pandas is not there.
+        ScaleInvalidArgument: `tasks` or what is among them is no task.
+        OSError: the file can't be read.
+
+    See https://scale.com/docs/api-reference/tasks.
+    """
+    installed = _pandas()
+    names = text_or_texts("flatten", flatten)
+    columns = _columns(_jsons(tasks), {names} if isinstance(names, str) else set(names))
+    frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
+    for name in columns:
+        frame[name] = _times(frame[name]) if name in TIMES else _typed(frame[name])
+    return frame
+
+
+def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, List[Any]]:
+    """The table, column by column, each as long as there are tasks."""
+    columns: Dict[str, List[Any]] = {name: [] for name in FIRST_COLUMNS}
+    rows = 0
+    for task in tasks:
+        for name, value in _cells(task, spread):
+            column = columns.setdefault(name, [])
+            if len(column) > rows:
+                raise ScaleInvalidArgument(f"flatten makes two values of one task {name!r}")
+            column.extend([None] * (rows - len(column)))
+            column.append(value)
+        rows += 1
+    for column in columns.values():
+        column.extend([None] * (rows - len(column)))
+    return {
+        name: column
+        for name, column in columns.items()
+        if not (rows and name in spread and all(value is None for value in column))
+    }
+
+
+def _pandas() -> Any:
+    try:
+        import pandas
+    except ImportError:
+        raise ImportError(
+            "A table of tasks needs pandas. Install it with: pip install 'scaleapi[pandas]'"
+        ) from None
+    return pandas
+
+
+def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
+    """The JSON of each task."""
+    if isinstance(tasks, (str, os.PathLike)):
+        path = os.fspath(tasks)
+        opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
+        with cast(IO[bytes], opened) as lines:
+            yield from _jsons(lines)
+        return
+    if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
+        raise ScaleInvalidArgument(
+            f"tasks must be an iterable of tasks, or the path of an export, not {tasks!r:.100}"
+        )
+    for task in tasks:
+        yield _json(task)
+
+
+def _json(task: Any) -> Mapping[str, Any]:
+    try:
+        found = json.loads(task) if isinstance(task, (str, bytes)) else task
+    except ValueError:
+        found = None
+    found = found.as_dict() if isinstance(found, Task) else found
+    if not isinstance(found, Mapping):
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
+    return found
+
+
+def _cells(task: Mapping[str, Any], spread: Set[str]) -> Iterator[Any]:
+    for name, value in task.items():
+        if name in spread:
+            yield from _leaves(name, value)
+        else:
+            yield name, value
+
+
+def _leaves(name: str, value: Any) -> Iterator[Any]:
+    """What is in an object, however deep, by dotted names; an empty one is itself."""
+    if not isinstance(value, Mapping) or not value:
+        yield name, value
+        return
+    for key, inner in value.items():
+        escaped = str(key).replace("\\", "\\\\").replace(".", "\\.")
+        yield from _leaves(f"{name}.{escaped}", inner)
+
+
+def _typed(column: pandas.Series[Any]) -> pandas.Series[Any]:
+    """A column of the type that all of its values have, if that holds them as they are."""
+    kind = _pandas().api.types.infer_dtype(column, skipna=True)
+    if kind not in DTYPES:
+        return column.infer_objects()
+    try:
+        typed = column.astype(DTYPES[kind])
+    except OverflowError:  # more than 64 bits
+        return column
+    exact = all(new == old for new, old in zip(typed.dropna(), column.dropna()))
+    return typed if exact else column
+
+
+def _times(column: pandas.Series[Any]) -> pandas.Series[Any]:
+    """Texts as timestamps; as they came where one of them is no time, for nothing is to be lost."""
+    if not all(isinstance(value, str) and value for value in column.dropna()):
+        return column
+    try:
+        times = _pandas().to_datetime(column, utc=True, format="ISO8601")
+    except ValueError:
+        return column
+    return cast("pandas.Series[Any]", times.dt.as_unit("us"))

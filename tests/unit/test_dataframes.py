@@ -1,0 +1,151 @@
+"""Tasks as a table: a row each, nothing dropped, nothing bent."""
+
+import gzip
+import json
+
+import pytest
+
+import scaleapi
+
+pandas = pytest.importorskip("pandas")
+from scaleapi.dataframes import FIRST_COLUMNS  # noqa: E402
+
+TIMES = ["created_at", "updated_at", "completed_at"]
+
+
+def task(**more):
+    return {"task_id": "t", "created_at": "2026-03-04T10:15:00.123Z", **more}
+
+
+def test_there_is_a_row_for_each_task_whatever_form_it_has(client):
+    given = [
+        scaleapi.Task(task(task_id="a"), client),
+        task(task_id="b"),
+        json.dumps(task(task_id="c")),
+        json.dumps(task(task_id="d")).encode() + b"\n",
+    ]
+    frame = scaleapi.to_dataframe(iter(given))
+    assert frame["task_id"].tolist() == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
+@pytest.mark.parametrize("as_text", [True, False])
+def test_an_exports_file_is_read_by_its_path(name, as_text, tmp_path):
+    path = tmp_path / name
+    opened = gzip.open(path, "wt") if name.endswith(".gz") else open(path, "w")
+    with opened as file:
+        file.writelines(json.dumps(task(task_id=str(row))) + "\n" for row in range(3))
+    frame = scaleapi.to_dataframe(str(path) if as_text else path)
+    assert frame["task_id"].tolist() == ["0", "1", "2"]
+
+
+def test_no_tasks_are_an_empty_table_with_the_usual_columns():
+    for flatten in ((), ["metadata"]):
+        frame = scaleapi.to_dataframe([], flatten)
+        assert list(frame.columns) == list(FIRST_COLUMNS) and len(frame) == 0
+        assert {str(frame[name].dtype) for name in TIMES} == {"datetime64[us, UTC]"}
+
+
+def test_the_usual_columns_come_first_and_all_others_after_them_as_they_come():
+    frame = scaleapi.to_dataframe([task(z=1), task(urgency="standard", a=None)])
+    assert list(frame.columns) == [*FIRST_COLUMNS, "z", "urgency", "a"]
+
+
+def test_times_are_timestamps_in_utc():
+    other = {"created_at": "2026-03-04T12:15:00+02:00", "completed_at": "2026-03-04T10:15:00"}
+    frame = scaleapi.to_dataframe([task(), {**task(), **other}])
+    assert frame["created_at"].tolist() == [
+        pandas.Timestamp("2026-03-04T10:15:00.123Z"), pandas.Timestamp("2026-03-04T10:15:00Z"),
+    ]  # fmt: skip
+    assert frame["completed_at"][1] == pandas.Timestamp("2026-03-04T10:15:00Z")
+    assert frame["completed_at"].isna().tolist() == [True, False]
+    assert (frame["created_at"].dt.year == 2026).all()
+
+
+@pytest.mark.parametrize("odd", ["soon", 5, 1.5, "", ["2026"], {"at": 1}, "2026-02-30"])
+def test_times_that_are_none_are_kept_as_they_came(odd):
+    frame = scaleapi.to_dataframe([task(), task(created_at=odd)])
+    assert frame["created_at"].tolist() == ["2026-03-04T10:15:00.123Z", odd]
+
+
+def test_whole_numbers_stay_whole_where_some_tasks_lack_them():
+    frame = scaleapi.to_dataframe([task(n=2**60 + 1), task(), task(n=1)])
+    assert frame["n"].tolist()[::2] == [2**60 + 1, 1] and frame["n"].isna().tolist()[1]
+    huge = scaleapi.to_dataframe([task(n=2**70), task()])
+    assert huge["n"][0] == 2**70
+
+
+def test_other_values_have_the_type_that_holds_them():
+    given = {"yes": [True, None], "half": [0.5, 1], "both": [0.5, 2**60 + 1], "odd": [1, "1"]}
+    rows = [{name: values[row] for name, values in given.items()} for row in range(2)]
+    frame = scaleapi.to_dataframe([task(**row) for row in rows])
+    assert [str(frame[name].dtype) for name in given] == ["boolean", "float64", "object", "object"]
+    assert frame["half"].mean() == 0.75
+    assert frame["both"].tolist() == given["both"] and frame["odd"].tolist() == given["odd"]
+
+
+def test_what_is_named_is_spread_out_however_deep():
+    first = task(metadata={"shift": {"day": 1, "of": ["a"]}}, params={"x": 1})
+    frame = scaleapi.to_dataframe([first, task(metadata={"shift": "night"})], "metadata")
+    assert frame["metadata.shift.day"].tolist()[0] == 1
+    assert frame["metadata.shift.of"][0] == ["a"]
+    assert frame["metadata.shift"][1] == "night"
+    assert frame["params"][0] == {"x": 1} and "metadata" not in frame
+
+
+def test_several_columns_are_spread_out():
+    frame = scaleapi.to_dataframe(
+        [task(metadata={"a": 1}, response={"b": 2}, own={"c": 3})], ["metadata", "response", "own"]
+    )
+    assert frame[["metadata.a", "response.b", "own.c"]].iloc[0].tolist() == [1, 2, 3]
+
+
+def test_what_can_not_be_spread_out_stays_where_it_was():
+    given = [task(metadata=value) for value in ({}, None, [1], "text", {"a": {}})]
+    frame = scaleapi.to_dataframe(given, "metadata")
+    assert frame["metadata"].tolist()[0] == {}
+    assert frame["metadata"].tolist()[2:4] == [[1], "text"]
+    assert frame["metadata.a"].tolist()[4] == {}
+
+
+def test_a_dot_in_a_key_is_told_from_a_step():
+    frame = scaleapi.to_dataframe([task(metadata={"a.b": 1, "a": {"b": 2}, "\\": 3})], "metadata")
+    assert frame.iloc[0][["metadata.a\\.b", "metadata.a.b", "metadata.\\\\"]].tolist() == [1, 2, 3]
+
+
+def test_two_values_under_one_name_are_refused():
+    given = task(**{"metadata.a": 1, "metadata": {"a": 2}})
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="flatten makes two values.*metadata.a"):
+        scaleapi.to_dataframe([given], "metadata")
+
+
+def test_nothing_that_was_given_is_changed():
+    given = task(metadata={"a": {"b": [1]}})
+    before = json.dumps(given)
+    frame = scaleapi.to_dataframe([given], "metadata")
+    frame.loc[0, "task_id"] = "other"
+    assert json.dumps(given) == before
+
+
+@pytest.mark.parametrize("tasks", [None, 5, b"x", {"task_id": "a"}])
+def test_what_is_no_iterable_of_tasks_is_refused(tasks):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="tasks must be an iterable of tasks"):
+        scaleapi.to_dataframe(tasks)
+
+
+@pytest.mark.parametrize("odd", [None, 5, "", "{", "[]", b"\xff", ["task_id"]])
+def test_what_is_no_task_is_refused(odd):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="each of tasks must be a task"):
+        scaleapi.to_dataframe([task(), odd])
+
+
+@pytest.mark.parametrize("flatten", [5, [5], {"metadata": 1}, ""])
+def test_columns_that_make_no_sense_are_refused(flatten):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="flatten must be"):
+        scaleapi.to_dataframe([], flatten)
+
+
+def test_without_pandas_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'scaleapi\[pandas\]'"):
+        scaleapi.to_dataframe([])

@@ -1,0 +1,131 @@
+"""Tables for notebooks: short, readable, and with nothing in them that a browser would obey."""
+
+from html.parser import HTMLParser
+
+import pytest
+
+import scaleapi
+from scaleapi._html import FOLDED, LONG, MOST_COLUMNS, MOST_ROWS
+
+HOSTILE = "</td></pre><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'"
+
+
+class Reader(HTMLParser):
+    """Reads a table: its cells, and all tags."""
+
+    def __init__(self, html):
+        super().__init__(convert_charrefs=True)
+        self.tags, self.cells, self._open, self.attributes = [], [], [], set()
+        self.feed(html)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attributes}
+        self._open.append(tag)
+        if tag in ("td", "th", "caption"):
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        assert self._open.pop() == tag
+
+    def handle_data(self, data):
+        self.cells[-1] += data
+
+
+def shown(thing):
+    reader = Reader(thing._repr_html_())
+    assert reader.attributes <= {"style"}
+    assert {*reader.tags} <= {
+        "table",
+        "caption",
+        "tr",
+        "th",
+        "td",
+        "details",
+        "summary",
+        "pre",
+        "p",
+    }
+    return reader
+
+
+def task(client, **fields):
+    return scaleapi.Task({"task_id": "t", **fields}, client)
+
+
+def page(client, *tasks, total=5):
+    return scaleapi.Tasklist([task(client, **each) for each in tasks], total, 100, 0, False)
+
+
+def test_an_object_is_a_table_of_its_keys(client):
+    found = shown(task(client, status="completed", tags=["a", "b"], n=None))
+    assert found.cells == [
+        "Task(id=t)", "task_id", "t", "status", "completed", "tags", '["a", "b"]', "n", "null",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "json",
+    [
+        {"value": HOSTILE}, {HOSTILE: 1}, {"value": {HOSTILE: [HOSTILE]}}, {"task_id": HOSTILE},
+        {"value": HOSTILE * 100}, {"value": {"deep": HOSTILE * 100}},
+    ],
+)  # fmt: skip
+def test_what_others_wrote_is_shown_as_text(json, client):
+    for thing in (task(client, **json), page(client, json)):
+        found = shown(thing)
+        assert not {"script", "img"} & {*found.tags}
+    assert "<script>alert(1)" in "".join(shown(task(client, **json)).cells)
+
+
+@pytest.mark.parametrize(
+    "written, read",
+    [
+        ("2026-03-04T10:15:00.000Z", "2026-03-04 10:15:00 UTC"),
+        ("2026-03-04T10:15:00+02:00", "2026-03-04 10:15:00 +0200"),
+        ("2026-03-04", "2026-03-04"),
+        ("2026-99-04T10:15:00.000Z", "2026-99-04T10:15:00.000Z"),
+        ("2026-03-04 is when", "2026-03-04 is when"),
+    ],
+)
+def test_times_are_readable(written, read, client):
+    assert shown(task(client, created_at=written)).cells[-1] == read
+
+
+def test_long_values_are_folded_and_very_long_ones_cut(client):
+    for value in ("x" * (LONG + 1), ["y"] * LONG):
+        found = shown(task(client, value=value))
+        assert found.tags.count("details") == found.tags.count("summary") == 1
+    found = shown(task(client, value="z" * (FOLDED + 1234)))
+    assert "1,234 characters more" in found.cells[-1] and len(found.cells[-1]) < FOLDED + LONG + 99
+    assert "details" not in shown(task(client, value="x" * LONG)).tags
+
+
+def test_a_page_is_a_table_with_a_row_for_each_item(client):
+    rows = [{"type": "chat", "params": {"a": 1}, "urgency": "high"}, {"status": "pending"}]
+    found = shown(page(client, *rows))
+    assert found.cells == [
+        "Tasklist: 2 of 5", "task_id", "type", "status", "urgency",
+        "t", "chat", "", "high", "t", "", "pending", "",
+    ]  # fmt: skip
+
+
+def test_a_page_stays_short(client):
+    wide = {f"key{number}": number for number in range(50)}
+    found = shown(page(client, *[wide] * (MOST_ROWS + 7), total=10**6))
+    assert found.tags.count("th") == MOST_COLUMNS
+    assert found.tags.count("tr") == MOST_ROWS + 1 and "and 7 more" in found.cells[-1]
+
+
+def test_an_empty_page_says_so(client):
+    assert shown(page(client, total=0)).cells == ["Tasklist: 0 of 0"]
+
+
+def test_objects_of_every_kind_have_a_table(client):
+    project = {"name": "p", "type": "chat", "param_history": []}
+    assert shown(scaleapi.Project(project, client)).cells[0] == "Project(name=p)"
+    assert shown(scaleapi.V2Task.from_dict({"task_id": "t"})).cells[:3] == [
+        "Task", "task_id", "t",
+    ]  # fmt: skip
