@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from enum import Enum
 from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Type, Union
 from urllib.parse import quote
@@ -34,6 +35,27 @@ def segment(name: str, value: Any) -> str:
         # Every layer below reads these as steps through the path, escaped or not.
         raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
     return quote(value, safe="")
+
+
+def endpoint_of(path: Any) -> str:
+    """A path below the instance address, or below its root where it begins with a version."""
+    if isinstance(path, str):
+        found = text("path", path)
+        if re.search(r"://|^//|^/$|[?#\s\\]|(^|/)\.{1,2}(/|$)", found):
+            raise ScaleInvalidArgument(
+                f"path must be one such as 'teams', or a list of segments, and the query stand in "
+                f"params; not {path!r}"
+            )
+        return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
+    return text("path", "/".join(segment("each of path", each) for each in texts("path", path)))
+
+
+def one_of(name: str, value: Any, allowed: Collection[str]) -> str:
+    """One of some texts, in upper case."""
+    found = value.upper() if isinstance(value, str) else value
+    if found not in allowed:
+        raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+    return str(found)
 
 
 def texts(name: str, values: Any) -> List[str]:

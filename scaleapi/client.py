@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 from types import TracebackType
-from typing import Dict, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar, Union
 
+from ._arguments import endpoint_of, one_of
 from ._bulk import BulkMethods
 from ._v2 import V2Methods
-from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout
+from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout, bearer
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods
 from .files import FileMethods
@@ -17,6 +18,8 @@ from .studio import StudioMethods
 from .tasks import TaskMethods
 from .teams import TeamMethods
 from .training_tasks import TrainingTaskMethods
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 Self = TypeVar("Self", bound="ScaleClient")
 
@@ -106,6 +109,45 @@ class ScaleClient(
         other = copy.copy(self)
         other.api = self.api.with_options(timeout=timeout, retries=retries)
         return other
+
+    def request(
+        self,
+        method: str,
+        path: Union[str, Iterable[str]],
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+    ) -> Any:
+        """The JSON that any request is answered with, None where the answer has none.
+
+        For what has no method of its own, or not yet. It goes out as all other calls do: with the
+        key, over the same connections, and again under the same policy. That holds for a POST too,
+        which the service may then carry out twice: `client.with_options(retries=0)` rules that out.
+
+        Args:
+            method: "GET", "POST", "PUT", "PATCH" or "DELETE".
+            path: below the instance address, such as "teams"; or below its root, with a version,
+                such as "/v2/tasks". A list of segments is escaped and joined, as is needed where
+                one is a name: `["projects", "street/scenes", "setOntology"]`.
+            params: query; lists are repeated keys, None is left out.
+            body: what to send as JSON; None sends no body.
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense.
+            ScaleException: the service refused, or no answer came.
+
+        Example:
+            >>> client.request("POST", ["projects", name, "setOntology"], body={"ontology": [...]})
+
+        See https://scale.com/docs/api-reference.
+        """
+        verb = one_of("method", method, METHODS)
+        endpoint = endpoint_of(path)
+        api = self.api
+        if endpoint.startswith("/v2/"):  # which takes the key in another form
+            api = api.with_options()
+            api.credentials = bearer
+        return api.request(verb, endpoint, params=params, body=body).json
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""

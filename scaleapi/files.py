@@ -7,11 +7,23 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from typing import IO, TYPE_CHECKING, Any, Dict, Mapping, Optional, Tuple, Union
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Generator,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Union,
+)
 
-from ._arguments import json_text, text
+from ._arguments import json_text, mapping, text
 from ._resource import ClientMethods, Resource
-from .exceptions import ScaleInvalidArgument
+from .exceptions import ScaleException, ScaleInvalidArgument
+from .pagination import Paginator, Step, walk
 
 if TYPE_CHECKING:
     from ._multipart import Progress
@@ -91,6 +103,57 @@ class FileMethods(ClientMethods):
         """
         body = {"file_url": text("file_url", file_url), **kwargs}
         return self._object(File, "POST", "files/import", body=body)
+
+    def get_files(
+        self, project_name: str, metadata: Optional[Mapping[str, Any]] = None
+    ) -> Generator[File, None, None]:
+        """Every file of a project; pages are asked for as they are needed.
+
+        Experimental: Scale documents that files can be listed by project, metadata and cursor, but
+        not what comes back. The path is from two other clients. Read is what is likely: an array,
+        or an object that holds one.
+
+        Args:
+            project_name: whose files.
+            metadata: files with this metadata.
+
+        Raises:
+            ScaleException: a page could not be had, or can't be understood.
+
+        See https://scale.com/docs/api-reference/file-endpoints.
+        """
+        wanted = {"project": text("project_name", project_name)}
+        if metadata is not None:
+            wanted["metadata"] = json_text(mapping("metadata", metadata), "metadata")
+
+        def page(step: Step) -> Paginator[File]:
+            answer = self.api.request("GET", "files", params={**wanted, **step})
+            rows, more = answer.build(_listing, answer.json)
+            if more in step.values():  # the page asked for, which is the last then
+                more = None
+            files = answer.build(self._rows, File, rows)
+            return Paginator(files, len(files), len(files), 0, bool(more), more)
+
+        def advance(page: Paginator[File]) -> Optional[Step]:
+            return {"cursor": page.next_token} if page.has_more else None
+
+        yield from walk(page, advance, start={})
+
+
+_CURSORS = ("cursor", "next_cursor", "next_token")
+
+
+def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
+    """The rows of a page whose form is not documented, and the cursor of the next one."""
+    if isinstance(body, list):
+        return body, None
+    envelope = body if isinstance(body, dict) else {}
+    arrays = {name: value for name, value in envelope.items() if isinstance(value, list)}
+    if "docs" not in arrays and len(arrays) != 1:
+        raise ScaleException("The answer should be a page of files, but holds no array of them")
+    cursors = [envelope.get(name) for name in _CURSORS if envelope.get("has_more", True)]
+    found = (cursor for cursor in cursors if isinstance(cursor, str) and cursor)
+    return arrays.get("docs", next(iter(arrays.values()))), next(found, None)
 
 
 def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:

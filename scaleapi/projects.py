@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from ._arguments import enum_value, segment, text
+from ._arguments import enum_value, flag, segment, text
 from ._resource import ClientMethods, Resource
 from .tasks import TaskType, TypeLike
 
@@ -136,19 +136,25 @@ class ProjectMethods(ClientMethods):
         """
         return self._object(Project, "GET", f"projects/{segment('project_name', project_name)}")
 
-    def projects(self) -> List[Project]:
+    def projects(self, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account.
+
+        Args:
+            archived: True for those that are archived, False for those that are not. (Scale
+                documents this filter, and its client for Node has it.)
 
         See https://scale.com/docs/api-reference/projects.
         """
-        return self._objects(Project, "GET", "projects")
+        # Unlike other booleans this one is documented in lower case.
+        params = None if archived is None else {"archived": str(flag("archived", archived)).lower()}
+        return self._objects(Project, "GET", "projects", params=params)
 
-    def get_projects(self) -> List[Project]:
+    def get_projects(self, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account; the same as `projects`.
 
         See https://scale.com/docs/api-reference/projects.
         """
-        return self.projects()
+        return self.projects(archived)
 
     def update_project(self, project_name: str, **kwargs: Any) -> Project:
         """Give a project a new version of its parameters; the changed project comes back.

@@ -27,6 +27,7 @@ REFUSED = {
         lambda c, bad: c.batch_status(bad),
         lambda c, bad: c.get_batch(bad),
         lambda c, bad: c.set_batch_metadata(bad, {}),
+        lambda c, bad: c.set_batch_priority(bad, 20),
         lambda c, bad: c.assign_studio_batches(bad, []),
     ],
     "project": [
@@ -40,6 +41,7 @@ REFUSED = {
         lambda c, bad: c.get_project(bad),
         lambda c, bad: c.update_project(bad),
         lambda c, bad: c.get_project_template(bad),
+        lambda c, bad: list(c.get_files(bad)),
     ],
     "project_group": [
         lambda c, bad: c.create_project_group("p", [], bad),
@@ -215,3 +217,37 @@ def test_metadata_of_an_upload_that_is_no_json_is_named(client, wire):
     with pytest.raises(ScaleInvalidArgument, match="metadata can't be sent as JSON"):
         client.upload_file(b"x", metadata={"t": object()})
     assert wire.sent == []
+
+
+@pytest.mark.parametrize("bad", [None, True, "20", 20.0])
+def test_a_priority_that_is_no_whole_number_is_refused(bad, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="priority must be a whole number"):
+        client.set_batch_priority("b", bad)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", " ", "/", None, 5, [], [""], [".."], ["a", None], "https://example.org/v1/teams",
+     "a?b=1", "a#b", "a/../b", "..", "a/.", "a b", "a\nb", "a\\b", "//example.org/a"],
+)  # fmt: skip
+def test_a_path_that_leads_elsewhere_is_refused(path, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="path must"):
+        client.request("GET", path)
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("method", ["", "TRACE", "get ", None, 5, ["GET"], "GET\r\nX: y"])
+def test_a_method_that_makes_no_sense_is_refused(method, client, wire):
+    with pytest.raises(ScaleInvalidArgument, match="method must be one of GET, POST, PUT"):
+        client.request(method, "teams")
+    assert wire.sent == []
+
+
+@pytest.mark.parametrize("path", ["/v2/tasks", "/v1/tasks", "v2/tasks", "tasks"])
+def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
+    client.request("GET", path)
+    address = "https://api.scale.com" + (path if path.startswith("/v") else f"/v1/{path}")
+    assert wire.last.url == address
+    kind = "Bearer" if path.startswith("/v2/") else "Basic"
+    assert wire.last.headers["Authorization"].startswith(kind)

@@ -291,6 +291,26 @@ ROWS = [
         "POST", f"batches/{NAME_ON_THE_WIRE}/setMetadata", kind(Batch), BATCH, {},
     ),
     Row(
+        "get_batches",
+        lambda c: list(
+            c.get_batches(
+                completed_after="2025-03-04", completed_before=dt.date(2025, 3, 5),
+                audited_after="2025-03-06", audited_before="2025-03-07", detailed=True,
+            )
+        ),
+        "GET", "batches", listed(Batch), BATCH_PAGE,
+        query=[
+            ("exclude_archived", "False"), ("completed_after", "2025-03-04"),
+            ("completed_before", "2025-03-05"), ("audited_after", "2025-03-06"),
+            ("audited_before", "2025-03-07"), ("detailed", "True"), ("offset", "0"),
+        ],
+    ),
+    Row(
+        "set_batch_priority", lambda c: c.set_batch_priority(NAME, 25),
+        "POST", f"batches/{NAME_ON_THE_WIRE}/prioritize", exactly(None), {"result": "success"},
+        {"priority": 25},
+    ),
+    Row(
         "create_project", lambda c: c.create_project("p", TaskType.Chat),
         "POST", "projects", kind(Project), PROJECT,
         {"type": "chat", "name": "p", "params": None, "rapid": False, "studio": False,
@@ -310,6 +330,14 @@ ROWS = [
     Row("projects", lambda c: c.projects(), "GET", "projects", kinds(Project), [PROJECT] * 2),
     Row("get_projects", lambda c: c.get_projects(), "GET", "projects", kinds(Project), []),
     Row(
+        "get_projects", lambda c: c.get_projects(archived=False),
+        "GET", "projects", kinds(Project), [], query=[("archived", "false")],
+    ),
+    Row(
+        "projects", lambda c: c.projects(True),
+        "GET", "projects", kinds(Project), [], query=[("archived", "true")],
+    ),
+    Row(
         "update_project", lambda c: c.update_project(NAME, patch=True, instruction="i"),
         "POST", f"projects/{NAME_ON_THE_WIRE}/setParams", kind(Project), PROJECT,
         {"patch": True, "instruction": "i"},
@@ -318,6 +346,17 @@ ROWS = [
         "get_project_template", lambda c: c.get_project_template(NAME),
         "GET", f"projects/{NAME_ON_THE_WIRE}/taskTemplates", kind(TaskTemplate), shapes.TEMPLATE,
     ),
+    Row(
+        "get_files", lambda c: list(c.get_files("p q", {"a": 1})),
+        "GET", "files", listed(File), {"docs": [shapes.FILE], "has_more": False},
+        query=[("project", "p q"), ("metadata", '{"a": 1}')],
+    ),
+    Row(
+        "request", lambda c: c.request("put", ["audits", NAME], params={"a": [1, 2]}, body=[1]),
+        "PUT", f"audits/{NAME_ON_THE_WIRE}", exactly({"id": 1}), {"id": 1}, [1],
+        query=[("a", "1"), ("a", "2")],
+    ),
+    Row("request", lambda c: c.request("GET", "/teams"), "GET", "teams", exactly([]), []),
     Row(
         "import_file", lambda c: c.import_file("https://example.org/a.jpg", project_name="p"),
         "POST", "files/import", kind(File), shapes.FILE,

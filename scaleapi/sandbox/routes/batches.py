@@ -1,12 +1,13 @@
 """Batches: create, list, get, status, finalize, metadata."""
 
-from typing import List
+from typing import Dict, List
 
 from flask import Blueprint, Response, request
 
 from ...batches import BatchStatus
 from .. import lifecycle
-from ..store import BATCHES, PROJECTS, Doc, Filter, public
+from ..refusals import invalid
+from ..store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
 from ..wire import (
     account,
     answer,
@@ -51,8 +52,9 @@ def create() -> Response:
 def list_page() -> Response:
     limit, offset = query_limit(), query_offset()
     page = world().store.page(BATCHES, account(), _filters(), limit, offset)
+    detailed = query_flag("detailed")
     envelope = {
-        "docs": [_shown(batch) for batch in page.docs],
+        "docs": [_detailed(batch) if detailed else _shown(batch) for batch in page.docs],
         "totalDocs": page.total,
         "limit": limit,
         "offset": offset,
@@ -88,6 +90,18 @@ def set_metadata(name: str) -> Response:
     return _answer(batch)
 
 
+@routes.post("/batches/<name>/prioritize")
+def prioritize(name: str) -> Response:
+    priority, here = object_body().get("priority"), world()
+    if isinstance(priority, bool) or not isinstance(priority, int) or not 10 <= priority <= 30:
+        raise invalid('Parameter is invalid, reason: "priority" must be from 10 to 30')
+    with here.store.transaction():
+        batch = lifecycle.find(here, BATCHES, account(), name)
+        batch["_priority"] = priority
+        here.store.update(BATCHES, account(), batch)
+    return answer({"result": "success"})
+
+
 def _answer(batch: Doc) -> Response:
     return answer(_shown(batch))
 
@@ -97,12 +111,34 @@ def _shown(batch: Doc) -> Doc:
     return {**public(batch), "status": _V2_ONLY.get(status, status)}
 
 
+def _audited(bounds: List[Filter]) -> List[str]:
+    """The batches whose last audit was within bounds."""
+    last: Dict[str, str] = {}
+    for task in world().store.all(TASKS, account()):
+        for audit in task.get("audits", []):
+            if "batch" in task:
+                name, at = task["batch"], audit["audited_at"]
+                last[name] = max(at, last.get(name, at))
+    return [name for name, at in last.items() if all(_meets(at, bound) for bound in bounds)]
+
+
+def _meets(at: str, bound: Filter) -> bool:
+    return at >= bound.value if bound.operator == ">=" else at <= str(bound.value)
+
+
+def _detailed(batch: Doc) -> Doc:
+    return {**_shown(batch), **lifecycle.task_counts(world(), account(), batch["name"])}
+
+
 def _filters() -> List[Filter]:
     found = query_filters(
         exact=[("project", "project")],
-        since=[("start_time", "created_at")],
-        until=[("end_time", "created_at")],
+        since=[("start_time", "created_at"), ("completed_after", "_completed_at")],
+        until=[("end_time", "created_at"), ("completed_before", "_completed_at")],
     )
+    audited = query_filters(since=[("audited_after", "")], until=[("audited_before", "")])
+    if audited:
+        found.append(Filter("name", "in", _audited(audited)))
     if "status" in request.args:
         wanted = query_choices("status", _STATUSES)
         wanted += [status for status, shown in _V2_ONLY.items() if shown in wanted]

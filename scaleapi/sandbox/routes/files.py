@@ -10,7 +10,16 @@ from flask import Blueprint, Response, request
 from .. import lifecycle, times
 from ..refusals import Refused, invalid
 from ..store import FILES, PROJECTS, Doc, public
-from ..wire import account, answer, object_body, required, world
+from ..wire import (
+    MAX_OFFSET,
+    account,
+    answer,
+    object_body,
+    query_limit,
+    query_number,
+    required,
+    world,
+)
 
 routes = Blueprint("files", __name__)
 
@@ -39,6 +48,28 @@ def import_file() -> Response:
     # The address is not fetched: the sandbox asks nothing of the network.
     path = required(body, "file_url").partition("?")[0]
     return answer(public(_keep(body, {"mime_type": _guess(path)}, None)))
+
+
+@routes.get("/files")
+def list_page() -> Response:
+    project, limit = request.args.get("project"), query_limit()
+    if not project:
+        raise invalid('Parameter is invalid, reason: "project" is required')
+    wanted = _metadata(request.args["metadata"]) if "metadata" in request.args else {}
+    if not isinstance(wanted, dict):
+        raise invalid('Parameter is invalid, reason: "metadata" must be a JSON object')
+    matching = [file for file in world().store.all(FILES, account()) if _is(file, project, wanted)]
+    start = query_number("cursor", 0, 0, MAX_OFFSET)
+    more = start + limit < len(matching)
+    page = {"docs": [public(file) for file in matching[start : start + limit]], "has_more": more}
+    return answer({**page, **({"cursor": str(start + limit)} if more else {})})
+
+
+def _is(file: Doc, project: str, metadata: Dict[str, Any]) -> bool:
+    held = file.get("metadata")
+    held = held if isinstance(held, dict) else {}
+    same = all(name in held and held[name] == value for name, value in metadata.items())
+    return project in file["project_names"] and same
 
 
 def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:

@@ -1,0 +1,101 @@
+"""What Scale documents and the published client leaves out, on a real socket."""
+
+import pytest
+
+import scaleapi
+
+
+@pytest.fixture
+def client(box):
+    with box.client("test_key") as client:
+        client.create_project("p", "categorization")
+        yield client
+
+
+def names(found):
+    return [each.name for each in found]
+
+
+def test_projects_by_whether_they_are_archived(client):
+    assert names(client.get_projects()) == names(client.projects(archived=False)) == ["p"]
+    assert client.get_projects(archived=True) == []
+
+
+def test_a_batch_gets_a_priority(box, client):
+    client.create_batch("p", "april/01").set_priority(30)
+    assert (box.hits[-1].path, box.hits[-1].body) == (
+        "/v1/batches/april%2F01/prioritize", {"priority": 30},
+    )  # fmt: skip
+    with pytest.raises(scaleapi.ScaleInvalidRequest, match="from 10 to 30"):
+        client.set_batch_priority("april/01", 9)
+    with pytest.raises(scaleapi.ScaleResourceNotFound):
+        client.set_batch_priority("none", 20)
+
+
+@pytest.fixture
+def live(live_box):
+    with live_box.client("test_key") as client:
+        client.create_project("p", "categorization")
+        yield client
+
+
+TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
+
+
+def test_batches_by_when_they_were_completed_and_audited(live_box, live):
+    for name in ("done", "open"):
+        live.create_batch("p", name)
+    task = live.create_task("categorization", batch="done", **TASK)
+    live.finalize_batch("done")
+    live_box.complete(task.id, {"category": "c"})
+    assert names(live.get_batches(completed_after="2020-01-01")) == ["done"]
+    assert names(live.get_batches(completed_before="2020-01-01")) == []
+    assert names(live.get_batches(audited_after="2020-01-01")) == []
+    task.audit(True)
+    assert names(live.get_batches(audited_after="2020-01-01")) == ["done"]
+    assert names(live.get_batches(audited_before="2020-01-01")) == []
+
+
+def test_detailed_batches_hold_how_far_their_tasks_are(live):
+    live.create_batch("p", "b")
+    live.create_task("categorization", batch="b", **TASK)
+    assert [batch.pending for batch in live.get_batches(detailed=True)] == [1]
+    assert not hasattr(live.get_batch("b"), "pending")
+
+
+def test_files_by_project_and_metadata(client, http):
+    client.create_project("q", "categorization")
+    for number in range(5):
+        client.upload_file(b"x", project_name="p", metadata={"even": number % 2 == 0})
+    client.upload_file(b"x", project_name="q")
+    client.upload_file(b"x", project_name="p", metadata="[1]")
+    assert len(list(client.get_files("p"))) == 6
+    assert len(list(client.get_files("p", {"even": True}))) == 3
+    assert len(list(client.get_files("q", {"even": None}))) == 0
+    first = http.get("/files", params={"project": "p", "limit": 4}).json()
+    rest = http.get("/files", params={"project": "p", "cursor": first["cursor"]}).json()
+    assert [len(page["docs"]) for page in (first, rest)] == [4, 2]
+    assert (first["has_more"], rest["has_more"]) == (True, False) and "cursor" not in rest
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {}, {"project": ""}, {"project": "p", "metadata": "["}, {"project": "p", "metadata": "5"},
+        {"project": "p", "limit": "0"}, {"project": "p", "cursor": "x"},
+    ],
+)  # fmt: skip
+def test_a_listing_of_files_that_makes_no_sense_is_refused(query, http):
+    http.make_project()
+    assert http.get("/files", params=query).status_code == 400
+
+
+def test_any_request_has_the_retries_and_the_errors_of_all_others(box, client):
+    quick = client.with_options(retries=scaleapi.RetryPolicy(2, backoff_factor=0.001))
+    box.fail_next("GET", "/projects", times=2, status=503)
+    assert [project["name"] for project in quick.request("GET", "projects")] == ["p"]
+    with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
+        client.request("GET", ["projects", "a/b"])
+    assert caught.value.url.endswith("/projects/a%2Fb") and len(caught.value.attempts) == 1
+    assert client.request("GET", "/v2/projects")["projects"][0]["name"] == "p"
+    assert client.request("POST", "batches", body={"name": "b", "project": "p"})["name"] == "b"
