@@ -20,15 +20,21 @@ class Answer:
     Attributes:
         response: the last answer.
         attempts: what each try met.
+        took: seconds from the first try to this answer, all waits included.
         was_found: whether that answer was a refusal, and the object was looked up.
     """
 
     def __init__(
-        self, response: requests.Response, attempts: Tuple[Attempt, ...], found: Any = _UNREAD
+        self,
+        response: requests.Response,
+        attempts: Tuple[Attempt, ...],
+        took: float = 0.0,
+        found: Any = _UNREAD,
     ) -> None:
         """`found` stands for the body where the object was looked up inside another answer."""
         self.response = response
         self.attempts = attempts
+        self.took = took
         self.was_found = found is not _UNREAD
         self._found = found
 

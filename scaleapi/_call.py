@@ -78,6 +78,7 @@ class Call:
         self.until = float("inf")
         self.attempts: List[Attempt] = []
         self.answer_lost = False
+        self.took = 0.0
 
     def answer(self) -> Answer:
         """The successful answer.
@@ -103,10 +104,10 @@ class Call:
         pace = self.api.pace
         if pace is not None:
             pace.enter()
+        began = started = time.monotonic()
         if self.policy.deadline is not None:
-            self.until = time.monotonic() + self.policy.deadline
+            self.until = began + self.policy.deadline
         while True:
-            started = time.monotonic()
             status, wait, hold = None, None, 0.0
             try:
                 outcome = self._try()
@@ -115,7 +116,9 @@ class Call:
             finally:  # whatever a try raises, its turn is over
                 if pace is not None:
                     pace.leave(status, hold)
-            self._record(outcome, time.monotonic() - started, wait)
+            ended = time.monotonic()
+            self.took = ended - began
+            self._record(outcome, ended - started, wait)
             if wait is None:
                 return outcome
             time.sleep(wait)
@@ -123,6 +126,7 @@ class Call:
                 return outcome
             if outcome.response is not None:
                 outcome.response.close()  # its body may be unread
+            started = time.monotonic()
 
     def _try(self) -> Outcome:
         try:
@@ -193,12 +197,12 @@ class Call:
         if response is None:
             raise self._no_answer(outcome) from outcome.cause
         if 200 <= response.status_code < 300:
-            return Answer(response, attempts)
+            return Answer(response, attempts, self.took)
         if self.answer_lost and self.rule and self.rule.refusal == response.status_code:
             found = self._look_up(self.rule)
             if found is not None:
                 logger.info("%s: an earlier try had done it", self.request.url)
-                return Answer(response, attempts, found)
+                return Answer(response, attempts, self.took, found)
         raise refusal(response, attempts, self._risk if self._once else "")
 
     def _look_up(self, rule: Rule) -> Optional[Any]:

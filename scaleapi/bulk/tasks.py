@@ -115,8 +115,8 @@ def is_older(task: Task, answer: Answer) -> bool:
     created = moment(str(task.as_dict().get("created_at")))
     try:
         now = parsedate_to_datetime(answer.response.headers.get("Date", ""))
-        took = sum(each.seconds + each.wait for each in answer.attempts)
-        return isinstance(created, datetime) and created < now - timedelta(seconds=took)
+        began = now - timedelta(seconds=answer.took)
+        return isinstance(created, datetime) and created < began
     except (TypeError, ValueError):  # no date, or a time without a zone
         return False
 

@@ -34,14 +34,14 @@ class Lab:
     def __enter__(self):
         self.folder = Path(self._closing.enter_context(tempfile.TemporaryDirectory()))
         self.ca = str(self.folder / "ca.pem")
-        server = self._start([sys.executable, "-m", "tests.benchmarks.server", self.folder])
+        server = self.start([sys.executable, "-m", "tests.benchmarks.server", self.folder])
         self.port = int(server.stdout.readline())
         return self
 
     def __exit__(self, *_):
         self._closing.close()
 
-    def _start(self, command, **environment):
+    def start(self, command, **environment):
         """A process that ends with the lab; nothing of this machine's settings reaches it."""
         process = subprocess.Popen(
             list(map(str, command)), cwd=ROOT, env=clean(**environment), text=True,
@@ -60,7 +60,7 @@ class Lab:
         kinds += [("published", self.peer, "scale")] * (self.peer is not None)
         return {
             # It takes no `verify`, but reads the environment's bundle; v2 reads OpenSSL's.
-            name: self._start(
+            name: self.start(
                 [python, WORKLOAD, who, what, address, self.ca, *more],
                 PYTHONPATH="" if name == "published" else str(ROOT),
                 **(
@@ -74,13 +74,17 @@ class Lab:
 
     def connections(self):
         """How many connections the server has taken, this one not counted."""
-        context = ssl.create_default_context(cafile=self.ca)
-        address = f"https://127.0.0.1:{self.port}/connections"
-        opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
-        )
-        with opener.open(address) as answer:
-            return json.load(answer) - 1
+        return ask(f"https://127.0.0.1:{self.port}/connections", self.ca) - 1
+
+
+def ask(address, ca):
+    """The JSON that is found there, asked for on a connection of its own."""
+    context = ssl.create_default_context(cafile=ca)
+    opener = urllib.request.build_opener(
+        urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
+    )
+    with opener.open(address) as answer:
+        return json.load(answer)
 
 
 def _end(process):
@@ -96,10 +100,15 @@ def clean(**more):
     return {**{name: os.environ[name] for name in kept if name in os.environ}, **more}
 
 
-def once(process):
-    """Have it work one round; what that took."""
+def go(process):
+    """Have it work one round."""
     process.stdin.write("go\n")
     process.stdin.flush()
+
+
+def once(process):
+    """Have it work one round; what that took."""
+    go(process)
     return json.loads(process.stdout.readline())
 
 

@@ -123,14 +123,19 @@ def peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def rounds(work):
+    """Do the work once for each line that is read, and print what that took."""
+    for _ in sys.stdin:
+        before, cpu, wall = peak(), time.process_time(), time.perf_counter()
+        work()
+        took = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
+        print(json.dumps({**took, "memory": peak() - before}), flush=True)
+
+
 def main():
     who, what, address, ca = sys.argv[1:5]
     client = {"plain": Plain, "scale": Scale}[who](address, ca)
-    for _ in sys.stdin:
-        before, cpu, wall = peak(), time.process_time(), time.perf_counter()
-        WORK[what](client)
-        took = {"cpu": time.process_time() - cpu, "wall": time.perf_counter() - wall}
-        print(json.dumps({**took, "memory": peak() - before}), flush=True)
+    rounds(partial(WORK[what], client))
 
 
 if __name__ == "__main__":

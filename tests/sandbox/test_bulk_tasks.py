@@ -15,7 +15,7 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy, TaskType
 from scaleapi.bulk import BulkRun
-from scaleapi.bulk._pace import Pace
+from scaleapi.bulk._pace import Pace, paced_client
 from scaleapi.bulk._run import AHEAD
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
@@ -380,6 +380,21 @@ def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(cli
     monkeypatch.setattr(Pace, "enter", waits)
     bounded = client.with_options(retries=RetryPolicy(deadline=30))
     assert bounded.create_tasks("categorization", payloads(3), workers=1).run() == {"created": 3}
+
+
+def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, monkeypatch):
+    clock, later = time.monotonic, [0]
+    monkeypatch.setattr("time.monotonic", lambda: clock() + later[0])
+    enter = Pace.enter
+
+    def waits(pace, *until):
+        later[0] += 3600
+        return enter(pace, *until)
+
+    monkeypatch.setattr(Pace, "enter", waits)
+    box.fail_next("GET", "/projects", status=503)
+    answer = paced_client(client, 1)[0].api.request("GET", "projects")
+    assert 3600 <= answer.took < 7200  # the first turn is not part of it
 
 
 def test_no_try_begins_after_the_deadline(box, client, monkeypatch):

@@ -1,0 +1,104 @@
+"""Rows of bulk work, on a service that is slow, or one that fails as well."""
+
+import json
+import signal
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from .measure import ask, go, once
+from .slow_server import FAULTS
+
+LATENCY = 0.05
+CREATIONS, ONE_BY_ONE = 2000, 200
+UNDER_FAULTS, KILLED_AFTER, SHARE = 5000, (1700, 3400), 0.1
+FEW, MANY = 10_000, 100_000
+
+
+class SlowServer:
+    """A server of one's own, and the processes that work on it.
+
+    Args:
+        latency: seconds from a request to its answer.
+        faults: of the requests, how many meet a fault, from 0 to 1.
+    """
+
+    def __init__(self, lab, latency=LATENCY, faults=0.0):
+        self._lab = lab
+        folder = Path(tempfile.mkdtemp(dir=lab.folder))
+        command = [sys.executable, "-m", "tests.benchmarks.slow_server", folder, latency, faults]
+        self._ca = str(folder / "ca.pem")
+        self._root = f"https://127.0.0.1:{int(lab.start(command).stdout.readline())}"
+
+    def worker(self, what, *more):
+        """A process that does the work when told."""
+        where = (f"{self._root}/v1", self._ca)
+        module = "tests.benchmarks.bulk_workload"
+        return self._lab.start([sys.executable, "-m", module, what, *where, *more])
+
+    def state(self):
+        """All tasks that were made, and what faults their creations met."""
+        return ask(f"{self._root}/state", self._ca)
+
+
+def speed(lab):
+    """A row: how many times as fast creations are in bulk as one by one.
+
+    Latency is nearly all of what one takes, so a few of them tell what all would take.
+    """
+    bulk = once(SlowServer(lab).worker("in_bulk", CREATIONS))["wall"] / CREATIONS
+    single = once(SlowServer(lab).worker("one_by_one", ONE_BY_ONE))["wall"] / ONE_BY_ONE
+    return {"ours": single / bulk}
+
+
+def memory(lab):
+    """A row: MiB that many creations add beyond what few add, without latency."""
+    few, many = (
+        once(SlowServer(lab, latency=0).worker("in_bulk", number))["memory"]
+        for number in (FEW, MANY)
+    )
+    return {"ours": many - few}
+
+
+def wrong_under_faults(lab):
+    """A row: how many creations are missing, made twice, or not as their outcome says.
+
+    The process that makes them is killed twice, and run again from the first.
+    """
+    server = SlowServer(lab, faults=SHARE)
+    known = 0
+    for run, number in enumerate(KILLED_AFTER):
+        process = server.worker("told", UNDER_FAULTS, run)
+        list(_outcomes(process, number))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, "it had ended by itself"
+        before, known = known, len({unique_id for unique_id, *_ in server.state()["tasks"]})
+        assert before < known < UNDER_FAULTS, f"killed with {known} there, {before} before"
+    outcomes = _outcomes(server.worker("told", UNDER_FAULTS, len(KILLED_AFTER)), UNDER_FAULTS)
+    return {"ours": _wrong(list(outcomes), server.state())}
+
+
+def _outcomes(process, number):
+    """Have it work, and give the first outcomes that it tells."""
+    go(process)
+    return (json.loads(process.stdout.readline()) for _ in range(number))
+
+
+def _wrong(outcomes, state):
+    """Unique ids of which there is not one task, and outcomes that are not true."""
+    least = UNDER_FAULTS * SHARE / len(FAULTS) / 2
+    assert all(state["met"].get(name, 0) > least for name in FAULTS), state["met"]
+    wanted = {unique_id for unique_id, *_ in outcomes}
+    assert len(wanted) == UNDER_FAULTS, "outcomes are missing"
+    made = Counter(unique_id for unique_id, *_ in state["tasks"])
+    last = {"run": len(KILLED_AFTER)}
+    truth = {
+        (unique_id, "created" if metadata == last else "existed", task_id)
+        for unique_id, task_id, metadata in state["tasks"]
+    }
+    untrue = [each for each in outcomes if tuple(each[:3]) not in truth]
+    not_one = [each for each in wanted | set(made) if made[each] != 1 or each not in wanted]
+    for each in [*untrue, *not_one][:10]:
+        print("wrong:", each, file=sys.stderr)
+    return len(untrue) + len(not_one)

@@ -1,0 +1,60 @@
+"""Bulk work that is measured, on `slow_server`, in a process of its own.
+
+`python -m tests.benchmarks.bulk_workload WHAT ADDRESS CA NUMBER [RUN]` does WHAT with NUMBER tasks
+when it is told to, as `workload` does. RUN is kept in the tasks, to tell which run made them.
+"""
+
+import json
+import sys
+
+import scaleapi
+
+from .workload import KEY, rounds
+
+KIND = scaleapi.TaskType.ImageAnnotation
+WORKERS = 16
+# A tenth of all tries fails: with the usual three more, one call in 10,000 would fail for good.
+PATIENT = scaleapi.RetryPolicy(total=8, backoff_factor=0.1)
+
+
+def payloads(number, run):
+    for row in range(number):
+        yield {
+            "project": "street-scenes",
+            "unique_id": f"street-{row}",
+            "attachment": f"https://example.org/{row}.jpg",
+            "geometries": {"box": {"objects_to_annotate": ["bicycle", "car"]}},
+            "metadata": {"run": run},
+        }
+
+
+def one_by_one(client, items):
+    for payload in items:
+        client.create_task(KIND, **payload)
+
+
+def in_bulk(client, items):
+    counts = client.create_tasks(KIND, items, workers=WORKERS).run()
+    assert set(counts) == {"created"}, counts
+
+
+def told(client, items):
+    """Print each outcome as it comes."""
+    patient = client.with_options(retries=PATIENT)
+    for outcome in patient.create_tasks(KIND, items, workers=WORKERS):
+        task_id = outcome.task and outcome.task.id
+        line = [outcome.payload["unique_id"], outcome.status, task_id, str(outcome.error)]
+        print(json.dumps(line), flush=True)
+
+
+WORK = {"one_by_one": one_by_one, "in_bulk": in_bulk, "told": told}
+
+
+def main():
+    what, address, ca, number, *run = sys.argv[1:]
+    client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
+    rounds(lambda: WORK[what](client, payloads(int(number), *map(int, run or [0]))))
+
+
+if __name__ == "__main__":
+    main()

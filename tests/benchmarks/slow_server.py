@@ -1,0 +1,179 @@
+"""A TLS server that answers late and, if asked to, badly, in a process of its own.
+
+`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS` writes its authority's certificate to
+FOLDER/ca.pem and prints its port. Each answer goes out LATENCY seconds after its request was read,
+however many others wait. A share of FAULTS of the requests meets one of `FAULTS`.
+"""
+
+import asyncio
+import datetime as dt
+import json
+import random
+import ssl
+import sys
+from collections import Counter
+from email.utils import formatdate
+from pathlib import Path
+from typing import NamedTuple, Optional
+from urllib.parse import parse_qs, urlsplit
+
+import trustme
+
+SEED = 20260304
+
+
+class Request(NamedTuple):
+    method: str
+    path: str
+    query: dict
+    body: Optional[dict]
+
+
+class Fault(NamedTuple):
+    """What goes wrong with a request; without an answer the connection is dropped."""
+
+    carried_out: bool
+    answer: Optional[tuple] = None
+
+
+def refusal(status, sentence, *headers):
+    return status, {"status_code": status, "error": sentence}, *headers
+
+
+BROKEN = refusal(500, "Something went wrong")
+FAULTS = {
+    "500 before storing": Fault(False, BROKEN),
+    "500 after storing": Fault(True, BROKEN),
+    "dropped before storing": Fault(False),
+    "dropped after storing": Fault(True),
+    "429": Fault(False, refusal(429, "Too many requests", "Retry-After: 0")),
+}
+
+
+class Service:
+    """What is there, and what it answers: a status, a body, and headers beside the usual ones.
+
+    Attributes:
+        tasks: all that were made, the oldest first.
+        met: how many creations of a task that was not there yet met which fault.
+    """
+
+    def __init__(self):
+        self.tasks = []
+        self.met = Counter()
+        self._by_unique_id = {}
+
+    def answer(self, request):
+        if request.path == "/state":
+            fields = ("unique_id", "task_id", "metadata")
+            made = [[task.get(field) for field in fields] for task in self.tasks]
+            return 200, {"tasks": made, "met": self.met}
+        return self._create(request) if request.method == "POST" else self._list(request)
+
+    def is_new(self, request):
+        """Whether it would make a task."""
+        return request.method == "POST" and (
+            request.body.get("unique_id") not in self._by_unique_id
+        )
+
+    def _create(self, request):
+        if not self.is_new(request):
+            return refusal(409, "A task has this unique_id")
+        now = dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds")
+        task = {
+            "task_id": f"{len(self.tasks):024x}",
+            "type": request.path.rsplit("/", 1)[1],
+            "status": "pending",
+            "created_at": now.replace("+00:00", "Z"),
+            **request.body,
+        }
+        self.tasks.append(task)
+        if "unique_id" in task:
+            self._by_unique_id[task["unique_id"]] = task
+        return 200, task
+
+    def _list(self, request):
+        wanted = (self._by_unique_id.get(each) for each in request.query["unique_id"])
+        docs = [task for task in wanted if task]
+        return 200, {
+            "docs": docs, "total": len(docs), "limit": 100, "offset": 0, "has_more": False
+        }  # fmt: skip
+
+
+class Server:
+    """HTTP around a service.
+
+    Args:
+        latency: seconds from a request to its answer.
+        share: of the requests, how many meet a fault, from 0 to 1.
+    """
+
+    def __init__(self, service, latency, share):
+        self.service, self.latency, self.share = service, latency, share
+        self.random = random.Random(SEED)
+
+    async def serve(self, reader, writer):
+        """Answer request after request on one connection."""
+        try:
+            while (request := await read(reader)) is not None:
+                answer = self.answer(request)
+                await asyncio.sleep(self.latency)
+                if answer is None:
+                    return
+                writer.write(on_the_wire(*answer))
+                await writer.drain()
+        except OSError:
+            pass  # the client has gone
+        finally:
+            writer.transport.abort()
+
+    def answer(self, request):
+        """The answer, None where the connection is to be dropped instead."""
+        if request.path == "/state" or self.random.random() >= self.share:
+            return self.service.answer(request)
+        name = self.random.choice(list(FAULTS))
+        self.service.met[name] += self.service.is_new(request)
+        if FAULTS[name].carried_out:
+            self.service.answer(request)
+        return FAULTS[name].answer
+
+
+async def read(reader):
+    """The next request, None where there is none."""
+    try:
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *headers = head.decode("latin-1").split("\r\n")
+        lengths = (line[15:] for line in headers if line.lower().startswith("content-length:"))
+        body = await reader.readexactly(int(next(lengths, 0)))
+    except asyncio.IncompleteReadError:
+        return None
+    method, target, _ = first.split()
+    parts = urlsplit(target)
+    return Request(method, parts.path, parse_qs(parts.query), json.loads(body) if body else None)
+
+
+def on_the_wire(status, body, *headers):
+    content = json.dumps(body).encode()
+    lines = [
+        f"HTTP/1.1 {status} -",
+        f"Date: {formatdate(usegmt=True)}",
+        "Content-Type: application/json",
+        f"Content-Length: {len(content)}",
+        *headers,
+    ]
+    return "\r\n".join([*lines, "\r\n"]).encode() + content
+
+
+async def main():
+    folder, latency, share = Path(sys.argv[1]), float(sys.argv[2]), float(sys.argv[3])
+    authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.cert_pem.write_to_path(str(folder / "ca.pem"))
+    serve = Server(Service(), latency, share).serve
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=256)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
