@@ -11,7 +11,14 @@ from .tasks import Task, TaskType
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .bulk import BulkRun, ExportReport, ExportWindow, FileOutcome, TaskOutcome
+    from .bulk import (
+        BulkRun,
+        DownloadOutcome,
+        ExportReport,
+        ExportWindow,
+        FileOutcome,
+        TaskOutcome,
+    )
     from .bulk._run import Progress
     from .tasks import TaskFilters
 
@@ -234,3 +241,38 @@ class BulkMethods(ClientMethods):
 
         client: Any = self
         return export.windows(client, {**filters}, workers, size)
+
+    def download_results(
+        self,
+        tasks: Iterable[Union[Task, Mapping[str, Any]]],
+        folder: Union[str, os.PathLike[str]],
+        *,
+        workers: int = 8,
+        progress: Progress = None,
+    ) -> BulkRun[DownloadOutcome]:
+        """Download the files that responses and attachments of tasks point to.
+
+        Each goes to `folder/<task id>/<where its address stands>-<hash>.<extension>`, block by
+        block, and takes that name when it is whole; one that is there is not fetched again. The key
+        goes only to addresses below the client's own, redirects included.
+
+        Args:
+            tasks: tasks, or their JSON such as the lines of an export.
+            folder: where to; made if it is not there.
+            workers: how many tasks are under way at once, 1 to 64.
+            progress: as in `create_tasks`.
+
+        Returns:
+            A run: one `DownloadOutcome(index, task, paths, status, error)` per task, in their
+            order; the statuses are "downloaded", "existed" (all of its files were there), "empty"
+            (it points to none) and "failed" (`paths` has those that came whole).
+
+        Raises:
+            ScaleInvalidArgument: an argument makes no sense.
+
+        See https://scale.com/docs/api-reference/secure-result-urls.
+        """
+        from .bulk import downloads
+
+        client: Any = self
+        return downloads.download(client, tasks, folder, workers, progress)

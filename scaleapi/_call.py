@@ -80,6 +80,13 @@ class Call:
         self.answer_lost = False
         self.took = 0.0
 
+    @property
+    def shown_url(self) -> str:
+        """The address, for logs and errors."""
+        url = self.request.url or ""
+        path, mark, _ = url.partition("?")
+        return url if self.api.tells_query else path + mark + ("..." if mark else "")
+
     def answer(self) -> Answer:
         """The successful answer.
 
@@ -178,7 +185,7 @@ class Call:
         fault = outcome.fault and outcome.fault.words
         self.attempts.append(Attempt(outcome.status, fault, seconds, wait or 0.0))
         self.answer_lost = self.answer_lost or outcome.lost
-        where = (self.request.method, self.request.url)
+        where = (self.request.method, self.shown_url)
         logger.debug("%s %s: %s in %.3f s", *where, outcome.words, seconds)
         if wait is None:
             return
@@ -201,7 +208,7 @@ class Call:
         if self.answer_lost and self.rule and self.rule.refusal == response.status_code:
             found = self._look_up(self.rule)
             if found is not None:
-                logger.info("%s: an earlier try had done it", self.request.url)
+                logger.info("%s: an earlier try had done it", self.shown_url)
                 return Answer(response, attempts, self.took, found)
         raise refusal(response, attempts, self._risk if self._once else "")
 
@@ -225,6 +232,6 @@ class Call:
         kind = ScaleConnectionError if in_time else ScaleConnectionTimeout
         tries = "1 try" if len(self.attempts) == 1 else f"{len(self.attempts)} tries"
         error = kind(f"No answer after {tries}: {outcome.words}{self._risk}")
-        error.method, error.url = self.request.method, self.request.url
+        error.method, error.url = self.request.method, self.shown_url
         error.attempts = tuple(self.attempts)
         return error

@@ -107,6 +107,8 @@ class Api:
     """Whether an answer's body is read before it is given."""
     follows = True
     """Whether a GET that is redirected within the same host goes there."""
+    tells_query = True
+    """Whether logs and errors show the query; that of another host's address may be a secret."""
 
     def __init__(
         self,
@@ -273,11 +275,17 @@ class Api:
         Raises:
             ScaleConnectionError: no answer came.
         """
+        return self.call_unread(method, endpoint, body=body, headers=headers).response()
+
+    def call_unread(
+        self, method: str, endpoint: str, *, body: Any = None, headers: Mapping[str, str]
+    ) -> Call:
+        """The call of `open`, not made yet, which keeps a record of its tries."""
         unread = self.with_options()
         unread.reads_whole = unread.follows = False
         request = unread._prepare(method, endpoint, None, body, None, headers)
         sent = Sent({}, body if isinstance(body, Mapping) else {}, ())
-        return Call(unread, request, endpoint, rule_for(method, endpoint), sent).response()
+        return Call(unread, request, endpoint, rule_for(method, endpoint), sent)
 
     def _prepare(
         self,

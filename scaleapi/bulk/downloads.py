@@ -1,0 +1,156 @@
+"""Downloading the files that tasks point to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from pathlib import Path, PurePosixPath
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Tuple,
+    Union,
+)
+
+from .._arguments import text
+from .._downloads import Downloads
+from ..exceptions import ScaleInvalidArgument
+from ..tasks import Task
+from ._pace import paced_client
+from ._run import FAILED, BulkRun, Progress, checked_items
+
+if TYPE_CHECKING:
+    from ..client import ScaleClient
+
+DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
+ATTACHMENTS = ("attachment", "attachments")
+
+_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
+LONGEST = 100  # characters of a name's first part
+
+Folder = Union[str, "os.PathLike[str]"]
+
+
+class DownloadOutcome(NamedTuple):
+    """What became of one task's files.
+
+    Attributes:
+        index: its place among the tasks, from 0.
+        task: the task as it was given.
+        paths: its files, those that are whole.
+        status: "downloaded", "existed" (all were there), "empty" (it points to none) or "failed".
+        error: why the first that failed did, else None.
+    """
+
+    index: int  # type: ignore[assignment]  # hides tuple's own
+    task: Any
+    paths: List[Path]
+    status: str
+    error: Optional[Exception] = None
+
+
+def download(
+    client: ScaleClient,
+    tasks: Iterable[Union[Task, Mapping[str, Any]]],
+    folder: Folder,
+    workers: int,
+    progress: Progress,
+) -> BulkRun[DownloadOutcome]:
+    """See `ScaleClient.download_results`."""
+    if not isinstance(folder, (str, os.PathLike)) or not str(folder):
+        raise ScaleInvalidArgument(f"folder must be the path of a folder, not {folder!r}")
+    base = Path(folder)
+    if base.exists() and not base.is_dir():
+        raise ScaleInvalidArgument(f"folder must be a folder, which {folder!r} is not")
+    paced, pace = paced_client(client, workers)
+    downloads = Downloads(paced.api)
+
+    def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
+        paths: List[Path] = []
+        fetched, error = 0, None
+        try:
+            wanted = files_of(task)
+            for path, address in wanted.items():
+                try:
+                    fetched += saved(downloads, address, base / path)
+                    paths.append(base / path)
+                except Exception as problem:
+                    error = error or problem
+        except Exception as problem:
+            error = problem
+        status = FAILED if error else DOWNLOADED if fetched else EXISTED if paths else EMPTY
+        return DownloadOutcome(index, task, paths, status, error)
+
+    return BulkRun("download_results", checked_items("tasks", tasks), fetch, pace, progress)
+
+
+def saved(downloads: Downloads, address: str, path: Path) -> bool:
+    """Have a file there; whether it had to be fetched."""
+    if path.exists():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    downloads.save(address, path)
+    return True
+
+
+def files_of(task: Any) -> Dict[PurePosixPath, str]:
+    """The addresses that a task points to, by where their files go."""
+    json = task.as_dict() if isinstance(task, Task) else task
+    if not isinstance(json, Mapping):
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
+    folder = safe(text("task_id", json.get("task_id")))
+    params = json.get("params")
+    given = params if isinstance(params, Mapping) else {}
+    found = [
+        *addresses("response", json.get("response")),
+        *(each for name in ATTACHMENTS for each in addresses(name, json.get(name))),
+        *(each for name in ATTACHMENTS for each in addresses(f"params.{name}", given.get(name))),
+    ]
+    first: Dict[str, str] = {}
+    for place, address in found:
+        first.setdefault(address, place)
+    return {PurePosixPath(folder, name(place, each)): each for each, place in first.items()}
+
+
+def addresses(place: str, value: Any) -> Iterator[Tuple[str, str]]:
+    """All addresses in a value, however deep, each with where it stands."""
+    if isinstance(value, str):
+        if _ADDRESS.fullmatch(value):
+            yield place, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from addresses(f"{place}.{key}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from addresses(f"{place}.{number}", inner)
+
+
+def name(place: str, address: str) -> str:
+    """A file's name: where its address stands in the task, and which file that is.
+
+    The query is left out of the latter: signed addresses have another one each time.
+    """
+    where = address.partition("#")[0].partition("?")[0]
+    which = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    extension = _EXTENSION.fullmatch(PurePosixPath(where.rpartition("/")[2]).suffix)
+    return f"{safe(place)}-{which}{extension[0] if extension else ''}"
+
+
+def safe(part: str) -> str:
+    """A name that is one in every file system, and no step through folders."""
+    plain = _UNSAFE.sub("_", part)
+    if plain == part and len(part) <= LONGEST and not plain.startswith("."):
+        return plain
+    # What was taken out told it from others.
+    told = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{plain[:LONGEST].lstrip('.')}-{told}"
