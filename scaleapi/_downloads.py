@@ -103,11 +103,11 @@ class Downloads:
     def _call(self, url: str, keyed: bool) -> Any:
         if keyed:
             base = _prepared(self._api.base_api_url).rstrip("/") + "/"
-            return self._api.call_unread("GET", url[len(base) :], headers=HEADERS)
+            return self._api._call_unread("GET", url[len(base) :], headers=HEADERS)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         path = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
-        return self._api_of(origin).call_unread("GET", path, headers=HEADERS)
+        return self._api_of(origin)._call_unread("GET", path, headers=HEADERS)
 
     def _api_of(self, origin: str) -> Api:
         """The transport to another host: its own proxy and certificates, and no key."""

@@ -275,9 +275,9 @@ class Api:
         Raises:
             ScaleConnectionError: no answer came.
         """
-        return self.call_unread(method, endpoint, body=body, headers=headers).response()
+        return self._call_unread(method, endpoint, body=body, headers=headers).response()
 
-    def call_unread(
+    def _call_unread(
         self, method: str, endpoint: str, *, body: Any = None, headers: Mapping[str, str]
     ) -> Call:
         """The call of `open`, not made yet, which keeps a record of its tries."""

@@ -136,7 +136,7 @@ class ProjectMethods(ClientMethods):
         """
         return self._object(Project, "GET", f"projects/{segment('project_name', project_name)}")
 
-    def projects(self, archived: Optional[bool] = None) -> List[Project]:
+    def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account.
 
         Args:
@@ -149,12 +149,12 @@ class ProjectMethods(ClientMethods):
         params = None if archived is None else {"archived": str(flag("archived", archived)).lower()}
         return self._objects(Project, "GET", "projects", params=params)
 
-    def get_projects(self, archived: Optional[bool] = None) -> List[Project]:
+    def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account; the same as `projects`.
 
         See https://scale.com/docs/api-reference/projects.
         """
-        return self.projects(archived)
+        return self.projects(archived=archived)
 
     def update_project(self, project_name: str, **kwargs: Any) -> Project:
         """Give a project a new version of its parameters; the changed project comes back.

@@ -334,7 +334,7 @@ ROWS = [
         "GET", "projects", kinds(Project), [], query=[("archived", "false")],
     ),
     Row(
-        "projects", lambda c: c.projects(True),
+        "projects", lambda c: c.projects(archived=True),
         "GET", "projects", kinds(Project), [], query=[("archived", "true")],
     ),
     Row(
