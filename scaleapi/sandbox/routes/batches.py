@@ -97,7 +97,7 @@ def prioritize(name: str) -> Response:
         raise invalid('Parameter is invalid, reason: "priority" must be from 10 to 30')
     with here.store.transaction():
         batch = lifecycle.find(here, BATCHES, account(), name)
-        batch["_priority"] = priority
+        batch["_api_priority"] = priority  # not the place in Studio's queue
         here.store.update(BATCHES, account(), batch)
     return answer({"result": "success"})
 
