@@ -217,7 +217,7 @@ class _Done(NamedTuple):
 
 def each_done(
     name: str, items: Iterable[Any], work: Callable[[Any], Any], pace: Pace
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """What the work on each item gives, in order; the first error is raised.
 
     Args:

@@ -11,7 +11,19 @@ import time
 from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, ContextManager, Dict, Iterator, List, NamedTuple, Union
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Any,
+    ContextManager,
+    Dict,
+    Generator,
+    Iterable,
+    Iterator,
+    List,
+    NamedTuple,
+    Union,
+)
 
 from .._whole_files import whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
@@ -73,8 +85,8 @@ def export(
     kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pace))
     if found:
         logger.info("%s: %d parts are left to be read", target, len(found.missing))
-    read_parts(reader, kept, pace, progress)
-    tasks = merge(reader, kept, target)
+    with closing(parts(reader, kept, pace, progress)) as files:
+        tasks = merge(reader, kept, target, files)
     remove(folder)
     return ExportReport(
         target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
@@ -102,18 +114,26 @@ def checked_target(path: Any) -> Path:
     return target
 
 
-def read_parts(reader: Reader, kept: Checkpoint, pace: Pace, progress: Progress) -> None:
-    """Read the windows that are missing, side by side."""
+def parts(
+    reader: Reader, kept: Checkpoint, pace: Pace, progress: Progress
+) -> Generator[Path, None, None]:
+    """All windows as files, newest first, each as soon as it is there; several are read at once."""
     missing = kept.missing
-    expected = {at: window.count for at, window in enumerate(kept.plan.windows)}
-    done = sum(expected.values()) - sum(expected[at] for at in missing)
+    reading = each_done("export_tasks", missing, partial(read_part, reader, kept), pace)
     tell = teller(progress, "export_tasks", kept.plan.total)
-    try:
-        for at in each_done("export_tasks", missing, partial(read_part, reader, kept), pace):
-            done += expected[at]
-            tell(min(done, kept.plan.total))  # neighbours share tasks
-    finally:
-        tell(None)
+    done, left = 0, set(missing)
+    with closing(reading):
+        try:
+            for number, window in enumerate(kept.plan.windows):
+                if number in left:
+                    next(reading)  # which goes through them in this order
+                done += window.count
+                tell(min(done, kept.plan.total))  # neighbours share tasks
+                yield kept.part(number)
+            for _ in reading:
+                pass  # its end
+        finally:
+            tell(None)
 
 
 def read_part(reader: Reader, kept: Checkpoint, number: int) -> int:
@@ -157,13 +177,12 @@ def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
         raise Missing(f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}")
 
 
-def merge(reader: Reader, kept: Checkpoint, target: Path) -> int:
+def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path]) -> int:
     """Write the file, newest tasks first, each once; how many.
 
     Raises:
         ScaleException: they are fewer than the service counted, before and after.
     """
-    parts = [kept.part(at) for at in range(len(kept.plan.windows))]
     with whole_file(target, kept.folder) as file:
         zipped = target.suffix == ".gz"
         # Without name and time, so that the same tasks make the same file.
@@ -172,7 +191,7 @@ def merge(reader: Reader, kept: Checkpoint, target: Path) -> int:
         )
         tasks = 0
         with out as lines:
-            for line in each_once(parts):
+            for line in each_once(files):
                 lines.write(line)
                 tasks += 1
         if tasks < kept.plan.total and tasks < (now := reader.count(task_query(kept.plan.whole))):
@@ -183,12 +202,12 @@ def merge(reader: Reader, kept: Checkpoint, target: Path) -> int:
     return tasks
 
 
-def each_once(parts: List[Path]) -> Iterator[bytes]:
+def each_once(files: Iterable[Path]) -> Iterator[bytes]:
     """The JSON lines of all parts; of those with the same id the first."""
     # A temporary file of SQLite's, so that memory stays flat.
     with closing(sqlite3.connect("")) as database:
         database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
-        for part in parts:
+        for part in files:
             with open(part, "rb") as lines:
                 for line in lines:
                     task_id, _, task = line.partition(b"\t")

@@ -64,6 +64,18 @@ ROWS = {
         "memory in MiB added by 100,000 creations beyond that by 10,000, TLS, no latency",
         4, bulk.memory,
     ),
+    "export": Row(
+        "speed of an export of 100,000 tasks, 8 workers, TLS, 50 ms, against 20,000 in a loop",
+        6, bulk.export_speed, "at least",
+    ),
+    "export_memory": Row(
+        "memory in MiB added by an export of 200,000 tasks, 8 workers, TLS, no latency",
+        64, bulk.export_memory,
+    ),
+    "export_faults": Row(
+        "wrong lines of 20,000 exported, 8 workers, TLS, 50 ms, 10 % faults, killed three times",
+        0, bulk.wrong_in_export,
+    ),
 }  # fmt: skip
 
 

@@ -14,6 +14,8 @@ LATENCY = 0.05
 CREATIONS, ONE_BY_ONE = 2000, 200
 UNDER_FAULTS, KILLED_AFTER, SHARE = 5000, (1700, 3400), 0.1
 FEW, MANY = 10_000, 100_000
+EXPORTED, TWICE, IN_A_LOOP = 100_000, 200_000, 20_000
+EXPORTED_UNDER_FAULTS, KILLED_AT = 20_000, (80, 170, 260)
 
 
 class SlowServer:
@@ -22,12 +24,14 @@ class SlowServer:
     Args:
         latency: seconds from a request to its answer.
         faults: of the requests, how many meet a fault, from 0 to 1.
+        tasks: how many it has to list, None where it takes creations.
     """
 
-    def __init__(self, lab, latency=LATENCY, faults=0.0):
+    def __init__(self, lab, latency=LATENCY, faults=0.0, tasks=None):
         self._lab = lab
         folder = Path(tempfile.mkdtemp(dir=lab.folder))
         command = [sys.executable, "-m", "tests.benchmarks.slow_server", folder, latency, faults]
+        command += [] if tasks is None else [tasks]
         self._ca = str(folder / "ca.pem")
         self._root = f"https://127.0.0.1:{int(lab.start(command).stdout.readline())}"
 
@@ -38,7 +42,7 @@ class SlowServer:
         return self._lab.start([sys.executable, "-m", module, what, *where, *more])
 
     def state(self):
-        """All tasks that were made, and what faults their creations met."""
+        """What it has been asked for, and what faults that met."""
         return ask(f"{self._root}/state", self._ca)
 
 
@@ -102,3 +106,47 @@ def _wrong(outcomes, state):
     for each in [*untrue, *not_one][:10]:
         print("wrong:", each, file=sys.stderr)
     return len(untrue) + len(not_one)
+
+
+def export_speed(lab):
+    """A row: how many times as fast an export is as `get_tasks` in a loop.
+
+    Its pages are all equally slow, so a part of the loop tells what all of it would take.
+    """
+    server = SlowServer(lab, tasks=EXPORTED)
+    loop = once(server.worker("listed", IN_A_LOOP))["wall"] / IN_A_LOOP
+    took = once(server.worker("exported", lab.folder / "speed.jsonl"))["wall"] / EXPORTED
+    return {"ours": loop / took}
+
+
+def export_memory(lab):
+    """A row: MiB that an export adds; it fails where twice as many tasks add notably more."""
+    once_, twice = (
+        once(SlowServer(lab, latency=0, tasks=number).worker("exported", lab.folder / str(number)))
+        for number in (EXPORTED, TWICE)
+    )
+    more = twice["memory"] - once_["memory"]
+    assert more < 4, f"twice as many tasks add {more:.1f} MiB more"
+    return {"ours": twice["memory"]}
+
+
+def wrong_in_export(lab):
+    """A row: lines missing, twice there or cut, in an export that was killed three times."""
+    server = SlowServer(lab, faults=SHARE, tasks=EXPORTED_UNDER_FAULTS)
+    path = lab.folder / "killed.jsonl"
+    for number in KILLED_AT:
+        process = server.worker("exported", path)
+        go(process)
+        while server.state()["asked"] < number:
+            assert process.poll() is None, "it ended by itself"
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+        assert not path.exists(), "it has its name before it is whole"
+    once(server.worker("exported", path))
+    met = server.state()["met"]
+    assert all(met.get(name, 0) for name in FAULTS), met
+    lines = path.read_bytes().splitlines(keepends=True)
+    found = Counter(json.loads(line)["task_id"] for line in lines if line.endswith(b"}\n"))
+    wanted = {f"{number:024x}" for number in range(EXPORTED_UNDER_FAULTS)}
+    cut = sum(not line.endswith(b"}\n") for line in lines)
+    return {"ours": cut + sum(found[each] != 1 for each in wanted | set(found))}

@@ -1,11 +1,13 @@
 """Bulk work that is measured, on `slow_server`, in a process of its own.
 
 `python -m tests.benchmarks.bulk_workload WHAT ADDRESS CA NUMBER [RUN]` does WHAT with NUMBER tasks
-when it is told to, as `workload` does. RUN is kept in the tasks, to tell which run made them.
+when it is told to, as `workload` does. RUN is kept in the tasks, to tell which run made them. For
+an export NUMBER is its file.
 """
 
 import json
 import sys
+from itertools import islice
 
 import scaleapi
 
@@ -47,13 +49,28 @@ def told(client, items):
         print(json.dumps(line), flush=True)
 
 
-WORK = {"one_by_one": one_by_one, "in_bulk": in_bulk, "told": told}
+def listed(client, number):
+    """Read so many tasks in a loop."""
+    assert sum(1 for _ in islice(client.get_tasks("street-scenes"), number)) == number
+
+
+def exported(client, path):
+    """Write all tasks to a file, whatever happens."""
+    client.with_options(retries=PATIENT).export_tasks(path, project_name="street-scenes", workers=8)
+
+
+CREATIONS = {"one_by_one": one_by_one, "in_bulk": in_bulk, "told": told}
 
 
 def main():
     what, address, ca, number, *run = sys.argv[1:]
     client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
-    rounds(lambda: WORK[what](client, payloads(int(number), *map(int, run or [0]))))
+    if what == "exported":
+        rounds(lambda: exported(client, number))
+    elif what == "listed":
+        rounds(lambda: listed(client, int(number)))
+    else:
+        rounds(lambda: CREATIONS[what](client, payloads(int(number), *map(int, run or [0]))))
 
 
 if __name__ == "__main__":

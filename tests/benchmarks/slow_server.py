@@ -1,11 +1,13 @@
 """A TLS server that answers late and, if asked to, badly, in a process of its own.
 
-`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS` writes its authority's certificate to
-FOLDER/ca.pem and prints its port. Each answer goes out LATENCY seconds after its request was read,
+`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS [TASKS]` writes its authority's
+certificate to FOLDER/ca.pem and prints its port. With TASKS it lists so many, else it takes
+creations. Each answer goes out LATENCY seconds after its request was read,
 however many others wait. A share of FAULTS of the requests meets one of `FAULTS`.
 """
 
 import asyncio
+import bisect
 import datetime as dt
 import json
 import random
@@ -18,6 +20,8 @@ from typing import NamedTuple, Optional
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
+
+from .server import task
 
 SEED = 20260304
 
@@ -100,6 +104,50 @@ class Service:
         }  # fmt: skip
 
 
+class Listing:
+    """Tasks that are there already, one a second, of which pages by time are asked for.
+
+    Attributes:
+        met: how many requests met which fault.
+        asked: how many came.
+    """
+
+    def __init__(self, number):
+        self.met, self.asked = Counter(), 0
+        first = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+        stamps = (first + dt.timedelta(seconds=row) for row in range(number))
+        self._stamps = [stamp(each) for each in stamps]
+        self._tasks = [json.dumps(sized(*each)).encode() for each in enumerate(self._stamps)]
+
+    def answer(self, request):
+        if request.path == "/state":
+            return 200, {"asked": self.asked, "met": self.met}
+        self.asked += 1
+        query = {name: values[0] for name, values in request.query.items()}
+        low = bisect.bisect_left(self._stamps, query.get("start_time", ""))
+        high = bisect.bisect_right(self._stamps, query.get("end_time", "9"))
+        limit, skip = int(query.get("limit", 100)), int(query.get("next_token", 0))
+        start = high - skip
+        docs = self._tasks[max(low, start - limit) : start][::-1]
+        more = start - limit > low
+        envelope = {"total": high - low, "limit": limit, "offset": skip, "has_more": more}
+        envelope.update({"next_token": str(skip + limit)} if more else {})
+        return 200, b'{"docs":[' + b",".join(docs) + b"]," + json.dumps(envelope).encode()[1:]
+
+    def is_new(self, request):
+        return True
+
+
+def stamp(moment):
+    """With six digits, as the client writes bounds, so that texts compare as times do."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def sized(number, created_at):
+    """A task of usual size."""
+    return {**task(number), "created_at": created_at}
+
+
 class Server:
     """HTTP around a service.
 
@@ -153,7 +201,7 @@ async def read(reader):
 
 
 def on_the_wire(status, body, *headers):
-    content = json.dumps(body).encode()
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = [
         f"HTTP/1.1 {status} -",
         f"Date: {formatdate(usegmt=True)}",
@@ -169,7 +217,8 @@ async def main():
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    serve = Server(Service(), latency, share).serve
+    service = Listing(int(sys.argv[4])) if len(sys.argv) > 4 else Service()
+    serve = Server(service, latency, share).serve
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=256)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
