@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from functools import partial
-from typing import Any, Callable, Dict, List, NamedTuple, Optional
+from itertools import chain, repeat
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
 from .._times import iso, moment
 from ..exceptions import ScaleInvalidArgument
@@ -23,7 +24,8 @@ FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
 MILLISECOND = dt.timedelta(milliseconds=1)  # no timestamp is finer
 SMALLEST, LARGEST = 500, 5000  # tasks in a window; the latter may be lost when a run is broken off
-MOST_PIECES = 64  # of the whole; where that is too few, most of the tasks are in some of them ...
+MINUTE = dt.timedelta(minutes=1)
+MOST_PIECES = 64  # of a span; where that is too few, most of its tasks are in some of them ...
 MORE_PIECES = 8  # ... in which a coarse look finds where with fewer counts
 
 Filters = Dict[str, Any]
@@ -124,13 +126,15 @@ def _end(task: str) -> Optional[dt.datetime]:
 def _divided(count: Callable[[_Span], _Span], whole: _Span, size: int, pace: Pace) -> List[_Span]:
     """Spans of at most so many tasks, newest first, which follow each other without a gap."""
     ready: List[_Span] = []
-    heavy, most = [whole], MOST_PIECES
+    rounds: Iterator[Callable[..., List[_Span]]] = chain(
+        [_by_age, partial(_pieces, most=MOST_PIECES)], repeat(_pieces)
+    )
+    heavy = [whole]
     while heavy:
+        divide = next(rounds)
         ready += [span for span in heavy if span.fits(size)]
-        pieces = [
-            piece for span in heavy if not span.fits(size) for piece in _pieces(span, size, most)
-        ]
-        heavy, most = list(each_done("export_windows", pieces, count, pace)), MORE_PIECES
+        pieces = [piece for span in heavy if not span.fits(size) for piece in divide(span, size)]
+        heavy = list(each_done("export_windows", pieces, count, pace))
     joined: List[_Span] = []
     for span in sorted(ready, reverse=True):
         last = joined[-1] if joined else None
@@ -141,11 +145,25 @@ def _divided(count: Callable[[_Span], _Span], whole: _Span, size: int, pace: Pac
     return joined
 
 
-def _pieces(span: _Span, size: int, most: int) -> List[_Span]:
+def _by_age(span: _Span, size: int) -> List[_Span]:
+    """A span in pieces that double in width from the newest on: most exports are of late tasks."""
+    edges = [span.before]
+    width = MINUTE
+    while span.before - width > span.after:
+        edges.append(span.before - width)
+        width *= 2
+    return _between([span.after, *reversed(edges)])
+
+
+def _between(edges: List[dt.datetime]) -> List[_Span]:
+    return [_Span(*pair) for pair in zip(edges, edges[1:])]
+
+
+def _pieces(span: _Span, size: int, most: int = MORE_PIECES) -> List[_Span]:
     """A span in equal pieces, as many as make it likely that none has to be divided again."""
     number = min(most, span.width, 2 + span.tasks * 3 // (2 * size))
     edges = [span.after + span.width * each // number * MILLISECOND for each in range(number)]
-    return [_Span(*edges) for edges in zip(edges, [*edges[1:], span.before])]
+    return _between([*edges, span.before])
 
 
 def _margin(reader: Reader, filters: Filters, end: dt.datetime) -> dt.timedelta:
