@@ -74,3 +74,12 @@ def readable(text: str) -> str:
         return text
     shown = f"{found:%Y-%m-%d %H:%M:%S}"
     return f"{shown} UTC" if found.utcoffset() == dt.timedelta() else f"{shown} {found:%z}".strip()
+
+
+def visible(text: str) -> str:
+    """The text with `\\u202e` and the like in place of characters that hide or turn others."""
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each == "\n" or each.isprintable() else json.dumps(each)[1:-1] for each in text
+    )

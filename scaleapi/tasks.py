@@ -12,6 +12,7 @@ from typing import (
     Iterable,
     Mapping,
     Optional,
+    Tuple,
     TypedDict,
     Union,
 )
@@ -37,6 +38,7 @@ from .pagination import Paginator, by_token, walk
 
 if TYPE_CHECKING:
     from ._answers import Answer
+    from .drawing import Drawing, Image
 
 
 class TaskType(Enum):
@@ -167,6 +169,34 @@ class Task(Resource):
     def delete_tags(self, tags: Iterable[str]) -> None:
         """Remove tags from the task's; see `ScaleClient.delete_task_tags`."""
         self._become(self._client.delete_task_tags(self.id, tags))
+
+    def draw(
+        self,
+        image: Optional[Image] = None,
+        size: Optional[Tuple[float, float]] = None,
+    ) -> Drawing:
+        """The annotations of an image task as a picture, which a notebook shows by itself.
+
+        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, each
+        label in a colour of its own. What can't be drawn, no response yet included, is told in a
+        note below the picture. Nothing is asked of the service.
+
+        Args:
+            image: what to draw over in place of the attachment, where no browser can load that: the
+                path of a picture, its bytes, or an address; "" for a blank ground.
+            size: width and height in pixels of the picture that was labeled. Needed only where
+                neither the attachment nor `image` tells it, to show all of it at any scale.
+
+        Returns:
+            A `Drawing`, with `svg`, `notes` and `save(path)`.
+
+        Raises:
+            ScaleInvalidArgument: the task is of another type, or `image` or `size` makes no sense.
+            OSError: the file of `image` can't be read.
+        """
+        from .drawing import draw
+
+        return draw(self._json, image, size)
 
 
 class Tasklist(Paginator[Task]):

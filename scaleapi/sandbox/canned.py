@@ -1,6 +1,6 @@
 """The made-up responses of test mode: they depend on the task alone and mean nothing."""
 
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Callable, List, Mapping
 
 from ..tasks import TaskType
 from . import chat
@@ -8,6 +8,8 @@ from .store import Doc
 
 _CORNERS = ((0, 0), (100, 0), (100, 100), (0, 100))
 _BOX = {"left": 0, "top": 0, "width": 100, "height": 100}
+_CELL, _IN_ROW = 140, 5  # shapes stand side by side, in rows
+_MOST_LABELS = 10  # of each geometry
 _FILES = "https://sandbox.example.org/results"
 
 
@@ -26,39 +28,57 @@ def _first_label(choices: Any, otherwise: str) -> str:
     return str(first)
 
 
-def _polygon(count: int = 4) -> List[Dict[str, int]]:
-    return [{"x": x, "y": y} for x, y in _CORNERS[:count]]
+def _labels(choices: Any) -> List[str]:
+    found = choices[:_MOST_LABELS] if isinstance(choices, list) else []
+    return [_first_label([each], "object") for each in found] or ["object"]
 
 
-def _cuboid() -> List[Doc]:
-    sides = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
+def _vertices(x: int, y: int, count: int = 4) -> List[Doc]:
+    return [{"x": x + right, "y": y + down} for right, down in _CORNERS[:count]]
+
+
+def _cuboid(x: int, y: int) -> List[Doc]:
+    """A face, and the two corners of the side beside it."""
+    names = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
+    side = [{"x": x + 120, "y": y + 20}, {"x": x + 120, "y": y + 80}]
     return [
-        {"x": x, "y": y, "type": "vertex", "description": side}
-        for (x, y), side in zip(_CORNERS, sides)
+        {**vertex, "type": "vertex", "description": name}
+        for vertex, name in zip(
+            [*_vertices(x, y), *side], (*names, "side-topcorner", "side-bottomcorner")
+        )
     ]
 
 
-# The shape of each geometry, without its label.
-_SHAPES: Mapping[str, Callable[[], Doc]] = {
-    "box": lambda: dict(_BOX),
-    "polygon": lambda: {"vertices": _polygon()},
-    "line": lambda: {"vertices": _polygon(2)},
-    "point": lambda: {"x": 50, "y": 50},
-    "cuboid": lambda: {"vertices": _cuboid()},
-    "ellipse": lambda: {"center": {"x": 50, "y": 50}, "radius": {"x": 50, "y": 25}, "angle": 0},
+# Each geometry, without its label, at a place.
+_SHAPES: Mapping[str, Callable[[int, int], Doc]] = {
+    "box": lambda x, y: {**_BOX, "left": x, "top": y},
+    "polygon": lambda x, y: {"vertices": _vertices(x, y)},
+    "line": lambda x, y: {"vertices": _vertices(x, y, 2)},
+    "point": lambda x, y: {"x": x + 50, "y": y + 50},
+    "cuboid": lambda x, y: {"vertices": _cuboid(x, y)},
+    "ellipse": lambda x, y: {
+        "center": {"x": x + 50, "y": y + 50},
+        "radius": {"x": 50, "y": 25},
+        "angle": 0,
+    },
 }
+
+
+def _annotations(asked: Mapping[str, Any]) -> Doc:
+    """A shape for each label of each geometry."""
+    wanted = [(name, label) for name in _SHAPES if name in asked for label in _labels(asked[name])]
+    return {
+        "annotations": [
+            {**_SHAPES[name](number % _IN_ROW * _CELL, number // _IN_ROW * _CELL), "label": label}
+            for number, (name, label) in enumerate(wanted)
+        ]
+    }
 
 
 def _geometries(task: Doc) -> Doc:
     asked = task["params"].get("geometries")
     asked = asked if isinstance(asked, dict) else {}
-    return {
-        "annotations": [
-            {**_SHAPES[name](), "label": _first_label(_objects(asked[name]), "object")}
-            for name in _SHAPES
-            if name in asked
-        ]
-    }
+    return _annotations({name: _objects(options) for name, options in asked.items()})
 
 
 def _objects(options: Any) -> Any:
@@ -66,11 +86,7 @@ def _objects(options: Any) -> Any:
 
 
 def _one_shape(name: str) -> Callable[[Doc], Doc]:
-    def answer(task: Doc) -> Doc:
-        label = _first_label(task["params"].get("objects_to_annotate"), "object")
-        return {"annotations": [{**_SHAPES[name](), "label": label}]}
-
-    return answer
+    return lambda task: _annotations({name: task["params"].get("objects_to_annotate")})
 
 
 def _category(task: Doc) -> Doc:

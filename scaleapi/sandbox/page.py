@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from flask import render_template_string
 
+from .._html import visible
 from .hits import Hit
 from .lifecycle import World
 from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
@@ -216,15 +217,6 @@ def content_security_policy() -> str:
     return (
         f"default-src 'none'; style-src 'sha256-{digest}'; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-
-
-def visible(text: str) -> str:
-    """The text with `\\u202e` and the like in place of characters that hide or turn others."""
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each == "\n" or each.isprintable() else json.dumps(each)[1:-1] for each in text
     )
 
 

@@ -14,8 +14,9 @@ import pytest
 import requests
 from werkzeug.test import Client
 
+from scaleapi._html import visible
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox.page import SHOWN_CELL, SHOWN_TEXT, SIZES, as_json, visible
+from scaleapi.sandbox.page import SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
