@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.browser import browse  # noqa: F401
+
 AMBIENT = (
     "http_proxy",
     "https_proxy",

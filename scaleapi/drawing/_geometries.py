@@ -34,21 +34,19 @@ def shape_of(annotation: Any, task_type: str) -> Shape:
     """
     if not isinstance(annotation, dict):
         raise Undrawable(f"an annotation must be an object, not {annotation!r:.40}")
-    kind = _kind_of(annotation, task_type)
-    if kind not in _SHAPES:
-        raise Undrawable(f"unknown geometry {kind!r:.40}")
-    return _SHAPES[kind](annotation)
+    return _SHAPES[_kind_of(annotation, task_type)](annotation)
 
 
-def _kind_of(annotation: Mapping[str, Any], task_type: str) -> Any:
+def _kind_of(annotation: Mapping[str, Any], task_type: str) -> str:
     """The name of its geometry: the one it tells, else the task's own, else by its keys."""
     told = annotation.get("type")
+    if isinstance(told, str) and told.lower() in _SHAPES:
+        return told.lower()
     if told is not None:
-        return told.lower() if isinstance(told, str) else told
-    if task_type in OF_TASKS and OF_TASKS[task_type]:
+        raise Undrawable(f"unknown geometry {told!r:.40}")
+    if OF_TASKS[task_type]:
         return OF_TASKS[task_type]
-    found = (kind for key, kind in _BY_KEYS if key in annotation)
-    kind = next(found, None)
+    kind = next((kind for key, kind in _BY_KEYS if key in annotation), None)
     if kind is None:
         raise Undrawable("an annotation without geometry")
     return _by_vertices(annotation["vertices"]) if kind == "polygon" else kind

@@ -3,9 +3,7 @@
 import hashlib
 import json
 import re
-import shutil
 import socket
-import subprocess
 import zlib
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
@@ -19,8 +17,6 @@ from scaleapi.sandbox import Sandbox
 from scaleapi.sandbox.page import SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-NO_BROWSER = f"no browser here: none of {', '.join(BROWSERS)} is in PATH and starts"
 
 
 class Seen(HTMLParser):
@@ -384,26 +380,6 @@ def test_who_asks_is_told_by_the_socket(box, address, status):
     assert Client(app).get("/", environ_overrides=environ).status_code == status
 
 
-@pytest.fixture
-def browse(tmp_path):
-    """Runs a real browser on an address, and gives the document that it made of it."""
-    found = [path for path in map(shutil.which, BROWSERS) if path and starts(path)]
-    if not found:
-        pytest.skip(NO_BROWSER)
-
-    def run(address, *options):
-        command = [
-            found[0], "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'browser'}",
-            *options, address,
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
-        return done.stdout.decode()
-
-    return run
-
-
 def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
     http.make_project("signs")
     http.make_batch("april/01", "signs")
@@ -434,11 +410,6 @@ def test_a_real_browser_takes_the_style_sheet_in_light_and_dark(box, http, brows
         )  # fmt: skip
         pictures.append(corner(path.read_bytes()))
     assert [f"#{picture.hex()}" for picture in pictures] == ["#15181c", "#ffffff"]
-
-
-def starts(path):
-    """It is a browser, and no note where to get one."""
-    return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
 
 
 def corner(png):

@@ -1,0 +1,40 @@
+"""A real browser, which runs in no window; what needs one is skipped where there is none."""
+
+import shutil
+import subprocess
+from functools import lru_cache
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture
+def browse(tmp_path):
+    """Runs a browser on an address, and gives the document that it made of it."""
+    path = browser()
+    if path is None:
+        pytest.skip(f"no browser here: none of {', '.join(BROWSERS)} is in PATH and starts")
+
+    def run(address, *options):
+        command = [
+            path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+            "--no-first-run", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'browser'}",
+            *options, address,
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+        return done.stdout.decode()
+
+    return run
+
+
+@lru_cache
+def browser():
+    """The path of the first that is a browser, and no note where to get one."""
+    found = filter(None, map(shutil.which, BROWSERS))
+    return next((path for path in found if _starts(path)), None)
+
+
+def _starts(path):
+    return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0

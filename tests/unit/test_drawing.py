@@ -1,0 +1,460 @@
+"""Drawings: every geometry where its numbers say, and nothing in them that a browser would obey."""
+
+import base64
+import os
+import re
+import struct
+import subprocess
+import sys
+import zlib
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import scaleapi
+from scaleapi import drawing
+from scaleapi.drawing import _svg
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = (
+    "</title></text><script>alert(1)</script><image href='javascript:alert(2)'/>&\"'\x00\ud800"
+)
+BOX = {"type": "box", "label": "car", "left": 10, "top": 20, "width": 30, "height": 40}
+VERTICES = [{"x": 1, "y": 2}, {"x": 30, "y": 4}, {"x": 5, "y": 60}]
+WITHOUT_PICTURE = {"image": ""}
+
+
+def png(width, height):
+    def chunk(kind, data):
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    rows = (b"\0" + b"\x40\x80\xc0" * width) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+def jpeg(width, height, orientation=None, order="<"):
+    """As much of one as tells its size."""
+    exif = b""
+    if orientation is not None:
+        entry = struct.pack(f"{order}HHIHH", 0x0112, 3, 1, orientation, 0)
+        tiff = struct.pack(f"{order}2sHIH", b"II" if order == "<" else b"MM", 42, 8, 1) + entry
+        exif = b"\xff\xe1" + struct.pack(">H", 8 + len(tiff)) + b"Exif\0\0" + tiff
+    frame = struct.pack(">HHBHHB", 0xFFC2, 11, 8, height, width, 1)
+    return b"\xff\xd8" + exif + b"\xff\xdb\0\x04ab" + frame + b"\0" * 20
+
+
+def data_address(content, kind="png"):
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def task(*annotations, kind="imageannotation", attachment=None, **fields):
+    json = {"task_id": "t1", "type": kind, "status": "completed", "params": {}, **fields}
+    json.setdefault("response", {"annotations": list(annotations)})
+    if attachment is not None:
+        json["params"]["attachment"] = attachment
+    return scaleapi.Task(json, None)
+
+
+def parsed(svg):
+    """The document, of which nothing is left but what a drawing is made of."""
+    tree = ElementTree.fromstring(svg)
+    assert {each.tag.replace(SVG, "") for each in tree.iter()} <= {
+        "svg", "g", "path", "text", "title", "image",
+    }  # fmt: skip
+    names = {name for each in tree.iter() for name in each.attrib}
+    assert not [name for name in names if name.startswith("on") or name == "style"]
+    return tree
+
+
+def texts(tree):
+    return [each.text for each in tree.iter(f"{SVG}text")]
+
+
+def paths(drawn):
+    """The paths of the annotations, each by what one reads when pointing at it."""
+    found = [each for each in parsed(drawn.svg).iter(f"{SVG}path") if len(each)]
+    return [(each[0].text, each.get("d")) for each in found]
+
+
+CUBOID = {
+    "face-topleft": (0, 10), "face-topright": (20, 10), "face-bottomright": (20, 30),
+    "face-bottomleft": (0, 30), "side-topcorner": (30, 15), "side-bottomcorner": (30, 25),
+}  # fmt: skip
+
+
+def cuboid(**moved):
+    return [
+        {"description": name, "type": "vertex", "x": x, "y": y}
+        for name, (x, y) in {**CUBOID, **moved}.items()
+    ]
+
+
+FACE = "M0 10L20 10L20 30L0 30z"
+EIGHT = [{"x": x, "y": y} for x in (0, 5) for y in (0, 1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "annotation, path",
+    [
+        (BOX, "M10 20L40 20L40 60L10 60z"),
+        ({**BOX, "left": -5, "width": 9.126}, "M-5 20L4.13 20L4.13 60L-5 60z"),
+        ({"type": "box", "vertices": VERTICES}, "M1 2L30 4L5 60z"),
+        ({"type": "Polygon", "vertices": VERTICES}, "M1 2L30 4L5 60z"),
+        ({"type": "line", "vertices": VERTICES}, "M1 2L30 4L5 60"),
+        ({"type": "point", "x": 7, "y": 8.5}, "M7 8.5h0"),
+        ({"type": "cuboid", "vertices": cuboid()}, f"{FACE}M20 10L30 15L30 25L20 30"),
+        (
+            {
+                "type": "cuboid",
+                "vertices": cuboid(**{"side-topcorner": (-9, 15), "side-bottomcorner": (-9, 25)}),
+            },
+            f"{FACE}M0 10L-9 15L-9 25L0 30",
+        ),
+        ({"type": "cuboid", "vertices": cuboid()[:4]}, FACE),
+        (
+            {"type": "cuboid", "vertices": EIGHT},
+            "M0 0L0 1L0 2L0 3zM5 0L5 1L5 2L5 3zM0 0L5 0M0 1L5 1M0 2L5 2M0 3L5 3",
+        ),
+        # Without a type: by its keys.
+        (
+            {key: BOX[key] for key in ("left", "top", "width", "height")},
+            "M10 20L40 20L40 60L10 60z",
+        ),
+        ({"vertices": VERTICES}, "M1 2L30 4L5 60z"),
+        ({"vertices": VERTICES[:2]}, "M1 2L30 4"),
+        ({"vertices": cuboid()[:4]}, FACE),
+        ({"x": 1, "y": 1}, "M1 1h0"),
+    ],
+)
+def test_every_geometry_lies_where_its_numbers_say(annotation, path):
+    drawn = task(annotation).draw(**WITHOUT_PICTURE)
+    assert [found for _, found in paths(drawn)] == [path] and drawn.notes == ()
+
+
+@pytest.mark.parametrize(
+    "ellipse, extents",
+    [
+        ({"center": {"x": 50, "y": 40}, "radius": {"x": 30, "y": 10}}, (20, 80, 30, 50)),
+        (
+            {"center": {"x": 50, "y": 40}, "radius": {"x": 30, "y": 10}, "angle": 90},
+            (40, 60, 10, 70),
+        ),
+        ({"type": "ellipse", "left": 0, "top": 0, "width": 20, "height": 10}, (0, 20, 0, 10)),
+    ],
+)
+def test_an_ellipse_goes_around_its_center(ellipse, extents):
+    ((_, path),) = paths(task(ellipse).draw(**WITHOUT_PICTURE))
+    points = [tuple(map(float, pair.split())) for pair in re.findall(r"[\d.-]+ [\d.-]+", path)]
+    across, down = zip(*points)
+    assert (min(across), max(across), min(down), max(down)) == pytest.approx(extents, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "kind, annotation, path",
+    [
+        ("annotation", BOX, "M10 20L40 20L40 60L10 60z"),
+        ("polygonannotation", {"vertices": VERTICES[:2]}, "M1 2L30 4z"),
+        ("lineannotation", {"vertices": VERTICES}, "M1 2L30 4L5 60"),
+        ("pointannotation", {"x": 1, "y": 2}, "M1 2h0"),
+        ("cuboidannotation", {"vertices": cuboid()[:4]}, FACE),
+    ],
+)
+def test_a_task_of_one_geometry_tells_it_by_its_type(kind, annotation, path):
+    annotation = {name: value for name, value in annotation.items() if name != "type"}
+    assert [found for _, found in paths(task(annotation, kind=kind).draw(image=""))] == [path]
+
+
+def test_the_sandboxs_responses_are_drawn_whole(sandbox_task):
+    drawn = sandbox_task.draw(**WITHOUT_PICTURE)
+    assert drawn.notes == () and len(paths(drawn)) == 12
+    assert len({path for _, path in paths(drawn)}) == 12, "each has a place of its own"
+
+
+@pytest.fixture
+def sandbox_task():
+    from scaleapi.sandbox import Sandbox
+
+    names = ("box", "polygon", "line", "point", "cuboid", "ellipse")
+    asked = {name: {"objects_to_annotate": ["car", {"choice": "bus"}]} for name in names}
+    with Sandbox() as box, box.client() as client:
+        return client.create_task("imageannotation", attachment="x", geometries=asked)
+
+
+def test_one_label_has_one_colour_in_every_task_and_process():
+    code = "from scaleapi.drawing import label_colour as c; print(c('car'), c('truck'), c('日本'))"
+    found = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.split()
+        for seed in ("1", "2")
+    ]
+    assert found[0] == found[1] == [drawing.label_colour(each) for each in ("car", "truck", "日本")]
+    assert found[0] == ["#cc05ba", "#4e33cc", "#21833e"], "whoever changes a colour changes all"
+    (svg,) = {
+        task(BOX, {**BOX, "left": left}).draw(image="").svg.count("#cc05ba") for left in (1, 9)
+    }
+    assert svg == 6  # line, fill and name of each
+
+
+@given(st.text())
+def test_every_colour_can_be_read_on_white(label):
+    red, green, blue = bytes.fromhex(drawing.label_colour(label)[1:])
+    assert 1.05 / (_svg._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
+
+
+def test_labels_that_are_common_have_colours_that_differ():
+    labels = "car truck bus bicycle person pedestrian motorcycle dog cat tree sign".split()
+    colours = [bytes.fromhex(drawing.label_colour(label)[1:]) for label in labels]
+    for number, one in enumerate(colours):
+        for other in colours[:number]:
+            assert sum(abs(a - b) for a, b in zip(one, other)) > 30
+
+
+def test_what_others_wrote_is_text():
+    hostile = {**BOX, "label": HOSTILE, "attributes": {HOSTILE: HOSTILE}}
+    odd = [{**BOX, "type": HOSTILE}, {**BOX, "left": HOSTILE}, HOSTILE]
+    drawn = task(hostile, *odd, task_id=HOSTILE, attachment=HOSTILE).draw()
+    tree = parsed(drawn.svg)
+    assert texts(tree)[0].startswith("</title></text><script>alert(1)")
+    assert "\\u0000\\ud800" in tree.find(f".//{SVG}title").text
+    assert "<script" not in drawn._repr_html_() and "<script" not in drawn.svg
+    for text in (drawn.svg, drawn._repr_html_()):
+        text.encode("utf-8")  # with no half of a character
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
+    max_leaves=8,
+)
+KEYS = "type label left top width height vertices center radius x y angle attributes".split()
+KINDS = "box polygon point line ellipse cuboid".split()
+ANNOTATION = st.dictionaries(
+    st.sampled_from(KEYS), st.integers(-50, 300) | st.sampled_from(KINDS) | JSON
+)
+
+
+@given(st.lists(ANNOTATION | JSON, max_size=5), JSON, JSON)
+def test_any_response_at_all_gives_a_sound_picture(annotations, attachment, status):
+    odd = task(*annotations, attachment=attachment, status=status)
+    drawn = odd.draw()
+    parsed(drawn.svg)
+    assert "nan" not in re.sub(r"<text.*?</text>|<title>.*?</title>", "", drawn.svg, flags=re.S)
+    assert len(paths(drawn)) + len(drawn.notes) >= (1 if annotations else 0)
+
+
+@given(JSON)
+def test_any_response_that_is_no_list_is_told(response):
+    drawn = task(response=response).draw()
+    parsed(drawn.svg)
+    assert drawn.notes
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)", " javascript:alert(1)", "data:text/html,<script>alert(1)</script>",
+        "file:///etc/passwd", "//evil.example/a.png", "scaledata://a/b", "https://a/\nb", "https://",
+        "", 17, None,
+    ],
+)  # fmt: skip
+def test_an_attachment_that_a_browser_may_not_load_is_not_loaded(address):
+    drawn = task(BOX, attachment=address).draw()
+    assert not list(parsed(drawn.svg).iter(f"{SVG}image")) and "<img" not in drawn._repr_html_()
+    (note,) = drawn.notes
+    assert "pass image=" in note and (address is None or f"{address!r:.80}" in note)
+
+
+@pytest.mark.parametrize("address", ["https://a.example/b.png?c=1&d=\"'<>", "HTTP://a.example/b c"])
+def test_an_attachment_is_loaded_from_its_address_and_from_nowhere_else(address):
+    drawn = task(BOX, attachment=address).draw()
+    (image,) = parsed(drawn.svg).iter(f"{SVG}image")
+    assert image.attrib == {"href": address}
+    assert drawn._repr_html_().count("<img") == 1 and "<image" not in drawn._repr_html_()
+    assert 'src="' + address.split("?")[0] in drawn._repr_html_()
+    (note,) = drawn.notes
+    assert "pass size=" in note
+
+
+def test_a_size_that_is_given_is_that_of_the_picture():
+    drawn = task(BOX, attachment="https://a.example/b.png").draw(size=(640, 480.0))
+    tree = parsed(drawn.svg)
+    (image,) = tree.iter(f"{SVG}image")
+    assert (image.get("width"), image.get("height")) == ("640", "480") and drawn.notes == ()
+    assert tree.get("viewBox") == "0 0 640 480" and "<img" not in drawn._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "size", [(0, 5), (5,), 5, "ab", (float("nan"), 5), (5, 10**400), (1, -1), None.__class__]
+)
+def test_a_size_that_makes_no_sense_is_refused(size):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=r"size must be \(width, height\)"):
+        task(BOX).draw(size=size)
+
+
+@pytest.mark.parametrize(
+    "content, kind, size",
+    [
+        (png(6, 4), "png", "6 4"),
+        (jpeg(600, 400), "jpeg", "600 400"),
+        (jpeg(600, 400, 1), "jpeg", "600 400"),
+        (jpeg(600, 400, 6), "jpeg", "400 600"),
+        (jpeg(600, 400, 8, ">"), "jpeg", "400 600"),
+        (b"GIF89a\x06\0\x04\0", "gif", "6 4"),
+        (b"RIFF\0\0\0\0WEBPVP8 ", "webp", None),
+        (b"\xff\xd8\xff" + b"\xff" * 50, "jpeg", None),
+        (b"\xff\xd8\xff\xe0\0\0", "jpeg", None),
+        (png(6, 4)[:20], "png", None),
+    ],
+    ids=str,
+)
+def test_a_file_is_put_into_the_picture_and_tells_its_size(content, kind, size, tmp_path):
+    path = tmp_path / "street"
+    path.write_bytes(content)
+    address = data_address(content, kind)
+    for image in (path, str(path), content, address):
+        drawn = task(BOX, attachment="scaledata://a").draw(image=image)
+        tree = parsed(drawn.svg)
+        assert tree.find(f"{SVG}image").get("href") == address
+        assert size is None or tree.get("viewBox").startswith(f"0 0 {size}")
+        assert (size is None) == any("pass size=" in note for note in drawn.notes)
+
+
+@pytest.mark.parametrize("image", [b"", b"<svg/>", 17, [], b"%PDF"])
+def test_what_is_no_picture_is_refused(image):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="^<Response.*image must be"):
+        task(BOX).draw(image=image)
+
+
+def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        task(BOX).draw(image=tmp_path / "none.png")
+
+
+@pytest.mark.parametrize("kind", ["chat", "segmentannotation", "", None, [], "IMAGEANNOTATION"])
+def test_a_task_of_another_type_is_refused(kind):
+    with pytest.raises(
+        scaleapi.ScaleInvalidArgument, match="can't be drawn; those that can: image"
+    ):
+        task(kind=kind).draw()
+
+
+@pytest.mark.parametrize(
+    "fields, note",
+    [
+        ({"response": None, "status": "pending"}, "There is no response yet: the task is pending."),
+        ({"response": {"error": "x"}}, "The response holds no list of annotations."),
+        ({"response": {"annotations": {"a": 1}}}, "The response holds no list of annotations."),
+        ({"response": {"annotations": []}}, "The response holds no annotations."),
+    ],
+)
+def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note):
+    drawn = task(attachment=data_address(png(600, 400)), **fields).draw()
+    assert drawn.notes == (note,) and paths(drawn) == []
+    assert parsed(drawn.svg).find(f"{SVG}image") is not None
+    assert note in texts(parsed(drawn.svg)) and f"<p>{note}</p>" in drawn._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "wrong, reason",
+    [
+        ({"type": "blob"}, "unknown geometry 'blob'"),
+        ({"type": ["box"]}, "unknown geometry"),
+        ({"label": "x"}, "an annotation without geometry"),
+        ("text", "an annotation must be an object"),
+        ({**BOX, "left": float("nan")}, "left is no place in a picture: nan"),
+        ({**BOX, "top": float("inf")}, "top is no place in a picture: inf"),
+        ({**BOX, "width": 10**400}, "width is no place in a picture: 1000"),
+        ({**BOX, "height": "40"}, "height must be a number, not '40'"),
+        ({**BOX, "left": True}, "left must be a number, not True"),
+        ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
+        ({"type": "polygon", "vertices": [[1, 2], [3, 4]]}, "a point must have x and y"),
+        ({"type": "ellipse", "center": {"x": 1, "y": 1}}, "a point must have x and y"),
+    ],
+)
+def test_what_can_not_be_drawn_is_told_and_the_rest_is_drawn(wrong, reason):
+    drawn = task(wrong, BOX, wrong).draw(**WITHOUT_PICTURE)
+    (note,) = drawn.notes
+    assert note.startswith(f"2 annotations are not drawn: {reason}") and len(note) < 120
+    assert [label for label, _ in paths(drawn)] == ["car"]
+
+
+def test_many_reasons_are_told_briefly():
+    odd = [{"type": f"kind {number}"} for number in range(9)]
+    notes = task(*odd).draw(**WITHOUT_PICTURE).notes
+    assert len(notes) == 6 and notes[-1] == "4 annotations are not drawn, for other reasons."
+
+
+def test_what_lies_outside_of_the_picture_is_counted_not_drawn():
+    away = [{**BOX, "left": 700}, {**BOX, "top": -61}, {**BOX, "top": -40, "label": "edge"}]
+    drawn = task(*away).draw(image=png(600, 400))
+    assert drawn.notes == ("2 annotations are outside of the picture.",)
+    assert [label for label, _ in paths(drawn)] == ["edge"]
+
+
+def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
+    rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(drawing.MOST + 7)]
+    drawn = task(*rows).draw(image=png(600, 400))
+    assert len(paths(drawn)) == drawing.MOST
+    assert drawn.notes[0] == "7 annotations are left out: there are too many to draw."
+    assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
+    assert len(drawn.svg) < 300 * drawing.MOST
+    lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
+    drawn = task(*lines).draw(**WITHOUT_PICTURE)
+    assert len(paths(drawn)) == drawing.MOST_POINTS // 1000 + 1 and "left out" in drawn.notes[0]
+
+
+@pytest.mark.parametrize("width, height", [(8, 8), (64, 40), (640, 480), (8000, 6000), (20, 4000)])
+def test_names_are_as_large_on_the_screen_whatever_the_picture(width, height):
+    tree = parsed(task({**BOX, "left": 1, "top": 1}).draw(size=(width, height), image="").svg)
+    group = tree.findall(f"{SVG}g")[1]
+    scale = float(tree.get("width")) / width
+    assert float(group.get("font-size")) * scale == pytest.approx(_svg.TEXT, rel=0.02)
+    assert float(tree.get("width")) <= _svg.WIDE
+    assert float(tree.get("height")) <= max(height, _svg.TALL)
+
+
+def test_names_lie_within_the_picture_and_none_over_another():
+    rows = [{**BOX, "label": f"a long label {n}", "left": 590, "top": 2} for n in range(8)]
+    tree = parsed(task(*rows).draw(image=png(600, 400)).svg)
+    places = [(float(each.get("x")), float(each.get("y"))) for each in tree.iter(f"{SVG}text")]
+    assert all(0 < x < 590 and _svg.TEXT <= y <= 400 for x, y in places)
+    down = sorted(y for _, y in places)
+    assert min(after - before for before, after in zip(down, down[1:])) >= _svg.TEXT
+
+
+def test_labels_are_shown_short_and_told_whole():
+    long = {**BOX, "label": "bicycle  \n " * 20, "attributes": {"lens": "wide"}}
+    drawn = task(long, {**BOX, "label": None}, {**BOX, "label": ["a", 1]}).draw(image="")
+    names = texts(parsed(drawn.svg))
+    assert len(names[0]) == _svg.LABEL and names[0].endswith("…") and names[1] == '["a", 1]'
+    told = [label for label, _ in paths(drawn)]
+    assert told[0].endswith("lens: wide") and told[1] == "(no label)"
+
+
+def test_it_can_be_saved_as_svg_and_as_nothing_else(tmp_path):
+    drawn = task({**BOX, "label": "自転車"}).draw(image="")
+    drawn.save(tmp_path / "t.SVG")
+    assert (tmp_path / "t.SVG").read_text("utf-8") == drawn.svg
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="must end with .svg"):
+        drawn.save(str(tmp_path / "t.png"))
+
+
+def test_its_repr_says_what_is_in_it():
+    drawn = task(BOX, {"type": "blob"}).draw(**WITHOUT_PICTURE)
+    note = "1 annotation is not drawn: unknown geometry 'blob'."
+    assert repr(drawn) == f"<Drawing of Task(id=t1): 1 annotation; {note}>"
+
+
+def test_a_notebook_is_offered_html_alone():
+    assert not hasattr(drawing.Drawing, "_repr_svg_"), "JupyterLab would load no attachment in it"
