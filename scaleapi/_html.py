@@ -19,10 +19,10 @@ _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap
 def object_table(title: str, fields: Mapping[str, Any]) -> str:
     """One object: a row for each of its keys."""
     rows = [
-        f"<tr><th {_STYLE}>{escape(str(name))}</th><td {_STYLE}>{cell(value)}</td></tr>"
+        f"<tr><th {_STYLE}>{escaped(str(name))}</th><td {_STYLE}>{cell(value)}</td></tr>"
         for name, value in fields.items()
     ]
-    return f"<table><caption>{escape(title)}</caption>{''.join(rows)}</table>"
+    return f"<table><caption>{escaped(title)}</caption>{''.join(rows)}</table>"
 
 
 def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[str] = ()) -> str:
@@ -35,14 +35,14 @@ def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[
     """
     shown = items[:MOST_ROWS]
     names = _columns(shown, list(wanted))
-    head = "".join(f"<th {_STYLE}>{escape(name)}</th>" for name in names)
+    head = "".join(f"<th {_STYLE}>{escaped(name)}</th>" for name in names)
     rows = [
         "".join(f"<td {_STYLE}>{cell(item[name]) if name in item else ''}</td>" for name in names)
         for item in shown
     ]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     left = f"<p>and {len(items) - len(shown)} more</p>" if len(items) > len(shown) else ""
-    return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>{left}"
+    return f"<table><caption>{escaped(title)}</caption><tr>{head}</tr>{body}</table>{left}"
 
 
 def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]:
@@ -58,12 +58,12 @@ def cell(value: Any) -> str:
     else:
         text = json.dumps(value, ensure_ascii=False, default=str)
     if len(text) <= LONG:
-        return escape(text)
+        return escaped(text)
     whole = text if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
     cut = "" if len(whole) <= FOLDED else f"\n... {len(whole) - FOLDED:,} characters more"
     return (
-        f"<details><summary>{escape(text[:LONG])}…</summary>"
-        f'<pre style="white-space:pre-wrap">{escape(whole[:FOLDED])}{cut}</pre></details>'
+        f"<details><summary>{escaped(text[:LONG])}…</summary>"
+        f'<pre style="white-space:pre-wrap">{escaped(whole[:FOLDED])}{cut}</pre></details>'
     )
 
 
@@ -76,10 +76,20 @@ def readable(text: str) -> str:
     return f"{shown} UTC" if found.utcoffset() == dt.timedelta() else f"{shown} {found:%z}".strip()
 
 
-def visible(text: str) -> str:
-    """The text with `\\u202e` and the like in place of characters that hide or turn others."""
+def visible(text: str, kept: str = "\n") -> str:
+    """The text with `\\u202e` and the like in place of characters that hide or turn others.
+
+    Args:
+        text: what others wrote.
+        kept: such characters that are to stay.
+    """
     if text.isprintable():
         return text
     return "".join(
-        each if each == "\n" or each.isprintable() else json.dumps(each)[1:-1] for each in text
+        each if each in kept or each.isprintable() else json.dumps(each)[1:-1] for each in text
     )
+
+
+def escaped(text: str) -> str:
+    """A text within HTML; half a character, which JSON may hold, is spelled out."""
+    return escape(text.encode("utf-8", "backslashreplace").decode())

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import zlib
 from functools import lru_cache
 
 import pytest
@@ -38,3 +39,15 @@ def browser():
 
 def _starts(path):
     return subprocess.run([path, "--version"], capture_output=True, timeout=30).returncode == 0
+
+
+def corner(png):
+    """The colour of a picture's first pixel."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n" and png[24] == 8 and png[25] in (2, 6)
+    data, place = b"", 8
+    while place < len(png):
+        size, kind = int.from_bytes(png[place : place + 4], "big"), png[place + 4 : place + 8]
+        data += png[place + 8 : place + 8 + size] if kind == b"IDAT" else b""
+        place += size + 12
+    # After the line's filter byte; no filter changes the first pixel of the first line.
+    return zlib.decompress(data)[1:4]

@@ -13,14 +13,14 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 
 from .._html import visible
 from ..exceptions import ScaleInvalidArgument
-from ._geometries import OF_TASKS, Undrawable, shape_of
+from ._geometries import OF_TASKS, Shape, Undrawable, shape_of
 from ._pictures import Image, Picture, checked_size, of_attachment, of_image
 from ._svg import Annotation, Canvas, label_colour
 
-__all__ = ["Drawing", "Image", "draw", "label_colour"]
+__all__ = ["OF_TASKS", "Drawing", "Image", "draw", "label_colour"]
 
-MOST = 5_000  # annotations, and
-MOST_POINTS = 100_000  # points of all of them, that are drawn; a notebook stays usable
+MOST = 5_000  # annotations that are drawn, so that a notebook stays usable,
+POINTS_OF_EACH = 20  # with so many points on average
 _MOST_REASONS = 5
 
 _FRAME = 'style="overflow:auto;max-width:100%;max-height:45em;line-height:0"'
@@ -98,7 +98,7 @@ def draw(
         task: its JSON.
         image: what to draw over in place of the attachment; "" for nothing at all.
         size: of the picture that was labeled.
-        most: how many annotations to draw.
+        most: how many annotations to draw at the most.
     """
     kind = task.get("type")
     if not isinstance(kind, str) or kind not in OF_TASKS:
@@ -161,16 +161,17 @@ def _annotations(
     reasons: Counter[str] = Counter()
     points = 0
     for number, row in enumerate(found):
-        if number >= most or points > MOST_POINTS:
-            notes.append(f"{_counted(len(found) - number)} left out: there are too many to draw.")
-            break
+        shape: Shape = []
         try:
             shape = shape_of(row, kind)
         except Undrawable as reason:
             reasons[str(reason)] += 1
-            continue
         points += sum(len(line.points) for line in shape)
-        drawn.append(Annotation(shape, row))
+        if number >= most or points > most * POINTS_OF_EACH:
+            notes.append(f"{_counted(len(found) - number)} left out: there is too much to draw.")
+            break
+        if shape:
+            drawn.append(Annotation(shape, row))
     shown = reasons.most_common(_MOST_REASONS)
     notes += [f"{_counted(count)} not drawn: {reason}." for reason, count in shown]
     if len(reasons) > len(shown):

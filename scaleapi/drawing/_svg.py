@@ -289,7 +289,8 @@ def _n(number: float) -> str:
 
 def _x(text: str) -> str:
     """A text within HTML or XML, the latter of which can't hold every character."""
-    return escape(visible(text))
+    return escape(visible(text, kept=_KEPT))
 
 
+_KEPT = "\n\u200c\u200d"  # the latter join or part the letters of some scripts
 _EVER = 'vector-effect="non-scaling-stroke"'  # as wide on the screen at every scale

@@ -1,12 +1,22 @@
 """The made-up responses of test mode: they depend on the task alone and mean nothing."""
 
-from typing import Any, Callable, List, Mapping
+from typing import Any, Callable, Iterable, List, Mapping, Tuple
 
 from ..tasks import TaskType
 from . import chat
 from .store import Doc
 
-_CORNERS = ((0, 0), (100, 0), (100, 100), (0, 100))
+_POLYGON = ((50, 0), (100, 40), (80, 100), (20, 100), (0, 40))
+_LINE = ((0, 90), (100, 10))
+# A face, and the two corners of the side beside it.
+_CUBOID = {
+    "face-topleft": (0, 0),
+    "face-topright": (100, 0),
+    "face-bottomright": (100, 100),
+    "face-bottomleft": (0, 100),
+    "side-topcorner": (120, 20),
+    "side-bottomcorner": (120, 80),
+}
 _BOX = {"left": 0, "top": 0, "width": 100, "height": 100}
 _CELL, _IN_ROW = 140, 5  # shapes stand side by side, in rows
 _MOST_LABELS = 10  # of each geometry
@@ -33,27 +43,22 @@ def _labels(choices: Any) -> List[str]:
     return [_first_label([each], "object") for each in found] or ["object"]
 
 
-def _vertices(x: int, y: int, count: int = 4) -> List[Doc]:
-    return [{"x": x + right, "y": y + down} for right, down in _CORNERS[:count]]
+def _moved(figure: Iterable[Tuple[int, int]], x: int, y: int) -> List[Doc]:
+    return [{"x": x + right, "y": y + down} for right, down in figure]
 
 
 def _cuboid(x: int, y: int) -> List[Doc]:
-    """A face, and the two corners of the side beside it."""
-    names = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
-    side = [{"x": x + 120, "y": y + 20}, {"x": x + 120, "y": y + 80}]
     return [
         {**vertex, "type": "vertex", "description": name}
-        for vertex, name in zip(
-            [*_vertices(x, y), *side], (*names, "side-topcorner", "side-bottomcorner")
-        )
+        for name, vertex in zip(_CUBOID, _moved(_CUBOID.values(), x, y))
     ]
 
 
 # Each geometry, without its label, at a place.
 _SHAPES: Mapping[str, Callable[[int, int], Doc]] = {
     "box": lambda x, y: {**_BOX, "left": x, "top": y},
-    "polygon": lambda x, y: {"vertices": _vertices(x, y)},
-    "line": lambda x, y: {"vertices": _vertices(x, y, 2)},
+    "polygon": lambda x, y: {"vertices": _moved(_POLYGON, x, y)},
+    "line": lambda x, y: {"vertices": _moved(_LINE, x, y)},
     "point": lambda x, y: {"x": x + 50, "y": y + 50},
     "cuboid": lambda x, y: {"vertices": _cuboid(x, y)},
     "ellipse": lambda x, y: {

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from flask import render_template_string
 
+from .. import drawing
 from .._html import visible
 from .hits import Hit
 from .lifecycle import World
@@ -21,6 +22,8 @@ from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
 SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page
 SHOWN_TEXT = 20_000  # characters of one JSON; a task may have a hundred million
 SHOWN_CELL = 200
+DRAWN = 200  # annotations of one task
+PICTURE = 500_000  # characters of a picture that is its own address
 LABEL = 8  # hex digits of an account
 
 _JSON = json.JSONEncoder(indent=2, ensure_ascii=False)
@@ -55,6 +58,7 @@ class Row:
     cells: Sequence[str]
     folded: str
     link: Optional[Tuple[str, str]] = None  # text and address
+    svg: str = ""  # its annotations
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,7 @@ class Page:
             Row(
                 [when(doc["created_at"]), *(cell(doc.get(key)) for key in keys)],
                 as_json(public(doc)),
+                svg=drawn(doc),
             )
             for doc in docs
         ]
@@ -212,10 +217,13 @@ class Page:
 
 
 def content_security_policy() -> str:
-    """Nothing is loaded, run or framed; the one style sheet is known by its digest."""
+    """Nothing is loaded, run or framed; the one style sheet is known by its digest.
+
+    The pictures stand in the page itself.
+    """
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; "
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 
@@ -240,6 +248,20 @@ def as_json(value: Any) -> str:
         if len(text) > SHOWN_TEXT:
             break
     return visible(_cut(text))
+
+
+def drawn(task: Doc) -> str:
+    """The annotations of a completed image task as SVG; else nothing.
+
+    No attachment is loaded, for the page asks nothing of other places: below the annotations is
+    the picture only where it is its own address.
+    """
+    if task["type"] not in drawing.OF_TASKS or not task.get("response"):
+        return ""
+    attachment = task["params"].get("attachment")
+    itself = isinstance(attachment, str) and attachment.startswith("data:image/")
+    small = itself and len(attachment) <= PICTURE
+    return drawing.draw(task, None if small else "", most=DRAWN).svg
 
 
 def sent(hit: Hit) -> str:
@@ -341,8 +363,10 @@ summary > * { overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
 pre { margin: 0 0 0.5rem 1.75rem; padding: 0.5rem 0.75rem;
   white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext;
   background: var(--fold); border-radius: 0.25rem; }
+figure { margin: 0 0 0.75rem 1.75rem; }
+figure svg { display: block; max-width: 100%; height: auto; border: 1px solid var(--line); }
 @media (max-width: 56rem) { .head { display: none; } summary { display: flex; flex-wrap: wrap; }
-  summary > * { max-width: 100%; } pre { margin-left: 0; } }
+  summary > * { max-width: 100%; } :is(pre, figure) { margin-left: 0; } }
 """
 
 _TEMPLATE = """\
@@ -414,7 +438,9 @@ of {{ "{:,}".format(section.total) }}, newest first</p>
 {% set column = section.columns[loop.index0] %}
 <span class="{{ column }}{% if column == 'status' %} {{ tone(text) }}{% endif %}">{{ text }}</span>
 {% endfor %}
-</summary><pre>{{ row.folded }}</pre></details>
+</summary><pre>{{ row.folded }}</pre>
+{% if row.svg %}<figure>{{ row.svg|safe }}</figure>{% endif %}
+</details>
 {% if row.link %}<a href="{{ row.link[1] }}">{{ row.link[0] }}</a>{% endif %}
 </li>
 {% endfor %}

@@ -32,6 +32,12 @@ class Http(requests.Session):
         body = {"instruction": "What is it?", "attachment_type": "text", "attachment": "a cat"}
         return self._made("/task/categorization", {**body, "categories": ["cat", "dog"], **more})
 
+    def draw_task(self, attachment, labels):
+        """A task whose response has a box for each label."""
+        geometries = {"box": {"objects_to_annotate": labels}}
+        body = {"attachment": attachment, "geometries": geometries}
+        return self._made("/task/imageannotation", body)
+
     def ids(self, **query):
         """The ids of the first page of tasks that pass these filters."""
         answer = self.get("/tasks", params=query)

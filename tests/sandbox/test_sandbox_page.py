@@ -4,7 +4,6 @@ import hashlib
 import json
 import re
 import socket
-import zlib
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urlsplit
 
@@ -14,9 +13,11 @@ from werkzeug.test import Client
 
 from scaleapi._html import visible
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox.page import SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
+from scaleapi.sandbox.page import PICTURE, SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
+from tests.browser import corner
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
+GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 
 
 class Seen(HTMLParser):
@@ -227,6 +228,30 @@ def test_long_values_are_cut_and_say_so(box, http):
     assert len(seen.folded["tasks"][0]) < SHOWN_TEXT + 100
 
 
+def test_the_annotations_of_a_task_are_drawn_below_its_json(box, http):
+    for attachment in (f"data:image/gif;base64,{GIF}", "https://example.org/street.jpg", "\n"):
+        http.draw_task(attachment, [HOSTILE])
+    text = load(box).text
+    drawings = re.findall(r"<figure>(<svg .*?</svg>)</figure>", text)
+    assert len(drawings) == 3 and text.count("<image ") == 1
+    assert text.count(f'<image href="data:image/gif;base64,{GIF}"') == 1
+    assert "<script" not in text and "example.org/street.jpg" in text
+    assert 'style="' not in text, "the page's rules would have it ignored"
+
+
+def test_only_so_much_is_drawn_of_a_task(box, http):
+    task = http.draw_task("data:image/png;base64," + "A" * PICTURE, ["car"])
+    text = load(box).text
+    assert "<image " not in text and text.count("<title>") == 2  # the page's, and one shape's
+    assert task["task_id"] in text
+
+
+@pytest.mark.parametrize("attachment", ["data:image/png\n", "data:image/png;base64,!!", "data:"])
+def test_an_attachment_that_makes_no_sense_leaves_the_page_whole(box, http, attachment):
+    http.draw_task(attachment, ["car"])
+    assert load(box).text.count("<figure>") == 1
+
+
 def test_pages_hold_every_task_once_newest_first(box, http):
     made = [http.make_task()["task_id"] for _ in range(101)]
     shown, query = [], ""
@@ -310,6 +335,7 @@ def test_a_browser_may_load_run_frame_and_keep_nothing(box):
             for rule in answer.headers["Content-Security-Policy"].split(";")
         )
         style = rules.pop("style-src")
+        assert rules.pop("img-src") == "data:"
         assert re.fullmatch(r"'sha256-[\w+/]{43}='", style)
         assert rules == dict.fromkeys(
             ("default-src", "base-uri", "form-action", "frame-ancestors"), "'none'"
@@ -399,6 +425,13 @@ def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
     assert len(box.hits) == asked + 1
 
 
+def test_a_real_browser_draws_by_the_pages_rules(box, http, browse):
+    http.draw_task(f"data:image/gif;base64,{GIF}", ["<script>alert(1)</script>"])
+    seen = browse(root(box), "--dump-dom")
+    assert "<script" not in seen and seen.count("<image ") == 1
+    assert re.search(r"<text [^>]*>&lt;script&gt;alert\(1\)&lt;/script&gt;</text>", seen)
+
+
 def test_a_real_browser_takes_the_style_sheet_in_light_and_dark(box, http, browse, tmp_path):
     http.make_project("signs")
     pictures = []
@@ -410,18 +443,6 @@ def test_a_real_browser_takes_the_style_sheet_in_light_and_dark(box, http, brows
         )  # fmt: skip
         pictures.append(corner(path.read_bytes()))
     assert [f"#{picture.hex()}" for picture in pictures] == ["#15181c", "#ffffff"]
-
-
-def corner(png):
-    """The colour of a picture's first pixel."""
-    assert png[:8] == b"\x89PNG\r\n\x1a\n" and png[24] == 8 and png[25] in (2, 6)
-    data, place = b"", 8
-    while place < len(png):
-        size, kind = int.from_bytes(png[place : place + 4], "big"), png[place + 4 : place + 8]
-        data += png[place + 8 : place + 8 + size] if kind == b"IDAT" else b""
-        place += size + 12
-    # After the line's filter byte; no filter changes the first pixel of the first line.
-    return zlib.decompress(data)[1:4]
 
 
 def assert_refused(answer):

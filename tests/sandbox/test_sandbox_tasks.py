@@ -138,6 +138,16 @@ def test_a_cuboid_has_described_vertices(http):
     assert set(cuboid["vertices"][0]) == {"x", "y", "type", "description"}
 
 
+def test_there_is_a_shape_for_each_label_of_each_geometry_up_to_ten(http):
+    labels = ["car", {"choice": "bus"}, *(f"label {number}" for number in range(20))]
+    geometries = {"ellipse": {}, "box": {"objects_to_annotate": labels}, "blob": {}}
+    body = {"attachment": "x", "geometries": geometries}
+    found = http.post("/task/imageannotation", json=body).json()["response"]["annotations"]
+    assert [each["label"] for each in found[:2]] == ["car", "bus"]
+    assert [each["label"] for each in found[9:]] == ["label 7", "object"]
+    assert len({(each["left"], each["top"]) for each in found[:10]}) == 10
+
+
 @pytest.mark.parametrize("kind", [kind.value for kind in TaskType if kind.value not in BODIES])
 def test_every_other_type_is_taken_too(http, kind):
     answer = http.post(f"/task/{kind}", json={"attachment": "x"})

@@ -406,12 +406,13 @@ def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
     rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(drawing.MOST + 7)]
     drawn = task(*rows).draw(image=png(600, 400))
     assert len(paths(drawn)) == drawing.MOST
-    assert drawn.notes[0] == "7 annotations are left out: there are too many to draw."
+    assert drawn.notes[0] == "7 annotations are left out: there is too much to draw."
     assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
     assert len(drawn.svg) < 300 * drawing.MOST
     lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
     drawn = task(*lines).draw(**WITHOUT_PICTURE)
-    assert len(paths(drawn)) == drawing.MOST_POINTS // 1000 + 1 and "left out" in drawn.notes[0]
+    assert len(paths(drawn)) == drawing.MOST * drawing.POINTS_OF_EACH // 1000
+    assert "100 annotations are left out" in drawn.notes[0]
 
 
 @pytest.mark.parametrize("width, height", [(8, 8), (64, 40), (640, 480), (8000, 6000), (20, 4000)])

@@ -80,6 +80,13 @@ def test_what_others_wrote_is_shown_as_text(json, client):
     assert "<script>alert(1)" in "".join(shown(task(client, **json)).cells)
 
 
+def test_half_a_character_is_spelled_out_where_it_would_break_the_notebook(client):
+    for json in ({"value": "a\ud800"}, {"a\ud800": 1}, {"task_id": "a\ud800"}):
+        for thing in (task(client, **json), page(client, json)):
+            thing._repr_html_().encode("utf-8")
+    assert shown(task(client, value="a\ud800")).cells[-1] == "a\\ud800"
+
+
 @pytest.mark.parametrize(
     "written, read",
     [
