@@ -13,7 +13,7 @@ LONG = 120  # characters, beyond which a value is folded
 MOST_ROWS, MOST_COLUMNS = 100, 8
 FOLDED = 20_000  # characters of a folded value that are shown; a page stays light
 
-_STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:anywhere"'
+_STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
 
 
 def object_table(title: str, fields: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import zlib
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pytest
 
@@ -17,17 +17,19 @@ def browse(tmp_path):
     if path is None:
         pytest.skip(f"no browser here: none of {', '.join(BROWSERS)} is in PATH and starts")
 
-    def run(address, *options):
-        command = [
-            path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
-            "--no-first-run", "--disable-background-networking", "--disable-component-update",
-            "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'browser'}",
-            *options, address,
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, timeout=60, check=True)
-        return done.stdout.decode()
+    return partial(run_browser, path, tmp_path / "browser")
 
-    return run
+
+def run_browser(path, profile, address, *options):
+    """The document that a browser makes of an address; `profile` is a folder of its own."""
+    command = [
+        path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic",
+        "--no-first-run", "--disable-background-networking", "--disable-component-update",
+        "--disable-sync", "--disable-dev-shm-usage", f"--user-data-dir={profile}",
+        *options, address,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)
+    return done.stdout.decode()
 
 
 @lru_cache

@@ -1,0 +1,81 @@
+"""The notebook of the examples, executed; and the pictures that the documents show of it.
+
+    python -m tests.docs.tour
+
+makes the pictures in docs/images anew. Look at them before they are committed.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.browser import browser, run_browser
+from tests.conftest import AMBIENT
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOK = ROOT / "examples" / "tour.ipynb"
+# What each picture shows: the cell with these words, in a window of this size.
+PICTURES = {
+    "table.png": ("client.tasks(project=", "1060,330"),
+    "drawing.png": ("task.draw(", "800,445"),
+}
+NOTHING_FROM_OUTSIDE = [
+    f"--HTMLExporter.{name}_url=" for name in ("mathjax", "require_js", "jquery")
+]
+
+
+def executed(folder):
+    """The notebook with its outputs, run in a folder that has what it reads."""
+    for path in (NOTEBOOK, NOTEBOOK.with_name("street.png")):
+        shutil.copy(path, folder)
+    _convert(folder / NOTEBOOK.name, "--to", "notebook", "--execute", "--output", "done.ipynb")
+    return json.loads((folder / "done.ipynb").read_text("utf-8"))
+
+
+def as_html(notebook, folder):
+    """The path of the notebook as a page."""
+    path = folder / "shown.ipynb"
+    path.write_text(json.dumps(notebook), "utf-8")
+    _convert(path, "--to", "html", *NOTHING_FROM_OUTSIDE)
+    return path.with_suffix(".html")
+
+
+def cells_with(notebook, words):
+    """The cells of code in which these words stand."""
+    return [
+        cell
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and words in "".join(cell["source"])
+    ]
+
+
+def _convert(path, *options):
+    own = {"IPYTHONDIR": str(path.parent / "ipython"), "JUPYTER_CONFIG_DIR": str(path.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "nbconvert", str(path), *options],
+        env={**{k: v for k, v in os.environ.items() if k.lower() not in AMBIENT}, **own},
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def make_pictures(folder):
+    """All of docs/images."""
+    notebook = executed(folder)
+    for name, (words, size) in PICTURES.items():
+        page = as_html({**notebook, "cells": cells_with(notebook, words)[:1]}, folder)
+        picture = ROOT / "docs" / "images" / name
+        options = (f"--screenshot={picture}", f"--window-size={size}", "--hide-scrollbars")
+        run_browser(browser(), folder / "browser", page.as_uri(), *options)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as scratch:
+        make_pictures(Path(scratch))
