@@ -1,18 +1,20 @@
 """The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
 
+import contextlib
 import io
 import logging
 import threading
 from typing import IO, Any, Iterable, Iterator, List, Optional
 
-from flask import Flask, Request, Response, g, request
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Request, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from .chunks import Chunks
 from .faults import Faults, Rule, headers_of
 from .hits import KEPT_BYTES, Hit, HitLog
 from .keys import caller
 from .lifecycle import World
-from .refusals import Refused
+from .refusals import Refused, invalid
 from .routes import BLUEPRINTS, NO_KEY, control, page
 from .store import Taken
 from .wire import Segment, error
@@ -21,6 +23,7 @@ log = logging.getLogger("scaleapi.sandbox")
 
 MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
 MAX_DRAIN = 4 * MAX_BODY
+_UPLOAD = "multipart/form-data"
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
 CUT = "scaleapi.cut"  # likewise, but after half of the answer
@@ -83,14 +86,16 @@ def _add_hooks(
     def arrive() -> Optional[Response]:
         if control.is_control():  # nor is what tests ask about the hits
             control.check_caller()
-            request.get_data()
+            _read_body()
             return None
         if request.blueprint == page.routes.name:  # it shows the hits and is none
-            request.get_data()  # bounded, like any other body
+            _read_body()
             return None
         g.hit = _hit()
         hits.add(g.hit)
-        _read_body(g.hit)
+        _read_body()
+        _keep_body(g.hit)
+        hits.grown(g.hit)
         g.fault = faults.take(request.method, request.path)
         if g.fault is not None and not g.fault.after:
             failure = _fail(g.fault, stopping)
@@ -119,8 +124,35 @@ def _hit() -> Hit:
     )
 
 
-def _read_body(hit: Hit) -> None:
-    if request.mimetype == "multipart/form-data":
+def _read_body() -> None:
+    """Have the whole body here, within bounds; one in chunks is like any other from then on."""
+    environ = request.environ
+    if isinstance(environ["wsgi.input"], Chunks):
+        content = _joined(environ["wsgi.input"])
+        environ["wsgi.input"] = io.BytesIO(content)
+        environ["CONTENT_LENGTH"] = str(len(content))
+        for name in ("HTTP_TRANSFER_ENCODING", "wsgi.input_terminated"):
+            environ.pop(name, None)
+    if request.mimetype != _UPLOAD:  # which is read as it is parsed
+        request.get_data()
+
+
+def _joined(chunks: Chunks) -> bytes:
+    content = bytearray()
+    try:
+        while True:
+            part = chunks.read(KEPT_BYTES)
+            if not part:
+                return bytes(content)
+            content += part
+            if len(content) > current_app.config["MAX_CONTENT_LENGTH"]:
+                raise RequestEntityTooLarge
+    except ValueError as problem:
+        raise invalid(f"The body is not valid: {problem}") from None
+
+
+def _keep_body(hit: Hit) -> None:
+    if request.mimetype == _UPLOAD:
         hit.form = dict(request.form)
         for name, sent in request.files.items():
             size = sent.stream.seek(0, 2)
@@ -172,9 +204,10 @@ def _add_refusals(app: Flask) -> None:
 
 def _drain() -> None:
     """Read on, within reason: a client that is still sending would not see the refusal."""
-    for _ in range(MAX_DRAIN // KEPT_BYTES):
-        if not request.environ["wsgi.input"].read(KEPT_BYTES):
-            return
+    with contextlib.suppress(ValueError):  # from chunks that are none
+        for _ in range(MAX_DRAIN // KEPT_BYTES):
+            if not request.environ["wsgi.input"].read(KEPT_BYTES):
+                return
 
 
 def _no_route(app: Flask) -> str:

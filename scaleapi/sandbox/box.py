@@ -28,7 +28,7 @@ from .hits import Hit, HitLog
 from .keys import account_of
 from .refusals import Refused
 from .server import Server
-from .store import TASKS, Doc, Store, public
+from .store import Doc, Store, public
 from .v2 import View
 
 if TYPE_CHECKING:
@@ -126,12 +126,12 @@ class Sandbox:
 
     @property
     def hits(self) -> List[Hit]:
-        """The last 10,000 requests, oldest first."""
+        """The last 10,000 requests, or 256 MiB of them, oldest first."""
         return self._hits.as_list()
 
     @property
     def callbacks(self) -> List[Callback]:
-        """The callbacks, oldest first, those not sent included."""
+        """The last 10,000 callbacks, oldest first, those not sent included."""
         return self._callbacks.as_list()
 
     def client(self, api_key: str = "test_sandbox", **options: Any) -> "ScaleClient":
@@ -263,7 +263,8 @@ class Sandbox:
                 and empty lists may be left out; an empty one stands for the canned response.
 
         Raises:
-            ValueError: there is no such task, it is not pending, or its threads make no sense.
+            ValueError: there is no such task, or one of several keys; it is not pending, or its
+                threads make no sense.
         """
         return self._act(lifecycle.complete_task, task_id, response)
 
@@ -275,7 +276,8 @@ class Sandbox:
             error: what went wrong; the task's response is `{"error": <text>}`, or this object.
 
         Raises:
-            ValueError: there is no such task, it is not pending, or the error is empty.
+            ValueError: there is no such task, or one of several keys; it is not pending, or the
+                error is empty.
         """
         return self._act(lifecycle.fail_task, task_id, error)
 
@@ -285,17 +287,14 @@ class Sandbox:
         Its response is gone, and a batch that was completed is in progress again.
 
         Raises:
-            ValueError: there is no such task, or it is not completed.
+            ValueError: there is no such task, or one of several keys; or it is not completed.
         """
         return self._act(lifecycle.recall_task, task_id)
 
     def _act(self, action: Callable[..., Doc], task_id: str, *more: Any) -> Doc:
         world = self._open().world
-        account = world.store.owner(TASKS, task_id)
-        if account is None:
-            raise ValueError(f"task_id: no task has the id {task_id!r}")
         try:
-            return public(action(world, account, task_id, *more))
+            return public(action(world, lifecycle.owner(world, task_id), task_id, *more))
         except Refused as refusal:
             raise ValueError(f"task_id: {refusal.message}") from None
 

@@ -4,23 +4,29 @@ import ipaddress
 import logging
 import queue
 import threading
+from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 import requests
-from urllib3.exceptions import LocationParseError
-from urllib3.util import parse_url
+from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.util import Timeout, parse_url
 
+from .._pool import new_session
 from .store import Doc
 
 log = logging.getLogger("scaleapi.sandbox")
 
 AUTH_HEADER = "scale-callback-auth"
 AUTH_VALUE = "sandbox-callback-auth"
-TIMEOUT = (1, 2)
+TIMEOUT: Any = Timeout(3, connect=1)  # seconds of a try, the whole answer included
 PAUSES = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
+STOP_SECONDS = 4  # longer than a try
+KEPT_CALLBACKS = 10_000
+MAX_ANSWER = 64 * 1024  # bytes of a body that are waited for; nobody reads them
 
 Note = Callable[[bool], None]
+_Waiting = queue.Queue[Optional[Tuple["Callback", Note, threading.Event]]]
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Callback:
 
 
 class Callbacks:
-    """Sends callbacks from a thread of its own, one after the other, and remembers them all.
+    """Sends callbacks from a thread of its own, one after the other, and remembers the last.
 
     Each is tried until a 2xx comes, three times at most, and before the next one: whatever
     happens to a task is told in the order in which it happened.
@@ -61,8 +67,8 @@ class Callbacks:
             raise ValueError(f"callbacks must be 'loopback' or 'all', not {reach!r}")
         self._reach = reach
         self._lock = threading.Lock()
-        self._all: List[Callback] = []
-        self._queue: queue.Queue[Optional[Tuple[Callback, Note, threading.Event]]] = queue.Queue()
+        self._all: Deque[Callback] = deque(maxlen=KEPT_CALLBACKS)
+        self._queue: _Waiting = queue.Queue()
         self._ended = threading.Event()  # set once what is queued shall be given up
         self._thread: Optional[threading.Thread] = None
 
@@ -78,7 +84,7 @@ class Callbacks:
             log.info("callback to %s recorded, not sent", url)
 
     def as_list(self) -> List[Callback]:
-        """All of them, oldest first."""
+        """Those that are kept, oldest first."""
         with self._lock:
             return list(self._all)
 
@@ -89,14 +95,14 @@ class Callbacks:
             self._give_up()
 
     def stop(self) -> None:
-        """Send no more, and wait until the one under way has ended."""
+        """Send no more, and wait a little until the one under way has ended."""
         with self._lock:
             thread, self._thread = self._thread, None
             self._give_up()
-            if thread is not None:
-                self._queue.put(None)
+            self._queue.put(None)
+            self._queue = queue.Queue()  # the next thread's own: this one may take its time
         if thread is not None and thread is not threading.current_thread():
-            thread.join(sum(TIMEOUT) + 1)
+            thread.join(STOP_SECONDS)
 
     def _give_up(self) -> None:
         self._ended.set()
@@ -105,21 +111,25 @@ class Callbacks:
 
     def _start(self) -> None:
         if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="sandbox callbacks", daemon=True)
+            self._thread = threading.Thread(
+                target=_run, args=(self._queue,), name="sandbox callbacks", daemon=True
+            )
             self._thread.start()
 
-    def _run(self) -> None:
-        with requests.Session() as session:
-            session.trust_env = False
-            while True:
-                item = self._queue.get()
-                if item is None:
-                    return
-                callback, note, ended = item
-                try:
-                    note(_deliver(session, callback, ended))
-                except Exception:
-                    log.exception("callback to %s failed", callback.url)
+
+def _run(waiting: _Waiting) -> None:
+    with new_session() as session:
+        while True:
+            item = waiting.get()
+            if item is None:
+                return
+            callback, note, ended = item
+            try:
+                delivered = _deliver(session, callback, ended)
+                if delivered or not ended.is_set():  # what was given up has not failed
+                    note(delivered)
+            except Exception:
+                log.exception("callback to %s failed", callback.url)
 
 
 def is_web(url: str) -> bool:
@@ -150,16 +160,20 @@ def _deliver(session: requests.Session, callback: Callback, ended: threading.Eve
 def _post(session: requests.Session, callback: Callback) -> None:
     callback.attempts += 1
     callback.status = callback.error = None
+    timeout = TIMEOUT.clone()
+    timeout.start_connect()  # else the session can't tell what it leaves for the answer
     try:
-        answer = session.post(
+        with session.post(
             callback.url,
             json=callback.body,
             headers=callback.headers,
-            timeout=TIMEOUT,
+            timeout=timeout,
             allow_redirects=False,
-        )
-        callback.status = answer.status_code
-    except (requests.RequestException, ValueError) as problem:
+            stream=True,
+        ) as answer:
+            answer.raw.read(MAX_ANSWER)
+            callback.status = answer.status_code
+    except (requests.RequestException, HTTPError, ValueError) as problem:
         callback.error = str(problem)
         log.warning("callback to %s got no answer: %s", callback.url, problem)
 

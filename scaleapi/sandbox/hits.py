@@ -1,15 +1,15 @@
 """What the sandbox was asked."""
 
-import json
 import threading
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Deque, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
-from . import times
+from . import depth, times
 
 KEPT_HITS = 10_000
-KEPT_BYTES = 1024 * 1024
+KEPT_BYTES = 1024 * 1024  # of one body
+KEPT_IN_ALL = 256 * 1024 * 1024  # bytes of all hits together
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Hit:
         path: the raw path, `/v1` and escapes included.
         query: the decoded parameters, each a list of its values in order.
         headers: all of them but Authorization.
-        content: the body, cut after 1 MiB; empty for an upload.
+        content: the body, cut after 1 MiB; empty for an upload, and until it has arrived.
         form: of an upload, the fields, and for each file its name and size.
         status: what was answered; None until then, and for good when the connection was dropped.
         at: when it arrived, as a timestamp of the API.
@@ -42,29 +42,52 @@ class Hit:
         if self.form is not None or not self.content:
             return self.form
         try:
-            return json.loads(self.content)
+            return depth.loads(self.content)
         except ValueError:
             return self.content
 
 
 class HitLog:
-    """The last requests, oldest first."""
+    """The last requests, oldest first, as many as there is room for; the last one always."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._hits: Deque[Hit] = deque(maxlen=KEPT_HITS)
+        self._hits: OrderedDict[int, Tuple[Hit, int]] = OrderedDict()  # each with its size
+        self._size = 0
 
     def add(self, hit: Hit) -> None:
         """Note a request."""
         with self._lock:
-            self._hits.append(hit)
+            self._hits[id(hit)] = (hit, 0)
+            self._measure(hit)
+
+    def grown(self, hit: Hit) -> None:
+        """Say that a request has got its body; nothing happens if it is no longer kept."""
+        with self._lock:
+            if id(hit) in self._hits:
+                self._measure(hit)
 
     def as_list(self) -> List[Hit]:
         """A copy."""
         with self._lock:
-            return list(self._hits)
+            return [hit for hit, _ in self._hits.values()]
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
             self._hits.clear()
+            self._size = 0
+
+    def _measure(self, hit: Hit) -> None:
+        size = _size_of(hit)
+        self._size += size - self._hits[id(hit)][1]
+        self._hits[id(hit)] = (hit, size)
+        while len(self._hits) > 1 and (len(self._hits) > KEPT_HITS or self._size > KEPT_IN_ALL):
+            self._size -= self._hits.popitem(last=False)[1][1]
+
+
+def _size_of(hit: Hit) -> int:
+    """About how many bytes a hit keeps."""
+    parts = (hit.query, hit.headers, hit.form or {})
+    texts = [str(text) for part in parts for pair in part.items() for text in pair]
+    return len(hit.path) + len(hit.content) + sum(map(len, texts))

@@ -64,6 +64,19 @@ def find(world: World, table: Table, account: str, name: str) -> Doc:
     return doc
 
 
+def owner(world: World, task_id: str) -> str:
+    """The account of the one task with this id; 404 without one, 400 when there are several.
+
+    Ids are made up by the sandbox, but a seed may bring its own.
+    """
+    accounts = world.store.owners(TASKS, task_id)
+    if not accounts:
+        raise missing("task", task_id)
+    if len(accounts) > 1:
+        raise invalid(f"Tasks of several keys have the task_id {task_id!r}: which one is not said")
+    return accounts[0]
+
+
 _WORDS = {"tasks": "task", "batches": "batch", "projects": "project"}
 
 

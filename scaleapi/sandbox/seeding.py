@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, T
 
 from ..batches import BatchStatus
 from ..tasks import TaskReviewStatus, TaskStatus, TaskType
-from . import canned, chat, inputs, lifecycle, times
+from . import canned, chat, depth, inputs, lifecycle, times
 from .keys import account_of
 from .lifecycle import CANCELLED, PAUSED, STAGING, World
 from .refusals import Refused
@@ -52,6 +52,7 @@ KINDS: Mapping[str, Table] = {
     "dataset_task": DATASET_TASKS,
 }
 _ROW_KEYS = ("kind", "account", "api_key")
+_ROW_DEPTH = depth.KEPT_DEPTH + 1  # an object may stand under a key of the row
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 
 Path = Union[str, "os.PathLike[str]"]
@@ -118,8 +119,10 @@ def _load(
 def _parsed(line: bytes) -> Any:
     """The JSON of a line; None for an empty one."""
     try:
-        return json.loads(line) if line.strip() else None
-    except (ValueError, RecursionError):
+        return depth.loads(line, _ROW_DEPTH) if line.strip() else None
+    except depth.TooDeep:
+        raise
+    except ValueError:
         raise ValueError("this is not valid JSON") from None
 
 

@@ -1,21 +1,27 @@
 """The HTTP server: cheroot, on a socket of this machine, in threads that end with the process."""
 
 import contextlib
+import json
 import logging
 import socket
 import threading
 from typing import Any, Optional, Tuple
 
 from cheroot import wsgi
-from cheroot.server import HTTPConnection
+from cheroot.server import HTTPConnection, HTTPRequest
 
 from .app import Dropped, SandboxApp
+from .chunks import Chunks
+from .refusals import error_body
 
 log = logging.getLogger("scaleapi.sandbox")
 
 THREADS = 64
 IDLE_SECONDS = 75  # longer than the client keeps an idle connection
 STOP_SECONDS = 1
+MAX_HEAD = 64 * 1024  # bytes of a request before its body
+LINGER_SECONDS = 5  # after a refusal, for a client that is still sending
+MAX_LINGER = 64 * MAX_HEAD
 
 
 class Server:
@@ -68,8 +74,53 @@ class Server:
         self._http.serve()
 
 
+class _Request(HTTPRequest):
+    """Refuses what is hardly HTTP, or too much of it, as the app refuses what makes no sense."""
+
+    def parse_request(self) -> None:
+        """Read the head; what is wrong with it is answered here, and the connection ends."""
+        super().parse_request()
+        if not self.ready:
+            self._linger()
+
+    def read_request_headers(self) -> bool:
+        """Read the headers; false when they have been refused."""
+        if not super().read_request_headers():  # type: ignore[no-untyped-call]
+            return False
+        if not self.inheaders.get(b"Content-Length", b"0").isdigit():  # int() takes "-5", "1_0"
+            self.simple_response("400 Bad Request", "Malformed Content-Length header")
+            return False
+        return True
+
+    def simple_response(self, status: Any, msg: str = "") -> None:
+        """Refuse the request; `status` is the number and its phrase."""
+        number, _, phrase = status.partition(" ")
+        body = json.dumps(error_body(int(number), msg or phrase))
+        head = (
+            f"{self.server.protocol} {status}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.close_connection = True
+        with contextlib.suppress(OSError):  # the client has gone
+            self.conn.wfile.write((head + body).encode("ascii"))
+
+    def _linger(self) -> None:
+        """Read on, within reason: a client that is still sending would not see the refusal."""
+        with contextlib.suppress(OSError):
+            self.conn.socket.shutdown(socket.SHUT_WR)
+            self.conn.socket.settimeout(LINGER_SECONDS)
+            for _ in range(MAX_LINGER // MAX_HEAD):
+                if not self.conn.socket.recv(MAX_HEAD):
+                    return
+
+
 class _Gateway(wsgi.Gateway_10):
-    """Lets the app end the connection without an answer."""
+    """Lets the app end the connection without an answer, and reads a body in chunks our way."""
+
+    def __init__(self, req: Any) -> None:
+        if req.chunked_read:
+            req.rfile = Chunks(req.conn.rfile)
+        super().__init__(req)
 
     def respond(self) -> None:
         try:
@@ -77,9 +128,14 @@ class _Gateway(wsgi.Gateway_10):
         except Dropped:
             self.req.sent_headers = True
             self.req.close_connection = True
+        body = self.req.rfile
+        if isinstance(body, Chunks) and not body.ended:  # the next request can't be found
+            self.req.close_connection = True
 
 
 class _Connection(HTTPConnection):
+    RequestHandlerClass = _Request
+
     def close(self) -> None:
         """Close the socket, and give up what a client that has gone away did not read."""
         super().close()
@@ -89,6 +145,7 @@ class _Connection(HTTPConnection):
 
 class _Http(wsgi.Server):
     ConnectionClass = _Connection
+    max_request_header_size = MAX_HEAD
     keep_alive_conn_limit = 1_000_000  # idle ones cost no thread
     expiration_interval = 0.1  # also the time that stopping takes at most
 

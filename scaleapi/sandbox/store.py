@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
+from . import depth
+
 APPLICATION = 0x5CA1E  # in the head of the file, where SQLite has a place for each
 FEW = 10_000  # rows that are sorted sooner than found in order
 CACHE = 64 * 1024  # KiB; loading a large data set touches all indexes
@@ -242,6 +244,7 @@ class Store:
 
         Raises:
             Taken: a value that must be unique is in use.
+            TooDeep: the object is nested too deeply.
         """
         with self.transaction():
             self._check_free(table, account, doc, None)
@@ -249,7 +252,7 @@ class Store:
             cursor = self._connection.execute(
                 f"INSERT INTO {table.name} ({', '.join(names)})"
                 f" VALUES ({', '.join('?' * len(names))})",
-                [account, json.dumps(doc), *_values(table, doc)],
+                [account, depth.dumps(doc), *_values(table, doc)],
             )
             self._label(table, doc, int(cursor.lastrowid or 0))
 
@@ -258,6 +261,7 @@ class Store:
 
         Raises:
             Taken: a value that must be unique is in use by another object.
+            TooDeep: the object is nested too deeply.
         """
         with self.transaction():
             row = self._connection.execute(
@@ -270,7 +274,7 @@ class Store:
             changes = ", ".join(f"{name} = ?" for name in ("doc",) + table.columns)
             self._connection.execute(
                 f"UPDATE {table.name} SET {changes} WHERE seq = ?",
-                [json.dumps(doc), *_values(table, doc), row[0]],
+                [depth.dumps(doc), *_values(table, doc), row[0]],
             )
             self._label(table, doc, row[0])
 
@@ -285,13 +289,13 @@ class Store:
         found = self.all(table, account, equal(**values))
         return found[0] if found else None
 
-    def owner(self, table: Table, key: str) -> Optional[str]:
-        """The account that holds the object with this key."""
+    def owners(self, table: Table, key: str) -> List[str]:
+        """The accounts that hold an object with this key."""
         with self._lock:
-            row = self._connection.execute(
+            rows = self._connection.execute(
                 f"SELECT account FROM {table.name} WHERE {table.key} = ?", [key]
-            ).fetchone()
-        return row[0] if row else None
+            ).fetchall()
+        return [row[0] for row in rows]
 
     def due(self, moment: str) -> List[Tuple[str, str]]:
         """Account and id of each task that has been free to be worked on since this moment."""
@@ -439,7 +443,7 @@ def _schema() -> Iterator[str]:
         " (key TEXT, label TEXT, seq INTEGER, PRIMARY KEY (key, label, seq)) WITHOUT ROWID"
     )
     yield "CREATE INDEX labels_by_seq ON labels (seq)"
-    # For `owner` and `due`, which look at all accounts.
+    # For `owners` and `due`, which look at all accounts.
     yield "CREATE INDEX tasks_by_id ON tasks (task_id)"
     yield ("CREATE INDEX tasks_that_wait ON tasks (_waiting_since) WHERE status = 'pending'")
     yield "CREATE TABLE contents (file TEXT PRIMARY KEY, content BLOB)"

@@ -3,13 +3,13 @@
 import base64
 import json
 import math
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 from urllib.parse import unquote
 
 from flask import Response, current_app, g, request
 from werkzeug.routing import BaseConverter
 
-from . import inputs, times
+from . import depth, inputs, times
 from .lifecycle import World
 from .refusals import error_body, invalid
 from .store import Doc, Filter, Place
@@ -50,10 +50,17 @@ def error(status: int, message: str) -> Response:
 
 def json_body() -> Any:
     """The JSON that was sent."""
+    return parsed(request.get_data(), "The body is not valid JSON")
+
+
+def parsed(text: Union[str, bytes], otherwise: str) -> Any:
+    """What JSON of the request holds; 400 that says `otherwise` when it is none."""
     try:
-        return json.loads(request.get_data(), parse_constant=_no_number, parse_float=_finite)
-    except (ValueError, RecursionError):
-        raise invalid("The body is not valid JSON") from None
+        return depth.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except depth.TooDeep as problem:
+        raise invalid(str(problem)) from None
+    except ValueError:
+        raise invalid(otherwise) from None
 
 
 def object_body() -> Doc:

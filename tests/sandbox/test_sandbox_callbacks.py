@@ -1,13 +1,15 @@
 """Callbacks to a receiver on this machine, and to nowhere else."""
 
+import contextlib
 import json
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
 
 import pytest
 
-from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox import Sandbox, callbacks
 from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_local
 
 
@@ -44,6 +46,46 @@ def receiver():
         yield server
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def endless():
+    """Receivers whose answers never end: the address of one that goes on as it is told."""
+    with contextlib.ExitStack() as all_of_them:
+        yield lambda *answer: all_of_them.enter_context(_endless(*answer))
+
+
+@pytest.fixture
+def trickle(endless):
+    """The address of one whose head never ends, though no part of it is late."""
+    return endless(b"HTTP/1.1 200 OK\r\nX: ", b"y", 0.01)
+
+
+@contextlib.contextmanager
+def _endless(beginning, more, pause):
+    ended, threads = threading.Event(), []
+
+    def answer(connection):
+        with connection, contextlib.suppress(OSError):
+            connection.sendall(beginning)
+            while not ended.wait(pause):
+                connection.sendall(more)
+
+    def accept():
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = listener.accept()
+                threads.append(threading.Thread(target=answer, args=(connection,)))
+                threads[-1].start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threads.append(threading.Thread(target=accept))
+        threads[0].start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/hook"
+        ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        for thread in threads:
+            thread.join()
 
 
 def test_a_created_task_calls_back_with_the_whole_task(http, receiver):
@@ -114,6 +156,53 @@ def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_h
     _, body = receiver.received.get(timeout=5)
     assert body["task"]["customer_review_status"] == "rejected"
     assert len(live_box.callbacks) == 2
+
+
+def test_a_receiver_whose_answer_never_ends_is_given_up(box, http, receiver, trickle, monkeypatch):
+    monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(0.2))
+    http.make_task(callback_url=trickle)
+    http.make_task(callback_url=receiver.url)
+    assert receiver.received.get(timeout=5)
+    first, _ = box.callbacks
+    assert (first.status, first.attempts) == (None, 3)
+    assert first.error
+
+
+def test_of_an_answers_body_no_more_than_a_little_is_read(box, http, endless, wait_until):
+    http.make_task(callback_url=endless(b"HTTP/1.1 200 OK\r\n\r\n", b"y" * 2**20, 0))
+    (callback,) = wait_until(lambda: [each for each in box.callbacks if each.status])
+    assert (callback.status, callback.attempts, callback.error) == (200, 1, None)
+
+
+def test_what_a_stop_interrupts_does_not_hold_up_what_comes_after_a_start(
+    http_for, receiver, trickle, wait_until, monkeypatch
+):
+    monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(3600))
+    monkeypatch.setattr(callbacks, "STOP_SECONDS", 0)
+    box = Sandbox().start()
+    http_for(box).make_task(callback_url=trickle)
+    wait_until(lambda: box.callbacks[0].attempts)
+    box.stop()
+    with box:
+        http_for(box).make_task(callback_url=receiver.url)
+        assert receiver.received.get(timeout=5)
+
+
+def test_a_proxy_of_the_environment_does_not_stand_between(http, receiver, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    http.make_task(callback_url=receiver.url)
+    assert receiver.received.get(timeout=5)
+
+
+def test_only_the_last_callbacks_are_kept(http_for, monkeypatch):
+    monkeypatch.setattr(callbacks, "KEPT_CALLBACKS", 2)
+    with Sandbox() as box:
+        made = [http_for(box).make_task(callback_url="a@example.org") for _ in range(3)]
+        kept = [callback.body["task_id"] for callback in box.callbacks]
+    assert kept == [task["task_id"] for task in made[1:]]
 
 
 def test_reset_forgets_callbacks(box, http):

@@ -41,7 +41,9 @@ def test_an_attachment_url_can_be_used_in_a_task(http):
     assert file["project_names"] == []
 
 
-@pytest.mark.parametrize("data", [{"metadata": "{"}, {"project_name": "none such"}])
+@pytest.mark.parametrize(
+    "data", [{"metadata": "{"}, {"metadata": "NaN"}, {"project_name": "none such"}]
+)
 def test_form_fields_that_make_no_sense_are_400(http, data):
     answer = http.post("/files/upload", files={"file": ("a.txt", b"x")}, data=data)
     assert answer.status_code == 400

@@ -1,13 +1,18 @@
 """Keys, error bodies, and requests that make no sense."""
 
+import json
 import socket
 from contextlib import closing
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
+from scaleapi.sandbox import Sandbox, app, hits
 from scaleapi.sandbox.app import MAX_BODY
+from scaleapi.sandbox.depth import MAX_DEPTH
+from scaleapi.sandbox.server import MAX_HEAD
 
 
 def address_of(box):
@@ -85,6 +90,56 @@ def test_a_hit_keeps_other_bodies_as_bytes_and_none_as_none(box, http):
     assert box.hits == []
 
 
+def test_the_oldest_hits_go_when_all_hold_too_much(box, http, monkeypatch):
+    monkeypatch.setattr(hits, "KEPT_IN_ALL", 20_000)
+    for number in range(9):
+        http.post(f"/nothing?{number}", data=b"x" * 3_000, headers={"X": "y" * 3_000})
+    kept = [list(hit.query) for hit in box.hits]
+    assert kept == [["7"], ["8"]] or kept == [["6"], ["7"], ["8"]]  # the other headers weigh too
+    assert all(len(hit.content) == 3_000 for hit in box.hits)
+    box.reset()
+    http.post("/nothing", data=b"x" * 3_000)
+    assert len(box.hits) == 1
+
+
+def test_a_hit_that_is_larger_than_all_may_be_is_kept_alone(box, http, monkeypatch):
+    http.get("/teams")
+    monkeypatch.setattr(hits, "KEPT_IN_ALL", 1_000)
+    http.post("/projects", data=b"x" * 3_000)
+    (hit,) = box.hits
+    assert (hit.content, hit.status) == (b"x" * 3_000, 400)
+
+
+def test_a_request_is_a_hit_before_its_body_is_there(box, http, wait_until):
+    with socket.create_connection(address_of(box), timeout=5) as raw:
+        raw.sendall(b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
+        (hit,) = wait_until(lambda: box.hits)
+        assert (hit.path, hit.content) == ("/v1/projects", b"")
+        box.reset()
+        raw.sendall(b"{}")
+        assert b"401" in raw.recv(1000)
+        assert box.hits == []
+
+
+@pytest.mark.parametrize(
+    "path, headers, status",
+    [("/teams", {"X": "y" * MAX_HEAD}, 413), ("/" + "y" * MAX_HEAD, {}, 414)],
+)
+def test_a_head_that_is_too_large_is_refused_and_not_kept(box, http, path, headers, status):
+    assert_error(http.get(path, headers=headers), status)
+    assert box.hits == []
+    assert http.get("/teams", headers={"X": "y" * (MAX_HEAD // 2)}).status_code == 200
+
+
+def test_a_client_that_sends_a_whole_head_before_it_reads_sees_the_413_too(box):
+    with closing(HTTPConnection(*address_of(box), timeout=10)) as connection:
+        connection.putrequest("GET", "/v1/teams")
+        for number in range(40):
+            connection.putheader(f"X-{number}", "y" * MAX_HEAD)
+        connection.endheaders()
+        assert connection.getresponse().status == 413
+
+
 @pytest.mark.parametrize(
     "method, path",
     [
@@ -120,6 +175,53 @@ def test_a_body_that_is_no_json_object_is_400(http, body):
     assert_error(http.post("/projects", data=body), 400)
 
 
+def nested(levels, last="1"):
+    return "[" * levels + last + "]" * levels
+
+
+@pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 976, 100_000])
+def test_json_nested_too_deeply_is_400_and_upsets_nothing_afterwards(box, http, levels):
+    body = {"name": "p", "type": "categorization"}
+    text = json.dumps(body)[:-1] + f', "params": {nested(levels - 1)}}}'
+    answer = http.post("/projects", data=text)
+    assert_error(answer, 400)
+    assert str(MAX_DEPTH) in answer.json()["error"]
+    assert box.hits[-1].body == text.encode()
+    form = {"metadata": nested(levels)}
+    assert_error(http.post("/files/upload", files={"file": ("a", b"x")}, data=form), 400)
+    assert all(status == 200 for status in statuses_of_all_that_shows(box, http))
+
+
+def test_the_deepest_json_that_is_taken_is_shown_everywhere(box, http, tmp_path):
+    deep = json.loads(nested(MAX_DEPTH - 2))
+    task = http.make_task(metadata={"a": deep}, callback_url="someone@example.org")
+    http.make_project("p", params={"a": deep})
+    http.make_task(project="p")
+    http.make_project("c", "chat")
+    chat = http.post("/task/chat", json={"project": "c", "template_variables": {"a": deep}})
+    assert chat.status_code == 200
+    metadata = nested(MAX_DEPTH)
+    form = {"file": ("a", b"x")}
+    answer = http.post("/files/upload", files=form, data={"metadata": metadata})
+    assert answer.json()["metadata"] == json.loads(metadata)
+    assert box.hits[0].body["metadata"]["a"] == deep
+    assert http.get(f"/task/{task['task_id']}").json()["metadata"]["a"] == deep
+    assert all(status == 200 for status in statuses_of_all_that_shows(box, http))
+    box.export(tmp_path / "out")
+    box.reset()
+    assert box.seed(tmp_path / "out") == {"project": 2, "task": 3, "file": 1}
+    assert all(status == 200 for status in statuses_of_all_that_shows(box, http))
+
+
+def statuses_of_all_that_shows(box, http):
+    root = box.url[: -len("/v1")]
+    shows = ["/", "/_sandbox/hits", "/_sandbox/callbacks", "/_sandbox/export", "/v1/tasks"]
+    shows += ["/v1/projects"]
+    with requests.Session() as session:
+        session.trust_env, session.auth = False, http.auth
+        return [session.get(root + path, timeout=10).status_code for path in shows]
+
+
 def test_text_that_is_no_unicode_is_400(http):
     body = b'{"name": "\\ud800", "type": "categorization"}'
     assert_error(http.post("/projects", data=body), 400)
@@ -142,6 +244,49 @@ def test_a_body_that_is_too_large_is_413(http):
     assert http.get("/teams").status_code == 200
 
 
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "multipart/form-data; boundary=x"}])
+def test_a_body_in_chunks_that_is_too_large_is_413_too(http_for, monkeypatch, headers):
+    monkeypatch.setattr(app, "MAX_BODY", 10)
+    with Sandbox() as box:
+        http = http_for(box)
+        assert_error(http.post("/projects", data=iter([b"{", b" " * 10]), headers=headers), 413)
+        assert_error(http.post("/projects", data=iter([b"{", b" " * 8, b"}"])), 400)
+        assert [hit.status for hit in box.hits] == [413, 400]
+
+
+@pytest.mark.parametrize("end", ["", "x: y\r\nz: \r\n"])
+def test_a_body_in_chunks_is_like_any_other_and_another_request_may_follow(box, end):
+    parts = ('{"nam', 'e": "a\\u00fcb', '", "type": "categorization"}' + " " * 5000)
+    chunks = "".join(f"{len(part):X};a=b\r\n{part}\r\n" for part in parts)
+    head = "Authorization: Basic dGVzdF9rZXk6\r\nHost: x\r\n"
+    with socket.create_connection(address_of(box), timeout=5) as raw:
+        raw.sendall(
+            f"POST /v1/projects HTTP/1.1\r\n{head}Transfer-Encoding: chunked\r\n\r\n".encode()
+        )
+        raw.sendall(f"{chunks}0\r\n{end}\r\n".encode())
+        with HTTPResponse(raw) as answer:
+            answer.begin()
+            assert json.loads(answer.read())["name"] == "aüb"
+        raw.sendall(f"GET /v1/teams HTTP/1.1\r\n{head}\r\n".encode())
+        assert raw.recv(12) == b"HTTP/1.1 200"
+
+
+@pytest.mark.parametrize(
+    "chunks", ["x", "2\r\n{}", "2\r\n{}}\r\n0\r\n\r\n", "-1\r\n", "9\r\n{}\r\n"]
+)
+def test_a_body_in_chunks_that_are_none_is_400_and_ends_the_connection(box, http, chunks):
+    with socket.create_connection(address_of(box), timeout=5) as raw:
+        head = "POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        raw.sendall(f"{head}{chunks}".encode())
+        raw.shutdown(socket.SHUT_WR)
+        with HTTPResponse(raw) as answer:
+            answer.begin()
+            assert answer.status == json.loads(answer.read())["status_code"] == 400
+        assert raw.recv(1) == b""
+    assert [hit.status for hit in box.hits] == [400]
+    assert http.get("/teams").status_code == 200
+
+
 def test_a_client_that_sends_all_before_it_reads_sees_the_413_too(box):
     with closing(HTTPConnection(*address_of(box), timeout=10)) as connection:
         connection.request("POST", "/v1/projects", bytes(MAX_BODY + 1))
@@ -154,10 +299,33 @@ def test_a_bug_is_500_with_scales_error_body_and_in_the_log(box, http, monkeypat
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_a_request_that_is_no_http_does_no_harm(box, http):
+@pytest.mark.parametrize(
+    "head, status",
+    [
+        ("hello", 400),
+        ("GET //v1/teams HTTP/1.1", 400),
+        ("GET http://127.0.0.1/v1/teams HTTP/1.1", 400),
+        ("GET /v1/teams#x HTTP/1.1", 400),
+        ("GET v1/teams HTTP/1.1", 400),
+        ("GET http://[ HTTP/1.1", 500),
+        ("GET /v1/teams HTTP/3.0", 505),
+        ("CONNECT /v1/teams HTTP/1.1", 405),
+        ("GET /v1/teams HTTP/1.1\r\nno header", 400),
+        ("POST /v1/projects HTTP/1.1\r\nContent-Length: abc", 400),
+        ("POST /v1/projects HTTP/1.1\r\nContent-Length: -5", 400),
+        ("POST /v1/projects HTTP/1.1\r\nTransfer-Encoding: gzip", 501),
+    ],
+)
+def test_what_is_hardly_http_is_refused_in_scales_words_too(box, http, head, status):
     with socket.create_connection(address_of(box), timeout=5) as raw:
-        raw.sendall(b"hello\r\n\r\n")
-        assert b"400" in raw.recv(1000)
+        raw.sendall(f"{head}\r\n\r\n".encode())
+        with HTTPResponse(raw) as answer:
+            answer.begin()
+            body = json.loads(answer.read())
+    assert answer.headers["Content-Type"] == "application/json"
+    assert (answer.status, body["status_code"]) == (status, status)
+    assert body["error"]
+    assert box.hits == []
     assert http.get("/teams").status_code == 200
 
 

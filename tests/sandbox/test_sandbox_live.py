@@ -1,6 +1,7 @@
 """Live mode: tasks wait, and end in each of the ways that there are."""
 
 import pytest
+import requests
 
 from scaleapi.sandbox import Sandbox
 
@@ -57,6 +58,27 @@ def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, 
     for action in (lambda: live_box.recall("0"), lambda: live_box.fail_task("0", "x")):
         with pytest.raises(ValueError, match="task_id"):
             action()
+
+
+def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
+    for key in ("test_ana", "test_bo"):
+        live_box.seed([{"kind": "task", "type": "annotation", "task_id": "t"}], api_key=key)
+    for action in (
+        lambda: live_box.complete("t", {}),
+        lambda: live_box.fail_task("t", "x"),
+        lambda: live_box.recall("t"),
+    ):
+        with pytest.raises(ValueError, match="several keys.*task_id"):
+            action()
+    root = live_box.url[: -len("/v1")]
+    with requests.Session() as session:
+        session.trust_env = False
+        url = f"{root}/_sandbox/tasks/t/complete"
+        answer = session.post(url, json={"response": {}}, timeout=10)
+    assert (answer.status_code, answer.json()["status_code"]) == (400, 400)
+    assert "several keys" in answer.json()["error"]
+    for key in ("test_ana", "test_bo"):
+        assert get(http_for(live_box, key), "/task/t")["status"] == "pending"
 
 
 def test_a_recalled_task_is_pending_and_can_be_completed_again(live_box, live_http):

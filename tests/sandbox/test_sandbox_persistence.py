@@ -79,6 +79,46 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, 
         assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+def test_a_kill_in_the_midst_of_a_commit_leaves_a_sound_file(run, tmp_path):  # noqa: F811
+    db, told = tmp_path / "x.db", []
+    for number in range(4):
+        process = run("--port", "0", "--db", str(db))
+        url, before = address(process), size_of(db)
+        upload = threading.Thread(target=upload_large, args=(url, str(number), told))
+        upload.start()
+        while size_of(db) < before + 2**20 and len(told) <= number:
+            pass  # a commit has begun to write what takes it far longer than a look
+        process.send_signal(signal.SIGKILL)
+        upload.join()
+        process.wait(timeout=10)
+        with sqlite3.connect(db) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+    with Sandbox(db=db) as box:
+        store = box._open().world.store
+        for file_id in filter(None, told):
+            assert store.content(file_id) == LARGE
+
+
+LARGE = bytes(40_000_000)
+
+
+def size_of(db):
+    """Bytes of a database, with what SQLite keeps beside it."""
+    return sum(path.stat().st_size for path in db.parent.glob("x.db*") if path.exists())
+
+
+def upload_large(url, name, told):
+    with requests.Session() as session:
+        session.trust_env, session.auth = False, ("test_key", "")
+        files, form = {"file": (name, LARGE)}, {"reference_id": name}
+        try:
+            answer = session.post(f"{url}/files/upload", files=files, data=form, timeout=30)
+            told.append(answer.json()["id"])
+        except requests.RequestException:
+            told.append(None)
+
+
 def test_everything_is_there_after_a_restart(http_for, tmp_path):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         http = http_for(box)

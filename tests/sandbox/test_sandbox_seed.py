@@ -8,6 +8,7 @@ import pytest
 
 from scaleapi.sandbox import Sandbox
 from scaleapi.sandbox import store as store_module
+from scaleapi.sandbox.depth import KEPT_DEPTH
 from scaleapi.sandbox.routes import tasks
 from scaleapi.sandbox.store import TASKS
 
@@ -130,6 +131,32 @@ def test_a_line_that_is_no_json_is_told_too(box, tmp_path, line):
     path.write_text(json.dumps(PROJECT) + "\n\n" + line)
     with pytest.raises(ValueError, match="line 3"):
         box.seed(path)
+
+
+def test_a_row_nested_too_deeply_is_told_too(box, http, tmp_path):
+    deep = json.loads("[" * 900 + "]" * 900)
+    row = {"kind": "task", "type": "annotation", "metadata": {"a": deep}}
+    path = tmp_path / "rows.jsonl"
+    path.write_text(json.dumps(PROJECT) + "\n" + json.dumps(row))
+    with pytest.raises(ValueError, match="row 2: .*200"):
+        box.seed([PROJECT, row], api_key="test_key")
+    with pytest.raises(ValueError, match="line 2: .*200"):
+        box.seed(path, api_key="test_key")
+    assert http.ids() == get(http, "/projects") == []
+
+
+def test_the_deepest_row_that_is_taken_is_taken_again_from_an_export(box, tmp_path):
+    def deep(levels):
+        return json.loads("[" * levels + "]" * levels)
+
+    rows = [
+        {**PROJECT, "params": {"a": deep(KEPT_DEPTH - 3)}},
+        {"kind": "file", "doc": {"id": "f", "metadata": deep(KEPT_DEPTH - 1)}},
+    ]
+    box.seed(rows)
+    box.export(tmp_path / "out")
+    box.reset()
+    assert box.seed(tmp_path / "out") == {"project": 1, "file": 1}
 
 
 def everything(box, http):
@@ -292,7 +319,7 @@ def _account(store):
     return store._connection.execute("SELECT account FROM tasks LIMIT 1").fetchone()[0]
 
 
-def test_the_owner_of_a_task_is_found_by_an_index(large):
+def test_the_owners_of_a_task_are_found_by_an_index(large):
     store = large._open().world.store
-    (plan,) = plans(store, lambda: store.owner(TASKS, "x"))
+    (plan,) = plans(store, lambda: store.owners(TASKS, "x"))
     assert "tasks_by_id" in plan

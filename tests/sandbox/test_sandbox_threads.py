@@ -53,6 +53,16 @@ def test_kept_alive_connections_starve_nobody(box, http_for):
         assert session.get("/teams", timeout=5).status_code == 200
 
 
+def test_bodies_in_chunks_leave_connections_that_starve_nobody(box, http):
+    head = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with contextlib.ExitStack() as silent:
+        for _ in range(CONNECTIONS):
+            raw = socket.create_connection(("127.0.0.1", port_of(box)), timeout=5)
+            silent.enter_context(raw).sendall(head + b"2\r\n{}\r\n0\r\n\r\n")
+            assert raw.recv(12) == b"HTTP/1.1 401"
+        assert http.get("/teams", timeout=5).status_code == 200
+
+
 def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until):
     slow = [http_for(box) for _ in range(20)]
     box.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))

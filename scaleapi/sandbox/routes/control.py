@@ -13,8 +13,8 @@ from .. import lifecycle, seeding
 from ..callers import refuse_strangers
 from ..faults import read_rules
 from ..hits import Hit
-from ..refusals import Refused, invalid, missing
-from ..store import TASKS, Doc, public
+from ..refusals import Refused, invalid
+from ..store import Doc, public
 from ..wire import answer, json_body, object_body, world
 
 routes = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -35,7 +35,7 @@ def check_caller() -> None:
 
 @routes.post("/tasks/<task_id>/complete")
 def complete(task_id: str) -> Response:
-    body, owner = object_body(), _owner(task_id)
+    body, owner = object_body(), lifecycle.owner(world(), task_id)
     if "response" not in body:
         raise invalid('Parameter is invalid, reason: "response" is required')
     try:
@@ -47,12 +47,12 @@ def complete(task_id: str) -> Response:
 @routes.post("/tasks/<task_id>/fail")
 def fail(task_id: str) -> Response:
     error: Any = object_body().get("error")
-    return _shown(lifecycle.fail_task(world(), _owner(task_id), task_id, error))
+    return _shown(lifecycle.fail_task(world(), lifecycle.owner(world(), task_id), task_id, error))
 
 
 @routes.post("/tasks/<task_id>/recall")
 def recall(task_id: str) -> Response:
-    return _shown(lifecycle.recall_task(world(), _owner(task_id), task_id))
+    return _shown(lifecycle.recall_task(world(), lifecycle.owner(world(), task_id), task_id))
 
 
 @routes.get("/rules")
@@ -100,13 +100,6 @@ def reset() -> Response:
 def export() -> Response:
     """Every object of every account, as JSON lines."""
     return Response("".join(seeding.lines(world().store)), mimetype="application/x-ndjson")
-
-
-def _owner(task_id: str) -> str:
-    owner = world().store.owner(TASKS, task_id)
-    if owner is None:
-        raise missing("task", task_id)
-    return owner
 
 
 def _shown(task: Doc) -> Response:

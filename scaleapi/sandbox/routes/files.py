@@ -1,6 +1,5 @@
 """Files: upload and import."""
 
-import json
 import mimetypes
 import uuid
 from typing import Any, Dict, Optional
@@ -15,6 +14,7 @@ from ..wire import (
     account,
     answer,
     object_body,
+    parsed,
     query_limit,
     query_number,
     required,
@@ -96,10 +96,7 @@ def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
 
 
 def _metadata(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        raise invalid('Parameter is invalid, reason: "metadata" must be a JSON text') from None
+    return parsed(text, 'Parameter is invalid, reason: "metadata" must be a JSON text')
 
 
 def _guess(name: Optional[str]) -> str:

@@ -1,0 +1,64 @@
+"""How deeply JSON may be nested: JSON is read and written by recursion, which Python bounds.
+
+Where the bound lies depends on who asks. What is read with the last of the room could not be shown
+or written again, so there is one for all, far below.
+"""
+
+import json
+from typing import Any, List, Union
+
+MAX_DEPTH = 200  # of what a caller sends
+KEPT_DEPTH = MAX_DEPTH + 8  # of an object that holds it, somewhere below keys of our own
+
+
+class TooDeep(ValueError):
+    """The JSON is nested more deeply than it may be."""
+
+    def __init__(self) -> None:
+        super().__init__(f"JSON may be nested {MAX_DEPTH} levels deep here, and this is deeper")
+
+
+def loads(text: Union[str, bytes], levels: int = MAX_DEPTH, **options: Any) -> Any:
+    """What a JSON text holds; `options` are those of `json.loads`.
+
+    Raises:
+        TooDeep: it is nested more than `levels` deep.
+        ValueError: it is no JSON.
+    """
+    try:
+        value = json.loads(text, **options)
+    except RecursionError:
+        raise TooDeep from None
+    _check(value, text, levels)
+    return value
+
+
+def dumps(value: Any, levels: int = KEPT_DEPTH) -> str:
+    """The JSON of a value.
+
+    Raises:
+        TooDeep: it is nested more than `levels` deep.
+    """
+    try:
+        text = json.dumps(value)
+    except RecursionError:
+        raise TooDeep from None
+    _check(value, text, levels)
+    return text
+
+
+def _check(value: Any, text: Union[str, bytes], levels: int) -> None:
+    if isinstance(text, str):
+        brackets = text.count("[") + text.count("{")
+    else:
+        brackets = text.count(b"[") + text.count(b"{")
+    if brackets > levels and _is_deeper(value, levels):  # counting is quick, and mostly enough
+        raise TooDeep
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    level: List[Any] = [[value]]
+    for _ in range(levels + 1):
+        parts = (each.values() if isinstance(each, dict) else each for each in level)
+        level = [part for each in parts for part in each if isinstance(part, (dict, list, tuple))]
+    return bool(level)
