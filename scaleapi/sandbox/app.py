@@ -205,9 +205,12 @@ def _add_refusals(app: Flask) -> None:
 def _drain() -> None:
     """Read on, within reason: a client that is still sending would not see the refusal."""
     with contextlib.suppress(ValueError):  # from chunks that are none
-        for _ in range(MAX_DRAIN // KEPT_BYTES):
-            if not request.environ["wsgi.input"].read(KEPT_BYTES):
+        left = MAX_DRAIN
+        while left > 0:
+            part = request.environ["wsgi.input"].read(KEPT_BYTES)
+            if not part:
                 return
+            left -= len(part)
 
 
 def _no_route(app: Flask) -> str:

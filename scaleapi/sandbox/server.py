@@ -21,7 +21,7 @@ IDLE_SECONDS = 75  # longer than the client keeps an idle connection
 STOP_SECONDS = 1
 MAX_HEAD = 64 * 1024  # bytes of a request before its body
 LINGER_SECONDS = 5  # after a refusal, for a client that is still sending
-MAX_LINGER = 64 * MAX_HEAD
+MAX_LINGER = 1024 * MAX_HEAD
 
 
 class Server:

@@ -152,6 +152,17 @@ def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, e
     assert receiver.received.empty()
 
 
+def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkeypatch, tmp_path):
+    monkeypatch.setattr(callbacks, "PAUSES", (3600,))
+    receiver.statuses = [500]
+    with Sandbox(db=tmp_path / "x.db") as box:
+        task = http_for(box).make_task(callback_url=receiver.url)
+        wait_until(lambda: box.callbacks[0].status)
+    with box:
+        task = http_for(box).get(f"/task/{task['task_id']}").json()
+        assert "callback_succeeded" not in task
+
+
 def test_a_batch_calls_back_after_its_last_task(live_box, live_http, receiver):
     live_http.make_project()
     live_http.make_batch(callback=receiver.url)

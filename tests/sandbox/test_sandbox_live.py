@@ -141,11 +141,10 @@ def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_unti
     http = http_for(clocked)
     http.make_project()
     http.make_batch()
-    http.make_batch("paused")
-    held = [http.make_task(batch=name)["task_id"] for name in ("b", "paused")]
-    http.post("/batches/paused/finalize")
+    held = [http.make_task(batch="b")["task_id"], "t"]
+    paused = {"kind": "batch", "name": "paused", "project": "p", "status": "paused"}
+    clocked.seed([paused, {"kind": "task", "batch": "paused", "task_id": "t"}], api_key="test_key")
     with clocked.client("test_key") as client:
-        client.v2.pause_batch(batch_name="paused")
         free = http.make_task()["task_id"]  # made last: when it is done, the others were due
         wait_until(lambda: get(http, f"/task/{free}")["status"] == "completed")
         assert {get(http, f"/task/{task_id}")["status"] for task_id in held} == {"pending"}

@@ -322,4 +322,4 @@ def _account(store):
 def test_the_owners_of_a_task_are_found_by_an_index(large):
     store = large._open().world.store
     (plan,) = plans(store, lambda: store.owners(TASKS, "x"))
-    assert "tasks_by_id" in plan
+    assert "SEARCH" in plan and "tasks_by_id" in plan
