@@ -23,10 +23,10 @@ log = logging.getLogger("scaleapi.sandbox")
 
 MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
 MAX_DRAIN = 4 * MAX_BODY
-_UPLOAD = "multipart/form-data"
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
 CUT = "scaleapi.cut"  # likewise, but after half of the answer
+_UPLOAD = "multipart/form-data"
 
 
 class Dropped(Exception):
@@ -86,15 +86,17 @@ def _add_hooks(
     def arrive() -> Optional[Response]:
         if control.is_control():  # nor is what tests ask about the hits
             control.check_caller()
-            _read_body()
+            _join_chunks()
+            request.get_data()
             return None
         if request.blueprint == page.routes.name:  # it shows the hits and is none
-            _read_body()
+            _join_chunks()
+            request.get_data()  # bounded, like any other body
             return None
         g.hit = _hit()
         hits.add(g.hit)
-        _read_body()
-        _keep_body(g.hit)
+        _join_chunks()
+        _read_body(g.hit)
         hits.grown(g.hit)
         g.fault = faults.take(request.method, request.path)
         if g.fault is not None and not g.fault.after:
@@ -124,34 +126,27 @@ def _hit() -> Hit:
     )
 
 
-def _read_body() -> None:
-    """Have the whole body here, within bounds; one in chunks is like any other from then on."""
+def _join_chunks() -> None:
+    """Make a body that comes in chunks, if this one does, like any other."""
     environ = request.environ
-    if isinstance(environ["wsgi.input"], Chunks):
-        content = _joined(environ["wsgi.input"])
-        environ["wsgi.input"] = io.BytesIO(content)
-        environ["CONTENT_LENGTH"] = str(len(content))
-        for name in ("HTTP_TRANSFER_ENCODING", "wsgi.input_terminated"):
-            environ.pop(name, None)
-    if request.mimetype != _UPLOAD:  # which is read as it is parsed
-        request.get_data()
-
-
-def _joined(chunks: Chunks) -> bytes:
-    content = bytearray()
+    chunks = environ["wsgi.input"]
+    if not isinstance(chunks, Chunks):
+        return
+    content = io.BytesIO()
     try:
-        while True:
-            part = chunks.read(KEPT_BYTES)
-            if not part:
-                return bytes(content)
-            content += part
-            if len(content) > current_app.config["MAX_CONTENT_LENGTH"]:
+        while content.write(chunks.read(KEPT_BYTES)):
+            if content.tell() > current_app.config["MAX_CONTENT_LENGTH"]:
                 raise RequestEntityTooLarge
-    except ValueError as problem:
-        raise invalid(f"The body is not valid: {problem}") from None
+    except (OSError, ValueError) as problem:
+        raise invalid(f"The body did not arrive: {problem}") from None
+    environ["CONTENT_LENGTH"] = str(content.tell())
+    content.seek(0)
+    environ["wsgi.input"] = content
+    for name in ("HTTP_TRANSFER_ENCODING", "wsgi.input_terminated"):
+        environ.pop(name, None)
 
 
-def _keep_body(hit: Hit) -> None:
+def _read_body(hit: Hit) -> None:
     if request.mimetype == _UPLOAD:
         hit.form = dict(request.form)
         for name, sent in request.files.items():
@@ -204,7 +199,7 @@ def _add_refusals(app: Flask) -> None:
 
 def _drain() -> None:
     """Read on, within reason: a client that is still sending would not see the refusal."""
-    with contextlib.suppress(ValueError):  # from chunks that are none
+    with contextlib.suppress(OSError, ValueError):  # nobody is there, or sends chunks
         left = MAX_DRAIN
         while left > 0:
             part = request.environ["wsgi.input"].read(KEPT_BYTES)

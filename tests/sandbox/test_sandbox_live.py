@@ -1,5 +1,7 @@
 """Live mode: tasks wait, and end in each of the ways that there are."""
 
+import json
+
 import pytest
 import requests
 
@@ -58,6 +60,15 @@ def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, 
     for action in (lambda: live_box.recall("0"), lambda: live_box.fail_task("0", "x")):
         with pytest.raises(ValueError, match="task_id"):
             action()
+
+
+def test_what_is_nested_too_deeply_is_no_response(live_box, live_http):
+    task = live_http.make_task()
+    deep = json.loads("[" * 900 + "]" * 900)
+    for action in (live_box.complete, live_box.fail_task):
+        with pytest.raises(ValueError, match="200 levels"):
+            action(task["task_id"], {"a": deep})
+    assert get(live_http, f"/task/{task['task_id']}") == task
 
 
 def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
