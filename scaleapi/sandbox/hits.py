@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional
 
 from . import depth, times
 
@@ -52,13 +52,14 @@ class HitLog:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._hits: OrderedDict[int, Tuple[Hit, int]] = OrderedDict()  # each with its size
-        self._size = 0
+        self._hits: OrderedDict[int, Hit] = OrderedDict()
+        self._sizes: Dict[int, int] = {}
+        self._size = 0  # of all
 
     def add(self, hit: Hit) -> None:
         """Note a request."""
         with self._lock:
-            self._hits[id(hit)] = (hit, 0)
+            self._hits[id(hit)] = hit
             self._measure(hit)
 
     def grown(self, hit: Hit) -> None:
@@ -70,20 +71,22 @@ class HitLog:
     def as_list(self) -> List[Hit]:
         """A copy."""
         with self._lock:
-            return [hit for hit, _ in self._hits.values()]
+            return list(self._hits.values())
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
             self._hits.clear()
+            self._sizes.clear()
             self._size = 0
 
     def _measure(self, hit: Hit) -> None:
         size = _size_of(hit)
-        self._size += size - self._hits[id(hit)][1]
-        self._hits[id(hit)] = (hit, size)
+        self._size += size - self._sizes.get(id(hit), 0)
+        self._sizes[id(hit)] = size
         while len(self._hits) > 1 and (len(self._hits) > KEPT_HITS or self._size > KEPT_IN_ALL):
-            self._size -= self._hits.popitem(last=False)[1][1]
+            oldest, _ = self._hits.popitem(last=False)
+            self._size -= self._sizes.pop(oldest)
 
 
 def _size_of(hit: Hit) -> int:
