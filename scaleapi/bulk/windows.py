@@ -23,7 +23,7 @@ from ._run import each_done
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
 MILLISECOND = dt.timedelta(milliseconds=1)  # no timestamp is finer
-SMALLEST, LARGEST = 500, 5000  # tasks in a window; the latter may be lost when a run is broken off
+SMALLEST, LARGEST = 500, 2500  # tasks in a window; the latter may be lost when a run is broken off
 MINUTE = dt.timedelta(minutes=1)
 MOST_PIECES = 64  # of a span; where that is too few, most of its tasks are in some of them ...
 MORE_PIECES = 8  # ... in which a coarse look finds where with fewer counts
