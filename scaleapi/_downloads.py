@@ -6,10 +6,12 @@ goes to the latter only.
 
 from __future__ import annotations
 
+import io
 import random
 import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Tuple
+from typing import IO, TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Tuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -54,12 +56,28 @@ class Downloads:
             ScaleException: it was refused, it redirects to where it must not, or no answer came.
             OSError: the file can't be written.
         """
+        self._fetch(address, lambda: whole_file(path, path.parent))
+
+    def read(self, address: str) -> bytes:
+        """What is at an address; raises as `save` does."""
+        found = io.BytesIO()
+
+        def emptied() -> ContextManager[IO[bytes]]:
+            found.seek(0)
+            found.truncate()
+            return nullcontext(found)
+
+        self._fetch(address, emptied)
+        return found.getvalue()
+
+    def _fetch(self, address: str, opened: Callable[[], ContextManager[IO[bytes]]]) -> None:
+        """Write what is at an address to what is opened, anew for each try."""
         attempts: Tuple[Attempt, ...] = ()
         for retry in range(1, self._api.retries.total + 2):
             started = time.monotonic()
             response, attempts, shown = self._opened(address, attempts)
             try:
-                with response, whole_file(path, path.parent) as file:
+                with response, opened() as file:
                     for block in _blocks(response):
                         file.write(block)
                 return

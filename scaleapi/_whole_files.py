@@ -6,7 +6,9 @@ import os
 import uuid
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Iterator
+from typing import IO, Any, Iterator
+
+from .exceptions import ScaleInvalidArgument
 
 UNFINISHED = ".new"  # how the names of files end that are being written
 
@@ -29,3 +31,13 @@ def whole_file(path: Path, folder: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def checked_target(path: Any) -> Path:
+    """A path that a file can be written to."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path):
+        raise ScaleInvalidArgument(f"path must be the path of a file, not {path!r}")
+    target = Path(path)
+    if target.is_dir() or not target.parent.is_dir():
+        raise ScaleInvalidArgument(f"path must be a file in a folder that is there, not {path!r}")
+    return target

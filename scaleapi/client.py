@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar,
 
 from ._arguments import endpoint_of, one_of
 from ._bulk import BulkMethods
+from ._results import ResultMethods
 from ._v2 import V2Methods
 from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout, bearer
 from .batches import BatchMethods
@@ -35,6 +36,7 @@ class ScaleClient(
     StudioMethods,
     V2Methods,
     BulkMethods,
+    ResultMethods,
 ):
     """Scale's API, under one key.
 

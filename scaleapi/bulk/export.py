@@ -25,7 +25,7 @@ from typing import (
     Union,
 )
 
-from .._whole_files import whole_file
+from .._whole_files import checked_target, whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from ..pagination import Paginator, by_token, walk
 from ..tasks import task_filters, task_query
@@ -102,16 +102,6 @@ def windows(
         raise ScaleInvalidArgument(f"size must be a number of tasks over 0, not {size!r}")
     paced, pace = paced_client(client, workers)
     return plan(Reader(paced), filters, pace, size).windows
-
-
-def checked_target(path: Any) -> Path:
-    """A path that a file can be written to."""
-    if not isinstance(path, (str, os.PathLike)) or not str(path):
-        raise ScaleInvalidArgument(f"path must be the path of a file, not {path!r}")
-    target = Path(path)
-    if target.is_dir() or not target.parent.is_dir():
-        raise ScaleInvalidArgument(f"path must be a file in a folder that is there, not {path!r}")
-    return target
 
 
 def parts(

@@ -269,3 +269,60 @@ def test_progress_counts_tasks(fetch, store):
     tasks = [task(at(store), task_id=str(row)) for row in range(5)]
     fetch(*tasks, progress=lambda *counts: told.append(counts))
     assert told == [(done, 5) for done in range(1, 6)]
+
+
+def test_a_protected_file_comes_as_bytes_with_the_key(fetch, store):
+    own = fetch.own
+    own.replies(cut(HALF), drop, answer(b"", 302, location=at(store)))
+    content = fetch.client.get_task_response_file("a/b", "c d")
+    assert content == CONTENT
+    assert [request.target for request in own.requests] == ["/v1/task/a%2Fb/response_url/c%20d"] * 3
+    assert ["Authorization" in request.headers for request in own.requests] == [True] * 3
+    assert ["Authorization" in request.headers for request in store.requests] == [False]
+
+
+def test_a_protected_file_that_is_not_there_is_told(fetch):
+    fetch.own.replies(answer({"status_code": 404, "error": "No such file"}, 404))
+    with pytest.raises(scaleapi.ScaleResourceNotFound, match="No such file"):
+        fetch.client.get_task_response_file("t", "u")
+
+
+@pytest.mark.parametrize("arguments", [("", "u"), ("t", ""), (5, "u"), ("t", None)])
+def test_an_id_that_is_none_is_refused_at_once(arguments, fetch):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="task_id|uuid"):
+        fetch.client.get_task_response_file(*arguments)
+    assert fetch.own.requests == []
+
+
+def test_an_address_of_a_response_is_downloaded(fetch, store, tmp_path):
+    target = tmp_path / "mask.png"
+    target.write_bytes(b"old")
+    store.replies(cut(HALF), answer(CONTENT))
+    assert fetch.client.download_response_url(at(store), str(target)) == target
+    assert target.read_bytes() == CONTENT and names(tmp_path) == ["mask.png"]
+    assert not any("Authorization" in request.headers for request in store.requests)
+
+
+def test_the_key_goes_along_to_an_address_of_scales_own(fetch, tmp_path):
+    own = fetch.own
+    own.replies(answer(CONTENT))
+    for address in (f"{own.url}/task/t/response_url/u", f"{own.url_at('localhost')}/x"):
+        fetch.client.download_response_url(address, tmp_path / "a")
+    assert ["Authorization" in request.headers for request in own.requests] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "url, path, message",
+    [
+        ("", "a", "url must be"), (5, "a", "url must be"), ("scaledata://a/b", "a", "no address"),
+        ("http://127.0.0.1/x", "", "path must be"), ("http://127.0.0.1/x", ".", "path must be"),
+        ("http://127.0.0.1/x", "none/a", "path must be a file in a folder that is there"),
+    ],
+)  # fmt: skip
+def test_what_can_be_no_download_is_refused_at_once(
+    url, path, message, fetch, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
+        fetch.client.download_response_url(url, path)
+    assert fetch.own.requests == [] and names(tmp_path) == []
