@@ -78,8 +78,10 @@ def export(engine, client, project, file):
                         seen.add(task_id)
                         lines.write(line + "\n")
                 part.release()  # the cluster need not keep it any longer
-        if len(seen) < sum(window.count for window in windows):
-            total = client.get_tasks_count(project_name=project)
+        if len(seen) < sum(window.count for window in windows):  # or neighbours share some
+            total = client.get_tasks_count(
+                project, created_before=windows[0].filters.get("created_before")
+            )
             if len(seen) < total:
                 raise scaleapi.ScaleException(f"{total} tasks are counted, {len(seen)} were read")
         os.replace(unfinished, file)

@@ -9,7 +9,19 @@ import datetime as dt
 import json
 import re
 from enum import Enum
-from typing import Any, Callable, Collection, Dict, Iterable, List, Mapping, Optional, Type, Union
+from typing import (
+    AbstractSet,
+    Any,
+    Callable,
+    Collection,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Type,
+    Union,
+)
 from urllib.parse import quote
 
 from .exceptions import ScaleInvalidArgument
@@ -62,7 +74,9 @@ def texts(name: str, values: Any) -> List[str]:
     """A list of texts, from any iterable but a text itself."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list of texts, not {values!r}")
-    return [text(f"each of {name}", value) for value in values]
+    found = [text(f"each of {name}", value) for value in values]
+    # A set comes in another order in each process; what is sent, or kept, should not.
+    return sorted(found) if isinstance(values, AbstractSet) else found
 
 
 def text_or_texts(name: str, value: Any) -> Union[str, List[str]]:

@@ -226,7 +226,7 @@ class BulkMethods(ClientMethods):
         Args:
             workers: how many counts are asked for at once, 1 to 64.
             size: tasks in a window at the most, as far as time can tell them apart; None is a size
-                that gives each worker about four.
+                that gives each worker about four, but 500 at the least and 2,500 at the most.
             **filters: those of `get_tasks`.
 
         Returns:

@@ -87,6 +87,10 @@ class Call:
         path, mark, _ = url.partition("?")
         return url if self.api.tells_query else path + mark + ("..." if mark else "")
 
+    def _cause(self, outcome: Outcome) -> Optional[BaseException]:
+        """What led to no answer; it holds the address, which may be a secret."""
+        return outcome.cause if self.api.tells_query else None
+
     def answer(self) -> Answer:
         """The successful answer.
 
@@ -103,7 +107,7 @@ class Call:
         """
         outcome = self._outcome()
         if outcome.response is None:
-            raise self._no_answer(outcome) from outcome.cause
+            raise self._no_answer(outcome) from self._cause(outcome)
         return outcome.response
 
     def _outcome(self) -> Outcome:
@@ -202,7 +206,7 @@ class Call:
         attempts = tuple(self.attempts)
         response = outcome.response
         if response is None:
-            raise self._no_answer(outcome) from outcome.cause
+            raise self._no_answer(outcome) from self._cause(outcome)
         if 200 <= response.status_code < 300:
             return Answer(response, attempts, self.took)
         if self.answer_lost and self.rule and self.rule.refusal == response.status_code:

@@ -10,20 +10,39 @@ import io
 import random
 import time
 from contextlib import nullcontext
+from http import HTTPStatus
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Callable, ContextManager, Dict, Iterator, Tuple
+from typing import (
+    IO,
+    TYPE_CHECKING,
+    Callable,
+    ContextManager,
+    Dict,
+    Iterator,
+    List,
+    Optional,
+    Tuple,
+)
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.exceptions
 
 from ._answers import refusal
-from ._faults import fault_of, forget_frames
+from ._faults import Fault, fault_of, forget_frames
 from ._whole_files import whole_file
 from .api import MAX_REDIRECTS
-from .exceptions import Attempt, ScaleConnectionError, ScaleException, ScaleInvalidArgument
+from .exceptions import (
+    MAX_BODY_BYTES,
+    Attempt,
+    ScaleConnectionError,
+    ScaleConnectionTimeout,
+    ScaleException,
+    ScaleInvalidArgument,
+)
 
 if TYPE_CHECKING:
+    from ._call import Call
     from .api import Api
 
 BLOCK = 256 * 1024
@@ -34,7 +53,15 @@ NO_KEY: Dict[str, str] = {}
 
 
 class CutShort(Exception):
-    """The connection broke in the middle of a file."""
+    """The connection broke in the middle of a file.
+
+    Attributes:
+        fault: how.
+    """
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.words)
+        self.fault = fault
 
 
 class Downloads:
@@ -45,7 +72,8 @@ class Downloads:
     """
 
     def __init__(self, api: Api) -> None:
-        self._api = api
+        self.api = api
+        self._base = _prepared(api.base_api_url).rstrip("/") + "/"
         self._elsewhere: Dict[str, Api] = {}
 
     def save(self, address: str, path: Path) -> None:
@@ -56,7 +84,7 @@ class Downloads:
             ScaleException: it was refused, it redirects to where it must not, or no answer came.
             OSError: the file can't be written.
         """
-        self._fetch(address, lambda: whole_file(path, path.parent))
+        _Download(self, address).write(lambda: whole_file(path, path.parent))
 
     def read(self, address: str) -> bytes:
         """What is at an address; raises as `save` does."""
@@ -67,78 +95,125 @@ class Downloads:
             found.truncate()
             return nullcontext(found)
 
-        self._fetch(address, emptied)
+        _Download(self, address).write(emptied)
         return found.getvalue()
 
-    def _fetch(self, address: str, opened: Callable[[], ContextManager[IO[bytes]]]) -> None:
-        """Write what is at an address to what is opened, anew for each try."""
-        attempts: Tuple[Attempt, ...] = ()
-        for retry in range(1, self._api.retries.total + 2):
+    def own_endpoint(self, url: str) -> Optional[str]:
+        """Where an address is below the client's own, None where it is not."""
+        endpoint = url[len(self._base) :]
+        # One that begins with "/" would be taken for another version's.
+        below = url.startswith(self._base) and not endpoint.startswith("/")
+        return endpoint if below else None
+
+    def api_of(self, origin: str) -> Api:
+        """The transport to another host: its own proxy and certificates, and no key."""
+        found = self._elsewhere.get(origin)
+        if found is None:
+            found = self.api.with_options()
+            found.base_api_url, found.cert = origin, None
+            found.credentials = lambda key: NO_KEY
+            found.tells_query = False
+            found.read_environment()
+            if len(self._elsewhere) >= MAX_HOSTS:
+                self._elsewhere.clear()
+            self._elsewhere[origin] = found
+        return found
+
+
+class _Download:
+    """One file on its way: one record of its tries, one policy, one deadline.
+
+    Args:
+        downloads: which settings hold.
+        address: where the file is.
+    """
+
+    def __init__(self, downloads: Downloads, address: str) -> None:
+        self._downloads = downloads
+        self._address = address
+        self._policy = downloads.api.retries
+        deadline = self._policy.deadline
+        self._until = None if deadline is None else time.monotonic() + deadline
+        self._attempts: List[Attempt] = []
+        self._failures = 0
+
+    def write(self, opened: Callable[[], ContextManager[IO[bytes]]]) -> None:
+        """Write it to what is opened, anew for each try."""
+        while True:
             started = time.monotonic()
-            response, attempts, shown = self._opened(address, attempts)
+            response, shown = self._response()
             try:
                 with response, opened() as file:
                     for block in _blocks(response):
                         file.write(block)
                 return
             except CutShort as cut:
-                wait = self._api.retries.wait(retry, None, random.random()) or 0.0
-                took = time.monotonic() - started
-                attempts += (Attempt(response.status_code, str(cut), took, wait),)
-                words = str(cut)
-            if retry <= self._api.retries.total:
-                time.sleep(wait)
-        error = ScaleConnectionError(f"The file did not come whole in {retry} tries: {words}")
-        error.method, error.url, error.attempts = "GET", shown, attempts
-        raise error
+                fault = cut.fault
+            self._failures += 1
+            wait = self._wait()
+            took = time.monotonic() - started
+            # In the place of the try that seemed to have succeeded.
+            self._attempts[-1] = Attempt(response.status_code, fault.words, took, wait or 0.0)
+            if wait is None:
+                raise self._never_whole(fault, shown)
+            time.sleep(wait)
 
-    def _opened(
-        self, address: str, attempts: Tuple[Attempt, ...]
-    ) -> Tuple[requests.Response, Tuple[Attempt, ...], str]:
-        """The unread answer with the file, after all redirects."""
-        keyed = True
+    def _wait(self) -> Optional[float]:
+        """Seconds before the next try, None where there is none."""
+        if self._failures > self._policy.total:
+            return None
+        wait = self._policy.wait(self._failures, None, random.random())
+        too_late = self._until is not None and time.monotonic() + (wait or 0.0) >= self._until
+        return None if too_late else wait
+
+    def _never_whole(self, fault: Fault, shown: str) -> ScaleConnectionError:
+        kind = ScaleConnectionError if fault.in_time else ScaleConnectionTimeout
+        tries = "1 try" if self._failures == 1 else f"{self._failures} tries"
+        error = kind(f"The file did not come whole in {tries}: {fault.words}")
+        error.method, error.url, error.attempts = "GET", shown, tuple(self._attempts)
+        return error
+
+    def _response(self) -> Tuple[requests.Response, str]:
+        """The unread answer with the file, after all redirects, and its address as it is shown."""
+        address, keyed = self._address, True
         for _ in range(MAX_REDIRECTS + 1):
             url = _prepared(address)
-            keyed = keyed and self._is_own(url)  # once elsewhere, nobody gets the key any more
-            call = self._call(url, keyed)
-            response = call.response()
-            attempts += tuple(call.attempts)
+            endpoint = self._downloads.own_endpoint(url) if keyed else None
+            keyed = endpoint is not None  # once elsewhere, nobody gets the key any more
+            call = self._call(url, endpoint)
+            response = self._answer(call)
             if not response.is_redirect:
                 break
             response.close()
-            address = urljoin(url, response.headers["Location"])
+            address = _joined(url, response.headers["Location"])
             if urlsplit(url).scheme == "https" and urlsplit(address).scheme != "https":
                 raise ScaleException(f"{call.shown_url} redirects to an address without TLS")
-        if 200 <= response.status_code < 300:
-            return response, attempts, call.shown_url
-        error = refusal(response, attempts)
-        error.url = call.shown_url
-        raise error
+        if response.status_code == HTTPStatus.OK:  # a part, or a promise, is not the file
+            return response, call.shown_url
+        raise _refused(response, tuple(self._attempts), call.shown_url)
 
-    def _is_own(self, url: str) -> bool:
-        return url.startswith(_prepared(self._api.base_api_url).rstrip("/") + "/")
-
-    def _call(self, url: str, keyed: bool) -> Any:
-        if keyed:
-            base = _prepared(self._api.base_api_url).rstrip("/") + "/"
-            return self._api._call_unread("GET", url[len(base) :], headers=HEADERS)
+    def _call(self, url: str, endpoint: Optional[str]) -> Call:
+        """The next request, for which what is left of tries and time holds."""
         parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-        path = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
-        return self._api_of(origin)._call_unread("GET", path, headers=HEADERS)
+        if endpoint is not None:
+            api = self._downloads.api
+        else:
+            api = self._downloads.api_of(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
+            endpoint = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
+        left = None if self._until is None else max(self._until - time.monotonic(), 0.001)
+        total = self._policy.total - self._failures
+        api = api.with_options(retries=self._policy.replace(total=total, deadline=left))
+        return api._call_unread("GET", endpoint, headers=HEADERS)
 
-    def _api_of(self, origin: str) -> Api:
-        """The transport to another host: its own proxy and certificates, and no key."""
-        found = self._elsewhere.get(origin)
-        if found is None:
-            found = self._api.with_options()
-            found.base_api_url, found.cert = origin, None
-            found.credentials = lambda key: NO_KEY
-            found.tells_query = False
-            if len(self._elsewhere) >= MAX_HOSTS:
-                self._elsewhere.clear()
-            self._elsewhere[origin] = found
-        return found
+    def _answer(self, call: Call) -> requests.Response:
+        try:
+            return call.response()
+        except ScaleConnectionError as error:
+            error.attempts = (*self._attempts, *error.attempts)
+            raise
+        finally:
+            self._attempts += call.attempts
+            self._failures += max(0, len(call.attempts) - 1)
 
 
 def _prepared(address: str) -> str:
@@ -157,14 +232,40 @@ def _prepared(address: str) -> str:
     raise ScaleInvalidArgument(f"This is no address of a file: {address.partition('?')[0]!r}")
 
 
+def _joined(url: str, location: str) -> str:
+    """Where a redirect leads; what can't be read is left to be refused."""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location
+
+
+def _refused(
+    response: requests.Response, attempts: Tuple[Attempt, ...], shown: str
+) -> ScaleException:
+    """The exception for an answer that is no file; no more of it is read than is kept."""
+    try:
+        content = response.raw.read(MAX_BODY_BYTES, decode_content=True)
+    except (OSError, urllib3.exceptions.HTTPError):
+        content = b""  # what it means is known from its status
+    response.close()
+    response.raw = io.BytesIO(content)
+    response.url = response.request.url = shown  # a signed address is a secret
+    return refusal(response, attempts)
+
+
 def _blocks(response: requests.Response) -> Iterator[bytes]:
     """The body, block by block.
 
     Raises:
         CutShort: it ends too early.
     """
+    length = response.headers.get("Content-Length", "")
     try:
         yield from response.iter_content(BLOCK)
+        # A pool that is not ours, as with SOCKS, may take half of it for all.
+        if length.isdigit() and response.raw.tell() < int(length):
+            raise urllib3.exceptions.ProtocolError(f"{response.raw.tell()} of {length} bytes came")
     except (OSError, urllib3.exceptions.HTTPError) as error:
         forget_frames(error)
-        raise CutShort(fault_of(error).words) from None
+        raise CutShort(fault_of(error)) from None

@@ -33,6 +33,12 @@ def whole_file(path: Path, folder: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove the files in a folder that were being written when their process was ended."""
+    for file in folder.glob(f"{'?' * 32}{UNFINISHED}"):
+        file.unlink(missing_ok=True)
+
+
 def checked_target(path: Any) -> Path:
     """A path that a file can be written to."""
     if not isinstance(path, (str, os.PathLike)) or not str(path):

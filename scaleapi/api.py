@@ -197,6 +197,10 @@ class Api:
         """Close the pooled connections; a later call opens new ones."""
         self._shared.close()
 
+    def read_environment(self) -> None:
+        """Read proxies and certificates anew, where a setting was changed."""
+        self._environment = self._environment.fresh(self)
+
     # What the published client offers. Each gives the answer's JSON, and None where it has none.
 
     def get_request(self, endpoint: str, params: Optional[Mapping[str, Any]] = None) -> Any:
@@ -298,7 +302,7 @@ class Api:
     ) -> requests.PreparedRequest:
         # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
         # would put what it finds there in the place of the key.
-        self._environment = self._environment.fresh(self)
+        self.read_environment()
         request = requests.PreparedRequest()
         request.method = method
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())

@@ -210,7 +210,8 @@ ReviewLike = Union[TaskReviewStatus, str]
 
 def _review_statuses(name: str, value: Any) -> str:
     several = value if isinstance(value, (list, tuple, set)) else [value]
-    return ",".join(enum_value(name, one, TaskReviewStatus) for one in several)
+    found = [enum_value(name, one, TaskReviewStatus) for one in several]
+    return ",".join(sorted(found) if isinstance(value, set) else found)
 
 
 _FILTERS: Mapping[str, Check] = {

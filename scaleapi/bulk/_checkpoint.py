@@ -10,9 +10,9 @@ import json
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Mapping
+from typing import Any, Dict, List, Mapping
 
-from .._whole_files import UNFINISHED, whole_file
+from .._whole_files import remove_unfinished, whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from .windows import ExportWindow, Plan
 
@@ -89,11 +89,14 @@ class Checkpoint:
 
 
 def remove(folder: Path) -> None:
-    """Remove a checkpoint, the plan last; files that are no part of one stay."""
-    ours: Callable[[Path], bool] = lambda file: file.suffix in (PART, UNFINISHED)  # noqa: E731
-    for file in filter(ours, folder.glob("*")):
-        file.unlink(missing_ok=True)
+    """Remove a checkpoint; files that are no part of one stay.
+
+    The plan goes first: what is ended in the midst of this must not go on from there.
+    """
     (folder / PLAN).unlink(missing_ok=True)
+    for file in folder.glob(f"*{PART}"):
+        file.unlink(missing_ok=True)
+    remove_unfinished(folder)
     with suppress(OSError):  # there is none, or a stranger's file in it
         folder.rmdir()
 

@@ -22,6 +22,7 @@ from typing import (
 
 from .._arguments import text
 from .._downloads import Downloads
+from .._whole_files import remove_unfinished
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
 from ._pace import paced_client
@@ -36,6 +37,7 @@ ATTACHMENTS = ("attachment", "attachments")
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
+_DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # of Windows
 LONGEST = 100  # characters of a name's first part
 
 Folder = Union[str, "os.PathLike[str]"]
@@ -80,6 +82,8 @@ def download(
         fetched, error = 0, None
         try:
             wanted = files_of(task)
+            for place in {base / path.parent for path in wanted}:
+                remove_unfinished(place)
             for path, address in wanted.items():
                 try:
                     fetched += saved(downloads, address, base / path)
@@ -148,8 +152,8 @@ def name(place: str, address: str) -> str:
 
 def safe(part: str) -> str:
     """A name that is one in every file system, and no step through folders."""
-    plain = _UNSAFE.sub("_", part)
-    if plain == part and len(part) <= LONGEST and not plain.startswith("."):
+    plain = _DEVICE.sub("_", _UNSAFE.sub("_", part))
+    if plain == part.strip(".") and len(part) <= LONGEST:
         return plain
     # What was taken out told it from others.
     told = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]

@@ -6,7 +6,6 @@ import gzip
 import json
 import logging
 import os
-import sqlite3
 import time
 from contextlib import closing, nullcontext
 from functools import partial
@@ -25,7 +24,7 @@ from typing import (
     Union,
 )
 
-from .._whole_files import checked_target, whole_file
+from .._whole_files import checked_target, remove_unfinished, whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from ..pagination import Paginator, by_token, walk
 from ..tasks import task_filters, task_query
@@ -79,9 +78,11 @@ def export(
     folder = target.with_name(f"{target.name}.parts")
     job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
     key = client.api.api_key
-    if not resume:
+    found = Checkpoint.find(folder, job, key) if resume else None
+    if found:
+        remove_unfinished(folder)
+    else:
         remove(folder)
-    found = Checkpoint.find(folder, job, key)
     kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pace))
     if found:
         logger.info("%s: %d parts are left to be read", target, len(found.missing))
@@ -194,6 +195,8 @@ def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path])
 
 def each_once(files: Iterable[Path]) -> Iterator[bytes]:
     """The JSON lines of all parts; of those with the same id the first."""
+    import sqlite3  # here, since some Pythons are built without it
+
     # A temporary file of SQLite's, so that memory stays flat.
     with closing(sqlite3.connect("")) as database:
         database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")

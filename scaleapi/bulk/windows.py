@@ -149,7 +149,7 @@ def _by_age(span: _Span, size: int) -> List[_Span]:
     """A span in pieces that double in width from the newest on: most exports are of late tasks."""
     edges = [span.before]
     width = MINUTE
-    while span.before - width > span.after:
+    while width < span.before - span.after:
         edges.append(span.before - width)
         width *= 2
     return _between([span.after, *reversed(edges)])

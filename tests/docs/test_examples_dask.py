@@ -3,10 +3,16 @@
 import datetime as dt
 import json
 import random
+import runpy
+from types import SimpleNamespace
+from typing import Callable, NamedTuple
 
 import pytest
 
+import scaleapi.bulk
 from scaleapi.sandbox import Sandbox
+
+from .conftest import ROOT
 
 TASKS = 1500
 
@@ -46,6 +52,36 @@ def test_a_failure_leaves_no_file(run, box, tmp_path):
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert done.returncode == 1 and "It failed: <Response [402]>" in done.stderr
     assert not list(tmp_path.glob("out*")) and "test_key" not in done.stdout + done.stderr
+
+
+class Here:
+    """An engine that does the work where it stands, as `distributed.Client` is called."""
+
+    @staticmethod
+    def map(work, windows, client, pure):
+        return [Here.Done(work, window, client) for window in windows]
+
+    class Done(NamedTuple):
+        work: Callable
+        window: scaleapi.bulk.ExportWindow
+        client: scaleapi.ScaleClient
+
+        def result(self):
+            return self.work(self.window, self.client)
+
+        def release(self):
+            pass
+
+
+def test_tasks_that_come_meanwhile_are_not_missed(box, tmp_path):
+    """Neither are those that two parts share, of which one is written."""
+    example = SimpleNamespace(**runpy.run_path(str(ROOT / "examples" / "dask_export.py")))
+    with box.client("test_key") as client:
+        windows = client.export_windows(project_name="p")
+        shared = [windows[0]._replace(count=windows[0].count + 1), *windows[1:]]
+        client.export_windows = lambda **_: shared
+        box.seed([{"kind": "task", "project": "p"}] * 5, api_key="test_key")
+        assert example.export(Here, client, "p", tmp_path / "out") == TASKS
 
 
 def test_without_dask_it_says_what_to_install(run, tmp_path):

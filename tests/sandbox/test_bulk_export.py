@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
+from pathlib import Path
 
 import pytest
 
@@ -191,6 +193,44 @@ def test_the_checkpoint_of_another_account_is_refused(client, broken_off, full_b
         assert b"test_key" not in file.read_bytes()
 
 
+def test_the_checkpoint_of_another_address_is_refused(client, broken_off, full_box):
+    with full_box.client("test_key") as other:
+        other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its address"):
+            other.export_tasks(broken_off, project_name="p")
+
+
+def test_what_was_being_written_when_it_was_ended_is_swept_at_once(client, broken_off, full_box):
+    left = broken_off.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
+    left.write_bytes(b"half")
+    full_box.fail_next("GET", "/tasks", status=402)
+    with pytest.raises(scaleapi.ScaleNotEnabled):
+        client.export_tasks(broken_off, project_name="p")
+    assert not left.exists()
+
+
+def test_one_that_is_ended_as_it_cleans_up_is_over(tmp_path, monkeypatch):
+    """The next call is a new export, of all the tasks that there are by then."""
+    unlink = Path.unlink
+
+    def ended(path, **how):
+        if path.suffix == ".part":
+            raise KeyboardInterrupt
+        unlink(path, **how)
+
+    with Sandbox() as box, box.client("test_key") as client:
+        box.seed(bursts()[:700], api_key="test_key")
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", ended)
+            with pytest.raises(KeyboardInterrupt):
+                client.export_tasks(tmp_path / "a", project_name="p")
+        assert list((tmp_path / "a.parts").iterdir())
+        box.seed([{"kind": "task", "project": "p"}], api_key="test_key")
+        report = client.export_tasks(tmp_path / "a", project_name="p")
+    assert (report.resumed, report.tasks) == (False, 700)
+    assert [file.name for file in tmp_path.iterdir()] == ["a"]
+
+
 def test_workers_and_progress_may_differ_when_it_goes_on(client, broken_off, tasks):
     told = []
     report = client.export_tasks(
@@ -224,6 +264,18 @@ client.export_tasks(sys.argv[2], project_name="p", workers=3, limit=50)
 """
 
 
+def pages_left(folder, limit):
+    """How many pages are still to be read, which are fewer than all."""
+    plan = json.loads((folder / "plan.json").read_bytes())
+    missing = [
+        count
+        for number, (_, count) in enumerate(plan["windows"])
+        if not (folder / f"{plan['id']}-{number}.part").exists()
+    ]
+    assert len(missing) < len(plan["windows"])
+    return sum(max(1, -(-count // limit)) for count in missing)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=str)
 def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_box, tmp_path):
@@ -243,8 +295,9 @@ def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_bo
         assert process.returncode == -how
         assert errors.count("Traceback") == (how is signal.SIGINT)
         assert not path.exists()
+    left = pages_left(path.with_name(f"{path.name}.parts"), limit=50)
     report = client.export_tasks(path, project_name="p", limit=50)
-    assert report.resumed and report.requests < TASKS / 50 - 10 and lines(path) == tasks
+    assert report.resumed and report.requests == left and lines(path) == tasks
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 

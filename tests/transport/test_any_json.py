@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import scaleapi
 from scaleapi import ScaleException
 from scaleapi._bulk import BulkMethods
+from scaleapi._results import ResultMethods
 from scaleapi.exceptions import ExceptionMap
 from scaleapi.retries import seconds_asked
 from tests.unit.conftest import Wire
@@ -248,5 +249,11 @@ def test_any_retry_after_is_a_number_of_seconds_or_nothing(header):
 
 def test_the_table_has_every_call_that_is_answered():
     public = {name for name in dir(scaleapi.ScaleClient) if not name.startswith(("_", "v2"))}
-    assert public - set(CALLS) <= {"api", "close", "with_options", *vars(BulkMethods)}
+    assert public - set(CALLS) <= {
+        "api",
+        "close",
+        "with_options",
+        *vars(BulkMethods),
+        *vars(ResultMethods),
+    }
     assert json.dumps([answer for _, answer in CALLS.values()])

@@ -2,14 +2,22 @@
 
 import json
 import logging
+import traceback
+import uuid
 from pathlib import Path
 
 import pytest
+import requests
+import urllib3
 
 import scaleapi
+from scaleapi._downloads import CutShort, _blocks
+from scaleapi.api import _Environment
+from scaleapi.bulk.downloads import safe
+from scaleapi.exceptions import MAX_BODY_BYTES
 
 from .conftest import KEY
-from .servers import answer, cut, drop, reset
+from .servers import answer, cut, drop, reset, silence
 
 CONTENT = bytes(range(256)) * 40
 
@@ -104,7 +112,7 @@ def test_what_never_comes_whole_is_told_with_its_tries_and_leaves_nothing(fetch,
     (outcome,) = fetch(task(at(store, "a.png?secret=1")))
     assert isinstance(outcome.error, scaleapi.ScaleConnectionError)
     assert "did not come whole in 4 tries" in str(outcome.error)
-    assert [each.status for each in outcome.error.attempts] == [200, 200] * 4
+    assert [each.status for each in outcome.error.attempts] == [200] * 4
     assert outcome.error.url == at(store, "a.png?...")
     assert names(tmp_path / "out") == []
 
@@ -149,7 +157,16 @@ def test_a_redirect_takes_the_file_from_elsewhere_without_the_key(fetch, store):
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "ftp://127.0.0.1/x", "data:text/plain,x", "http://", "//"]
+    "location",
+    [
+        "file:///etc/passwd",
+        "ftp://127.0.0.1/x",
+        "data:text/plain,x",
+        "http://",
+        "//",
+        "http://[::1",
+        "http://[x]/",
+    ],
 )
 def test_a_redirect_to_no_address_of_a_file_is_refused(location, fetch, store, tmp_path):
     store.replies(answer(b"", 302, location=location))
@@ -326,3 +343,110 @@ def test_what_can_be_no_download_is_refused_at_once(
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         fetch.client.download_response_url(url, path)
     assert fetch.own.requests == [] and names(tmp_path) == []
+
+
+@pytest.mark.parametrize("status", [201, 202, 203, 204, 206])
+def test_what_is_not_the_file_is_not_taken_for_it(status, fetch, store, tmp_path):
+    store.replies(answer(b"" if status == 204 else b"later", status))
+    (outcome,) = fetch(task(at(store)))
+    assert (outcome.status, outcome.error.code) == ("failed", status)
+    assert names(tmp_path / "out") == []
+
+
+def test_an_answer_shorter_than_it_says_is_cut_short_whoever_reads_it(store):
+    """Some pools, such as those behind SOCKS with urllib3 1.26, don't see that."""
+    store.replies(cut(HALF))
+    with urllib3.HTTPConnectionPool("127.0.0.1", store.port) as pool:
+        raw = pool.urlopen(
+            "GET", "/", preload_content=False, retries=False, enforce_content_length=False
+        )
+        request = requests.Request("GET", at(store)).prepare()
+        with requests.adapters.HTTPAdapter().build_response(request, raw) as response:
+            with pytest.raises(CutShort, match=f"{len(CONTENT) - 5000} of {len(CONTENT)} bytes"):
+                list(_blocks(response))
+
+
+def test_a_signed_address_is_in_no_traceback_and_no_answer(fetch, store, refused):
+    store.replies(answer({}, 403))
+    gone = refused.replace("/v1", "/a?signature=hush")
+    for address in (gone, at(store, "a?signature=hush")):
+        (outcome,) = fetch(task(address))
+        lines = traceback.format_exception(None, outcome.error, outcome.error.__traceback__)
+        assert "hush" not in "".join(lines)
+    assert "hush" not in outcome.error.response.url + outcome.error.response.request.url
+
+
+@pytest.mark.parametrize("fault", [cut(answer({"error": "No"}, 403)[:-3]), answer(b"", 403)])
+def test_a_refusal_keeps_its_status_whatever_becomes_of_its_body(fault, fetch, store):
+    store.replies(fault)
+    (outcome,) = fetch(task(at(store)))
+    assert (type(outcome.error), outcome.error.code) == (scaleapi.ScaleException, 403)
+
+
+def test_no_more_of_a_refusal_is_read_than_an_error_keeps(fetch, store):
+    store.replies(answer(b"x" * (MAX_BODY_BYTES + 1000), 403))
+    (outcome,) = fetch(task(at(store)))
+    assert outcome.error.body == "x" * MAX_BODY_BYTES == outcome.error.response.text
+
+
+def test_the_tries_of_all_faults_are_counted_together(fetch, store):
+    store.replies(answer({}, 503), cut(HALF), answer({}, 503), cut(HALF), answer(CONTENT))
+    (outcome,) = fetch(task(at(store)))
+    assert "did not come whole in 4 tries" in str(outcome.error) and len(store.requests) == 4
+    found = [(each.status, each.error is None) for each in outcome.error.attempts]
+    assert found == [(503, True), (200, False), (503, True), (200, False)]
+    assert [each.wait > 0 for each in outcome.error.attempts] == [True, True, True, False]
+
+
+def test_tries_before_one_that_gets_no_answer_are_told_too(fetch, store):
+    store.replies(cut(HALF), drop)
+    (outcome,) = fetch(task(at(store)), client=fetch.client.with_options(retries=1))
+    assert [each.status for each in outcome.error.attempts] == [200, None]
+
+
+def test_one_deadline_holds_for_all_tries(fetch, store):
+    store.replies(lambda sock: (sock.sendall(HALF), silence(sock)))
+    policy = scaleapi.RetryPolicy(total=9, backoff_factor=0.001, deadline=0.2)
+    (outcome,) = fetch(task(at(store)), client=fetch.client.with_options(retries=policy))
+    assert isinstance(outcome.error, scaleapi.ScaleConnectionTimeout)
+    assert "in 1 try" in str(outcome.error) and len(store.requests) == 1
+
+
+def test_an_address_that_only_seems_to_be_below_the_own_gets_no_key(fetch):
+    fetch.own.replies(answer(CONTENT))
+    fetch(task(f"{fetch.own.url}//v2/x", f"{fetch.own.url}/y"))
+    sent = {request.target: "Authorization" in request.headers for request in fetch.own.requests}
+    assert sent == {"/v1//v2/x": False, "/v1/y": True}
+
+
+def test_files_are_asked_for_as_they_are(fetch, store):
+    fetch(task(at(store)))
+    assert store.requests[0].headers["Accept-Encoding"] == "identity"
+
+
+def test_the_environment_is_read_once_for_each_host(fetch, store, monkeypatch):
+    reads, read = [], _Environment.read
+    counted = staticmethod(lambda api: reads.append(api) or read(api))
+    monkeypatch.setattr(_Environment, "read", counted)
+    fetch(task(*(at(store, str(row)) for row in range(9))))
+    assert len(store.requests) == 9 and len(reads) == 1
+
+
+def test_what_an_ended_process_left_is_swept(fetch, store, tmp_path):
+    folder = tmp_path / "out" / "t1"
+    folder.mkdir(parents=True)
+    for name in (f"{uuid.uuid4().hex}.new", "mine.new"):
+        (folder / name).write_bytes(b"half")
+    (outcome,) = fetch(task(at(store)))
+    assert names(folder) == sorted(["mine.new", outcome.paths[0].name])
+
+
+@pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])
+def test_names_that_mean_something_else_to_a_system_are_changed(name):
+    changed = safe(name)
+    assert changed != name and not changed.startswith(".") and safe(changed) == changed
+
+
+@pytest.mark.parametrize("name", ["a", "66f1c0de8a4b2f0012ab34cd", "a.b-c_d", "console", "x.con"])
+def test_plain_names_stay(name):
+    assert safe(name) == name

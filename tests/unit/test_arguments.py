@@ -7,6 +7,8 @@ import pytest
 
 import scaleapi
 from scaleapi import BatchStatus, ScaleInvalidArgument, ScaleInvalidRequest, TaskType
+from scaleapi._arguments import texts
+from scaleapi.tasks import task_filters
 
 REFUSED = {
     "task_id": [
@@ -251,3 +253,11 @@ def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
     assert wire.last.url == address
     kind = "Bearer" if path.startswith("/v2/") else "Basic"
     assert wire.last.headers["Authorization"].startswith(kind)
+
+
+def test_a_set_is_sent_in_the_same_order_by_every_process():
+    words = [f"tag-{number}" for number in range(9)]
+    assert texts("tags", set(words)) == texts("tags", frozenset(words)) == words
+    assert texts("tags", reversed(words)) == words[::-1]
+    several = task_filters("f", {"project_name": "p", "review_status": {"fixed", "accepted", "b"}})
+    assert several["review_status"] == "accepted,b,fixed"

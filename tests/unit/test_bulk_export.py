@@ -23,7 +23,7 @@ def export(client, wire, tmp_path):
         wire.answers_with(*answers)
         client.export_tasks(tmp_path / "a", project_name="p", workers=1)
         assert len(wire.sent) == len(answers)
-        return [json.loads(line)["task_id"] for line in (tmp_path / "a").read_text().splitlines()]
+        return [json.loads(line)["task_id"] for line in (tmp_path / "a").read_bytes().splitlines()]
 
     return export
 
@@ -72,3 +72,11 @@ def test_what_neighbours_share_is_written_where_it_comes_first(tmp_path):
     parts[0].write_bytes(b'"b"\t{"b": 1}\n"a"\t{"a": 1}\n')
     parts[1].write_bytes(b'"a"\t{"a": 2}\n"c"\t{"c": 1}\n')
     assert list(each_once(parts)) == [b'{"b": 1}\n', b'{"a": 1}\n', b'{"c": 1}\n']
+
+
+def test_text_that_is_half_a_character_is_written_as_it_was_sent(export, tmp_path):
+    half = page("a", total=1)
+    half["docs"][0]["note"] = "HALF"
+    sent = json.dumps(half).encode().replace(b"HALF", b"\xed\xa0\x80")
+    assert export(page("a", total=1), sent) == ["a"]
+    assert b'"\xed\xa0\x80"' in (tmp_path / "a").read_bytes()

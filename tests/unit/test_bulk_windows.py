@@ -134,6 +134,13 @@ def test_the_callers_own_bounds_are_kept():
     assert found.windows[-1].filters["created_after"] == "2026-01-11"
 
 
+@pytest.mark.parametrize("year", [1, 1000, 1969])
+def test_a_bound_may_be_as_early_as_there_are_dates(year):
+    service = Service([START] * 20 + [START + dt.timedelta(days=1)] * 20)
+    found = planned(service, created_after=dt.datetime(year, 1, 1, tzinfo=UTC).isoformat())
+    assert len(listed(service, found.windows)) == 40
+
+
 def test_the_callers_own_end_holds_where_a_task_was_created_just_then():
     own = START.isoformat()
     assert planned(Service([START]), created_before=own).whole["created_before"] == own

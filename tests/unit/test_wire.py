@@ -482,5 +482,12 @@ def test_every_call_that_answers_json_has_a_row():
     """Uploads are multipart, v2 is another wire, bulk calls make others' calls: see their tests."""
     bases = scaleapi.ScaleClient.__mro__
     public = {name for base in bases for name in vars(base) if not name.startswith(("_", "v2"))}
-    others = {"with_options", "close", "api", "upload_file", *vars(BulkMethods), *vars(ResultMethods)}
+    others = {
+        "with_options",
+        "close",
+        "api",
+        "upload_file",
+        *vars(BulkMethods),
+        *vars(ResultMethods),
+    }
     assert public - others == {row.method_name for row in ROWS}
