@@ -413,7 +413,7 @@ class _Running:
         app = make_app(self.world, box._hits, box._faults, self._stopping)
         self._server = Server(app, box._host, box._port)
         try:
-            host, port = self._server.start()
+            host, port = self._server.bind()
         except BaseException:
             self.world.store.close()
             raise
@@ -421,6 +421,8 @@ class _Running:
         self._clock = None if delay is None else Clock(self.world, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+        self.world.url = self.url
+        self._server.serve()
 
     def stop(self) -> None:
         self._stopping.set()  # ends the delays that calls wait in

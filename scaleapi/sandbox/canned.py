@@ -1,9 +1,12 @@
-"""The made-up responses of test mode: they depend on the task alone and mean nothing."""
+"""The made-up responses of test mode: they depend on the task alone and mean nothing.
+
+What is a file in them is at an address of the sandbox itself.
+"""
 
 from typing import Any, Callable, Iterable, List, Mapping, Tuple
 
 from ..tasks import TaskType
-from . import chat
+from . import chat, masks
 from .store import Doc
 
 _POLYGON = ((50, 0), (100, 40), (80, 100), (20, 100), (0, 40))
@@ -20,13 +23,12 @@ _CUBOID = {
 _BOX = {"left": 0, "top": 0, "width": 100, "height": 100}
 _CELL, _IN_ROW = 140, 5  # shapes stand side by side, in rows
 _MOST_LABELS = 10  # of each geometry
-_FILES = "https://sandbox.example.org/results"
 
 
-def response(task: Doc) -> Doc:
-    """The response that a task of this type and with these params gets."""
+def response(task: Doc, url: str) -> Doc:
+    """The response that a task of this type and with these params gets; `url` is the instance's."""
     answer = _ANSWERS.get(TaskType(task["type"]), _no_annotations)
-    return answer(task)
+    return answer({**task, "_url": url})
 
 
 def _first_label(choices: Any, otherwise: str) -> str:
@@ -103,15 +105,10 @@ def _choice(task: Doc) -> Doc:
 
 
 def _segmentation(task: Doc) -> Doc:
-    base = f"{_FILES}/{task['task_id']}"
     names = task["params"].get("labels")
     labels = [_first_label([name], "object") for name in names] if isinstance(names, list) else []
     return {
-        "annotations": {
-            "unlabeled": f"{base}/unlabeled.png",
-            "labeled": f"{base}/labeled.png",
-            "combined": f"{base}/combined.png",
-        },
+        "annotations": masks.addresses(task["_url"], task["task_id"]),
         "labelMapping": {
             label: {"index": index, "color": f"#{index * 2654435761 % 2**24:06x}"}
             for index, label in enumerate(labels, 1)

@@ -57,6 +57,7 @@ class Clock:
             if task is None:
                 continue  # forgotten by a reset a moment ago
             try:
-                lifecycle.complete_task(self._world, account, task_id, canned.response(task))
+                response = canned.response(task, self._world.url)
+                lifecycle.complete_task(self._world, account, task_id, response)
             except Refused:
                 continue  # no longer pending: somebody was faster

@@ -32,15 +32,16 @@ ACTIONS: Mapping[str, Tuple[Tuple[str, ...], str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
-    """All that the routes work on."""
+    """All that the routes work on; `url` is the instance address, known once the socket is open."""
 
     store: Store
     callbacks: Callbacks
     live: bool
     hits: HitLog
     faults: Faults
+    url: str = ""
 
 
 def reset(world: World) -> None:
@@ -102,7 +103,7 @@ def create_task(world: World, account: str, kind: TaskType, body: Doc) -> Doc:
         inputs.check_needs(kind, {**params, **top})
         task = new_task(kind, top, params, live=world.live)
         if not world.live:
-            _complete(task, canned.response(task))
+            _complete(task, canned.response(task, world.url))
         world.store.insert(TASKS, account, task)
     if not world.live:
         announce_task(world, account, task)

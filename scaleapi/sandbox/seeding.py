@@ -214,7 +214,8 @@ class _Reader:
                 _text(given, key)
         for key in ("created_at", "updated_at", "completed_at"):
             _moment(given, key)
-        return _finished({**lifecycle.new_task(kind, {}, params, self._world.live), **given}, given)
+        task = {**lifecycle.new_task(kind, {}, params, self._world.live), **given}
+        return _finished(task, given, self._world.url)
 
     def _placed(self, account: str, given: Doc) -> TaskType:
         """The type of a task, after a look at the project and batch that it names."""
@@ -245,7 +246,7 @@ _BUILDERS: Mapping[str, Callable[[_Reader, str, Doc], Doc]] = {
 _BATCH_STATUSES = (*(status.value for status in BatchStatus), PAUSED, CANCELLED)
 
 
-def _finished(task: Doc, given: Doc) -> Doc:
+def _finished(task: Doc, given: Doc, url: str) -> Doc:
     """The task with all that its status calls for."""
     completed = TaskStatus.Completed.value
     if "status" not in given and not task["is_test"]:
@@ -258,7 +259,7 @@ def _finished(task: Doc, given: Doc) -> Doc:
             soonest = times.parse(task["created_at"]) + lifecycle.WORK_TIME
             task["completed_at"] = times.stamp(soonest)
         if "response" not in task:
-            task["response"] = canned.response(task)
+            task["response"] = canned.response(task, url)
         if task["type"] == TaskType.Chat.value and "_annotations" not in task:
             task["response"] = chat.completed(task, task["response"])
             task["_annotations"] = chat.annotation_ids(task["response"])

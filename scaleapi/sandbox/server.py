@@ -28,7 +28,7 @@ class Server:
     """Serves an app until it is stopped.
 
     Raises:
-        OSError, OverflowError: from `start`, when the address can't be had.
+        OSError, OverflowError: from `bind`, when the address can't be had.
     """
 
     def __init__(self, app: SandboxApp, host: str, port: int) -> None:
@@ -41,12 +41,12 @@ class Server:
             timeout=IDLE_SECONDS,
             shutdown_timeout=STOP_SECONDS,
         )
-        self._bound = threading.Event()
+        self._bound, self._serving = threading.Event(), threading.Event()
         self._problem: Optional[Exception] = None
         self._thread = threading.Thread(target=self._run, name="sandbox server", daemon=True)
 
-    def start(self) -> Tuple[str, int]:
-        """Accept connections; returns the host and port of the socket, bound by then."""
+    def bind(self) -> Tuple[str, int]:
+        """Open the socket; returns its host and port. Who connects waits until `serve`."""
         self._thread.start()
         self._bound.wait()
         if self._problem is not None:
@@ -55,9 +55,14 @@ class Server:
         host, port = self._http.bind_addr[:2]
         return host, port
 
+    def serve(self) -> None:
+        """Answer requests."""
+        self._serving.set()
+
     def stop(self) -> None:
         """Close the socket and all connections, and end the threads."""
         self._http.stop()
+        self.serve()  # which ends at once
         self._thread.join()
         # cheroot registers each server here, which would keep it, and the data, for ever.
         getattr(logging, "statistics", {}).pop(f"Cheroot HTTPServer {id(self._http)}", None)
@@ -71,6 +76,7 @@ class Server:
             return
         finally:
             self._bound.set()
+        self._serving.wait()
         self._http.serve()
 
 

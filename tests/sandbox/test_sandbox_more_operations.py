@@ -1,8 +1,10 @@
 """What Scale documents and the published client leaves out, on a real socket."""
 
 import pytest
+import requests
 
 import scaleapi
+from scaleapi.sandbox import masks
 
 
 @pytest.fixture
@@ -99,3 +101,47 @@ def test_any_request_has_the_retries_and_the_errors_of_all_others(box, client):
     assert caught.value.url.endswith("/projects/a%2Fb") and len(caught.value.attempts) == 1
     assert client.request("GET", "/v2/projects")["projects"][0]["name"] == "p"
     assert client.request("POST", "batches", body={"name": "b", "project": "p"})["name"] == "b"
+
+
+SEGMENTED = {"attachment_type": "image", "attachment": "scaledata://a/b", "labels": ["x"]}
+
+
+def test_the_files_of_a_result_are_fetched_with_the_key(box, client, tmp_path):
+    task = client.create_task("segmentannotation", **SEGMENTED)
+    addresses = task.response["annotations"]
+    contents = {
+        name: client.get_task_response_file(task.id, url.rpartition("/")[2])
+        for name, url in addresses.items()
+    }
+    assert sorted(contents) == ["combined", "labeled", "unlabeled"]
+    assert len(set(contents.values())) == 3
+    assert all(content.startswith(b"\x89PNG") for content in contents.values())
+    path = client.download_response_url(addresses["combined"], tmp_path / "a.png")
+    assert path.read_bytes() == contents["combined"]
+    with requests.Session() as session:
+        session.trust_env = False
+        assert session.get(addresses["combined"], timeout=10).status_code == 401
+
+
+def test_all_files_of_results_are_downloaded(box, client, tmp_path):
+    tasks = [client.create_task("segmentannotation", **SEGMENTED) for _ in range(3)]
+    assert client.download_results(tasks, tmp_path).run() == {"downloaded": 3}
+    assert client.download_results(tasks, tmp_path).run() == {"existed": 3}
+    found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(found) == 9 and {path.read_bytes()[:4] for path in found} == {b"\x89PNG"}
+
+
+@pytest.mark.parametrize("which", ["task", "file", "kind", "account", "state"])
+def test_a_file_that_is_not_there_is_404(which, box, client, live_box):
+    task = client.create_task("segmentannotation", **SEGMENTED)
+    uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
+    other = client.create_task("categorization", **TASK)
+    of_other = masks.addresses("", other.id)["labeled"].rpartition("/")[2]
+    place = {"task": ("none", uuid), "file": (task.id, "none"), "kind": (other.id, of_other)}
+    with box.client("test_other") as stranger, live_box.client("test_key") as live:
+        live_box.seed(
+            [{"kind": "task", "type": "segmentannotation", "task_id": task.id}], api_key="test_key"
+        )
+        asking = {"account": stranger, "state": live}.get(which, client)
+        with pytest.raises(scaleapi.ScaleResourceNotFound):
+            asking.get_task_response_file(*place.get(which, (task.id, uuid)))

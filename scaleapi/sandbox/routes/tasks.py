@@ -5,8 +5,8 @@ from typing import Any, Callable, List
 from flask import Blueprint, Response, request
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
-from .. import inputs, lifecycle
-from ..refusals import invalid
+from .. import inputs, lifecycle, masks
+from ..refusals import invalid, missing
 from ..store import TASKS, Doc, Filter, public
 from ..wire import (
     account,
@@ -50,6 +50,16 @@ def create(kind: str) -> Response:
 @routes.get("/task/<task_id>")
 def get(task_id: str) -> Response:
     return answer(public(lifecycle.find(world(), TASKS, account(), task_id)))
+
+
+@routes.get("/task/<task_id>/response_url/<uuid>")
+def get_response_file(task_id: str, uuid: str) -> Response:
+    task = lifecycle.find(world(), TASKS, account(), task_id)
+    segmented = task["type"] == TaskType.SegmentAnnotation.value
+    found = masks.picture(task_id, uuid) if segmented and "response" in task else None
+    if found is None:
+        raise missing("result file", uuid)
+    return Response(found, mimetype="image/png")
 
 
 @routes.get("/tasks")
