@@ -113,7 +113,7 @@ class Downloads:
             found.base_api_url, found.cert = origin, None
             found.credentials = lambda key: NO_KEY
             found.tells_query = False
-            found.read_environment()
+            found._read_environment()
             if len(self._elsewhere) >= MAX_HOSTS:
                 self._elsewhere.clear()
             self._elsewhere[origin] = found

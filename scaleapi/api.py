@@ -197,7 +197,7 @@ class Api:
         """Close the pooled connections; a later call opens new ones."""
         self._shared.close()
 
-    def read_environment(self) -> None:
+    def _read_environment(self) -> None:
         """Read proxies and certificates anew, where a setting was changed."""
         self._environment = self._environment.fresh(self)
 
@@ -302,7 +302,7 @@ class Api:
     ) -> requests.PreparedRequest:
         # By hand rather than by Session.prepare_request, which reads the environment's .netrc and
         # would put what it finds there in the place of the key.
-        self.read_environment()
+        self._read_environment()
         request = requests.PreparedRequest()
         request.method = method
         request.headers = CaseInsensitiveDict(requests.utils.default_headers())
