@@ -82,12 +82,21 @@ class Connection(HTTPConnection):
     limits = Limits()
     idle_since: Optional[float] = None
 
+    _plain: Optional[socket.socket] = None  # what TLS goes over, if any
+
+    def _new_conn(self) -> socket.socket:
+        plain: socket.socket = super()._new_conn()
+        self._plain = plain
+        return plain
+
     def connect(self) -> None:
         """Open the connection, TLS and a proxy's tunnel included."""
         try:
             super().connect()
         except Exception as error:
             error.before_sending = True  # type: ignore[attr-defined]  # tells _faults so
+            if self._plain is not None:
+                self._plain.close()  # urllib3 1.26 forgets it where TLS fails
             raise
 
     def send(self, data: Any) -> None:

@@ -81,8 +81,9 @@ def _kind(chain: List[BaseException]) -> FaultKind:
 
 def _distrusts(link: BaseException) -> bool:
     """Whether a certificate is not trusted, or a file of certificates can't be read."""
-    unreadable = isinstance(link, ssl.SSLError) and link.library not in (None, "SSL")
-    return unreadable or isinstance(link, ssl.SSLCertVerificationError)
+    # urllib3 1.26 compares names by itself, and its complaint has no library.
+    library = getattr(link, "library", None) if isinstance(link, ssl.SSLError) else None
+    return library not in (None, "SSL") or isinstance(link, ssl.SSLCertVerificationError)
 
 
 def _words(chain: List[BaseException]) -> str:

@@ -16,9 +16,9 @@ import time
 from typing import Any, Dict, List, Optional, Tuple
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import MaxRetryError, ProtocolError
+from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
 from ._connection import Connection, Limits, TLSConnection
 
@@ -68,6 +68,12 @@ class _FreshConnections(HTTPConnectionPool):
                 connection.close()  # urllib3 would do the same, and log a warning
                 return
         super()._put_conn(connection)
+
+    def _raise_timeout(self, err: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            super()._raise_timeout(err, *args, **kwargs)
+        except ReadTimeoutError as error:
+            raise error from err  # urllib3 1.26 doesn't say so, and _faults must know
 
     def urlopen(self, method: str, *args: Any, **kwargs: Any) -> Any:
         self._in_hand.limits = Limits.of(kwargs["timeout"])
@@ -121,12 +127,36 @@ class _Adapter(HTTPAdapter):
         manager.pool_classes_by_scheme = {"http": _FreshConnections, "https": _FreshTLSConnections}
 
 
+class _ByTrust(BaseAdapter):
+    """An adapter for each way to verify and to be known.
+
+    requests before 2.32 would use a connection again that was opened under another.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._adapters: Dict[str, _Adapter] = {}
+
+    def send(self, *args: Any, **settings: Any) -> requests.Response:
+        """The answer to a prepared request."""
+        trust = repr((settings["verify"], settings["cert"]))
+        adapter = self._adapters.get(trust) or self._adapters.setdefault(
+            trust, _Adapter(pool_connections=8, pool_maxsize=POOL_SIZE)
+        )
+        return adapter.send(*args, **settings)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for adapter in self._adapters.values():
+            adapter.close()
+
+
 def new_session() -> requests.Session:
     """A session that reads nothing from the environment and keeps `POOL_SIZE` connections."""
     session = requests.Session()
     session.trust_env = False
     for prefix in ("http://", "https://"):
-        session.mount(prefix, _Adapter(pool_connections=8, pool_maxsize=POOL_SIZE))
+        session.mount(prefix, _ByTrust())
     return session
 
 

@@ -8,6 +8,7 @@ from typing import IO, Any, Iterable, Iterator, List, Optional
 
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import Map
 
 from .chunks import Chunks
 from .faults import Faults, Rule, headers_of
@@ -44,9 +45,8 @@ def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Eve
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.request_class = _Request
-    app.url_map.converters["default"] = Segment
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    # Werkzeug before 3.1 heeds merge_slashes only in a map that is made with it.
+    app.url_map = Map(strict_slashes=False, merge_slashes=False, converters={"default": Segment})
     app.extensions["scaleapi"] = world
     for routes in BLUEPRINTS:
         app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")

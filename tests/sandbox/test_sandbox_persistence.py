@@ -29,7 +29,8 @@ class Writer(threading.Thread):
             try:
                 while True:
                     self._write(session, f"{self._number}-{len(self.tasks)}")
-            except requests.RequestException:
+            # urllib3 1.26 takes half an answer for a whole one, which is no JSON then.
+            except (requests.RequestException, ValueError):
                 return
 
     def _write(self, session, name):

@@ -79,6 +79,7 @@ def test_a_truncated_answer_ends_before_its_length(box, http, status):
     body = {"name": "p", "type": "chat"}
     with http.post("/projects", json=body, stream=True) as answer:
         length = int(answer.headers["Content-Length"])
+        answer.raw.enforce_content_length = True  # urllib3 1.26 lets half an answer pass
         assert len(answer.raw.read(length // 2)) == length // 2
         with pytest.raises(urllib3.exceptions.ProtocolError, match="more expected"):
             answer.raw.read(1)
