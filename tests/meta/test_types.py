@@ -1,63 +1,86 @@
-"""What a user's type checker makes of the package."""
+"""What a user's type checker makes of the package, and what is there to be read at run time."""
 
+import ast
+import inspect
 import os
 import pathlib
 import re
 import subprocess
 import sys
+import typing
+
+import pytest
+
+import scaleapi
+from scaleapi import bulk, callbacks, sandbox
+from scaleapi.api_client import v2
+from tests.types import usage
+
+from .test_surface import PUBLIC_CLASSES, own_kind, public_methods
 
 ROOT = pathlib.Path(__file__).parents[2]
-SCRIPT = """
-import scaleapi
-from scaleapi.api_client.v2 import CreateBatchRequest, ExpandableEnumTask
-
-client = scaleapi.ScaleClient("test_key", timeout=(5, 60), retries=scaleapi.RetryPolicy(2))
-reveal_type(client.get_task("t"))
-reveal_type(client.get_tasks("p", tags=("a", "b"), review_status=[scaleapi.TaskReviewStatus.Fixed]))
-reveal_type(client.batches().docs[0].status)
-reveal_type(client.upload_file("a.png", progress=print).attachment_url)
-reveal_type(client.with_options(timeout=None))
-for task in client.v2_get_tasks(project_id="p", expand=[ExpandableEnumTask.PROJECT]):
-    reveal_type(task.threads[0].turns[0].messages[0].content.text)
-    reveal_type(task.created_at)
-    reveal_type(task.completed_at)
-reveal_type(client.v2.create_batch(name="n", project="p"))
-reveal_type(client.v2.create_batch(CreateBatchRequest(name="n", project_id="p")).metadata)
-reveal_type(client.v2.get_task_with_http_info("t", _request_timeout=3).data)
-reveal_type(client.v2.get_task_without_preload_content("t").read())
+SLIPS = """\
+client = scaleapi.ScaleClient(5)
 client.get_task(5)
+client.get_tasks("p", tag="a")
+client.create_tasks("chat", [], 8)
+client.export_tasks("x.jsonl", project="p")
 client.v2.get_task()
 client.v2.get_task("t", _timeout=5)
+client.v2.get_task_with_http_info("t", limit=5)
 """
-REVEALED = [
-    "Task",
-    "Generator[Task, None, None]",
-    "str",
-    "str",
-    "ScaleClient",
-    "str | None",
-    "datetime",
-    "datetime | None",
-    "Batch",
-    "dict[str, Any]",
-    "Task",
-    "bytes",
-]
+KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.Rule, bulk.BulkRun]
 
 
-def test_a_strict_script_of_a_user_is_understood_and_its_slips_are_found(tmp_path):
-    script = tmp_path / "script.py"
-    script.write_text(SCRIPT)
+def test_a_strict_checker_follows_what_users_write_and_finds_their_slips(tmp_path):
+    slips = tmp_path / "slips.py"
+    slips.write_text(f"import scaleapi\n\n{SLIPS}")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", script.name],
+        [
+            sys.executable, "-m", "mypy", "--strict", f"--cache-dir={tmp_path}", slips.name,
+            usage.__file__,
+        ],
         cwd=tmp_path, env={**os.environ, "MYPYPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
-    revealed = re.findall(r'Revealed type is "(.*)"', done.stdout)
-    bare = [re.sub(r"\b(?:[a-z_0-9]\w*\.)+(?=\w)", "", kind) for kind in revealed]
-    # Before Python 3.10 mypy writes it the old way.
-    bare = [re.sub(r"Union\[(\w+), None\]", r"\1 | None", kind).rstrip("?") for kind in bare]
-    assert bare == REVEALED
-    slips = len(SCRIPT.splitlines()) - 2, len(SCRIPT.splitlines()) - 1, len(SCRIPT.splitlines())
-    errors = re.findall(r"^script\.py:(\d+): error", done.stdout, re.MULTILINE)
-    assert [int(line) for line in errors] == [*slips], done.stdout
-    assert "scaleapi" not in re.findall(r"^(\w+)/.*error", done.stdout, re.MULTILINE)
+    errors = re.findall(r"^(.*\.py):(\d+): error", done.stdout, re.MULTILINE)
+    lines = range(3, 3 + len(SLIPS.splitlines()))
+    assert list(dict.fromkeys(errors)) == [("slips.py", str(n)) for n in lines], done.stdout
+
+
+def calls():
+    """What of which kind tests/types/usage.py calls."""
+    for function in ast.parse(inspect.getsource(usage)).body:
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        hints = typing.get_type_hints(getattr(usage, function.name))
+        for node in ast.walk(function):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+                continue
+            of = node.func.value
+            if isinstance(of, ast.Name) and of.id in hints:
+                kind = hints[of.id]
+                yield getattr(kind, "__origin__", kind), node.func.attr
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_public_method_is_called_in_the_code_that_the_checkers_read(kind):
+    inherited = {scaleapi.tasks.Resource: "as_dict"}  # called of one of them
+    called = {name for of, name in calls() if of is kind}
+    called |= {name for base, name in inherited.items() if issubclass(kind, base)}
+    missing = set(own_kind(kind)) - called
+    assert not missing, f"tests/types/usage.py does not call {sorted(missing)} of {kind.__name__}"
+
+
+def test_the_checkers_read_every_public_function_too():
+    source = inspect.getsource(usage)
+    functions = [
+        value for value in map(vars(scaleapi).get, scaleapi.__all__) if inspect.isfunction(value)
+    ]
+    for function in [*functions, callbacks.parse]:
+        assert f"{function.__name__}(" in source
+
+
+@pytest.mark.parametrize("name", public_methods(v2.V2Api))
+def test_the_types_of_an_operation_can_be_read_at_run_time(name):
+    hints = typing.get_type_hints(getattr(v2.V2Api, name))
+    assert {"options", "return"} <= set(hints)

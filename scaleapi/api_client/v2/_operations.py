@@ -25,6 +25,7 @@ from typing import (
     Optional,
     Tuple,
     Type,
+    TypedDict,
     TypeVar,
     Union,
     get_args,
@@ -46,18 +47,9 @@ from .models._base import Model
 from .rest import RESTResponse
 
 if TYPE_CHECKING:
-    from typing_extensions import ParamSpec, TypedDict
+    from typing_extensions import ParamSpec
 
     from .api_client import ApiClient
-
-    class CallOptions(TypedDict, total=False):
-        """What every form of every operation takes besides its own arguments."""
-
-        _request_timeout: Timeout
-        _request_auth: Optional[Mapping[str, Any]]
-        _content_type: Optional[str]
-        _headers: Optional[Mapping[str, str]]
-        _host_index: int
 
     P = ParamSpec("P")
 
@@ -66,6 +58,16 @@ T = TypeVar("T")
 PRIVATE = ("_request_timeout", "_request_auth", "_content_type", "_headers", "_host_index")
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
+
+
+class CallOptions(TypedDict, total=False):
+    """What every form of every operation takes besides its own arguments."""
+
+    _request_timeout: Timeout
+    _request_auth: Optional[Mapping[str, Any]]
+    _content_type: Optional[str]
+    _headers: Optional[Mapping[str, str]]
+    _host_index: int
 
 
 class Sent(NamedTuple):
@@ -105,9 +107,7 @@ class Operation:
     @functools.cached_property
     def types(self) -> Dict[str, Any]:
         """Types of the parameters, and of the answer as "return"."""
-        options = {"Unpack": Optional, "CallOptions": Any}  # seen by type checkers only
-        names = {**vars(inspect.getmodule(self.stub)), **options}
-        return get_type_hints(self.stub, names)
+        return get_type_hints(self.stub)
 
     def plain(self, client: ApiClient, *args: Any, **kwargs: Any) -> Any:
         """The plain form: the answer's data."""

@@ -20,7 +20,7 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
 from ....tasks import TaskStatus as V1TaskStatus
-from .._operations import operation, with_http_info, without_preload_content
+from .._operations import CallOptions, operation, with_http_info, without_preload_content
 from ..api_client import ApiClient
 from ..models import (
     Annotation,
@@ -63,8 +63,8 @@ from ..models import (
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
-
-    from .._operations import CallOptions
+else:
+    Unpack = Optional  # Python before 3.11 has none; so `typing.get_type_hints` can read all of it
 
 Moment = Union[dt.datetime, dt.date, str]
 
