@@ -1,0 +1,54 @@
+"""The chores: what pyproject.toml says of them, and what the workflows make of it."""
+
+import pathlib
+import re
+import sys
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = pathlib.Path(__file__).parents[2]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+PROJECT, TOX = SETTINGS["project"], SETTINGS["tool"]["tox"]
+VERSIONS = TOX["labels"]["versions"]
+WORKFLOWS = ROOT / ".github" / "workflows"
+needs_workflows = pytest.mark.skipif(
+    not WORKFLOWS.exists(), reason="a source archive holds no dotfiles"
+)
+
+
+def test_every_python_of_the_metadata_has_an_environment():
+    line = "Programming Language :: Python :: "
+    stated = [entry[len(line) :] for entry in PROJECT["classifiers"] if entry.startswith(line)]
+    assert VERSIONS == [*stated[1:], "oldest", "newest"]
+    assert PROJECT["requires-python"] == f">={VERSIONS[0]}"
+    assert TOX["env"]["oldest"]["base_python"] == VERSIONS[:1]
+    assert TOX["env"]["newest"]["base_python"] == VERSIONS[-3::-1]
+
+
+def test_the_oldest_is_what_the_metadata_allow():
+    extras = PROJECT["optional-dependencies"]
+    allowed = [*PROJECT["dependencies"], *extras["sandbox"], *extras["progress"], *extras["pandas"]]
+    pinned = dict(pin.split("==") for pin in TOX["env"]["oldest"]["deps"] if "==" in pin)
+    for bound in allowed:
+        name, _, version = bound.partition(">=")
+        assert re.fullmatch(rf"{re.escape(version)}(\.0)*", pinned[name]), bound
+
+
+def test_every_chore_is_one_word():
+    for word in ("fmt", "lint", "types", "test", "docs", "build", "check"):
+        assert TOX["env"][word]["description"]
+
+
+@needs_workflows
+def test_the_workflows_say_words_that_there_are_and_try_every_version():
+    named = []
+    for path in WORKFLOWS.glob("*.yml"):
+        for words in re.findall(r"(?:word: \[|tox run -e )([\w., \"]+)", path.read_text("utf-8")):
+            named += re.findall(r"[\w.]+", words)
+    assert set(named) <= {*TOX["env"], *VERSIONS}
+    assert {*VERSIONS, "lint", "types", "docs", "test", "build"} <= set(named)
