@@ -28,6 +28,7 @@ class SourceArchive(sdist):
     def make_distribution(self):
         for folder in ("docs", "examples", "tests"):
             self.filelist.graft(folder)
+        self.filelist.prune("docs/_build")
         self.filelist.global_exclude("*.py[co]")
         self.filelist.sort()
         self.filelist.remove_duplicates()

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TRIAL = Path(__file__).with_name("trial.py")
 # Dotfiles, which no archive needs, and what tools have left in a checkout.
-LEFT_OUT = (".*", "__pycache__", "build", "dist", "*.egg-info")
+LEFT_OUT = (".*", "__pycache__", "build", "_build", "dist", "*.egg-info")
 MADE = ("PKG-INFO", "setup.cfg", "scaleapi.egg-info")
 # Developers have the whole checkout.
 EXTRAS_OF_DEVELOPERS = {"dev", "test"}

@@ -140,6 +140,7 @@ def test_a_client_that_sends_a_whole_head_before_it_reads_sees_the_413_too(box):
         assert connection.getresponse().status == 413
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize(
     "method, path",
     [

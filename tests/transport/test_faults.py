@@ -132,6 +132,7 @@ def test_a_connection_that_fails_before_tls_is_up_is_tried_again(fault, serve, c
     assert len(caught.value.attempts) == 4
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("fault", [drop, reset, silence])
 def test_nothing_can_have_been_made_before_tls_was_up(fault, serve, connect, caplog):
     server = serve("https", welcome=fault)

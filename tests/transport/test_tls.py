@@ -40,6 +40,7 @@ def test_another_authority_than_the_given_is_not_trusted(server, connect, other_
     assert_distrusted(connect(server, verify=other_authority.pem), server)
 
 
+@pytest.mark.smoke
 def test_a_certificate_for_another_name_is_not_trusted(authority, connect):
     server = Server(authority.context("other.example.org"))
     try:
@@ -48,6 +49,7 @@ def test_a_certificate_for_another_name_is_not_trusted(authority, connect):
         server.stop()
 
 
+@pytest.mark.smoke
 def test_a_proxy_with_a_certificate_for_another_name_is_not_trusted(authority, serve, connect):
     proxy = Server(authority.context("other.example.org"))
     try:
@@ -106,6 +108,7 @@ def test_false_trusts_anyone_and_says_so(bundle, server, connect, monkeypatch, o
         assert client.with_options(timeout=19).api.get_request("x") == {}
 
 
+@pytest.mark.smoke
 def test_a_connection_that_was_not_verified_serves_nobody_who_wants_that(server, connect):
     client = connect(server, verify=False)
     with warnings.catch_warnings():
