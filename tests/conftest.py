@@ -1,10 +1,14 @@
 """What every test needs: an environment that says nothing about proxies, certificates or keys."""
 
 import os
+import signal
 
 import pytest
 
 from tests.browser import browse  # noqa: F401
+
+# What a shell runs in its background ignores Ctrl-C, and so would all that tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 AMBIENT = (
     "http_proxy",
