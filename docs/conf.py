@@ -1,6 +1,23 @@
-"""How Sphinx builds the documentation: `python -m sphinx -W --keep-going -n docs docs/_build`."""
+"""How Sphinx builds the site: `python -m sphinx -W --keep-going -n docs docs/_build`."""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import pkgutil
+import re
+from enum import Enum
+
+from sphinx.util.typing import stringify_annotation
 
 import scaleapi
+from scaleapi import RetryPolicy
+from scaleapi._answers import Answer
+from scaleapi._resource import Resource
+from scaleapi.api_client.v2 import ApiResponse, Model, Request
+from scaleapi.api_client.v2.rest import RESTResponse
+from scaleapi.bulk import BulkRun
+from scaleapi.sandbox import Callback, Hit
 
 project = "scaleapi"
 version = release = scaleapi.__version__
@@ -8,8 +25,103 @@ version = release = scaleapi.__version__
 extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 
-# furo: readable on a phone, light and dark, without a script or font from another host.
+# furo: readable on a phone, light and dark, with no font or script from another host.
 html_theme = "furo"
 html_title = f"scaleapi {release}"
 html_show_copyright = False
 html_copy_source = False
+
+default_role = "py:obj"  # single backticks, as in the docstrings: a link where there is something
+toc_object_entries_show_parents = "hide"
+add_module_names = False
+maximum_signature_line_length = 80
+python_use_unqualified_type_names = True
+autodoc_default_options = {"members": True, "member-order": "bysource"}
+napoleon_numpy_docstring = False
+napoleon_use_param = False
+napoleon_attr_annotations = True
+# Links into the package must lead somewhere. Other packages' documents are not asked: no network.
+nitpick_ignore_regex = [
+    (r"py:obj", r".*"),
+    (r"py:(class|exc|meth)", r"(?!scaleapi\.)\w+\..*"),
+    (r"py:class", r"scaleapi\.(.*\.)?(_\w+|_\w+\.\w+|[A-Z]|Self)"),  # ours alone, or a TypeVar
+]
+
+
+def import_what_annotations_name():
+    """Do what `if TYPE_CHECKING:` keeps for type checkers, so that types are known, and links."""
+    modules = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(scaleapi.__path__, "scaleapi.")
+        if not each.name.endswith("__main__")
+    ]
+    for module in modules:
+        for block in ast.parse(inspect.getsource(module)).body:
+            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
+                for statement in block.body:
+                    with contextlib.suppress(ImportError):
+                        exec(ast.unparse(statement), vars(module))
+
+
+# What callers are given, among which are kinds that they make.
+GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, Answer)
+MADE = (Request, RetryPolicy)
+
+FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}
+
+
+def form_of(name):
+    """The suffix that names a form of a v2 operation besides its plain one, else None."""
+    return next((suffix for suffix in FORMS if name.endswith(suffix)), None)
+
+
+def short_signature(app, what, name, obj, options, signature, returns):
+    """Leave out what tells nothing: arguments of what is never made by hand, and repetitions."""
+    if what in ("class", "exception") and issubclass(obj, GIVEN) and not issubclass(obj, MADE):
+        return "", None
+    form = form_of(name)
+    if form:
+        return "(...)", FORMS[form]
+    if signature is None:
+        return None
+    return re.sub(r"<object object at \w+>|frozenset\(\{.*?\}\)", "...", signature), returns
+
+
+def say_once(app, what, name, obj, options, lines):
+    """Point from the other forms of a v2 operation to the plain one, which has their docstring."""
+    form = form_of(name)
+    if form:
+        plain = name[: -len(form)].rpartition(".")[2]
+        lines[:] = [f"Takes what `{plain}` takes; gives a `{FORMS[form]}`."]
+
+
+def with_fields(app, what, name, obj, options, lines):
+    """Describe the fields of a v2 model, which its docstring leaves to the annotations."""
+    if what == "class" and issubclass(obj, Model):
+        for field in obj._fields.values():
+            kind = stringify_annotation(field.hint, "smart")
+            lines += ["", f".. attribute:: {field.name}", f"   :type: {kind}", ""]
+
+
+def one_line_each(app, what, name, obj, options, lines):
+    """Part `a, b: what they are` in a docstring's Attributes, one signature a line."""
+    for number, line in enumerate(lines):
+        if line.startswith(".. attribute:: "):
+            lines[number] = re.sub(r", (?=\w+)", "\n" + " " * 15, line)
+    lines[:] = "\n".join(lines).split("\n")
+
+
+def skip(app, what, name, obj, skip, options):
+    """Show members of enums, whose names say it all; fields of tuples are in the docstring."""
+    if isinstance(obj, Enum):
+        return False
+    return True if type(obj).__name__ == "_tuplegetter" else None
+
+
+def setup(app):
+    import_what_annotations_name()
+    app.connect("autodoc-process-signature", short_signature)
+    app.connect("autodoc-process-docstring", say_once)
+    app.connect("autodoc-process-docstring", with_fields, priority=600)  # napoleon comes at 500
+    app.connect("autodoc-process-docstring", one_line_each, priority=600)
+    app.connect("autodoc-skip-member", skip)

@@ -51,7 +51,7 @@ class BulkMethods(ClientMethods):
                 number in all (None if it can't be known).
 
         Returns:
-            A run: one `TaskOutcome(index, payload, task, status, error)` per payload, in their
+            A run with one `TaskOutcome(index, payload, task, status, error)` per payload, in their
             order, its status "created", "existed" or "failed"; or the counts from `.run()`.
 
         Raises:
@@ -156,9 +156,9 @@ class BulkMethods(ClientMethods):
             **kwargs: `project_name`, `metadata` (a dictionary) ..., the same for all.
 
         Returns:
-            A run: one `FileOutcome(index, path, file, status, error)` per path, in their order; the
-            statuses are "uploaded", "existed" (a file with this reference id is there; the service
-            does not say which, so `file` is None) and "failed".
+            A run with one `FileOutcome(index, path, file, status, error)` per path, in their order;
+            the statuses are "uploaded", "existed" (a file with this reference id is there; the
+            service does not say which, so `file` is None) and "failed".
 
         Raises:
             ScaleInvalidArgument: an argument makes no sense. What is wrong with one path is the
@@ -263,7 +263,7 @@ class BulkMethods(ClientMethods):
             progress: as in `create_tasks`.
 
         Returns:
-            A run: one `DownloadOutcome(index, task, paths, status, error)` per task, in their
+            A run with one `DownloadOutcome(index, task, paths, status, error)` per task, in their
             order; the statuses are "downloaded", "existed" (all of its files were there), "empty"
             (it points to none) and "failed" (`paths` has those that came whole).
 

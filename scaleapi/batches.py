@@ -76,8 +76,8 @@ class Batch(Resource):
         """Ask how far the batch is, and take its status and counts over into this object.
 
         Returns:
-            `{"status": ..., "pending": n, "completed": n, "error": n, "canceled": n}`, in which the
-            service leaves out counts that are 0.
+            A dictionary with the `status`, and how many tasks are `pending`, `completed`, `error`
+            and `canceled`, in which the service leaves out counts that are 0.
         """
         answer = self._client.batch_status(self.name)
         self._json = {**self._json, "status": answer["status"]}
@@ -167,8 +167,8 @@ class BatchMethods(ClientMethods):
         """How far a batch is.
 
         Returns:
-            `{"status": ..., "pending": n, "completed": n, "error": n, "canceled": n}`, in which the
-            service leaves out counts that are 0.
+            A dictionary with the `status`, and how many tasks are `pending`, `completed`, `error`
+            and `canceled`, in which the service leaves out counts that are 0.
 
         Raises:
             ScaleResourceNotFound: there is no such batch.

@@ -29,16 +29,19 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class Attempt(NamedTuple):
-    """What one try of a call met."""
+    """What one try of a call met.
+
+    Attributes:
+        status: HTTP status of the answer, None where none came.
+        error: the fault in words where no answer came, else None.
+        seconds: how long the try took.
+        wait: seconds paused after it, 0 after the last.
+    """
 
     status: Optional[int]
-    """HTTP status of the answer, None where none came."""
     error: Optional[str]
-    """The fault in words where no answer came, else None."""
     seconds: float
-    """How long the try took."""
     wait: float
-    """Seconds paused after it, 0 after the last."""
 
 
 class ScaleException(Exception):

@@ -55,9 +55,6 @@ class Project(Resource):
     Attributes:
         name: unique in the account.
         type: text of a `TaskType`, that of all its tasks.
-        params: the parameters in force, with their `version` and `created_at`; None without any.
-        version: number of the version in force, counted from 0; None without any.
-        instruction: the instruction in force, or None.
     """
 
     _id_key = _label = "name"

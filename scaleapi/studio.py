@@ -73,7 +73,6 @@ class StudioProjectGroup(Resource):
         name: unique in the project.
         numWorkers: how many labelers it has.
         isSingleton: whether it stands for one labeler.
-        workers: its labelers, where the service lists them.
     """
 
     _id_key = "id"

@@ -104,9 +104,11 @@ class Task(Resource):
     `task.params`, what the labelers made in `task.response`.
 
     Attributes:
-        id: the task's id, 24 hex digits.
+        id, task_id: the task's id, 24 hex digits.
         type: text of a `TaskType`.
         status: text of a `TaskStatus`.
+        params: what it was created with that is specific to its type.
+        metadata: what its creator attached.
         created_at, updated_at, completed_at: ISO 8601 texts, UTC; the last once completed.
     """
 

@@ -25,7 +25,7 @@ START = re.compile(r"(?P<indent> *)\.\. (?P<kind>code-block:: python|testsetup)$
 LANGUAGES = {"python", "console", "text"}
 SPHINX_DIRECTIVES = (
     "toctree", "currentmodule", "automodule", "autoclass", "autoexception", "autofunction",
-    "automethod", "autoproperty", "autoattribute", "autodata",
+    "automethod", "autoproperty", "py:data", "attribute",
 )  # fmt: skip
 SPHINX_ROLES = ("doc", "ref", "class", "meth", "func", "exc", "attr", "data", "mod")
 COMMANDS = (

@@ -150,10 +150,6 @@ class Model(Content):
     Made of keywords, or by `from_dict` and `from_json`. A list that the JSON lacks reads `[]`,
     anything else that it lacks reads None, even where the service promises it. Two models are equal
     if they are of one class and their data are equal, a null being the same as nothing.
-
-    Attributes:
-        additional_properties: a copy of what the JSON has beyond the declared fields; assign it to
-            change them.
     """
 
     __slots__ = ("__weakref__", "_json", "_kept")
@@ -273,7 +269,7 @@ class Model(Content):
 
     @property
     def additional_properties(self) -> Dict[str, Any]:
-        """A copy of what the JSON has beyond the declared fields."""
+        """A copy of what the JSON has beyond the declared fields; assign it to change them."""
         return plain(dict(self._rest()))  # type: ignore[no-any-return]
 
     @additional_properties.setter
@@ -536,6 +532,9 @@ class OneOf(metaclass=_OneOf):
 
     Called with either it gives that: the id as an `Id`, the model as it is, a dictionary as a
     model. What is in a field that may be either is an instance of it.
+
+    Attributes:
+        actual_instance: the id or the model itself.
     """
 
     actual_instance: Any
