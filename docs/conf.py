@@ -84,7 +84,7 @@ def short_signature(app, what, name, obj, options, signature, returns):
         return "(...)", FORMS[form]
     if signature is None:
         return None
-    return re.sub(r"<object object at \w+>|frozenset\(\{.*?\}\)", "...", signature), returns
+    return re.sub(r"<object object[^>]*>|frozenset\(\{.*?\}\)", "...", signature), returns
 
 
 def say_once(app, what, name, obj, options, lines):
