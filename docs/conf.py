@@ -103,11 +103,15 @@ def with_fields(app, what, name, obj, options, lines):
             lines += ["", f".. attribute:: {field.name}", f"   :type: {kind}", ""]
 
 
-def one_line_each(app, what, name, obj, options, lines):
-    """Part `a, b: what they are` in a docstring's Attributes, one signature a line."""
+def tidy_attributes(app, what, name, obj, options, lines):
+    """Give each name of `a, b: what they are` a line of its own, and put its type beside it."""
+    head = None
     for number, line in enumerate(lines):
         if line.startswith(".. attribute:: "):
-            lines[number] = re.sub(r", (?=\w+)", "\n" + " " * 15, line)
+            head = number
+            lines[head] = re.sub(r", (?=\w+)", "\n" + " " * 15, line)
+        elif head is not None and line.startswith("   :type: ") and number > head + 1:
+            lines[head], lines[number] = f"{lines[head]}\n{line}", ""
     lines[:] = "\n".join(lines).split("\n")
 
 
@@ -123,5 +127,5 @@ def setup(app):
     app.connect("autodoc-process-signature", short_signature)
     app.connect("autodoc-process-docstring", say_once)
     app.connect("autodoc-process-docstring", with_fields, priority=600)  # napoleon comes at 500
-    app.connect("autodoc-process-docstring", one_line_each, priority=600)
+    app.connect("autodoc-process-docstring", tidy_attributes, priority=600)
     app.connect("autodoc-skip-member", skip)
