@@ -35,7 +35,7 @@ class Content:
 
     @property
     def actual_instance(self) -> Any:
-        """The object itself: nothing is wrapped here."""
+        """The object itself, for nothing is wrapped here."""
         return self
 
     def as_dict(self) -> Any:
