@@ -11,7 +11,7 @@ TOP_LEVEL = {
     "scaleapi", "tests", "docs", "examples", "setup.py", "pyproject.toml", "README.rst", "LICENSE",
 }  # fmt: skip
 MADE_HERE = re.compile(
-    r"\.venv|\.tox|\.\w+_cache|__pycache__|build|dist|.*\.egg-info|PKG-INFO|setup\.cfg"
+    r"\.venv|\.tox|\.\w+_cache|__pycache__|_?build|dist|.*\.egg-info|PKG-INFO|setup\.cfg"
 )
 # Written in pieces, so that this file does not find itself.
 FORBIDDEN = [
