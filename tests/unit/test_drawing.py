@@ -155,6 +155,14 @@ def test_an_ellipse_goes_around_its_center(ellipse, extents):
     assert (min(across), max(across), min(down), max(down)) == pytest.approx(extents, abs=0.01)
 
 
+def test_an_ellipse_is_turned_clockwise():
+    turned = {"center": {"x": 50, "y": 40}, "radius": {"x": 30, "y": 10}, "angle": 30}
+    ((_, path),) = paths(task(turned).draw(**WITHOUT_PICTURE))
+    points = re.findall(r"[\d.-]+ [\d.-]+", path)
+    # The right end has gone down, and the lower end to the left.
+    assert (points[0], points[len(points) // 4]) == ("75.98 55", "45 48.66")
+
+
 @pytest.mark.parametrize(
     "kind, annotation, path",
     [
