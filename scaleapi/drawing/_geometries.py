@@ -131,7 +131,7 @@ def _vertices(annotation: Mapping[str, Any]) -> List[Any]:
 
 def _point(row: Any) -> Point:
     if not isinstance(row, dict):
-        raise Undrawable(f"a point must have x and y, and be no {row!r:.40}")
+        raise Undrawable(f"a point must be an object with x and y, not {row!r:.40}")
     return _number(row, "x"), _number(row, "y")
 
 

@@ -54,6 +54,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *arguments):
         pass
 
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-store")  # the next page has the same address
+        super().end_headers()
+
 
 @pytest.fixture
 def served(tmp_path):

@@ -80,6 +80,17 @@ def test_every_picture_of_the_documents_is_made_by_the_command():
         assert (tour.ROOT / "docs" / "images" / name).stat().st_size < 100_000
 
 
+def test_every_picture_that_a_document_shows_is_there_and_told_in_words():
+    found = {}
+    for document in (tour.ROOT / "README.rst", *(tour.ROOT / "docs").glob("*.rst")):
+        shown = r"^\.\. (?:image|figure):: (\S+)\n   :alt: (.{20,})$"
+        text = document.read_text("utf-8")
+        pictures = re.findall(shown, text, re.MULTILINE)
+        assert len(pictures) == len(re.findall(r"\.\. (?:image|figure)::", text))
+        found.update({document.parent / path: words for path, words in pictures})
+    assert len(found) == 2 and all(path.is_file() for path in found)
+
+
 def test_the_pictures_can_be_made_anew(notebook, folder, browse, monkeypatch):
     (folder / "docs" / "images").mkdir(parents=True)
     monkeypatch.setattr(tour, "ROOT", folder)

@@ -386,8 +386,14 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
         ({**BOX, "height": "40"}, "height must be a number, not '40'"),
         ({**BOX, "left": True}, "left must be a number, not True"),
         ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
-        ({"type": "polygon", "vertices": [[1, 2], [3, 4]]}, "a point must have x and y"),
-        ({"type": "ellipse", "center": {"x": 1, "y": 1}}, "a point must have x and y"),
+        (
+            {"type": "polygon", "vertices": [[1, 2], [3, 4]]},
+            "a point must be an object with x and y, not ",
+        ),
+        (
+            {"type": "ellipse", "center": {"x": 1, "y": 1}},
+            "a point must be an object with x and y, not ",
+        ),
     ],
 )
 def test_what_can_not_be_drawn_is_told_and_the_rest_is_drawn(wrong, reason):
