@@ -22,7 +22,7 @@ class Box(NamedTuple):
 
 CLIENT = (
     (Box("What you import", "__init__ client"),),
-    (Box("Many at once", "_bulk bulk/"), Box("v2", "_v2 api_client/")),
+    (Box("Many at once, results", "_bulk bulk/ _results"), Box("v2", "_v2 api_client/")),
     (Box("Tables, callbacks", "dataframes callbacks"), Box("Files fetched", "_downloads")),
     (
         Box(
@@ -32,27 +32,31 @@ CLIENT = (
         ),
     ),
     (Box("Transport: one call", "api _call _lost_answers _answers retries _faults _multipart"),),
-    (Box("Connections", "_pool _connection"), Box("Files written", "_whole_files")),
+    (
+        Box("Connections", "_pool _connection"),
+        Box("Files written", "_whole_files"),
+        Box("Drawings", "drawing/"),
+    ),
     (Box("Common ground", "_resource _arguments pagination _times _html _version"),),
     (Box("Errors", "exceptions"),),
 )
 SANDBOX = (
     (Box("In your tests", "pytest_plugin"),),
     (Box("Ways in", "sandbox/__init__ sandbox/__main__ sandbox/box"),),
-    (Box("HTTP", "sandbox/server sandbox/app"),),
+    (Box("HTTP", "sandbox/server sandbox/app sandbox/chunks"),),
     (Box("Routes: one module per resource", "sandbox/routes/"),),
     (
         Box(
             "What the service does",
             "sandbox/wire sandbox/v2 sandbox/page sandbox/seeding sandbox/deliveries sandbox/clock "
-            "sandbox/lifecycle sandbox/canned sandbox/chat sandbox/inputs",
+            "sandbox/lifecycle sandbox/canned sandbox/masks sandbox/chat sandbox/inputs",
         ),
     ),
     (
         Box(
             "State, failures, keys",
             "sandbox/store sandbox/hits sandbox/faults sandbox/callbacks sandbox/callers "
-            "sandbox/keys sandbox/refusals sandbox/times",
+            "sandbox/keys sandbox/refusals sandbox/times sandbox/depth",
         ),
     ),
 )
@@ -62,6 +66,7 @@ ACROSS = [
     ("Ways in", "What you import"),
     ("Routes: one module per resource", "Resources: enums, object, calls of each"),
     ("What the service does", "Resources: enums, object, calls of each"),
+    ("What the service does", "Drawings"),
 ]
 """Who imports from the other column: its own client, and enums."""
 

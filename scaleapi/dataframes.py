@@ -40,7 +40,7 @@ DTYPES: Mapping[str, Any] = {
 """By what pandas finds in a column: a type that holds it, missing values included."""
 TIMES = ("created_at", "updated_at", "completed_at")
 
-Rows = Union[str, "os.PathLike[str]", Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
+Rows = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
 
 
 def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:

@@ -28,7 +28,7 @@ from .pagination import Paginator, Step, walk
 if TYPE_CHECKING:
     from ._multipart import Progress
 
-Upload = Union[str, "os.PathLike[str]", bytes, IO[bytes], Tuple[Any, ...]]
+Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 
 
 class File(Resource):

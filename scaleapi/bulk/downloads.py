@@ -40,7 +40,7 @@ _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # of Windows
 LONGEST = 100  # characters of a name's first part
 
-Folder = Union[str, "os.PathLike[str]"]
+Folder = Union[str, os.PathLike[str]]
 
 
 class DownloadOutcome(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UPLOADED, EXISTED = "uploaded", "existed"
 
-Path = Union[str, "os.PathLike[str]"]
+Path = Union[str, os.PathLike[str]]
 Naming = Callable[[Any], str]
 
 

@@ -12,7 +12,7 @@ from ..exceptions import ScaleInvalidArgument
 from ._geometries import LARGEST
 
 Size = Tuple[float, float]
-Image = Union[str, "os.PathLike[str]", bytes]
+Image = Union[str, os.PathLike[str], bytes]
 
 _LOADABLE = re.compile(r"https?://.|data:image/", re.IGNORECASE)
 _EMBEDDED = re.compile(r"data:image/[\w.+-]+;base64,", re.IGNORECASE)

@@ -71,7 +71,7 @@ class Sandbox:
         host: str = "127.0.0.1",
         port: int = 0,
         *,
-        db: Optional[Union[str, "os.PathLike[str]"]] = None,
+        db: Optional[Union[str, os.PathLike[str]]] = None,
         live: bool = False,
         complete_after: Optional[float] = None,
         callbacks: str = "loopback",
@@ -230,7 +230,7 @@ class Sandbox:
         self._faults.add(rule)
         return rule
 
-    def load_rules(self, path: Union[str, "os.PathLike[str]"]) -> List[Rule]:
+    def load_rules(self, path: Union[str, os.PathLike[str]]) -> List[Rule]:
         """Add the rules of a file, a JSON list of objects with the arguments of `add_rule`.
 
         Raises:
@@ -357,7 +357,7 @@ class Sandbox:
 
     def seed(
         self,
-        rows: Union[str, "os.PathLike[str]", Iterable[Mapping[str, Any]]],
+        rows: Union[str, os.PathLike[str], Iterable[Mapping[str, Any]]],
         *,
         api_key: str = "test_sandbox",
     ) -> Dict[str, int]:
@@ -388,7 +388,7 @@ class Sandbox:
         """
         return seeding.load(self._open().world, rows, account_of(api_key))
 
-    def export(self, path: Union[str, "os.PathLike[str]"]) -> None:
+    def export(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write all data of all accounts to a file that `seed` reads."""
         seeding.write(self._open().world.store, path)
 

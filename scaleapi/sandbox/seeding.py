@@ -55,7 +55,7 @@ _ROW_KEYS = ("kind", "account", "api_key")
 _ROW_DEPTH = depth.KEPT_DEPTH + 1  # an object may stand under a key of the row
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 
-Path = Union[str, "os.PathLike[str]"]
+Path = Union[str, os.PathLike[str]]
 
 
 def lines(store: Store) -> Iterator[str]:

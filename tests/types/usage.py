@@ -7,7 +7,7 @@ arguments are; a test in tests/meta fails for whatever such a thing can do and n
 import datetime as dt
 import os
 from pathlib import Path
-from typing import Any, Callable, Dict, Generator, List, Mapping, Optional
+from typing import Any, Callable, Dict, Generator, List, Mapping, Optional, Tuple
 
 import pandas
 import requests
@@ -77,6 +77,8 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
     assert_type(client.set_task_tags("t", ["a"]), scaleapi.Task)
     assert_type(client.add_task_tags("t", ("a",)), scaleapi.Task)
     assert_type(client.delete_task_tags("t", {"a"}), scaleapi.Task)
+    assert_type(client.get_task_response_file("t", "u"), bytes)
+    assert_type(client.download_response_url("https://example.org/a.png", "a.png"), Path)
     assert_type(client.create_evaluation_task(kind, expected_response={}), scaleapi.EvaluationTask)
     assert_type(client.create_training_task("chat"), scaleapi.TrainingTask)
 
@@ -379,6 +381,10 @@ def of_a_task(task: scaleapi.Task) -> None:
     assert_type(task.response, Any)
     assert_type(task.as_dict(), Dict[str, Any])
     task.refresh()
+    drawing = task.draw("a.jpg", size=(640, 480))
+    assert_type(drawing.svg, str)
+    assert_type(drawing.notes, Tuple[str, ...])
+    drawing.save("a.svg")
     task.cancel(clear_unique_id=True)
     task.audit(True)
     task.update_unique_id("u")
