@@ -4,6 +4,7 @@ import ast
 import contextlib
 import importlib
 import inspect
+import os
 import pkgutil
 import re
 from enum import Enum
@@ -61,6 +62,7 @@ def import_what_annotations_name():
                 for statement in block.body:
                     with contextlib.suppress(ImportError):
                         exec(ast.unparse(statement), vars(module))
+        vars(module).setdefault("os", os)  # which aliases of other modules name in quotes
 
 
 # What callers are given, among which are kinds that they make.
