@@ -22,7 +22,7 @@ class Box(NamedTuple):
 
 CLIENT = (
     (Box("What you import", "__init__ client"),),
-    (Box("Many at once, results", "_bulk bulk/ _results"), Box("v2", "_v2 api_client/")),
+    (Box("Many at once", "_bulk bulk/ _results"), Box("v2", "_v2 api_client/")),
     (Box("Tables, callbacks", "dataframes callbacks"), Box("Files fetched", "_downloads")),
     (
         Box(
@@ -32,31 +32,29 @@ CLIENT = (
         ),
     ),
     (Box("Transport: one call", "api _call _lost_answers _answers retries _faults _multipart"),),
-    (
-        Box("Connections", "_pool _connection"),
-        Box("Files written", "_whole_files"),
-        Box("Drawings", "drawing/"),
-    ),
+    (Box("Files written", "_whole_files"), Box("Connections", "_pool _connection")),
+    (Box("Drawings of annotations", "drawing/"),),
     (Box("Common ground", "_resource _arguments pagination _times _html _version"),),
     (Box("Errors", "exceptions"),),
 )
 SANDBOX = (
     (Box("In your tests", "pytest_plugin"),),
     (Box("Ways in", "sandbox/__init__ sandbox/__main__ sandbox/box"),),
-    (Box("HTTP", "sandbox/server sandbox/app sandbox/chunks"),),
+    (Box("HTTP", "sandbox/server sandbox/app"),),
     (Box("Routes: one module per resource", "sandbox/routes/"),),
     (
         Box(
             "What the service does",
             "sandbox/wire sandbox/v2 sandbox/page sandbox/seeding sandbox/deliveries sandbox/clock "
-            "sandbox/lifecycle sandbox/canned sandbox/masks sandbox/chat sandbox/inputs",
+            "sandbox/lifecycle sandbox/canned sandbox/chat sandbox/inputs",
         ),
     ),
     (
         Box(
             "State, failures, keys",
             "sandbox/store sandbox/hits sandbox/faults sandbox/callbacks sandbox/callers "
-            "sandbox/keys sandbox/refusals sandbox/times sandbox/depth",
+            "sandbox/keys sandbox/refusals sandbox/times sandbox/masks sandbox/chunks "
+            "sandbox/depth",
         ),
     ),
 )
@@ -66,7 +64,9 @@ ACROSS = [
     ("Ways in", "What you import"),
     ("Routes: one module per resource", "Resources: enums, object, calls of each"),
     ("What the service does", "Resources: enums, object, calls of each"),
-    ("What the service does", "Drawings"),
+    ("What the service does", "Drawings of annotations"),
+    ("What the service does", "Common ground"),
+    ("State, failures, keys", "Connections"),
 ]
 """Who imports from the other column: its own client, and enums."""
 
@@ -194,12 +194,12 @@ def svg_of(drawn: Drawn) -> List[str]:
 
 def arrows(boxes: Dict[str, Drawn]) -> Iterator[str]:
     """From the sandbox's column to the client's."""
-    for start, end in ACROSS:
+    for number, (start, end) in enumerate(ACROSS):
         a, b = boxes[start], boxes[end]
         place = [one for one, other in ACROSS if other == end].index(start)  # side by side
         x1, x2 = a.left, b.left + b.width + 7
         y1, y2 = a.top + a.height // 2, b.top + b.height // 2 - 6 + 12 * place
-        middle = (x1 + x2) // 2 + 6 * place
+        middle = x1 - 8 - 28 * number // len(ACROSS)
         yield f'<path class="arrow" d="M{x1} {y1}H{middle}V{y2}H{x2}" marker-end="url(#tip)"/>'
 
 
