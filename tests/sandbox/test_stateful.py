@@ -35,15 +35,16 @@ texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=6
 known = st.sampled_from(["a", "b", "a,b"])  # likely to be met again
 odd = st.sampled_from(["ü/1 %2F", "?x=1&y#z", "...", "\u2028\0"])
 names = st.one_of(known, known, odd, texts)
+keys = st.one_of(names, names, names, st.none())
 kinds = st.sampled_from(["categorization", "categorization", "textcollection"])
 metadata = st.dictionaries(texts, st.one_of(st.none(), st.integers(), texts), max_size=2)
-tags = st.lists(names, max_size=3)
+tags = st.lists(st.one_of(known, known, names), max_size=3)
 few = st.lists(st.sampled_from(FAULTS), max_size=TRIES - 1)
 many = st.one_of(few, few, st.lists(st.sampled_from(FAULTS), min_size=TRIES, max_size=TRIES))
 scattered = st.lists(st.sampled_from([*FAULTS, PASS, PASS, PASS]), max_size=9).filter(
     lambda faults: sum(fault is not PASS for fault in faults) < TRIES
 )
-picks = st.integers(0, 30)
+picks = st.integers(-4, 4)  # the first tasks and the last, so that much happens to each
 limits = st.sampled_from([None, 1, 2, 3])
 ends = ["created", "updated", "completed"], ["after", "before"]
 bounds = st.lists(st.tuples(*map(st.sampled_from, ends), picks), max_size=2)
@@ -78,7 +79,7 @@ class Machine(RuleBasedStateMachine):
             self.create_project(name, kind, [])
             self.create_batch(name, name, {}, [])
             for number in range(3):
-                self.create_task(kind, {"batch": name}, {"unique_id": f"{name}{number}"}, [])
+                self.create_task(kind, {"batch": name}, f"{name}{number}", {}, [])
 
     def teardown(self):
         self.client.close()
@@ -157,7 +158,7 @@ class Machine(RuleBasedStateMachine):
         assert {name: without_time(each) for name, each in batches.items()} == self.model.batches
 
     def task(self, pick):
-        return self.model.tasks[pick % len(self.model.tasks)]
+        return self.model.tasks[pick]
 
     # Projects and batches
 
@@ -226,34 +227,36 @@ class Machine(RuleBasedStateMachine):
     @rule(
         kind=kinds,
         place=places,
-        more=st.fixed_dictionaries(
-            {"tags": tags}, optional={"unique_id": names, "metadata": metadata}
-        ),
+        unique_id=keys,
+        more=st.fixed_dictionaries({"tags": tags}, optional={"metadata": metadata}),
         faults=many,
     )
-    def create_task(self, kind, place, more, faults):
-        body = {"instruction": "i", **PARAMS, **place, **more}
-        find = {"refusal": 409, "find": lambda: self.model.task_like(kind, body)}
+    def create_task(self, kind, place, unique_id, more, faults):
+        body = {**self.body(place, unique_id), **more}
         made = self.call(
             faults,
             lambda: self.client.create_task(kind, **body),
             lambda: self.model.create_task(kind, body),
-            **(find if "unique_id" in body else {}),
+            refusal=409,
+            find=lambda: self.model.task_like(kind, body),
         )
         assert made is None or agree(made.as_dict(), {**body, "type": kind}, "unique_id", "type")
         self.returned = made
 
+    @staticmethod
+    def body(place, unique_id):
+        return {
+            "instruction": "i", **PARAMS, **place, **({"unique_id": unique_id} if unique_id else {})
+        }  # fmt: skip
+
     @rule(
         kind=kinds,
         place=places,
-        unique_ids=st.lists(st.one_of(st.none(), names), max_size=4),
+        unique_ids=st.lists(keys, max_size=4),
         faults=few,
     )
     def create_many(self, kind, place, unique_ids, faults):
-        rows = [
-            {"instruction": "i", **PARAMS, **place, **({"unique_id": each} if each else {})}
-            for each in unique_ids
-        ]
+        rows = [self.body(place, unique_id) for unique_id in unique_ids]
         self.fail(faults, "POST")
         self.fail(faults)
         outcomes = list(self.client.create_tasks(kind, rows, workers=1))
@@ -267,13 +270,11 @@ class Machine(RuleBasedStateMachine):
     def foretold_row(self, faults, kind, row):
         """The statuses that a payload may come to, and the type of its error."""
         has_key = "unique_id" in row
-        was_there = has_key and any(
-            task.get("unique_id") == row["unique_id"] for task in self.model.tasks
-        )
+        was_there = has_key and self.model.task_like(kind, row) is not None
         error = self.foretell(
             faults,
             lambda: self.model.create_task(kind, row),
-            refusal=409 if has_key else None,
+            refusal=409,
             find=lambda: self.model.task_like(kind, row),
             once=not has_key,
         )
