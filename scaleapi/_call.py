@@ -217,9 +217,7 @@ class Call:
         raise refusal(response, attempts, self._risk if self._once else "")
 
     def _look_up(self, rule: Rule) -> Optional[Any]:
-        left = self.until - time.monotonic()
-        if left <= 0:
-            return None
+        left = max(self.until - time.monotonic(), 0.001)  # of nothing a policy can't be made
         deadline = None if self.policy.deadline is None else left
         api = self.api.with_options(retries=self.policy.replace(deadline=deadline))
         return find_done(api, rule, self.endpoint, self.sent)

@@ -121,8 +121,7 @@ def parts(
                 done += window.count
                 tell(min(done, kept.plan.total))  # neighbours share tasks
                 yield kept.part(number)
-            for _ in reading:
-                pass  # its end
+            next(reading, None)  # its end
         finally:
             tell(None)
 

@@ -3,6 +3,7 @@
 import copy
 import gc
 import itertools
+import json
 import logging
 import pickle
 import re
@@ -129,6 +130,34 @@ def test_what_a_run_made_is_the_callers(client):
     again = next(iter(client.create_tasks("categorization", payloads(1)))).task
     again.add_tags(["a"])
     assert pickle.loads(pickle.dumps(again)).tags == ["a"]
+
+
+@pytest.mark.parametrize("created_at", ["2026-03-04T10:15:00", "long ago", None])
+def test_what_tells_no_age_is_taken_as_made_now(created_at, box, client):
+    client.create_task("categorization", **payloads(1)[0])
+    found = {"task_id": "t", "type": "categorization", "unique_id": "u0", "created_at": created_at}
+    box.fail_next("POST", "/task/*", status=500)
+    box.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [found]}))
+    (outcome,) = client.create_tasks("categorization", payloads(1))
+    assert (outcome.status, outcome.task.id) == ("created", "t")
+
+
+def test_a_run_is_gone_through_once(client):
+    run = client.create_tasks("categorization", payloads(3))
+    outcomes = iter(run)
+    assert next(outcomes).index == 0 and iter(run) is outcomes
+    assert [outcome.index for outcome in run] == [1, 2]
+    assert list(run) == [] and client.tasks().total == 3
+
+
+def test_what_ends_the_program_ends_the_run(client):
+    class Ends(dict):
+        def items(self):
+            raise SystemExit("enough")
+
+    given = [payloads(1)[0], {**TASK, "metadata": Ends(a=1)}, *payloads(9)]
+    with pytest.raises(SystemExit, match="enough"):
+        client.create_tasks("categorization", given, workers=1).run()
 
 
 def test_one_bad_payload_stops_no_other(client):

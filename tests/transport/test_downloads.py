@@ -11,6 +11,7 @@ import requests
 import urllib3
 
 import scaleapi
+from scaleapi import _downloads
 from scaleapi._downloads import CutShort, _blocks
 from scaleapi.api import _Environment
 from scaleapi.bulk.downloads import safe
@@ -288,6 +289,23 @@ def test_progress_counts_tasks(fetch, store):
     assert told == [(done, 5) for done in range(1, 6)]
 
 
+def test_a_host_that_is_down_is_told(fetch, refused):
+    (outcome,) = fetch(task(f"{refused}/a.png"))
+    assert outcome.status == "failed" and isinstance(outcome.error, scaleapi.ScaleConnectionError)
+    assert [attempt.status for attempt in outcome.error.attempts] == [None] * 4
+
+
+def test_settings_are_kept_for_so_many_hosts_only(fetch, serve, tmp_path, monkeypatch):
+    monkeypatch.setattr(_downloads, "MAX_HOSTS", 2)
+    stores = [serve("http") for _ in range(3)]
+    for each in stores:
+        each.replies(answer(CONTENT))
+    files = _downloads.Downloads(fetch.client.api)
+    for each in [*stores, *stores]:
+        assert files.read(at(each)) == CONTENT
+        assert 1 <= len(files._elsewhere) <= 2
+
+
 def test_a_protected_file_comes_as_bytes_with_the_key(fetch, store):
     own = fetch.own
     own.replies(cut(HALF), drop, answer(b"", 302, location=at(store)))
@@ -332,7 +350,8 @@ def test_the_key_goes_along_to_an_address_of_scales_own(fetch, tmp_path):
     "url, path, message",
     [
         ("", "a", "url must be"), (5, "a", "url must be"), ("scaledata://a/b", "a", "no address"),
-        ("http://127.0.0.1/x", "", "path must be"), ("http://127.0.0.1/x", ".", "path must be"),
+        ("http://[", "a", "no address"), ("http://127.0.0.1/x", "", "path must be"),
+        ("http://127.0.0.1/x", ".", "path must be"),
         ("http://127.0.0.1/x", "none/a", "path must be a file in a folder that is there"),
     ],
 )  # fmt: skip

@@ -187,3 +187,12 @@ def test_netrc_never_replaces_the_key(host, server, connect, tmp_path, monkeypat
         api.request(method, "x")
     assert len(server.requests) == 6
     assert {request.headers["Authorization"] for request in server.requests} == {f"Basic {BASIC}"}
+
+
+def test_a_socks_proxy_that_can_not_be_used_is_told(connect, refused, serve):
+    """Without the library that speaks with such a one, as with it where there is none."""
+    server = serve("http")
+    proxy = refused.replace("http://", "socks5://").rpartition("/v1")[0]
+    with pytest.raises(ScaleConnectionError):
+        connect(server, proxies={"http": proxy}).list_teammates()
+    assert server.accepted == 0

@@ -1,5 +1,6 @@
 """Kept-alive connections that are gone when they are needed again."""
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -110,3 +111,13 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
     monkeypatch.setattr("scaleapi._pool.time.monotonic", lambda: now() + idle)
     assert statuses(api.request(method, "x")) == [200]
     assert server.accepted == connections
+
+
+@pytest.mark.parametrize("name", ["TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"])
+def test_a_system_without_the_finer_settings_has_its_own(name, serve, connect, monkeypatch):
+    monkeypatch.delattr(socket, name, raising=False)
+    server = serve("http")
+    assert connect(server).api.get_request("x") == {}
+    pool = next(iter(connect(server).api._shared.get().adapters.values()))
+    options = pool.poolmanager.connection_pool_kw["socket_options"]
+    assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options
