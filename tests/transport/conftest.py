@@ -87,8 +87,8 @@ def server(request, serve):
 def start_proxy():
     proxies = []
 
-    def start():
-        proxies.append(Proxy())
+    def start(kind=Proxy):
+        proxies.append(kind())
         return proxies[-1]
 
     yield start

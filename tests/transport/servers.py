@@ -305,6 +305,24 @@ class Proxy(Listener):
             upstream.close()
 
 
+class SocksProxy(Proxy):
+    """A proxy that hands on connections and reads nothing: SOCKS 5, open to anybody."""
+
+    @property
+    def url(self):
+        return f"socks5://127.0.0.1:{self.port}"
+
+    def _exchange(self, number, sock, reader):
+        reader.read(reader.read(2)[1])  # the ways of proving who one is that the client knows
+        sock.sendall(b"\5\0")  # none is needed
+        assert reader.read(4) == b"\5\1\0\1"  # connect to an address of IPv4
+        host, port = socket.inet_ntoa(reader.read(4)), int.from_bytes(reader.read(2), "big")
+        with socket.create_connection((host, port)) as upstream:
+            sock.sendall(b"\5\0\0\1" + bytes(6))
+            self._tunnel(sock, upstream)
+        return False
+
+
 def _pump(source, target, note):
     """Hand on all that comes, then the end of it."""
     try:

@@ -9,7 +9,7 @@ import pytest
 from scaleapi import ScaleConnectionError
 
 from .conftest import KEY
-from .servers import answer
+from .servers import SocksProxy, answer
 
 SCHEMES = ["http", "https"]
 BASIC = base64.b64encode(f"{KEY}:".encode()).decode()
@@ -189,10 +189,10 @@ def test_netrc_never_replaces_the_key(host, server, connect, tmp_path, monkeypat
     assert {request.headers["Authorization"] for request in server.requests} == {f"Basic {BASIC}"}
 
 
-def test_a_socks_proxy_that_can_not_be_used_is_told(connect, refused, serve):
-    """Without the library that speaks with such a one, as with it where there is none."""
-    server = serve("http")
-    proxy = refused.replace("http://", "socks5://").rpartition("/v1")[0]
-    with pytest.raises(ScaleConnectionError):
-        connect(server, proxies={"http": proxy}).list_teammates()
-    assert server.accepted == 0
+def test_a_socks_proxy_carries_connections(server, connect, start_proxy):
+    proxy = start_proxy(SocksProxy)
+    api = connect(server, proxies={server.scheme: proxy.url}).api
+    for _ in range(3):
+        assert api.get_request("x") == {}
+    assert proxy.accepted == server.accepted == 1
+    assert proxy.tunneled.startswith(b"GET /v1/x " if server.scheme == "http" else b"\x16\x03")
