@@ -31,18 +31,19 @@ def test_one_table_maps_status_to_exception():
 
 
 @pytest.mark.parametrize(
-    "error, text, code, message",
+    "kind, given, text, code, message",
     [
-        (ScaleException("x"), "<Response> x", None, "x"),
-        (ScaleException("x", 418), "<Response [418]> x", 418, "x"),
-        (ScaleException("", 418), "<Response [418]> ScaleException", 418, "ScaleException"),
-        (ScaleInvalidRequest("x"), "<Response [400]> x", 400, "x"),
-        (ScaleInvalidRequest(None), "<Response [400]> ScaleInvalidRequest", 400, None),
+        (ScaleException, ["x"], "<Response> x", None, "x"),
+        (ScaleException, ["x", 418], "<Response [418]> x", 418, "x"),
+        (ScaleException, ["", 418], "<Response [418]> ScaleException", 418, "ScaleException"),
+        (ScaleInvalidRequest, ["x"], "<Response [400]> x", 400, "x"),
+        (ScaleInvalidRequest, [None], "<Response [400]> ScaleInvalidRequest", 400, None),
     ],
 )
-def test_text_code_and_message(error, text, code, message):
+def test_text_code_and_message(kind, given, text, code, message):
+    error = kind(*given)
     assert str(error) == text and error.code == code
-    assert error.message == (message or type(error).__name__)
+    assert error.message == (message or kind.__name__)
     assert (error.response, error.body, error.method, error.url) == (None,) * 4
     assert (error.attempts, dict(error.headers)) == ((), {})
 

@@ -57,7 +57,7 @@ def test_a_repeated_token_raises_after_what_came_before(client, wire):
     )
     got = []
     with pytest.raises(ScaleException, match="leads in a circle"):
-        for one in client.get_tasks("p"):
+        for one in itertools.islice(client.get_tasks("p"), 10):
             got.append(one.id)
     assert got == ["1", "2", "3"]
 

@@ -95,6 +95,14 @@ def test_settings_that_make_no_sense_are_refused(setting):
         RetryPolicy(**setting)
 
 
+def test_settings_may_go_to_their_bounds():
+    idle = RetryPolicy(0, backoff_factor=0, backoff_max=0, jitter=1, retry_after_max=0)
+    assert idle.wait(1, None, 1.0) == idle.wait(1, "0", 1.0) == 0
+    assert idle.wait(1, "1", 1.0) is None
+    assert RetryPolicy(jitter=1).wait(1, None, 1.0) == 0
+    assert RetryPolicy(deadline=0.1).deadline == 0.1
+
+
 def test_a_try_that_raises_gives_its_turn_back(client, wire):
     client.api.pace = Pace(1)
     wire.answers_with(RuntimeError("not of the network"))
