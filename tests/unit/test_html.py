@@ -119,6 +119,12 @@ def test_a_page_is_a_table_with_a_row_for_each_item(client):
     ]  # fmt: skip
 
 
+def test_a_page_begins_with_what_tells_one_from_another(client):
+    first = ["task_id", "id", "name", "type", "status", "project", "batch", "created_at"]
+    row = {name: "x" for name in ["urgency", *reversed(first)]}
+    assert shown(page(client, row)).cells[1 : MOST_COLUMNS + 1] == first
+
+
 def test_a_page_stays_short(client):
     wide = {f"key{number}": number for number in range(50)}
     found = shown(page(client, *[wide] * (MOST_ROWS + 7), total=10**6))
