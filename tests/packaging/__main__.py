@@ -57,7 +57,7 @@ def build_twice(scratch):
             out = scratch / f"{name} built"
             run(
                 sys.executable, "-m", "build", "--outdir", out, ".",
-                cwd=scratch / name, env={**os.environ, "TZ": zone},
+                cwd=scratch / name, env={**os.environ, "TZ": zone, "PYTHONDONTWRITEBYTECODE": "1"},
             )  # fmt: skip
         finally:
             os.umask(before)

@@ -34,6 +34,7 @@ def docs():
 
 
 USES = {"sandbox": sandbox, "progress": progress, "pandas": pandas, "docs": docs}
+ALONG = {"docs": ["pandas", "sandbox"]}  # what else an extra brings: the site reads all modules
 
 
 def main(extras):
@@ -46,8 +47,9 @@ def main(extras):
     brought -= {"pip", "setuptools"}
     if not extras:
         assert brought == PLAIN, brought ^ PLAIN
+    here = {*extras, *(more for extra in extras for more in ALONG.get(extra, ()))}
     for extra, use in USES.items():
-        if extra in extras:
+        if extra in here:
             use()
             continue
         try:
