@@ -114,6 +114,7 @@ def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
         (lambda c: c.invite_teammates("ana@example.org", "member"), "emails must be a list"),
         (lambda c: c.create_task("chat", geometries={1, 2}), "geometries can't be sent as JSON"),
         (lambda c: c.create_task("chat", n=float("nan")), "n can't be sent as JSON"),
+        (lambda c: c.request("POST", "x", body=[{1, 2}]), "the body can't be sent as JSON"),
     ],
 )
 def test_what_makes_no_sense_is_named(call, message, client, wire):

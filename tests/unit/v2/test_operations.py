@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import inspect
 import json
+import logging
 import pathlib
 import pickle
 from typing import NamedTuple
@@ -374,6 +375,17 @@ def test_the_text_of_an_error_is_as_published():
     )
 
 
+def test_an_error_made_from_an_answer_says_what_the_answer_says(api, wire):
+    wire.answers_with((404, b"g\xffne"))
+    raw = api.get_task_without_preload_content("t")
+    raw.read()
+    error = exceptions.ApiException(http_resp=raw)
+    assert (error.status, error.code, error.reason) == (404, 404, raw.reason)
+    assert error.body == "g\ufffdne" and error.headers is raw.getheaders() is raw.headers
+    given = exceptions.ApiException(400, "why", raw, body="b")
+    assert (given.status, given.reason, given.body) == (400, "why", "b")
+
+
 def test_declared_error_models_are_read(api, wire):
     wire.answers_with((404, {"status_code": 404, "error": "no"}))
     with pytest.raises(exceptions.NotFoundException) as caught:
@@ -582,3 +594,37 @@ def test_a_default_configuration_is_taken_where_none_is_given(monkeypatch):
     v2.Configuration.set_default(v2.Configuration(host="https://eu.example.org"))
     assert v2.ApiClient().configuration.host == "https://eu.example.org"
     assert v2.Configuration.get_default_copy() is not v2.Configuration.get_default()
+
+
+def test_a_default_client_is_taken_where_none_is_given(monkeypatch):
+    monkeypatch.setattr(v2.ApiClient, "_default", None)
+    first = v2.V2Api().api_client
+    assert v2.V2Api().api_client is first is v2.ApiClient.get_default()
+    other = v2.ApiClient(v2.Configuration(host="https://eu.example.org"))
+    v2.ApiClient.set_default(other)
+    assert v2.V2Api().api_client is other
+
+
+def test_debug_is_the_level_of_our_logger():
+    logger = logging.getLogger("scaleapi")
+    try:
+        assert v2.Configuration(debug=True).debug and logger.level == logging.DEBUG
+        settings = v2.Configuration()
+        assert settings.debug  # said by none, it stays as it is
+        settings.debug = False
+        assert not settings.debug and logger.level == logging.NOTSET
+    finally:
+        logger.setLevel(logging.NOTSET)
+
+
+def test_an_answer_with_its_data_is_printable(api, wire):
+    wire.answers_with({"task_id": "t"})
+    shown = repr(api.get_task_with_http_info("t"))
+    assert shown == "ApiResponse(status_code=200, data=Task(task_id='t'))"
+
+
+@pytest.mark.parametrize("module", [scaleapi, scaleapi.api_client, v2])
+def test_a_name_that_is_not_there_is_an_attribute_error(module):
+    for name in ("nothing", "__nothing__"):
+        with pytest.raises(AttributeError, match=f"{module.__name__}.* has no attribute '{name}'"):
+            getattr(module, name)
