@@ -69,6 +69,7 @@ def test_a_policy_is_a_value():
 
 def test_what_is_tried_again():
     policy = RetryPolicy()
+    assert policy.total == 3
     assert policy.statuses == {408, 429, *range(500, 531)}
     assert policy.methods == {"GET", "POST", "PUT", "DELETE"}
 
@@ -81,7 +82,9 @@ def test_what_is_tried_again():
         {"backoff_max": -1},
         {"retry_after_max": float("nan")},
         {"jitter": 1.5},
+        {"jitter": -0.5},
         {"deadline": 0},
+        {"deadline": -0.5},
         {"deadline": "9"},
         {"total": 2.5},
         {"total": "3"},
