@@ -14,12 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from scaleapi import RetryPolicy, ScaleConnectionError, ScaleDuplicateResource, ScaleException
 from scaleapi.exceptions import ExceptionMap
@@ -133,13 +128,10 @@ class Machine(RuleBasedStateMachine):
             return refused.code
         return None
 
-    def listed(self):
-        return list(walk(lambda step: self.client.tasks(**step), by_token, {}))[::-1]
-
     @invariant()
     def all_is_as_the_model_says(self):
         self.box.clear_rules()
-        tasks = self.listed()
+        tasks = list(walk(lambda step: self.client.tasks(**step), by_token, {}))[::-1]
         assert [plain(task.as_dict()) for task in tasks] == [
             plain(each) for each in self.model.tasks
         ]
@@ -249,12 +241,7 @@ class Machine(RuleBasedStateMachine):
             "instruction": "i", **PARAMS, **place, **({"unique_id": unique_id} if unique_id else {})
         }  # fmt: skip
 
-    @rule(
-        kind=kinds,
-        place=places,
-        unique_ids=st.lists(keys, max_size=4),
-        faults=few,
-    )
+    @rule(kind=kinds, place=places, unique_ids=st.lists(keys, max_size=4), faults=few)
     def create_many(self, kind, place, unique_ids, faults):
         rows = [self.body(place, unique_id) for unique_id in unique_ids]
         self.fail(faults, "POST")
@@ -374,9 +361,7 @@ class Machine(RuleBasedStateMachine):
 
     # Reading
 
-    @rule(
-        place=listed_places, given=filters, bounds=bounds, faults=scattered, limit=limits
-    )  # fmt: skip
+    @rule(place=listed_places, given=filters, bounds=bounds, faults=scattered, limit=limits)
     def list_and_count(self, place, given, bounds, faults, limit):
         given = {**place, **given, **self.bounds(bounds)}
         found = self.expected(given)
@@ -435,7 +420,7 @@ def run(box, live, folder, **options):
 def test_client_and_sandbox_do_what_the_model_says(live, request, tmp_path, caplog):
     caplog.set_level(logging.ERROR, "scaleapi")  # of all the warnings there are very many
     box = request.getfixturevalue("live_box" if live else "box")
-    run(box, live, tmp_path, max_examples=30, stateful_step_count=25, derandomize=True)
+    run(box, live, tmp_path, max_examples=15, stateful_step_count=40, derandomize=True)
 
 
 if __name__ == "__main__":
