@@ -26,7 +26,6 @@ from urllib.parse import quote
 
 from .exceptions import ScaleInvalidArgument
 
-EnumOrText = Union[Enum, str]
 Moment = Union[str, dt.date, dt.datetime]
 
 
@@ -63,11 +62,10 @@ def endpoint_of(path: Any) -> str:
 
 
 def one_of(name: str, value: Any, allowed: Collection[str]) -> str:
-    """One of some texts, in upper case."""
-    found = value.upper() if isinstance(value, str) else value
-    if found not in allowed:
+    """One of some texts."""
+    if not isinstance(value, str) or value not in allowed:
         raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
-    return str(found)
+    return value
 
 
 def texts(name: str, values: Any) -> List[str]:

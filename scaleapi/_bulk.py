@@ -46,7 +46,7 @@ class BulkMethods(ClientMethods):
             payloads: the JSON of each, from any iterable; read as they are sent, and not changed.
             workers: how many are under way at once, 1 to 64; fewer while the service is busy.
             on_duplicate: what to do where a `unique_id` is taken: "fetch" the task that has it (if
-                its type and project are the same), "skip" it, or "fail".
+                its type, project and batch are the same), "skip" it, or "fail".
             progress: True for a bar (extra `progress`), or a function of the number done and the
                 number in all (None if it can't be known).
 

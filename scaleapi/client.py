@@ -143,7 +143,7 @@ class ScaleClient(
 
         See https://scale.com/docs/api-reference.
         """
-        verb = one_of("method", method, METHODS)
+        verb = one_of("method", method.upper() if isinstance(method, str) else method, METHODS)
         endpoint = endpoint_of(path)
         api = self.api
         if endpoint.startswith("/v2/"):  # which takes the key in another form

@@ -1,6 +1,7 @@
 """What can go wrong.
 
-Everything that the client raises is a ScaleException::
+Everything that goes wrong in a call is a ScaleException; a file of yours that can't be read or
+written stays an OSError::
 
     ScaleException                  any other code, or an answer that makes no sense
     ├── ScaleInvalidRequest         400

@@ -7,6 +7,8 @@ from typing import Any, FrozenSet, Iterable, NamedTuple, Optional
 from urllib3.exceptions import InvalidHeader
 from urllib3.util import Retry
 
+from .exceptions import ScaleInvalidArgument
+
 RETRIED_STATUSES = frozenset([408, 429, *range(500, 531)])
 RETRIED_METHODS = frozenset(["GET", "POST", "PUT", "DELETE"])
 
@@ -41,7 +43,7 @@ class RetryPolicy(_Settings):
         methods: HTTP methods that are tried again; usually GET, POST, PUT and DELETE.
 
     Raises:
-        ValueError: a setting makes no sense.
+        ScaleInvalidArgument: a setting makes no sense. It is a ValueError.
     """
 
     __slots__ = ()
@@ -59,8 +61,11 @@ class RetryPolicy(_Settings):
     ) -> RetryPolicy:
         waits = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
         for name, given, kind in (("statuses", statuses, int), ("methods", methods, str)):
-            if isinstance(given, str) or not all(isinstance(each, kind) for each in given):
-                raise ValueError(f"{name} must be a set of {kind.__name__}, not {given!r}")
+            several = isinstance(given, Iterable) and not isinstance(given, str)
+            if not several or not all(isinstance(each, kind) for each in given):
+                raise ScaleInvalidArgument(
+                    f"{name} must be a set of {kind.__name__}, not {given!r}"
+                )
         upper = frozenset(method.upper() for method in methods)
         policy = super().__new__(cls, total, *waits, frozenset(statuses), upper)
         policy._check()
@@ -72,14 +77,14 @@ class RetryPolicy(_Settings):
 
     def _check(self) -> None:
         if isinstance(self.total, bool) or not isinstance(self.total, int):
-            raise ValueError(f"total must be a whole number, not {self.total!r}")
+            raise ScaleInvalidArgument(f"total must be a whole number, not {self.total!r}")
         for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
             if not at_least(0, getattr(self, name)):
-                raise ValueError(f"{name} must be 0 or more, not {getattr(self, name)!r}")
+                raise ScaleInvalidArgument(f"{name} must be 0 or more, not {getattr(self, name)!r}")
         if not (at_least(0, self.jitter) and self.jitter <= 1):
-            raise ValueError(f"jitter must be between 0 and 1, not {self.jitter!r}")
+            raise ScaleInvalidArgument(f"jitter must be between 0 and 1, not {self.jitter!r}")
         if self.deadline is not None and not (at_least(0, self.deadline) and self.deadline):
-            raise ValueError(
+            raise ScaleInvalidArgument(
                 f"deadline must be a number of seconds over 0, or None for none, "
                 f"not {self.deadline!r}"
             )
@@ -108,7 +113,8 @@ class RetryPolicy(_Settings):
 
 def at_least(least: float, value: Any) -> bool:
     """Whether this is a number, and no smaller."""
-    return isinstance(value, (int, float)) and value >= least
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and value >= least
 
 
 def seconds_asked(retry_after: Optional[str]) -> Optional[float]:

@@ -1,7 +1,7 @@
 """Bulk jobs: thousands of calls with nothing lost and nothing made twice.
 
-Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `export_tasks` and
-`download_results` of `ScaleClient`.
+Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `export_tasks`,
+`export_windows` and `download_results` of `ScaleClient`.
 """
 
 from ._run import BulkRun

@@ -34,15 +34,10 @@ class Pace:
         self.workers = workers
         self._most = float(workers)
         self._stopped = False
-        self._allowed = float(workers)
+        self.allowed = float(workers)  # at once; the fraction counts towards one more
         self._under_way = 0
         self._not_before = 0.0
         self._changed = threading.Condition()
-
-    @property
-    def allowed(self) -> float:
-        """How many calls may be under way at once; the fraction counts towards one more."""
-        return self._allowed
 
     def enter(self, until: float = float("inf")) -> bool:
         """Wait for one's turn; whether it came before `until` on the monotonic clock.
@@ -55,7 +50,7 @@ class Pace:
                 now = time.monotonic()
                 if now >= until:
                     return False
-                if now >= self._not_before and self._under_way < int(self._allowed):
+                if now >= self._not_before and self._under_way < int(self.allowed):
                     self._under_way += 1
                     return True
                 # Full, it is told when a call ends; in a pause nobody tells it when that is over.
@@ -81,10 +76,10 @@ class Pace:
             self._under_way -= 1
             if status in SLOW_DOWN:
                 if time.monotonic() >= self._not_before:  # else a wave of them would count as many
-                    self._allowed = max(1.0, self._allowed / 2)
+                    self.allowed = max(1.0, self.allowed / 2)
                 self._not_before = max(self._not_before, time.monotonic() + pause)
             elif status is not None and status < 500 and status != 408:
-                self._allowed = min(self._most, self._allowed + 1 / self._allowed)
+                self.allowed = min(self._most, self.allowed + 1 / self.allowed)
             self._changed.notify_all()
 
 

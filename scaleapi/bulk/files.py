@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 UPLOADED, EXISTED = "uploaded", "existed"
 
-Path = Union[str, os.PathLike[str]]
+PathLike = Union[str, os.PathLike[str]]
 Naming = Callable[[Any], str]
 
 
@@ -40,7 +40,7 @@ class FileOutcome(NamedTuple):
 
 def upload(
     client: ScaleClient,
-    paths: Iterable[Path],
+    paths: Iterable[PathLike],
     workers: int,
     reference_id: Optional[Naming],
     progress: Progress,

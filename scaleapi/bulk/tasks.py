@@ -16,7 +16,7 @@ from typing import (
     Union,
 )
 
-from .._arguments import enum_value, mapping, text, text_or_texts
+from .._arguments import enum_value, mapping, one_of, text, texts
 from .._lost_answers import task_like
 from .._times import moment
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
@@ -64,10 +64,7 @@ def create(
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
     kind = enum_value("task_type", task_type, TaskType)
-    if on_duplicate not in ON_DUPLICATE:
-        raise ScaleInvalidArgument(
-            f"on_duplicate must be one of {', '.join(ON_DUPLICATE)}, not {on_duplicate!r}"
-        )
+    one_of("on_duplicate", on_duplicate, ON_DUPLICATE)
     paced, pace = paced_client(client, workers)
 
     def make(payload: Any) -> Any:
@@ -148,7 +145,7 @@ def update(
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
     wanted: Dict[str, Any] = {
-        name: checks.get(name, text_or_texts)(name, value)
+        name: checks.get(name, texts)(name, value)
         for name, value in changes.items()
         if value is not None
     }

@@ -55,7 +55,7 @@ _ROW_KEYS = ("kind", "account", "api_key")
 _ROW_DEPTH = depth.KEPT_DEPTH + 1  # an object may stand under a key of the row
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 
-Path = Union[str, os.PathLike[str]]
+PathLike = Union[str, os.PathLike[str]]
 
 
 def lines(store: Store) -> Iterator[str]:
@@ -73,13 +73,13 @@ def lines(store: Store) -> Iterator[str]:
                 yield json.dumps(row) + "\n"
 
 
-def write(store: Store, path: Path) -> None:
+def write(store: Store, path: PathLike) -> None:
     """Write `lines` to a file."""
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(lines(store))
 
 
-def load(world: World, rows: Union[Path, Iterable[Any]], account: str) -> Dict[str, int]:
+def load(world: World, rows: Union[PathLike, Iterable[Any]], account: str) -> Dict[str, int]:
     """Add the rows of a file, or those given; how many of each kind there were. All or nothing.
 
     Args:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+import scaleapi
 from scaleapi import RetryPolicy
 from scaleapi.bulk._pace import Pace
 from scaleapi.retries import seconds_asked
@@ -91,10 +92,13 @@ def test_what_is_tried_again():
         {"backoff_factor": "1"},
         {"methods": "GET"},
         {"statuses": ["503"]},
+        {"statuses": 503},
+        {"methods": None},
+        {"deadline": True},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(setting):
-    with pytest.raises(ValueError, match=f"{next(iter(setting))} must be"):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"{next(iter(setting))} must be"):
         RetryPolicy(**setting)
 
 

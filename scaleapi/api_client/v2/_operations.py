@@ -37,6 +37,7 @@ from urllib.parse import quote, urlencode, urljoin
 import requests
 
 from ..._answers import json_or_none
+from ..._arguments import text
 from ..._times import moment
 from ...api import Api, Timeout, is_header_text
 from ...exceptions import ScaleException, ScaleInvalidArgument
@@ -270,13 +271,10 @@ def converter(annotation: Any) -> Callable[[str, Any], Any]:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ApiTypeError(f"{name} must be a text, not {value!r}")
-    if not value.strip():
-        raise ApiValueError(f"{name} must be a text that is not empty, not {value!r}")
     try:
-        value.encode()
-    except UnicodeEncodeError as error:  # half of a surrogate pair
-        raise ApiValueError(f"{name} must be a text of whole characters: {error}") from None
-    return value
+        return text(name, value)
+    except ScaleInvalidArgument as error:
+        raise ApiValueError(error.message) from None
 
 
 def _limit(name: str, value: Any) -> int:
