@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from html import escape
-from typing import Any, Iterable, List, Mapping, Sequence
+from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from ._times import moment
 
@@ -13,16 +14,18 @@ LONG = 120  # characters, beyond which a value is folded
 MOST_ROWS, MOST_COLUMNS = 100, 8
 FOLDED = 20_000  # characters of a folded value that are shown; a page stays light
 
+# Jupyter's MathJax would make formulas, and links, of what stands between two "$".
+_TABLE = '<table class="mathjax_ignore tex2jax_ignore">'
 _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
 
 
 def object_table(title: str, fields: Mapping[str, Any]) -> str:
     """One object: a row for each of its keys."""
     rows = [
-        f"<tr><th {_STYLE}>{escaped(str(name))}</th><td {_STYLE}>{cell(value)}</td></tr>"
+        f"<tr><th {_STYLE}>{escaped(str(name))}</th><td {_STYLE}>{cell(value, name)}</td></tr>"
         for name, value in fields.items()
     ]
-    return f"<table><caption>{escaped(title)}</caption>{''.join(rows)}</table>"
+    return f"{_TABLE}<caption>{escaped(title)}</caption>{''.join(rows)}</table>"
 
 
 def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[str] = ()) -> str:
@@ -37,38 +40,45 @@ def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[
     names = _columns(shown, list(wanted))
     head = "".join(f"<th {_STYLE}>{escaped(name)}</th>" for name in names)
     rows = [
-        "".join(f"<td {_STYLE}>{cell(item[name]) if name in item else ''}</td>" for name in names)
+        "".join(
+            f"<td {_STYLE}>{cell(item[name], name) if name in item else ''}</td>" for name in names
+        )
         for item in shown
     ]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     left = f"<p>and {len(items) - len(shown)} more</p>" if len(items) > len(shown) else ""
-    return f"<table><caption>{escaped(title)}</caption><tr>{head}</tr>{body}</table>{left}"
+    return f"{_TABLE}<caption>{escaped(title)}</caption><tr>{head}</tr>{body}</table>{left}"
 
 
 def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]:
-    there = {str(name): value for item in items for name, value in item.items()}
-    plain = [name for name, value in there.items() if not isinstance(value, (dict, list))]
+    there: Dict[str, bool] = {}
+    for item in items:
+        for name, value in item.items():
+            there[name] = there.get(name, False) or not isinstance(value, (dict, list))
+    plain = [name for name, is_plain in there.items() if is_plain]
     return list(dict.fromkeys([name for name in [*wanted, *plain] if name in there]))[:MOST_COLUMNS]
 
 
-def cell(value: Any) -> str:
-    """A value as HTML; a long one is folded."""
+def cell(value: Any, name: str = "") -> str:
+    """What stands under a name, as HTML; a long value is folded, a time written as people do."""
     if isinstance(value, str):
-        text = readable(value)
+        text = readable(value) if name.endswith("_at") else value
     else:
         text = json.dumps(value, ensure_ascii=False, default=str)
     if len(text) <= LONG:
         return escaped(text)
-    whole = text if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    cut = "" if len(whole) <= FOLDED else f"\n... {len(whole) - FOLDED:,} characters more"
+    summary = text[:LONG]
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False, default=str, indent=1)
+    cut = "" if len(text) <= FOLDED else f"\n... {len(text) - FOLDED:,} characters more"
     return (
-        f"<details><summary>{escaped(text[:LONG])}…</summary>"
-        f'<pre style="white-space:pre-wrap">{escaped(whole[:FOLDED])}{cut}</pre></details>'
+        f"<details><summary>{escaped(summary)}…</summary>"
+        f'<pre style="white-space:pre-wrap">{escaped(text[:FOLDED])}{cut}</pre></details>'
     )
 
 
 def readable(text: str) -> str:
-    """A text; a moment as people write it."""
+    """A moment as people write it; any other text as it is."""
     found = moment(text) if text[:4].isdigit() and text[4:5] == "-" else text
     if not isinstance(found, dt.datetime) or "T" not in text.upper():
         return text
@@ -86,10 +96,13 @@ def visible(text: str, kept: str = "\n") -> str:
     if text.isprintable():
         return text
     return "".join(
-        each if each in kept or each.isprintable() else json.dumps(each)[1:-1] for each in text
+        each
+        if each in kept or each.isprintable() or unicodedata.category(each) == "Zs"  # spaces
+        else json.dumps(each)[1:-1]
+        for each in text
     )
 
 
 def escaped(text: str) -> str:
-    """A text within HTML; half a character, which JSON may hold, is spelled out."""
-    return escape(text.encode("utf-8", "backslashreplace").decode())
+    """A text within HTML; half a character, and what hides or turns others, is spelled out."""
+    return escape(visible(text, kept="\n\t"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from typing import (
     IO,
     TYPE_CHECKING,
@@ -39,6 +40,7 @@ DTYPES: Mapping[str, Any] = {
 }
 """By what pandas finds in a column: a type that holds it, missing values included."""
 TIMES = ("created_at", "updated_at", "completed_at")
+_NANOSECONDS = re.compile(r"\.\d{7}")
 
 Rows = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
 
@@ -55,8 +57,9 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
 
     Returns:
         A DataFrame. The usual columns come first, whether a task has them or not, then all others
-        in the order in which tasks have them. Times of creation, change and completion are
-        timestamps in UTC; whole numbers stay whole; what a task does not have is missing.
+        in the order in which tasks have them; one that was spread out over others is left out.
+        Times of creation, change and completion are timestamps in UTC; whole numbers stay whole;
+        what a task does not have is missing.
 
     Raises:
         ImportError: pandas is not there.
@@ -88,10 +91,11 @@ def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, 
         rows += 1
     for column in columns.values():
         column.extend([None] * (rows - len(column)))
+    split = {name for name in spread if any(each.startswith(f"{name}.") for each in columns)}
     return {
         name: column
         for name, column in columns.items()
-        if not (rows and name in spread and all(value is None for value in column))
+        if name not in split or any(value is not None for value in column)
     }
 
 
@@ -165,10 +169,12 @@ def _typed(column: pandas.Series[Any]) -> pandas.Series[Any]:
 
 def _times(column: pandas.Series[Any]) -> pandas.Series[Any]:
     """Texts as timestamps; as they came where one of them is no time, for nothing is to be lost."""
-    if not all(isinstance(value, str) and value for value in column.dropna()):
+    # pandas takes "now" and "NaT" for times, too.
+    if not all(isinstance(value, str) and value[:1].isdigit() for value in column.dropna()):
         return column
     try:
         times = _pandas().to_datetime(column, utc=True, format="ISO8601")
     except ValueError:
         return column
-    return cast("pandas.Series[Any]", times.dt.as_unit("us"))
+    finer = any(_NANOSECONDS.search(value) for value in column.dropna())
+    return cast("pandas.Series[Any]", times.dt.as_unit("ns" if finer else "us"))

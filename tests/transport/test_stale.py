@@ -116,8 +116,9 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
 @pytest.mark.parametrize("name", ["TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"])
 def test_a_system_without_the_finer_settings_has_its_own(name, serve, connect, monkeypatch):
     monkeypatch.delattr(socket, name, raising=False)
-    server = serve("http")
-    assert connect(server).api.get_request("x") == {}
-    pool = next(iter(connect(server).api._shared.get().adapters.values()))
+    api = connect(serve("http")).api
+    assert api.get_request("x") == {}
+    by_trust = api._shared.get().get_adapter("http://")
+    (pool,) = by_trust._adapters.values()
     options = pool.poolmanager.connection_pool_kw["socket_options"]
     assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options

@@ -62,10 +62,38 @@ def test_times_are_timestamps_in_utc():
     assert (frame["created_at"].dt.year == 2026).all()
 
 
-@pytest.mark.parametrize("odd", ["soon", 5, 1.5, "", ["2026"], {"at": 1}, "2026-02-30"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "soon",
+        5,
+        1.5,
+        "",
+        ["2026"],
+        {"at": 1},
+        "2026-02-30",
+        "now",
+        "today",
+        "NaT",
+        "nan",
+    ],
+)
 def test_times_that_are_none_are_kept_as_they_came(odd):
     frame = scaleapi.to_dataframe([task(), task(created_at=odd)])
     assert frame["created_at"].tolist() == ["2026-03-04T10:15:00.123Z", odd]
+
+
+@pytest.mark.parametrize("fraction", ["123", "123456", "123456789"])
+def test_times_keep_all_of_their_digits(fraction):
+    frame = scaleapi.to_dataframe([task(created_at=f"2026-03-04T10:15:00.{fraction}Z")])
+    assert frame["created_at"][0] == pandas.Timestamp(f"2026-03-04T10:15:00.{fraction}Z")
+
+
+def test_a_usual_column_goes_only_where_others_took_its_place():
+    bare = {"task_id": "t"}
+    assert "metadata" in scaleapi.to_dataframe([bare], "metadata")
+    spread = scaleapi.to_dataframe([bare, {**bare, "metadata": {"a": 1}}], "metadata")
+    assert "metadata" not in spread and spread["metadata.a"].tolist()[1] == 1
 
 
 def test_whole_numbers_stay_whole_where_some_tasks_lack_them():

@@ -1,5 +1,6 @@
 """Tables for notebooks: short, readable, and with nothing in them that a browser would obey."""
 
+import datetime as dt
 from html.parser import HTMLParser
 
 import pytest
@@ -36,7 +37,9 @@ class Reader(HTMLParser):
 
 def shown(thing):
     reader = Reader(thing._repr_html_())
-    assert reader.attributes <= {"style"}
+    assert reader.attributes <= {"style", "class"}
+    # So that Jupyter's MathJax makes no formula or link of it.
+    assert thing._repr_html_().startswith('<table class="mathjax_ignore tex2jax_ignore">')
     assert {*reader.tags} <= {
         "table",
         "caption",
@@ -99,6 +102,30 @@ def test_half_a_character_is_spelled_out_where_it_would_break_the_notebook(clien
 )
 def test_times_are_readable(written, read, client):
     assert shown(task(client, created_at=written)).cells[-1] == read
+
+
+def test_what_only_looks_like_a_time_is_shown_as_it_is(client):
+    unique_id = "2026-03-04T10:15:00.123Z"
+    assert shown(task(client, unique_id=unique_id)).cells[-1] == unique_id
+
+
+def test_characters_that_hide_or_turn_others_are_spelled_out(client):
+    assert shown(task(client, value="pay \u202e001$\0")).cells[-1] == "pay \\u202e001$\\u0000"
+    assert (
+        shown(task(client, value="日本\u3000語\u00a0!\n\t.")).cells[-1]
+        == "日本\u3000語\u00a0!\n\t."
+    )
+
+
+def test_a_column_is_there_where_any_item_has_something_plain_in_it(client):
+    plain, deep = {"a": 1}, {"a": {"b": 1}}
+    for rows in ([plain, deep], [deep, plain]):
+        assert "a" in shown(page(client, *rows)).cells
+
+
+def test_what_json_can_not_hold_is_shown_all_the_same(client):
+    moments = [dt.datetime(2026, 3, 4)] * 20
+    assert "2026-03-04" in shown(task(client, value=moments)).cells[-1]
 
 
 def test_long_values_are_folded_and_very_long_ones_cut(client):
