@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from scaleapi._connection import Connection
+
 from .servers import answer, drop, reset, silence
 
 GONE = {"closed": drop, "reset": reset}
@@ -116,9 +118,12 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
 @pytest.mark.parametrize("name", ["TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"])
 def test_a_system_without_the_finer_settings_has_its_own(name, serve, connect, monkeypatch):
     monkeypatch.delattr(socket, name, raising=False)
-    api = connect(serve("http")).api
-    assert api.get_request("x") == {}
-    by_trust = api._shared.get().get_adapter("http://")
-    (pool,) = by_trust._adapters.values()
-    options = pool.poolmanager.connection_pool_kw["socket_options"]
-    assert (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1) in options
+    connect_it, kept_alive = Connection.connect, []
+
+    def note(connection):
+        connect_it(connection)
+        kept_alive.append(connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE))
+
+    monkeypatch.setattr(Connection, "connect", note)
+    assert connect(serve("http")).api.get_request("x") == {}
+    assert len(kept_alive) == 1 and kept_alive[0]
