@@ -29,6 +29,8 @@ _LAYER = (
     "grid-area:1/1;display:block;max-width:none;max-height:none;margin:0;padding:0;border:0;"
     "width:{};height:{}"
 )
+# Jupyter and what exports from it would typeset what is between two $ of a label.
+_NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'
 _FIT = "display:block;max-width:100%;height:auto"
 
 
@@ -83,7 +85,8 @@ class Drawing:
             )
         else:
             shown = canvas.svg(style=_FIT)
-        return shown + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return f"<div {_NO_FORMULAS}>{shown}{notes}</div>"
 
 
 def draw(

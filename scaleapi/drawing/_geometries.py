@@ -62,9 +62,7 @@ def _by_vertices(vertices: Any) -> str:
 def _box(annotation: Mapping[str, Any]) -> Shape:
     if "vertices" in annotation:  # a box that is turned
         return _polygon(annotation)
-    left, top, width, height = (
-        _number(annotation, key) for key in ("left", "top", "width", "height")
-    )
+    left, top, width, height = _sides(annotation)
     right, bottom = left + width, top + height
     return [Line([(left, top), (right, top), (right, bottom), (left, bottom)], True)]
 
@@ -107,9 +105,9 @@ def _ellipse(annotation: Mapping[str, Any]) -> Shape:
         x, y = _point(annotation["center"])
         across, down = _point(annotation.get("radius"))
     else:
-        (left, top), _, (right, bottom), _ = _box(annotation)[0].points
-        x, y = (left + right) / 2, (top + bottom) / 2
-        across, down = (right - left) / 2, (bottom - top) / 2
+        left, top, width, height = _sides(annotation)
+        across, down = width / 2, height / 2
+        x, y = left + across, top + down
     turn = math.radians(_number({"angle": 0, **annotation}, "angle"))
     steps = (2 * math.pi * step / _AROUND for step in range(_AROUND))
     points = [
@@ -120,6 +118,10 @@ def _ellipse(annotation: Mapping[str, Any]) -> Shape:
         for step in steps
     ]
     return [Line(points, True)]
+
+
+def _sides(annotation: Mapping[str, Any]) -> List[float]:
+    return [_number(annotation, key) for key in ("left", "top", "width", "height")]
 
 
 def _vertices(annotation: Mapping[str, Any]) -> List[Any]:

@@ -155,6 +155,12 @@ def test_an_ellipse_goes_around_its_center(ellipse, extents):
     assert (min(across), max(across), min(down), max(down)) == pytest.approx(extents, abs=0.01)
 
 
+def test_an_ellipse_within_a_box_is_not_told_by_vertices():
+    ellipse = {"type": "ellipse", "left": 0, "top": 0, "width": 20, "height": 10}
+    drawn = task({**ellipse, "vertices": VERTICES}).draw(**WITHOUT_PICTURE)
+    assert paths(drawn) == paths(task(ellipse).draw(**WITHOUT_PICTURE))
+
+
 def test_an_ellipse_is_turned_clockwise():
     turned = {"center": {"x": 50, "y": 40}, "radius": {"x": 30, "y": 10}, "angle": 30}
     ((_, path),) = paths(task(turned).draw(**WITHOUT_PICTURE))
@@ -247,8 +253,18 @@ JSON = st.recursive(
 )
 KEYS = "type label left top width height vertices center radius x y angle attributes".split()
 KINDS = "box polygon point line ellipse cuboid".split()
-ANNOTATION = st.dictionaries(
-    st.sampled_from(KEYS), st.integers(-50, 300) | st.sampled_from(KINDS) | JSON
+PLACE = st.integers(-50, 300)
+POINTS = st.lists(
+    st.fixed_dictionaries(
+        {"x": PLACE, "y": PLACE}, optional={"description": st.sampled_from([*CUBOID])}
+    ),
+    max_size=9,
+)
+ANNOTATION = st.dictionaries(st.sampled_from(KEYS), PLACE | st.sampled_from(KINDS) | JSON) | (
+    st.fixed_dictionaries(
+        {"vertices": POINTS},
+        optional={"type": st.sampled_from(KINDS), "label": st.text(), "left": PLACE},
+    )
 )
 
 
@@ -394,6 +410,8 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
             {"type": "ellipse", "center": {"x": 1, "y": 1}},
             "a point must be an object with x and y, not ",
         ),
+        ({"type": "ellipse", "vertices": VERTICES}, "left must be a number, not None"),
+        ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, not None"),
     ],
 )
 def test_what_can_not_be_drawn_is_told_and_the_rest_is_drawn(wrong, reason):
@@ -469,6 +487,17 @@ def test_its_repr_says_what_is_in_it():
     drawn = task(BOX, {"type": "blob"}).draw(**WITHOUT_PICTURE)
     note = "1 annotation is not drawn: unknown geometry 'blob'."
     assert repr(drawn) == f"<Drawing of Task(id=t1): 1 annotation; {note}>"
+
+
+@pytest.mark.parametrize("size", [None, (300, 200)])
+def test_no_notebook_typesets_what_others_wrote_as_formulas(size):
+    dollars = {**BOX, "label": "$5 to $10"}
+    odd = task(dollars, {"type": "$x$"}, attachment="https://a.example/b.png")
+    (outermost,) = ElementTree.fromstring(
+        f"<body>{re.sub('<img (.*?)>', '', odd.draw(size=size)._repr_html_())}</body>"
+    )
+    assert outermost.get("class").split() == ["mathjax_ignore", "tex2jax_ignore"]
+    assert "$x$" in outermost.findtext("p") and "$5 to $10" in texts(outermost)
 
 
 def test_a_notebook_is_offered_html_alone():
