@@ -179,9 +179,10 @@ class Task(Resource):
     ) -> Drawing:
         """The annotations of an image task as a picture, which a notebook shows by itself.
 
-        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, each
-        label in a colour of its own. What can't be drawn, no response yet included, is told in a
-        note below the picture. Nothing is asked of the service.
+        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, in the
+        same colour for the same label, in any task; two labels may be close. What can't be drawn,
+        no response yet included, is told in a note below the picture. Nothing is asked of the
+        service.
 
         Args:
             image: what to draw over in place of the attachment, where no browser can load that: the

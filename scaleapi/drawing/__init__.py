@@ -125,6 +125,9 @@ def draw(
         notes.append(f"{_counted(outside)} outside of the picture.")
     if canvas.is_sparsely_named:
         notes.append("Of each label only the first is named; point at any other to see its name.")
+    if canvas.unnamed:
+        names = "1 name has" if canvas.unnamed == 1 else f"{canvas.unnamed} names have"
+        notes.append(f"{names} no room; point at a shape to see its name.")
     shown = tuple(visible(note) for note in notes)
     return Drawing(title, canvas, shown)
 
@@ -151,12 +154,16 @@ def _annotations(
     task: Mapping[str, Any], kind: str, most: int, notes: List[str]
 ) -> List[Annotation]:
     response = task.get("response")
-    if not response:
+    if response is None:
         notes.append(f"There is no response yet: the task is {task.get('status')!s:.40}.")
         return []
-    found = response.get("annotations") if isinstance(response, dict) else None
-    if not isinstance(found, list):
+    answer = response if isinstance(response, dict) else {}
+    found, error = answer.get("annotations"), answer.get("error")
+    if error and isinstance(error, str):
+        notes.append(f"The task failed: {error:.200}")
+    elif not isinstance(found, list):
         notes.append("The response holds no list of annotations.")
+    if not isinstance(found, list):
         return []
     if not found:
         notes.append("The response holds no annotations.")
@@ -166,7 +173,7 @@ def _annotations(
     for number, row in enumerate(found):
         shape: Shape = []
         try:
-            shape = shape_of(row, kind)
+            shape = shape_of(row, kind) if number < most else []
         except Undrawable as reason:
             reasons[str(reason)] += 1
         points += sum(len(line.points) for line in shape)

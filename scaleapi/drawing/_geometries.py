@@ -84,7 +84,10 @@ def _cuboid(annotation: Mapping[str, Any]) -> Shape:
     vertices = _vertices(annotation)
     points = [_point(row) for row in vertices]
     named = {str(row.get("description")): point for row, point in zip(vertices, points)}
-    if all(name in named for name in _FACE):
+    missing = [name for name in _FACE if name not in named]
+    if missing and not named.keys().isdisjoint(_FACE + _SIDE):
+        raise Undrawable(f"a cuboid without its {missing[0]}")
+    if not missing:
         face = Line([named[name] for name in _FACE], True)
         if not all(name in named for name in _SIDE):
             return [face]

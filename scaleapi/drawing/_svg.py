@@ -9,7 +9,7 @@ import textwrap
 import unicodedata
 from functools import lru_cache
 from html import escape
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._html import visible
 from ._geometries import Point, Shape
@@ -64,15 +64,20 @@ class Canvas:
         picture: what is drawn over.
         annotations: those that can be seen in it.
         size: of the picture, or as far as there are annotations.
+        unnamed: how many names are left out, as there is no room for them.
     """
 
     def __init__(self, picture: Picture, annotations: Sequence[Annotation], title: str) -> None:
         self.picture = picture
         self.annotations = [each for each in annotations if _can_be_seen(each, picture)]
-        self.size: Size = picture.size or _reach(self.annotations)
+        self._origin, self.size = _ground(self.annotations, picture)
         self._title = title
         self._scale = 1.0 if self.is_of_unknown_size else _scale(self.size)
         self._text = TEXT / self._scale
+        places = _Places(self._origin, self.size, self._text)
+        placed = [(each, places.place(each)) for each in self._named()]
+        self._names = [(each, place) for each, place in placed if place]
+        self.unnamed = len(placed) - len(self._names)
 
     @property
     def is_of_unknown_size(self) -> bool:
@@ -92,12 +97,13 @@ class Canvas:
             notes: what stands below the picture.
             background: whether the picture is a part of it.
         """
-        width, height = self.size
+        (left, top), (width, height) = self._origin, self.size
         below = list(self._notes(notes))
         tall = height + len(below) * LEADING * self._text
         return "".join(
             [
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(tall)}" '
+                '<svg xmlns="http://www.w3.org/2000/svg" '
+                f'viewBox="{_n(left)} {_n(top)} {_n(width)} {_n(tall)}" '
                 f'width="{_n(width * self._scale)}" height="{_n(tall * self._scale)}" '
                 f'direction="ltr" fill="none" role="img" aria-label="{_x(self._title)}"'
                 + (f' style="{style}">' if style else ">"),
@@ -112,7 +118,7 @@ class Canvas:
     def _background(self) -> str:
         width, height = self.size
         if self.picture.address is None:
-            return f'<path fill="{_NOTHING}" d="M0 0h{_n(width)}v{_n(height)}h-{_n(width)}z"/>'
+            return f'<path fill="{_NOTHING}" d="{_rectangle(self._origin, self.size)}"/>'
         # Without a size it is as large as it is, which is what the numbers mean.
         side = f' width="{_n(width)}" height="{_n(height)}" preserveAspectRatio="none"'
         return f'<image href="{_x(self.picture.address)}"{side if self.picture.size else ""}/>'
@@ -139,17 +145,14 @@ class Canvas:
 
     def _labels(self) -> str:
         text = self._text
-        places = _Places(self.size, text)
         parts = [
             f'<g font-family="system-ui,sans-serif" font-size="{_n(text)}" font-weight="600" '
             f'stroke="#fff" stroke-width="{_n(text / 4)}" stroke-linejoin="round" '
             'paint-order="stroke" pointer-events="none">'
         ]
-        for each in self._named():
-            label = _short(each.label)
-            x, y = places.place(each, label)
-            colour = label_colour(each.label)
-            parts.append(f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}">{_x(label)}</text>')
+        for each, (x, y) in self._names:
+            colour, name = label_colour(each.label), _x(_short(each.label))
+            parts.append(f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}">{name}</text>')
         return "".join([*parts, "</g>"])
 
     def _named(self) -> List[Annotation]:
@@ -162,17 +165,18 @@ class Canvas:
             first.setdefault(each.label, each)
         return list(first.values())[:NAMED]
 
-    def _notes(self, notes: Iterable[str]) -> Iterator[str]:
+    def _notes(self, notes: Iterable[str]) -> Iterable[str]:
         """Lines of text on white below the picture."""
-        width, height = self.size
+        (left, bottom), (width, height) = self._origin, self.size
+        bottom += height
         text = self._text
         fits = max(10, int(width / text / 0.6))
         lines = [line for note in notes for line in textwrap.wrap(note, fits)]
         for number, line in enumerate(lines):
-            top = height + number * LEADING * text
+            top = bottom + number * LEADING * text
             yield (
-                f'<path fill="#fff" d="M0 {_n(top)}h{_n(width)}v{_n(1.5 * text)}h-{_n(width)}z"/>'
-                f'<text x="{_n(text / 2)}" y="{_n(top + text)}" font-size="{_n(text)}" '
+                f'<path fill="#fff" d="{_rectangle((left, top), (width, 1.5 * text))}"/>'
+                f'<text x="{_n(left + text / 2)}" y="{_n(top + text)}" font-size="{_n(text)}" '
                 f'font-family="system-ui,sans-serif" fill="#333">{_x(line)}</text>'
             )
 
@@ -180,32 +184,34 @@ class Canvas:
 class _Places:
     """Where labels go: on top of what they name, within the picture, none over another."""
 
-    def __init__(self, size: Size, text: float) -> None:
+    def __init__(self, origin: Point, size: Size, text: float) -> None:
+        self._origin = origin
         self._size = size
         self._text = text
         self._taken: List[Tuple[float, float, float]] = []
 
-    def place(self, annotation: Annotation, label: str) -> Tuple[float, float]:
-        """The left end of the label's base line."""
+    def place(self, annotation: Annotation) -> Optional[Point]:
+        """The left end of its label's base line; None where all is taken."""
         left, top = annotation.top
-        width, height = self._size
-        text, wide = self._text, _width(label, self._text)
-        x = max(text * 0.2, min(left, width - wide - text * 0.2))
+        text, wide = self._text, _width(_short(annotation.label), self._text)
+        begin, end = self._origin[0] + text * 0.2, self._origin[0] + self._size[0] - text * 0.2
+        highest, lowest = self._origin[1] + text, self._origin[1] + self._size[1] - text * 0.3
+        x = max(begin, min(left, end - wide))
         above = top - text * 0.45
-        y = above if above > text else top + text * 1.15
-        y = max(text, min(y, height - text * 0.3))
-        for step in range(20):
-            lower = y + step * 1.15 * text
-            if lower > height and step:
-                break
-            if not any(
-                x < right and begin < x + wide and abs(lower - base) < 1.1 * text
-                for begin, right, base in self._taken
-            ):
-                y = lower
-                break
-        self._taken.append((x, x + wide, y))
-        return x, y
+        first = above if above > highest else top + text * 1.15
+        first = max(highest, min(first, lowest))
+        for step in _STEPS:
+            y = first + step * 1.15 * text
+            if (highest <= y <= lowest or not step) and self._is_free(x, x + wide, y):
+                self._taken.append((x, x + wide, y))
+                return x, y
+        return None
+
+    def _is_free(self, left: float, right: float, y: float) -> bool:
+        return not any(
+            left < end and begin < right and abs(y - base) < 1.1 * self._text
+            for begin, end, base in self._taken
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -238,19 +244,30 @@ def _scale(size: Size) -> float:
 
 
 def _can_be_seen(annotation: Annotation, picture: Picture) -> bool:
+    if picture == (None, None):
+        return True
     width, height = picture.size or (float("inf"), float("inf"))
     left, top, right, bottom = annotation.extents
     return right >= 0 and bottom >= 0 and left <= width and top <= height
 
 
-def _reach(annotations: Sequence[Annotation]) -> Size:
-    """As far as annotations and their labels go, and a little further."""
-    wide, tall = 200.0, 100.0
+def _ground(annotations: Sequence[Annotation], picture: Picture) -> Tuple[Point, Size]:
+    """The picture's corner and size; else as far as annotations go, and a little further."""
+    if picture.size:
+        return (0.0, 0.0), picture.size
+    begin, top, wide, tall = 0.0, 0.0, 200.0, 100.0
     for each in annotations:
-        _, _, right, bottom = each.extents
+        left, up, right, bottom = each.extents
+        if picture.address is None:
+            begin, top = min(begin, left), min(top, up)
         wide = max(wide, right, each.top[0] + _width(_short(each.label), TEXT))
         tall = max(tall, bottom)
-    return wide + TEXT, tall + TEXT
+    return (begin, top), (wide + TEXT - begin, tall + TEXT - top)
+
+
+def _rectangle(corner: Point, size: Size) -> str:
+    (x, y), (width, height) = corner, size
+    return f"M{_n(x)} {_n(y)}h{_n(width)}v{_n(height)}h-{_n(width)}z"
 
 
 def _path(shape: Shape) -> str:
@@ -293,4 +310,6 @@ def _x(text: str) -> str:
 
 
 _KEPT = "\n\u200c\u200d"  # the latter join or part the letters of some scripts
+# From where a label should go to where it may, in lines: what is nearest comes first.
+_STEPS = (0, *(step for away in range(1, 26) for step in (away, -away)))
 _EVER = 'vector-effect="non-scaling-stroke"'  # as wide on the screen at every scale

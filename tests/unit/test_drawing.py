@@ -377,7 +377,10 @@ def test_a_task_of_another_type_is_refused(kind):
     "fields, note",
     [
         ({"response": None, "status": "pending"}, "There is no response yet: the task is pending."),
-        ({"response": {"error": "x"}}, "The response holds no list of annotations."),
+        ({"response": {"error": "no such image"}}, "The task failed: no such image"),
+        ({"response": {"error": "ab " * 99}}, f"The task failed: {'ab ' * 66}ab"),
+        ({"response": {"error": 7}}, "The response holds no list of annotations."),
+        ({"response": {}}, "The response holds no list of annotations."),
         ({"response": {"annotations": {"a": 1}}}, "The response holds no list of annotations."),
         ({"response": {"annotations": []}}, "The response holds no annotations."),
     ],
@@ -386,7 +389,7 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
     drawn = task(attachment=data_address(png(600, 400)), **fields).draw()
     assert drawn.notes == (note,) and paths(drawn) == []
     assert parsed(drawn.svg).find(f"{SVG}image") is not None
-    assert note in texts(parsed(drawn.svg)) and f"<p>{note}</p>" in drawn._repr_html_()
+    assert note in " ".join(texts(parsed(drawn.svg))) and f"<p>{note}</p>" in drawn._repr_html_()
 
 
 @pytest.mark.parametrize(
@@ -410,6 +413,9 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
             {"type": "ellipse", "center": {"x": 1, "y": 1}},
             "a point must be an object with x and y, not ",
         ),
+        ({"type": "cuboid", "vertices": cuboid()[1:]}, "a cuboid without its face-topleft"),
+        ({"vertices": cuboid()[:3]}, "a cuboid without its face-bottomleft"),
+        ({"type": "cuboid", "vertices": cuboid()[4:]}, "a cuboid without its face-topleft"),
         ({"type": "ellipse", "vertices": VERTICES}, "left must be a number, not None"),
         ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, not None"),
     ],
@@ -432,6 +438,29 @@ def test_what_lies_outside_of_the_picture_is_counted_not_drawn():
     drawn = task(*away).draw(image=png(600, 400))
     assert drawn.notes == ("2 annotations are outside of the picture.",)
     assert [label for label, _ in paths(drawn)] == ["edge"]
+
+
+def test_without_a_picture_the_ground_goes_as_far_as_the_shapes():
+    away = [{**BOX, "left": -300, "top": -50, "label": "a"}, {**BOX, "left": 500, "label": "b"}]
+    drawn = task(*away).draw(image="")
+    tree = parsed(drawn.svg)
+    left, top, width, height = map(float, tree.get("viewBox").split())
+    assert drawn.notes == () and [label for label, _ in paths(drawn)] == ["a", "b"]
+    assert (left, top) == (-300, -50) and left + width >= 530 and top + height >= 60
+    assert tree.find(f"{SVG}path").get("d") == f"M-300 -50h{width:g}v{height:g}h-{width:g}z"
+    (_, names) = tree.findall(f"{SVG}g")
+    assert -300 < float(names[0].get("x")) < -280 and -50 < float(names[0].get("y")) < -20
+    noted = parsed(task(*away, {}).draw(image="").svg)
+    note = noted.findall(f"{SVG}text")[0]
+    bottom = sum(map(float, noted.get("viewBox").split()[1::2]))
+    assert float(note.get("x")) < -280 and top + height < float(note.get("y")) <= bottom
+
+
+def test_what_is_left_out_is_counted_once():
+    bad = {"task_id": "t1", "type": "annotation", "response": {"annotations": [{}, {}, {}]}}
+    left, reason = drawing.draw(bad, image="", most=2).notes
+    assert left == "1 annotation is left out: there is too much to draw."
+    assert reason.startswith("2 annotations are not drawn: left must be")
 
 
 def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
@@ -464,6 +493,40 @@ def test_names_lie_within_the_picture_and_none_over_another():
     assert all(0 < x < 590 and _svg.TEXT <= y <= 400 for x, y in places)
     down = sorted(y for _, y in places)
     assert min(after - before for before, after in zip(down, down[1:])) >= _svg.TEXT
+
+
+def dots(count, x, y):
+    return [{"type": "point", "label": f"name {n}", "x": x, "y": y} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "rows, named",
+    [
+        (dots(3, 300, 399), 3),
+        (dots(3, 300, 1), 3),
+        (dots(26, 300, 200), 26),
+        (dots(30, 300, 200), 26),
+        (dots(27, 599, 399), 26),
+        (dots(1, 3, 3), 1),
+    ],
+)
+def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named):
+    drawn = task(*rows).draw(image=png(600, 400))
+    (_, names) = parsed(drawn.svg).findall(f"{SVG}g")
+    down = sorted(float(each.get("y")) for each in names)
+    assert len(down) == named and _svg.TEXT <= down[0] and down[-1] <= 400
+    assert all(after - before >= _svg.TEXT for before, after in zip(down, down[1:]))
+    left = len(rows) - named
+    assert [note.split(" no room")[0] for note in drawn.notes] == (
+        [] if not left else ["1 name has" if left == 1 else f"{left} names have"]
+    )
+    assert [label for label, _ in paths(drawn)] == [row["label"] for row in rows]
+
+
+def test_names_are_told_in_a_picture_that_is_lower_than_they_are():
+    drawn = task(*dots(2, 5, 0)).draw(image="", size=(600, 4))
+    assert texts(parsed(drawn.svg))[0] == "name 0"
+    assert drawn.notes[0].startswith("1 name has no room")
 
 
 def test_labels_are_shown_short_and_told_whole():
