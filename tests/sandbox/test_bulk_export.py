@@ -52,6 +52,7 @@ def full_box():
 @pytest.fixture
 def client(full_box, crews_end):
     full_box.clear_rules()
+    full_box._hits.clear()  # else the oldest would go, and their number stand still
     policy = RetryPolicy(8, backoff_factor=0.001)
     with full_box.client("test_key", retries=policy, timeout=5) as client:
         yield client

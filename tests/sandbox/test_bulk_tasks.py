@@ -7,6 +7,7 @@ import json
 import logging
 import pickle
 import re
+import sys
 import threading
 import time
 import weakref
@@ -337,6 +338,12 @@ def test_tasks_are_canceled(live_box):
         assert isinstance(outcomes[3].error, scaleapi.ScaleResourceNotFound)
         again = client.cancel_tasks([""], clear_unique_id=True)
         assert again.run() == {"failed": 1}
+
+
+def test_a_bar_that_can_not_be_shown_says_what_to_install(client, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(ImportError, match=r"pip install 'scaleapi\[progress\]'"):
+        client.create_tasks("categorization", payloads(1), progress=True)
 
 
 def test_tasks_are_updated(client):
