@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from typing import Any, Callable, Dict, List, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 import requests
 
-from .exceptions import MAX_BODY_BYTES, Attempt, ExceptionMap, ScaleException
+from .exceptions import (
+    MAX_BODY_BYTES,
+    Attempt,
+    ExceptionMap,
+    ScaleConnectionError,
+    ScaleConnectionTimeout,
+    ScaleException,
+)
 
 T = TypeVar("T")
 _UNREAD = object()
@@ -100,6 +107,20 @@ def refusal(
     code = response.status_code
     kind = ExceptionMap.get(code, ScaleException)
     return with_context(kind(_server_sentence(response) + risk, code), response, attempts)
+
+
+def no_answer(
+    complaint: str, in_time: bool, method: Optional[str], url: str, attempts: Tuple[Attempt, ...]
+) -> ScaleConnectionError:
+    """The exception for a call without a whole answer; `in_time` is false where time ran out."""
+    error = (ScaleConnectionError if in_time else ScaleConnectionTimeout)(complaint)
+    error.method, error.url, error.attempts = method, url, attempts
+    return error
+
+
+def tries(number: int) -> str:
+    """How many tries there were, in words."""
+    return "1 try" if number == 1 else f"{number} tries"
 
 
 def with_context(

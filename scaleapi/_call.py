@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 import requests
 import urllib3.exceptions
 
-from ._answers import Answer, refusal
+from ._answers import Answer, no_answer, refusal, tries
 from ._faults import Fault, FaultKind, NotSent, fault_of, forget_frames
 from ._lost_answers import Rule, Sent, find_done
-from .exceptions import Attempt, ScaleConnectionError, ScaleConnectionTimeout, ScaleException
-from .retries import seconds_asked
+from .exceptions import Attempt, ScaleException
+from .retries import for_the_rest, seconds_asked
 
 if TYPE_CHECKING:
     from .api import Api
@@ -217,9 +217,7 @@ class Call:
         raise refusal(response, attempts, self._risk if self._once else "")
 
     def _look_up(self, rule: Rule) -> Optional[Any]:
-        left = max(self.until - time.monotonic(), 0.001)  # of nothing a policy can't be made
-        deadline = None if self.policy.deadline is None else left
-        api = self.api.with_options(retries=self.policy.replace(deadline=deadline))
+        api = self.api.with_options(retries=for_the_rest(self.policy, self.until))
         return find_done(api, rule, self.endpoint, self.sent)
 
     @property
@@ -231,9 +229,6 @@ class Call:
 
     def _no_answer(self, outcome: Outcome) -> ScaleException:
         in_time = outcome.fault is None or outcome.fault.in_time
-        kind = ScaleConnectionError if in_time else ScaleConnectionTimeout
-        tries = "1 try" if len(self.attempts) == 1 else f"{len(self.attempts)} tries"
-        error = kind(f"No answer after {tries}: {outcome.words}{self._risk}")
-        error.method, error.url = self.request.method, self.shown_url
-        error.attempts = tuple(self.attempts)
-        return error
+        words = f"No answer after {tries(len(self.attempts))}: {outcome.words}{self._risk}"
+        where = (self.request.method, self.shown_url)
+        return no_answer(words, in_time, *where, tuple(self.attempts))

@@ -28,7 +28,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from ._answers import refusal
+from ._answers import no_answer, refusal, tries
 from ._faults import Fault, fault_of, forget_frames
 from ._whole_files import whole_file
 from .api import MAX_REDIRECTS
@@ -36,10 +36,10 @@ from .exceptions import (
     MAX_BODY_BYTES,
     Attempt,
     ScaleConnectionError,
-    ScaleConnectionTimeout,
     ScaleException,
     ScaleInvalidArgument,
 )
+from .retries import for_the_rest
 
 if TYPE_CHECKING:
     from ._call import Call
@@ -133,7 +133,7 @@ class _Download:
         self._address = address
         self._policy = downloads.api.retries
         deadline = self._policy.deadline
-        self._until = None if deadline is None else time.monotonic() + deadline
+        self._until = float("inf") if deadline is None else time.monotonic() + deadline
         self._attempts: List[Attempt] = []
         self._failures = 0
 
@@ -163,15 +163,12 @@ class _Download:
         if self._failures > self._policy.total:
             return None
         wait = self._policy.wait(self._failures, None, random.random())
-        too_late = self._until is not None and time.monotonic() + (wait or 0.0) >= self._until
+        too_late = wait is None or time.monotonic() + wait >= self._until
         return None if too_late else wait
 
     def _never_whole(self, fault: Fault, shown: str) -> ScaleConnectionError:
-        kind = ScaleConnectionError if fault.in_time else ScaleConnectionTimeout
-        tries = "1 try" if self._failures == 1 else f"{self._failures} tries"
-        error = kind(f"The file did not come whole in {tries}: {fault.words}")
-        error.method, error.url, error.attempts = "GET", shown, tuple(self._attempts)
-        return error
+        words = f"The file did not come whole in {tries(self._failures)}: {fault.words}"
+        return no_answer(words, fault.in_time, "GET", shown, tuple(self._attempts))
 
     def _response(self) -> Tuple[requests.Response, str]:
         """The unread answer with the file, after all redirects, and its address as it is shown."""
@@ -200,9 +197,8 @@ class _Download:
         else:
             api = self._downloads.api_of(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}")
             endpoint = f"{parts.path or '/'}{'?' * bool(parts.query)}{parts.query}"
-        left = None if self._until is None else max(self._until - time.monotonic(), 0.001)
-        total = self._policy.total - self._failures
-        api = api.with_options(retries=self._policy.replace(total=total, deadline=left))
+        left = self._policy.replace(total=self._policy.total - self._failures)
+        api = api.with_options(retries=for_the_rest(left, self._until))
         return api._call_unread("GET", endpoint, headers=HEADERS)
 
     def _answer(self, call: Call) -> requests.Response:

@@ -15,7 +15,8 @@ MOST_ROWS, MOST_COLUMNS = 100, 8
 FOLDED = 20_000  # characters of a folded value that are shown; a page stays light
 
 # Jupyter's MathJax would make formulas, and links, of what stands between two "$".
-_TABLE = '<table class="mathjax_ignore tex2jax_ignore">'
+NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'
+_TABLE = f"<table {NO_FORMULAS}>"
 _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
 
 

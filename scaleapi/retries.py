@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, FrozenSet, Iterable, NamedTuple, Optional
 
 from urllib3.exceptions import InvalidHeader
@@ -109,6 +110,14 @@ class RetryPolicy(_Settings):
         if asked is None:
             return self.pause(retry) * (1 - self.jitter * chance)
         return asked if asked <= self.retry_after_max else None
+
+
+def for_the_rest(policy: RetryPolicy, until: float) -> RetryPolicy:
+    """The same for what is still to be done of a call that ends at `until`, monotonic clock."""
+    if policy.deadline is None:
+        return policy
+    left = max(until - time.monotonic(), 0.001)  # of nothing a policy can't be made
+    return policy.replace(deadline=left)
 
 
 def at_least(least: float, value: Any) -> bool:

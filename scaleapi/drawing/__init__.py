@@ -11,7 +11,7 @@ from collections import Counter
 from html import escape
 from typing import Any, List, Mapping, Optional, Tuple, Union
 
-from .._html import visible
+from .._html import NO_FORMULAS, visible
 from ..exceptions import ScaleInvalidArgument
 from ._geometries import OF_TASKS, Shape, Undrawable, shape_of
 from ._pictures import Image, Picture, checked_size, of_attachment, of_image
@@ -29,8 +29,6 @@ _LAYER = (
     "grid-area:1/1;display:block;max-width:none;max-height:none;margin:0;padding:0;border:0;"
     "width:{};height:{}"
 )
-# Jupyter and what exports from it would typeset what is between two $ of a label.
-_NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'
 _FIT = "display:block;max-width:100%;height:auto"
 
 
@@ -86,7 +84,7 @@ class Drawing:
         else:
             shown = canvas.svg(style=_FIT)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"<div {_NO_FORMULAS}>{shown}{notes}</div>"
+        return f"<div {NO_FORMULAS}>{shown}{notes}</div>"
 
 
 def draw(

@@ -27,7 +27,6 @@ MAX_DRAIN = 4 * MAX_BODY
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
 CUT = "scaleapi.cut"  # likewise, but after half of the answer
-_UPLOAD = "multipart/form-data"
 
 
 class Dropped(Exception):
@@ -147,7 +146,7 @@ def _join_chunks() -> None:
 
 
 def _read_body(hit: Hit) -> None:
-    if request.mimetype == _UPLOAD:
+    if request.mimetype == "multipart/form-data":
         hit.form = dict(request.form)
         for name, sent in request.files.items():
             size = sent.stream.seek(0, 2)
