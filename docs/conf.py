@@ -13,7 +13,7 @@ from sphinx.util.typing import stringify_annotation
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi._answers import Answer
+from scaleapi._http.response import Answer
 from scaleapi._resource import Resource
 from scaleapi.api_client.v2 import ApiResponse, Model, Request
 from scaleapi.api_client.v2.rest import RESTResponse
@@ -45,7 +45,7 @@ napoleon_attr_annotations = True
 nitpick_ignore_regex = [
     (r"py:obj", r".*"),
     (r"py:(class|exc|meth)", r"(?!scaleapi\.)\w+\..*"),
-    (r"py:class", r"scaleapi\.(.*\.)?(_\w+|_\w+\.\w+|[A-Z]|Self)"),  # ours alone, or a TypeVar
+    (r"py:class", r"scaleapi\.(.*\.)?(_\w+(\.\w+)*|[A-Z]|Self)"),  # ours alone, or a TypeVar
 ]
 
 

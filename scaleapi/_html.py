@@ -8,7 +8,7 @@ import unicodedata
 from html import escape
 from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
-from ._times import moment
+from ._timestamps import moment
 
 LONG = 120  # characters, beyond which a value is folded
 MOST_ROWS, MOST_COLUMNS = 100, 8

@@ -30,18 +30,18 @@ import requests
 import urllib3.util
 from requests.structures import CaseInsensitiveDict
 
-from ._answers import Answer
-from ._arguments import json_text
-from ._call import Call
-from ._lost_answers import Sent, rule_for
-from ._pool import SharedSession
+from ._http.response import Answer
+from ._http.retrying import Call
+from ._http.session import SharedSession
+from ._recovery import Sent, rule_for
+from ._validation import json_text
 from ._version import __version__
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 
 if TYPE_CHECKING:
-    from ._multipart import Multipart, Progress
-    from .bulk._pace import Pace
+    from ._http.multipart import Multipart, Progress
+    from .bulk.throttle import Pace
 
 SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
 
@@ -465,7 +465,7 @@ def checked_retries(retries: Any) -> RetryPolicy:
 
 def multipart(fields: Any, files: Any, progress: Optional[Progress]) -> ContextManager[Multipart]:
     """A form with files, which is closed in the end."""
-    from ._multipart import Multipart  # here, since few need it
+    from ._http.multipart import Multipart  # here, since few need it
 
     return closing(Multipart(fields, files, progress))
 

@@ -9,7 +9,8 @@ from enum import Enum
 from functools import partial
 from typing import Any, Dict, Generator, Mapping, Optional, Union
 
-from ._arguments import (
+from ._resource import ClientMethods, Resource
+from ._validation import (
     Check,
     Moment,
     enum_value,
@@ -22,7 +23,6 @@ from ._arguments import (
     segment,
     text,
 )
-from ._resource import ClientMethods, Resource
 from .exceptions import ScaleInvalidArgument
 from .pagination import Paginator, by_offset, walk
 

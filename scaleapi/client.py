@@ -6,10 +6,10 @@ import copy
 from types import TracebackType
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar, Union
 
-from ._arguments import endpoint_of, one_of
-from ._bulk import BulkMethods
-from ._results import ResultMethods
-from ._v2 import V2Methods
+from ._mixins.bulk import BulkMethods
+from ._mixins.result_files import ResultMethods
+from ._mixins.v2 import V2Methods
+from ._validation import endpoint_of, one_of
 from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout, bearer
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods

@@ -20,7 +20,7 @@ from typing import (
     cast,
 )
 
-from ._arguments import text_or_texts
+from ._validation import text_or_texts
 from .exceptions import ScaleInvalidArgument
 from .tasks import Task
 

@@ -20,13 +20,13 @@ from typing import (
     Union,
 )
 
-from ._arguments import json_text, mapping, text
 from ._resource import ClientMethods, Resource
+from ._validation import json_text, mapping, text
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, Step, walk
 
 if TYPE_CHECKING:
-    from ._multipart import Progress
+    from ._http.multipart import Progress
 
 Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
-from ._arguments import enum_value, flag, segment, text
 from ._resource import ClientMethods, Resource
+from ._validation import enum_value, flag, segment, text
 from .tasks import TaskType, TypeLike
 
 

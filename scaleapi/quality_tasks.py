@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Type, TypeVar
 
-from ._arguments import enum_value, segment
 from ._resource import ClientMethods, Resource
+from ._validation import enum_value, segment
 from .tasks import TaskType, TypeLike
 
 Q = TypeVar("Q", bound="QualityTask")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Dict, Iterable, List, Optional
 
-from ._answers import Answer
-from ._arguments import segment, text, texts
+from ._http.response import Answer
 from ._resource import ClientMethods, Resource
+from ._validation import segment, text, texts
 from .exceptions import ScaleException
 
 

@@ -17,7 +17,8 @@ from typing import (
     Union,
 )
 
-from ._arguments import (
+from ._resource import ClientMethods, Resource
+from ._validation import (
     Check,
     Moment,
     enum_value,
@@ -32,12 +33,11 @@ from ._arguments import (
     text_or_texts,
     texts,
 )
-from ._resource import ClientMethods, Resource
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, by_token, walk
 
 if TYPE_CHECKING:
-    from ._answers import Answer
+    from ._http.response import Answer
     from .drawing import Drawing, Image
 
 

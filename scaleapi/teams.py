@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Iterable, List, Optional, Union
 
-from ._arguments import enum_value, texts
 from ._resource import ClientMethods, Resource
+from ._validation import enum_value, texts
 
 
 class TeammateRole(Enum):

@@ -4,11 +4,11 @@ Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `expo
 `export_windows` and `download_results` of `ScaleClient`.
 """
 
-from ._run import BulkRun
 from .downloads import DownloadOutcome
 from .export import ExportReport
-from .files import FileOutcome
+from .runner import BulkRun
 from .tasks import TaskOutcome
+from .uploads import FileOutcome
 from .windows import ExportWindow
 
 __all__ = [

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-from .._whole_files import remove_unfinished, whole_file
+from .._atomic import remove_unfinished, whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from .windows import ExportWindow, Plan
 

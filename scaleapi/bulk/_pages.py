@@ -11,7 +11,7 @@ from ..exceptions import ScaleException
 from ..pagination import Paginator
 
 if TYPE_CHECKING:
-    from .._answers import Answer
+    from .._http.response import Answer
     from ..client import ScaleClient
 
 _read = JSONDecoder().raw_decode

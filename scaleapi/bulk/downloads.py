@@ -20,13 +20,13 @@ from typing import (
     Union,
 )
 
-from .._arguments import text
-from .._downloads import Downloads
-from .._whole_files import remove_unfinished
+from .._atomic import remove_unfinished
+from .._http.download import Downloads
+from .._validation import text
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
-from ._pace import paced_client
-from ._run import FAILED, BulkRun, Progress, checked_items
+from .runner import FAILED, BulkRun, Progress, checked_items
+from .throttle import paced_client
 
 if TYPE_CHECKING:
     from ..client import ScaleClient

@@ -24,14 +24,14 @@ from typing import (
     Union,
 )
 
-from .._whole_files import checked_target, remove_unfinished, whole_file
+from .._atomic import checked_target, remove_unfinished, whole_file
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from ..pagination import Paginator, by_token, walk
 from ..tasks import task_filters, task_query
 from ._checkpoint import Checkpoint, remove
-from ._pace import Pace, paced_client
 from ._pages import Reader, Row
-from ._run import Progress, checked_progress, each_done, teller
+from .runner import Progress, checked_progress, each_done, teller
+from .throttle import Pace, paced_client
 from .windows import ExportWindow, plan
 
 if TYPE_CHECKING:

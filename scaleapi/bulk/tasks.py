@@ -16,16 +16,16 @@ from typing import (
     Union,
 )
 
-from .._arguments import enum_value, mapping, one_of, text, texts
-from .._lost_answers import task_like
-from .._times import moment
+from .._recovery import task_like
+from .._timestamps import moment
+from .._validation import enum_value, mapping, one_of, text, texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskType
-from ._pace import paced_client
-from ._run import BulkRun, Progress, checked_items, outcome_of
+from .runner import BulkRun, Progress, checked_items, outcome_of
+from .throttle import paced_client
 
 if TYPE_CHECKING:
-    from .._answers import Answer
+    from .._http.response import Answer
     from ..client import ScaleClient
 
 CREATED, EXISTED = "created", "existed"

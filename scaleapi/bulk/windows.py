@@ -13,12 +13,12 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
-from .._times import iso, moment
+from .._timestamps import iso, moment
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import task_query
-from ._pace import Pace
 from ._pages import Reader
-from ._run import each_done
+from .runner import each_done
+from .throttle import Pace
 
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""

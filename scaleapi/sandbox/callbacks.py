@@ -12,7 +12,7 @@ import requests
 from urllib3.exceptions import HTTPError, LocationParseError
 from urllib3.util import Timeout, parse_url
 
-from .._pool import new_session
+from .._http.session import new_session
 from .store import Doc
 
 log = logging.getLogger("scaleapi.sandbox")

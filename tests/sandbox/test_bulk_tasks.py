@@ -17,8 +17,8 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy, TaskType
 from scaleapi.bulk import BulkRun
-from scaleapi.bulk._pace import Pace, paced_client
-from scaleapi.bulk._run import AHEAD
+from scaleapi.bulk.runner import AHEAD
+from scaleapi.bulk.throttle import Pace, paced_client
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 
@@ -475,7 +475,7 @@ def test_the_pace_halves_once_for_a_wave_and_rises_slowly(busy, fine):
 def test_a_pause_that_the_service_asks_for_holds_all_workers(monkeypatch):
     """The clock stands still until somebody waits."""
     now, waits = [100.0], []
-    monkeypatch.setattr("scaleapi.bulk._pace.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("scaleapi.bulk.throttle.time.monotonic", lambda: now[0])
     pace = Pace(4)
     pace.enter()
     pace.leave(429, 7.0)

@@ -240,7 +240,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(client, monkeypat
     client.list_teammates()
     client.list_teammates()
     assert len(opened) == 1
-    monkeypatch.setattr("scaleapi._pool.MAX_IDLE_SECONDS", 0)
+    monkeypatch.setattr("scaleapi._http.session.MAX_IDLE_SECONDS", 0)
     client.list_teammates()
     assert len(opened) == 2
 

@@ -11,7 +11,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi._multipart import BLOCK_BYTES, SPOOL_BYTES
+from scaleapi._http.multipart import BLOCK_BYTES, SPOOL_BYTES
 
 SIZE = 5 * BLOCK_BYTES + 7
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi import ScaleException
-from scaleapi._bulk import BulkMethods
-from scaleapi._results import ResultMethods
+from scaleapi._mixins.bulk import BulkMethods
+from scaleapi._mixins.result_files import ResultMethods
 from scaleapi.exceptions import ExceptionMap
 from scaleapi.retries import seconds_asked
 from tests.unit.conftest import Wire

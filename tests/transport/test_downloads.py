@@ -11,8 +11,8 @@ import requests
 import urllib3
 
 import scaleapi
-from scaleapi import _downloads
-from scaleapi._downloads import CutShort, _blocks
+from scaleapi._http import download
+from scaleapi._http.download import CutShort, _blocks
 from scaleapi.api import _Environment
 from scaleapi.bulk.downloads import safe
 from scaleapi.exceptions import MAX_BODY_BYTES
@@ -296,11 +296,11 @@ def test_a_host_that_is_down_is_told(fetch, refused):
 
 
 def test_settings_are_kept_for_so_many_hosts_only(fetch, serve, tmp_path, monkeypatch):
-    monkeypatch.setattr(_downloads, "MAX_HOSTS", 2)
+    monkeypatch.setattr(download, "MAX_HOSTS", 2)
     stores = [serve("http") for _ in range(3)]
     for each in stores:
         each.replies(answer(CONTENT))
-    files = _downloads.Downloads(fetch.client.api)
+    files = download.Downloads(fetch.client.api)
     for each in [*stores, *stores]:
         assert files.read(at(each)) == CONTENT
         assert 1 <= len(files._elsewhere) <= 2

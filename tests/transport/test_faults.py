@@ -115,7 +115,7 @@ def test_a_server_that_comes_up_between_two_tries(scheme, method, serve, connect
         if len(waits) == 2:
             server.listen()
 
-    monkeypatch.setattr("scaleapi._call.time.sleep", wait)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", wait)
     assert METHODS[method](connect(server).api) == {"done": method}
     assert len(waits) == 2
     assert_sent_alike(server, method, 1)
@@ -182,8 +182,8 @@ def test_the_named_calls_are_tried_again_too(call, server, connect):
 
 def test_the_waits_are_the_policys_and_chance_takes_its_share(server, connect, monkeypatch):
     waits = []
-    monkeypatch.setattr("scaleapi._call.time.sleep", waits.append)
-    monkeypatch.setattr("scaleapi._call.random.random", iter([0, 0.5, 1, 1]).__next__)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
+    monkeypatch.setattr("scaleapi._http.retrying.random.random", iter([0, 0.5, 1, 1]).__next__)
     server.replies(answer({}, 503))
     client = connect(server, retries=RetryPolicy(4, backoff_max=6, jitter=0.5))
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
@@ -215,8 +215,8 @@ NOW = 2_840_140_800  # Thu, 01 Jan 2060 00:00:00 GMT
 )
 def test_retry_after_sets_the_wait_where_it_can_be_read(header, wait, server, connect, monkeypatch):
     waits = []
-    monkeypatch.setattr("scaleapi._call.time.sleep", waits.append)
-    monkeypatch.setattr("scaleapi._call.random.random", lambda: 0)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
+    monkeypatch.setattr("scaleapi._http.retrying.random.random", lambda: 0)
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({}, 429, retry_after=header), answer({}))
     # Chance shortens the usual waits only, not what the server asks for.
@@ -228,7 +228,7 @@ def test_retry_after_sets_the_wait_where_it_can_be_read(header, wait, server, co
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_retry_after_over_the_cap_ends_at_once(status, header, server, connect, monkeypatch):
     waits = []
-    monkeypatch.setattr("scaleapi._call.time.sleep", waits.append)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({"error": "come back later"}, status, retry_after=header))
     with pytest.raises(STATUSES[status], match="come back later") as caught:
@@ -239,14 +239,14 @@ def test_a_retry_after_over_the_cap_ends_at_once(status, header, server, connect
 
 def test_the_cap_of_retry_after_is_the_policys(server, connect, monkeypatch):
     waits = []
-    monkeypatch.setattr("scaleapi._call.time.sleep", waits.append)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
     server.replies(answer({}, 429, retry_after=300), answer({}))
     connect(server, retries=RetryPolicy(retry_after_max=300)).api.get_request("x")
     assert waits == [300]
 
 
 def test_a_retry_after_past_the_deadline_ends_at_once(server, connect, monkeypatch):
-    monkeypatch.setattr("scaleapi._call.time.sleep", pytest.fail)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
     server.replies(answer({}, 429, retry_after=50), answer({}))
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
         connect(server, retries=RetryPolicy(deadline=40)).get_task("t")

@@ -168,7 +168,9 @@ def test_a_proxy_that_is_down_is_an_unreached_service(scheme, serve, refused, co
 
 def test_a_proxy_that_comes_back_is_used_again(serve, proxy, connect, monkeypatch):
     proxy.refusal = 502
-    monkeypatch.setattr("scaleapi._call.time.sleep", lambda wait: setattr(proxy, "refusal", None))
+    monkeypatch.setattr(
+        "scaleapi._http.retrying.time.sleep", lambda wait: setattr(proxy, "refusal", None)
+    )
     api = connect(serve("https"), proxies={"https": proxy.url}).api
     assert [attempt.status for attempt in api.request("POST", "x").attempts] == [None, 200]
 

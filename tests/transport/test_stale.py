@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scaleapi._connection import Connection
+from scaleapi._http.urllib3_hooks import Connection
 
 from .servers import answer, drop, reset, silence
 
@@ -37,7 +37,7 @@ def statuses(answer):
 def test_a_connection_that_ended_between_two_calls_costs_nothing(
     method, with_reset, server, connect, monkeypatch
 ):
-    monkeypatch.setattr("scaleapi._call.time.sleep", pytest.fail)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
     api = connect(server).api
     for _ in range(3):
         assert statuses(api.request(method, "x")) == [200]
@@ -49,7 +49,7 @@ def test_a_connection_that_ended_between_two_calls_costs_nothing(
 def test_a_get_on_a_connection_that_ends_just_then_costs_nothing(
     fault, server, connect, monkeypatch, caplog
 ):
-    monkeypatch.setattr("scaleapi._call.time.sleep", pytest.fail)
+    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
     fails_again(server, GONE[fault])
     api = connect(server).api
     for number in range(1, 5):
@@ -110,7 +110,7 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
     api = connect(server).api
     api.request(method, "x")
     now = time.monotonic
-    monkeypatch.setattr("scaleapi._pool.time.monotonic", lambda: now() + idle)
+    monkeypatch.setattr("scaleapi._http.session.time.monotonic", lambda: now() + idle)
     assert statuses(api.request(method, "x")) == [200]
     assert server.accepted == connections
 

@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 import scaleapi
-from scaleapi._multipart import Multipart
+from scaleapi._http.multipart import Multipart
 
 
 class Wire(BaseAdapter):

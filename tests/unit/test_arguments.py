@@ -7,7 +7,7 @@ import pytest
 
 import scaleapi
 from scaleapi import BatchStatus, ScaleInvalidArgument, ScaleInvalidRequest, TaskType
-from scaleapi._arguments import texts
+from scaleapi._validation import texts
 from scaleapi.tasks import task_filters
 
 REFUSED = {

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
-from scaleapi.bulk._pace import Pace
 from scaleapi.bulk._pages import Row
+from scaleapi.bulk.throttle import Pace
 from scaleapi.bulk.windows import plan
 from scaleapi.pagination import Paginator
 

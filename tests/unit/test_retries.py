@@ -8,7 +8,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi.bulk._pace import Pace
+from scaleapi.bulk.throttle import Pace
 from scaleapi.retries import seconds_asked
 
 

@@ -30,8 +30,8 @@ from scaleapi import (
     TeammateRole,
     TrainingTask,
 )
-from scaleapi._bulk import BulkMethods
-from scaleapi._results import ResultMethods
+from scaleapi._mixins.bulk import BulkMethods
+from scaleapi._mixins.result_files import ResultMethods
 from tests.data import v1_shapes as shapes
 
 NAME = "a b/1+é%?#"

@@ -36,9 +36,9 @@ from urllib.parse import quote, urlencode, urljoin
 
 import requests
 
-from ..._answers import json_or_none
-from ..._arguments import text
-from ..._times import moment
+from ..._http.response import json_or_none
+from ..._timestamps import moment
+from ..._validation import text
 from ...api import Api, Timeout, is_header_text
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models

@@ -8,7 +8,7 @@ from typing import Any, Iterator, Mapping, Optional
 import requests
 import urllib3.exceptions
 
-from ..._faults import fault_of, forget_frames
+from ..._http.failures import fault_of, forget_frames
 from ...exceptions import ScaleConnectionError
 
 

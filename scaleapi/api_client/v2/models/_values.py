@@ -19,7 +19,7 @@ from typing import (
     get_origin,
 )
 
-from ...._times import iso, moment
+from ...._timestamps import iso, moment
 
 E = TypeVar("E", bound="TextEnum")
 T = TypeVar("T")

@@ -6,8 +6,8 @@ import os
 from pathlib import Path
 from typing import Union
 
-from ._arguments import segment, text
-from ._resource import ClientMethods
+from .._resource import ClientMethods
+from .._validation import segment, text
 
 
 class ResultMethods(ClientMethods):
@@ -27,7 +27,7 @@ class ResultMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        from ._downloads import Downloads
+        from .._http.download import Downloads
 
         endpoint = f"task/{segment('task_id', task_id)}/response_url/{segment('uuid', uuid)}"
         return Downloads(self.api).read(f"{self.api.base_api_url.rstrip('/')}/{endpoint}")
@@ -55,8 +55,8 @@ class ResultMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        from ._downloads import Downloads
-        from ._whole_files import checked_target
+        from .._atomic import checked_target
+        from .._http.download import Downloads
 
         address, target = text("url", url), checked_target(path)
         Downloads(self.api).save(address, target)

@@ -20,7 +20,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 
-from ._connection import Connection, Limits, TLSConnection
+from .urllib3_hooks import Connection, Limits, TLSConnection
 
 POOL_SIZE = 64
 MAX_IDLE_SECONDS = 60.0

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
 import requests
 import urllib3.exceptions
 
-from ._answers import Answer, no_answer, refusal, tries
-from ._faults import Fault, FaultKind, NotSent, fault_of, forget_frames
-from ._lost_answers import Rule, Sent, find_done
-from .exceptions import Attempt, ScaleException
-from .retries import for_the_rest, seconds_asked
+from .._recovery import Rule, Sent, find_done
+from ..exceptions import Attempt, ScaleException
+from ..retries import for_the_rest, seconds_asked
+from .failures import Fault, FaultKind, NotSent, fault_of, forget_frames
+from .response import Answer, no_answer, refusal, tries
 
 if TYPE_CHECKING:
-    from .api import Api
+    from ..api import Api
 
 logger = logging.getLogger("scaleapi")
 

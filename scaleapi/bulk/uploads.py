@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
 
-from .._arguments import text
+from .._validation import text
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File
-from ._pace import paced_client
-from ._run import BulkRun, Progress, checked_items, outcome_of
+from .runner import BulkRun, Progress, checked_items, outcome_of
+from .throttle import paced_client
 
 if TYPE_CHECKING:
     from ..client import ScaleClient

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union
 
-from ._resource import ClientMethods
-from .tasks import Task, TaskType
+from .._resource import ClientMethods
+from ..tasks import Task, TaskType
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
-    from .bulk import (
+    from ..bulk import (
         BulkRun,
         DownloadOutcome,
         ExportReport,
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
         FileOutcome,
         TaskOutcome,
     )
-    from .bulk._run import Progress
-    from .tasks import TaskFilters
+    from ..bulk.runner import Progress
+    from ..tasks import TaskFilters
 
 
 class BulkMethods(ClientMethods):
@@ -60,7 +60,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        from .bulk import tasks
+        from ..bulk import tasks
 
         client: Any = self
         return tasks.create(client, task_type, payloads, workers, on_duplicate, progress)
@@ -90,7 +90,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        from .bulk import tasks
+        from ..bulk import tasks
 
         client: Any = self
         return tasks.cancel(client, tasks_or_ids, clear_unique_id, workers, progress)
@@ -123,7 +123,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        from .bulk import tasks
+        from ..bulk import tasks
 
         client: Any = self
         changes = {
@@ -166,10 +166,10 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
-        from .bulk import files
+        from ..bulk import uploads
 
         client: Any = self
-        return files.upload(client, paths, workers, reference_id, progress, kwargs)
+        return uploads.upload(client, paths, workers, reference_id, progress, kwargs)
 
     def export_tasks(
         self,
@@ -209,7 +209,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        from .bulk import export
+        from ..bulk import export
 
         client: Any = self
         return export.export(client, path, {**filters}, workers, resume, progress)
@@ -237,7 +237,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        from .bulk import export
+        from ..bulk import export
 
         client: Any = self
         return export.windows(client, {**filters}, workers, size)
@@ -272,7 +272,7 @@ class BulkMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        from .bulk import downloads
+        from ..bulk import downloads
 
         client: Any = self
         return downloads.download(client, tasks, folder, workers, progress)

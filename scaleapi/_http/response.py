@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 import requests
 
-from .exceptions import (
+from ..exceptions import (
     MAX_BODY_BYTES,
     Attempt,
     ExceptionMap,

@@ -12,8 +12,8 @@ from requests.utils import guess_filename, to_key_val_list
 from urllib3.fields import RequestField
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
-from ._faults import NotSent
-from .exceptions import ScaleInvalidArgument
+from ..exceptions import ScaleInvalidArgument
+from .failures import NotSent
 
 BLOCK_BYTES = 64 * 1024
 SPOOL_BYTES = 1024 * 1024  # what can't be rewound is kept in memory up to here, then on disk

@@ -28,22 +28,22 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3.exceptions
 
-from ._answers import no_answer, refusal, tries
-from ._faults import Fault, fault_of, forget_frames
-from ._whole_files import whole_file
-from .api import MAX_REDIRECTS
-from .exceptions import (
+from .._atomic import whole_file
+from ..api import MAX_REDIRECTS
+from ..exceptions import (
     MAX_BODY_BYTES,
     Attempt,
     ScaleConnectionError,
     ScaleException,
     ScaleInvalidArgument,
 )
-from .retries import for_the_rest
+from ..retries import for_the_rest
+from .failures import Fault, fault_of, forget_frames
+from .response import no_answer, refusal, tries
 
 if TYPE_CHECKING:
-    from ._call import Call
-    from .api import Api
+    from ..api import Api
+    from .retrying import Call
 
 BLOCK = 256 * 1024
 MAX_HOSTS = 100  # whose settings are kept

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Generator, Iterable, Optional, Union
 
-from ._resource import ClientMethods
-from .pagination import Paginator, Step, by_token, walk
+from .._resource import ClientMethods
+from ..pagination import Paginator, Step, by_token, walk
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from .api_client.v2 import (
+    from ..api_client.v2 import (
         Batch,
         BatchStatus,
         DatasetTask,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         TaskStatus,
         V2Api,
     )
-    from .tasks import TaskStatus as V1TaskStatus
+    from ..tasks import TaskStatus as V1TaskStatus
 
     Moment = Union[dt.datetime, dt.date, str, None]
     StatusLike = Union[TaskStatus, V1TaskStatus, str, None]
@@ -40,7 +40,7 @@ class V2Methods(ClientMethods):
     @property
     def v2(self) -> V2Api:
         """The operations of the v2 API, over this client's connections and with its settings."""
-        from .api_client.v2 import ApiClient, Configuration, V2Api
+        from ..api_client.v2 import ApiClient, Configuration, V2Api
 
         made: Any = self.__dict__.get("_v2")
         if made is None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from ..client import ScaleClient
-    from ._pace import Pace
+    from .throttle import Pace
 
     class Outcome(Protocol):
         """What every kind of outcome has."""

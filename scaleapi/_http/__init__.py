@@ -1,0 +1,1 @@
+"""HTTP: one request, its attempts, connections and bodies. Knows no resource of Scale's."""

@@ -1,0 +1,1 @@
+"""Parts of the client whose code is loaded on first use."""
