@@ -13,7 +13,7 @@ from sphinx.util.typing import stringify_annotation
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi._http.response import Answer
+from scaleapi._http.response import APIResult
 from scaleapi._resource import Resource
 from scaleapi.api_client.v2 import ApiResponse, Model, Request
 from scaleapi.api_client.v2.rest import RESTResponse
@@ -66,7 +66,7 @@ def import_what_annotations_name():
 
 
 # What callers are given, among which are kinds that they make.
-GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, Answer)
+GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, APIResult)
 MADE = (Request, RetryPolicy)
 
 FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}

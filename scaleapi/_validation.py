@@ -163,7 +163,7 @@ def known(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> No
             )
 
 
-def json_text(body: Any, name: Optional[str] = None) -> str:
+def dump_json(body: Any, name: Optional[str] = None) -> str:
     """A request body, or what is called `name` in it, as JSON text."""
     try:
         return json.dumps(body, allow_nan=False)

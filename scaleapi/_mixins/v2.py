@@ -42,6 +42,8 @@ class V2Methods(ClientMethods):
         """The operations of the v2 API, over this client's connections and with its settings."""
         from ..api_client.v2 import ApiClient, Configuration, V2Api
 
+        if "_v2_replacement" in self.__dict__:
+            return self.__dict__["_v2_replacement"]  # type: ignore[no-any-return]
         made: Any = self.__dict__.get("_v2")
         if made is None:
             first = (self.api, V2Api(ApiClient(Configuration.of(self.api))))
@@ -51,6 +53,14 @@ class V2Methods(ClientMethods):
             self.__dict__["_v2"] = made
         operations: V2Api = made[1]
         return operations
+
+    @v2.setter
+    def v2(self, operations: V2Api) -> None:
+        self.__dict__["_v2_replacement"] = operations
+
+    @v2.deleter
+    def v2(self) -> None:
+        self.__dict__.pop("_v2_replacement", None)
 
     def v2_get_tasks(
         self,

@@ -159,7 +159,7 @@ def test_the_client_tries_again_soon_and_is_closed_at_the_end(suite):
         def test_a(scale_sandbox, scale_client):
             scale_sandbox.fail_next("GET", "/projects", status=503, times=2)
             assert scale_client.get_projects() == []
-            assert all(scale_client.api.retries.pause(retry) < 0.1 for retry in (1, 2, 3))
+            assert all(scale_client.api.retries.backoff(retry) < 0.1 for retry in (1, 2, 3))
             close = scale_client.close
             scale_client.close = lambda: closed.append(close())
 

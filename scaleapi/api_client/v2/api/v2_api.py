@@ -19,6 +19,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
 
+from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
 from ....tasks import TaskStatus as V1TaskStatus
 from .._operations import CallOptions, operation, with_http_info, without_preload_content
 from ..api_client import ApiClient
@@ -98,7 +99,7 @@ class V2Api:
     get_task_with_http_info = with_http_info(get_task)
     get_task_without_preload_content = without_preload_content(get_task)
 
-    @operation("POST", "/v2/task/chat")
+    @operation("POST", "/v2/task/chat", idempotency=V2_CREATE_CHAT_TASK)
     def create_chat_task(
         self,
         create_chat_task_request: Union[CreateChatTaskRequest, Mapping[str, Any], None] = None,
@@ -178,7 +179,7 @@ class V2Api:
     get_batch_with_http_info = with_http_info(get_batch)
     get_batch_without_preload_content = without_preload_content(get_batch)
 
-    @operation("POST", "/v2/batch")
+    @operation("POST", "/v2/batch", idempotency=V2_CREATE_BATCH)
     def create_batch(
         self,
         create_batch_request: Union[CreateBatchRequest, Mapping[str, Any], None] = None,
