@@ -1,7 +1,12 @@
 """The clients of single versions of the API: `scaleapi.api_client.v2`."""
 
+from __future__ import annotations
+
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from . import v2 as v2
 
 
 def __getattr__(name: str) -> Any:
