@@ -122,6 +122,7 @@ class Task(Resource):
     created_at: str
     params: Dict[str, Any]
     metadata: Dict[str, Any]
+    _client: TaskMethods
 
     def __init__(self, json: Dict[str, Any], client: Any) -> None:
         super().__init__(json, client)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union, cast
 
 from .._resource import ClientMethods
-from ..tasks import Task, TaskType
+from ..files import FileMethods
+from ..tasks import Task, TaskMethods, TaskType
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -62,7 +63,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         return tasks.create(client, task_type, payloads, workers, on_duplicate, progress)
 
     def cancel_tasks(
@@ -92,7 +93,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         return tasks.cancel(client, tasks_or_ids, clear_unique_id, workers, progress)
 
     def update_tasks(
@@ -125,7 +126,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         changes = {
             "tags": tags,
             "add_tags": add_tags,
@@ -168,7 +169,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import uploads
 
-        client: Any = self
+        client = cast(FileMethods, self)
         return uploads.upload(client, paths, workers, reference_id, progress, kwargs)
 
     def export_tasks(
@@ -211,8 +212,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import export
 
-        client: Any = self
-        return export.export(client, path, {**filters}, workers, resume, progress)
+        return export.export(self, path, {**filters}, workers, resume, progress)
 
     def export_windows(
         self, *, workers: int = 8, size: Optional[int] = None, **filters: Unpack[TaskFilters]
@@ -239,8 +239,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import export
 
-        client: Any = self
-        return export.windows(client, {**filters}, workers, size)
+        return export.windows(self, {**filters}, workers, size)
 
     def download_results(
         self,
@@ -274,5 +273,4 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import downloads
 
-        client: Any = self
-        return downloads.download(client, tasks, folder, workers, progress)
+        return downloads.download(self, tasks, folder, workers, progress)

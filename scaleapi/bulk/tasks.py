@@ -20,13 +20,12 @@ from .._recovery import task_like
 from .._timestamps import moment
 from .._validation import enum_value, mapping, one_of, text, texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
-from ..tasks import Task, TaskType
+from ..tasks import Task, TaskMethods, TaskType
 from .runner import BulkRun, Progress, checked_items, outcome_of
 from .throttle import paced_client
 
 if TYPE_CHECKING:
     from .._http.response import Answer
-    from ..client import ScaleClient
 
 CREATED, EXISTED = "created", "existed"
 CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
@@ -55,7 +54,7 @@ class TaskOutcome(NamedTuple):
 
 
 def create(
-    client: ScaleClient,
+    client: TaskMethods,
     task_type: Union[TaskType, str],
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
@@ -90,7 +89,7 @@ def copied(payload: Any) -> Any:
     return dict(payload) if isinstance(payload, Mapping) else payload
 
 
-def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
+def existing(client: TaskMethods, kind: str, payload: Mapping[str, Any]) -> Task:
     """The task that has a payload's unique id, if it is of the same type, project and batch.
 
     Raises:
@@ -119,7 +118,7 @@ def is_older(task: Task, answer: Answer) -> bool:
 
 
 def cancel(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     clear_unique_id: bool,
     workers: int,
@@ -136,7 +135,7 @@ def cancel(
 
 
 def update(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     changes: Mapping[str, Any],
     workers: int,
