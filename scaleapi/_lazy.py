@@ -1,4 +1,4 @@
-"""Packages whose attributes are loaded when they are first used (PEP 562)."""
+"""What is loaded when it is first used: attributes of packages (PEP 562), optional packages."""
 
 from __future__ import annotations
 
@@ -25,3 +25,22 @@ def load_attribute(package: str, module_of: Mapping[str, str], name: str) -> Any
     value = getattr(importlib.import_module(f".{module_of[name]}", package), name)
     setattr(sys.modules[package], name, value)
     return value
+
+
+class OptionalPackage:
+    """Stands for a package in annotations, which is loaded when one of them is evaluated.
+
+    `Any` stands for its types where it is not installed.
+
+    Args:
+        name: of the package.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return getattr(importlib.import_module(self._name), name)
+        except ImportError:
+            return Any

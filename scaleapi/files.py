@@ -9,8 +9,8 @@ import os
 from contextlib import ExitStack
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
+    Callable,
     Dict,
     Generator,
     List,
@@ -24,9 +24,6 @@ from ._resource import ClientMethods, Resource
 from ._validation import json_text, mapping, text
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, Step, walk
-
-if TYPE_CHECKING:
-    from ._http.multipart import Progress
 
 Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 
@@ -54,7 +51,11 @@ class FileMethods(ClientMethods):
     """The client's calls on files."""
 
     def upload_file(
-        self, file: Upload, *, progress: Optional[Progress] = None, **kwargs: Any
+        self,
+        file: Upload,
+        *,
+        progress: Optional[Callable[[int, int], object]] = None,
+        **kwargs: Any,
     ) -> File:
         """Upload a file of at most 80 MB, for tasks to use as an attachment.
 

@@ -17,6 +17,7 @@ from typing import (
     Union,
 )
 
+from . import drawing
 from ._resource import ClientMethods, Resource
 from ._validation import (
     Check,
@@ -38,7 +39,6 @@ from .pagination import Paginator, by_token, walk
 
 if TYPE_CHECKING:
     from ._http.response import Answer
-    from .drawing import Drawing, Image
 
 
 class TaskType(Enum):
@@ -175,9 +175,9 @@ class Task(Resource):
 
     def draw(
         self,
-        image: Optional[Image] = None,
+        image: Optional[drawing.Image] = None,
         size: Optional[Tuple[float, float]] = None,
-    ) -> Drawing:
+    ) -> drawing.Drawing:
         """The annotations of an image task as a picture, which a notebook shows by itself.
 
         Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, in the
@@ -198,9 +198,7 @@ class Task(Resource):
             ScaleInvalidArgument: the task is of another type, or `image` or `size` makes no sense.
             OSError: the file of `image` can't be read.
         """
-        from .drawing import draw
-
-        return draw(self._json, image, size)
+        return drawing.draw(self._json, image, size)
 
 
 class Tasklist(Paginator[Task]):

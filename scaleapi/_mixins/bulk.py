@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union, cast
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Union, cast
 
+from .. import bulk
 from .._resource import ClientMethods
+from .._typing import Unpack
 from ..files import FileMethods
-from ..tasks import Task, TaskMethods, TaskType
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..bulk import (
-        BulkRun,
-        DownloadOutcome,
-        ExportReport,
-        ExportWindow,
-        FileOutcome,
-        TaskOutcome,
-    )
-    from ..bulk.runner import Progress
-    from ..tasks import TaskFilters
+from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
 class BulkMethods(ClientMethods):
@@ -34,8 +22,8 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         on_duplicate: str = "fetch",
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Create many tasks, each with a `unique_id` exactly once.
 
         Nothing is sent before the run is iterated, or `.run()`. Run again after a crash it makes
@@ -72,8 +60,8 @@ class BulkMethods(ClientMethods):
         *,
         clear_unique_id: bool = False,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Cancel many tasks.
 
         Args:
@@ -105,8 +93,8 @@ class BulkMethods(ClientMethods):
         delete_tags: Optional[Iterable[str]] = None,
         metadata: Optional[Mapping[str, Any]] = None,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Change the tags or the metadata of many tasks, all in the same way.
 
         Args:
@@ -141,9 +129,9 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 4,
         reference_id: Optional[Callable[[Any], str]] = None,
-        progress: Progress = None,
+        progress: bulk.Progress = None,
         **kwargs: Any,
-    ) -> BulkRun[FileOutcome]:
+    ) -> bulk.BulkRun[bulk.FileOutcome]:
         """Upload many files, each of at most 80 MB.
 
         Args:
@@ -178,9 +166,9 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         resume: bool = True,
-        progress: Progress = None,
+        progress: bulk.Progress = None,
         **filters: Unpack[TaskFilters],
-    ) -> ExportReport:
+    ) -> bulk.ExportReport:
         """Write all tasks that match to a file of JSON lines, newest first, each once.
 
         A task's line is the JSON that the service sent, as it was when its page was read. Tasks
@@ -216,7 +204,7 @@ class BulkMethods(ClientMethods):
 
     def export_windows(
         self, *, workers: int = 8, size: Optional[int] = None, **filters: Unpack[TaskFilters]
-    ) -> List[ExportWindow]:
+    ) -> List[bulk.ExportWindow]:
         """Divide tasks by the time of their creation into parts to be read side by side.
 
         `export_tasks` does so by itself; this is for an engine that reads the parts on many
@@ -247,8 +235,8 @@ class BulkMethods(ClientMethods):
         folder: Union[str, os.PathLike[str]],
         *,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[DownloadOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.DownloadOutcome]:
         """Download the files that responses and attachments of tasks point to.
 
         Each goes to `folder/<task id>/<where its address stands>-<hash>.<extension>`, block by
