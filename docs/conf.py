@@ -1,11 +1,5 @@
 """How Sphinx builds the site: `python -m sphinx -W --keep-going -n docs docs/_build`."""
 
-import ast
-import contextlib
-import importlib
-import inspect
-import os
-import pkgutil
 import re
 from enum import Enum
 
@@ -47,22 +41,6 @@ nitpick_ignore_regex = [
     (r"py:(class|exc|meth)", r"(?!scaleapi\.)\w+\..*"),
     (r"py:class", r"scaleapi\.(.*\.)?(_\w+(\.\w+)*|[A-Z]|Self)"),  # ours alone, or a TypeVar
 ]
-
-
-def import_what_annotations_name():
-    """Do what `if TYPE_CHECKING:` keeps for type checkers, so that types are known, and links."""
-    modules = [
-        importlib.import_module(each.name)
-        for each in pkgutil.walk_packages(scaleapi.__path__, "scaleapi.")
-        if not each.name.endswith("__main__")
-    ]
-    for module in modules:
-        for block in ast.parse(inspect.getsource(module)).body:
-            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
-                for statement in block.body:
-                    with contextlib.suppress(ImportError):
-                        exec(ast.unparse(statement), vars(module))
-        vars(module).setdefault("os", os)  # which aliases of other modules name in quotes
 
 
 # What callers are given, among which are kinds that they make.
@@ -125,7 +103,6 @@ def skip(app, what, name, obj, skip, options):
 
 
 def setup(app):
-    import_what_annotations_name()
     app.connect("autodoc-process-signature", short_signature)
     app.connect("autodoc-process-docstring", say_once)
     app.connect("autodoc-process-docstring", with_fields, priority=600)  # napoleon comes at 500

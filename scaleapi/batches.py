@@ -63,6 +63,7 @@ class Batch(Resource):
     tasks_completed: Optional[int] = None
     tasks_error: Optional[int] = None
     tasks_canceled: Optional[int] = None
+    _client: BatchMethods
 
     def finalize(self) -> Batch:
         """Release the batch for labeling; see `ScaleClient.finalize_batch`."""

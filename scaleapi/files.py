@@ -9,7 +9,6 @@ import os
 from contextlib import ExitStack
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
     Dict,
     Generator,
@@ -20,14 +19,12 @@ from typing import (
     Union,
 )
 
+from ._http.options import UploadProgress
 from ._recovery import CREATE_FILE
 from ._resource import ClientMethods, Resource
 from ._validation import dump_json, mapping, text
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, Step, walk
-
-if TYPE_CHECKING:
-    from ._http.options import UploadProgress
 
 Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 

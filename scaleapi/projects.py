@@ -63,6 +63,7 @@ class Project(Resource):
 
     name: str
     type: str
+    _client: ProjectMethods
 
     @property
     def params(self) -> Optional[Dict[str, Any]]:

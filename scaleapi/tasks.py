@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 from functools import partial
 from typing import (
-    TYPE_CHECKING,
     Any,
     Dict,
     Generator,
@@ -17,6 +16,7 @@ from typing import (
     Union,
 )
 
+from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
 from ._resource import ClientMethods, Resource
@@ -37,9 +37,6 @@ from ._validation import (
 )
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, by_token, walk
-
-if TYPE_CHECKING:
-    from .drawing import Drawing, Image
 
 
 class TaskType(Enum):
@@ -123,6 +120,7 @@ class Task(Resource):
     created_at: str
     params: Dict[str, Any]
     metadata: Dict[str, Any]
+    _client: TaskMethods
 
     def __init__(self, json: Dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
@@ -175,9 +173,9 @@ class Task(Resource):
 
     def draw(
         self,
-        image: Optional[Image] = None,
+        image: Optional[drawing.Image] = None,
         size: Optional[Tuple[float, float]] = None,
-    ) -> Drawing:
+    ) -> drawing.Drawing:
         """The annotations of an image task as a picture, which a notebook shows by itself.
 
         Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, in the
@@ -198,9 +196,7 @@ class Task(Resource):
             ScaleInvalidArgument: the task is of another type, or `image` or `size` makes no sense.
             OSError: the file of `image` can't be read.
         """
-        from .drawing import draw
-
-        return draw(self._json, image, size)
+        return drawing.draw(self._json, image, size)
 
 
 class Tasklist(Paginator[Task]):

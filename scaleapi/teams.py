@@ -55,6 +55,7 @@ class Teammate(Resource):
     company: Optional[str]
     is_studio_labeler: Optional[bool]
     expiry: Optional[str]
+    _client: TeamMethods
 
     def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
         """Change the role; the whole team comes back. See `ScaleClient.update_teammates_role`."""

@@ -15,8 +15,8 @@ import urllib3.exceptions
 class LocalError(Exception):
     """Reading what is uploaded, writing what is downloaded, or a progress callback raised.
 
-    Wrapped, with the error as its cause, so that an OSError of a file is not mistaken for one of the
-    network.
+    Wrapped, with the error as its cause, so that an OSError of a file is not mistaken for one of
+    the network.
     """
 
 

@@ -48,7 +48,8 @@ class IdempotencyRule(NamedTuple):
 
     Attributes:
         resource_name: What it creates, in words; None where it creates nothing.
-        idempotency_field: The field on which the service deduplicates it; empty where it needs none.
+        idempotency_field: The field on which the service deduplicates it; empty where it needs
+            none.
         duplicate_effect: What a second processing does, in words, where it creates nothing and yet
             is not idempotent.
         conflict_status: The status with which the service rejects a second processing.

@@ -21,6 +21,7 @@ from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
 
 MAX_REDIRECTS = 5
+_SESSIONS_FILE: str = requests.Session.mount.__code__.co_filename
 
 Sender = Callable[[requests.PreparedRequest], requests.Response]
 NextRequest = Callable[[requests.Response], Optional[requests.PreparedRequest]]
@@ -65,7 +66,7 @@ class Transport:
         return self.base_url.endswith("/v1")
 
     def for_origin(self, origin: str) -> Transport:
-        """Return a transport to another host: its own proxy and CA bundle, no client certificate."""
+        """Return a transport to another host: its own proxy, and no client certificate."""
         settings = self.settings._replace(base_url=origin, cert=None)
         return Transport(self._sessions, self._key, settings, self._user_agent)
 
@@ -284,7 +285,7 @@ def fully_unquoted(path: str) -> str:
 
 
 def normalize_url(url: str) -> str:
-    """Return an address in the one form in which it is compared and sent, without user and password.
+    """Return an address in the one form in which it is compared and sent, without its password.
 
     Raises:
         ScaleInvalidArgument: If it is no http or https address.
@@ -325,7 +326,7 @@ def is_replaced(method: Any) -> bool:
     if type(method) is not types.MethodType or type(method.__func__) is not types.FunctionType:
         return True
     defined_in: str = method.__func__.__code__.co_filename
-    return defined_in != requests.Session.mount.__code__.co_filename
+    return not defined_in == _SESSIONS_FILE
 
 
 def _call_replaced(

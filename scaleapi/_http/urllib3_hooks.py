@@ -249,8 +249,8 @@ class _StrictPool(HTTPConnectionPool):
         super().__init__(*args, **kwargs)
         self._thread = _ThreadState()
 
-    @property  # type: ignore[override]
-    def ConnectionCls(self) -> Any:
+    @property
+    def ConnectionCls(self) -> Any:  # type: ignore[override]
         """The class of connections: ours, or what a tool has put in the place of urllib3's."""
         current = self._original.ConnectionCls
         replaced = not (isinstance(current, type) and issubclass(self._strict, current))
@@ -296,7 +296,7 @@ class _StrictPool(HTTPConnectionPool):
                     raise
 
 
-class _StrictTLSPool(_StrictPool, HTTPSConnectionPool):  # type: ignore[misc]
+class _StrictTLSPool(_StrictPool, HTTPSConnectionPool):  # type: ignore[override]
     """The same over TLS."""
 
     _original = HTTPSConnectionPool

@@ -7,12 +7,12 @@ from json.decoder import JSONDecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
 
+from .._resource import ClientMethods
 from ..exceptions import ScaleException
 from ..pagination import Paginator
 
 if TYPE_CHECKING:
     from .._http.response import APIResult
-    from ..client import ScaleClient
 
 _read = JSONDecoder().raw_decode
 _space = re.compile(r"[ \t\r\n]*")
@@ -32,7 +32,7 @@ class Reader:
         requests: how many were sent, those that were sent again included.
     """
 
-    def __init__(self, client: ScaleClient) -> None:
+    def __init__(self, client: ClientMethods) -> None:
         self._api = client.api
         self._lock = Lock()
         self.requests = 0

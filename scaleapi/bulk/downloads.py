@@ -7,7 +7,6 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import (
-    TYPE_CHECKING,
     Any,
     Dict,
     Iterable,
@@ -21,15 +20,13 @@ from typing import (
 )
 
 from .._atomic import remove_stale_temp_files
+from .._http.download import FileDownloader
+from .._resource import ClientMethods
 from .._validation import text
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
 from .runner import FAILED, BulkRun, Progress, checked_items
 from .throttle import throttled_client
-
-if TYPE_CHECKING:
-    from .._http.download import FileDownloader
-    from ..client import ScaleClient
 
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
 ATTACHMENTS = ("attachment", "attachments")
@@ -62,7 +59,7 @@ class DownloadOutcome(NamedTuple):
 
 
 def download(
-    client: ScaleClient,
+    client: ClientMethods,
     tasks: Iterable[Union[Task, Mapping[str, Any]]],
     folder: Folder,
     workers: int,

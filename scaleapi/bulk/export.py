@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
     ContextManager,
     Dict,
@@ -25,6 +24,7 @@ from typing import (
 )
 
 from .._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from .._resource import ClientMethods
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from ..pagination import Paginator, by_token, walk
 from ..tasks import task_filters, task_query
@@ -33,9 +33,6 @@ from ._pages import Reader, Row
 from .runner import Progress, checked_progress, each_done, teller
 from .throttle import AdaptiveThrottle, throttled_client
 from .windows import ExportWindow, plan
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
 
 logger = logging.getLogger("scaleapi")
 
@@ -61,7 +58,7 @@ class ExportReport(NamedTuple):
 
 
 def export(
-    client: ScaleClient,
+    client: ClientMethods,
     path: Union[str, os.PathLike[str]],
     filters: Dict[str, Any],
     workers: int,
@@ -95,7 +92,7 @@ def export(
 
 
 def windows(
-    client: ScaleClient, filters: Dict[str, Any], workers: int, size: Any
+    client: ClientMethods, filters: Dict[str, Any], workers: int, size: Any
 ) -> List[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = task_filters("export_windows", filters)

@@ -29,14 +29,12 @@ from typing import (
     Union,
 )
 
-from .._resource import Resource
+from .._resource import ClientMethods, Resource
 from ..exceptions import ScaleInvalidArgument
+from .throttle import AdaptiveThrottle
 
 if TYPE_CHECKING:
     from typing import Protocol
-
-    from ..client import ScaleClient
-    from .throttle import AdaptiveThrottle
 
     class Outcome(Protocol):
         """What every kind of outcome has."""
@@ -183,7 +181,7 @@ class _Items:
 def outcome_of(
     kind: Callable[..., O],
     work: Callable[[Any], Tuple[str, Any]],
-    client: ScaleClient,
+    client: ClientMethods,
     refusals: Mapping[Type[Exception], str] = NO_REFUSALS,
 ) -> Callable[[int, Any, Any], O]:
     """Work on one item, whatever goes wrong with it.

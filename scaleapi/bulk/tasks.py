@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import (
-    TYPE_CHECKING,
     Any,
     Callable,
     Dict,
@@ -17,12 +16,9 @@ from typing import (
 from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import enum_value, mapping, one_of, text, texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
-from ..tasks import Task, TaskType
+from ..tasks import Task, TaskMethods, TaskType
 from .runner import BulkRun, Progress, checked_items, outcome_of
 from .throttle import throttled_client
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
 
 CREATED, EXISTED = "created", "existed"
 CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
@@ -51,7 +47,7 @@ class TaskOutcome(NamedTuple):
 
 
 def create(
-    client: ScaleClient,
+    client: TaskMethods,
     task_type: Union[TaskType, str],
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
@@ -87,7 +83,7 @@ def snapshot_payload(payload: Any) -> Any:
     return payload
 
 
-def fetch_existing_task(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
+def fetch_existing_task(client: TaskMethods, kind: str, payload: Mapping[str, Any]) -> Task:
     """The task that has a payload's unique id, if it is of the same type, project and batch.
 
     Raises:
@@ -103,7 +99,7 @@ def fetch_existing_task(client: ScaleClient, kind: str, payload: Mapping[str, An
 
 
 def cancel(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     clear_unique_id: bool,
     workers: int,
@@ -120,7 +116,7 @@ def cancel(
 
 
 def update(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     changes: Mapping[str, Any],
     workers: int,

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple
+from typing import Any, Callable, Optional, Tuple, TypeVar
 
+from .._resource import ClientMethods
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
-if TYPE_CHECKING:
-    from ..client import ScaleClient
+C = TypeVar("C", bound=ClientMethods)
 
 THROTTLING_STATUSES = (429, 503)
 MAX_WORKERS = 64
@@ -108,7 +108,7 @@ class AdaptiveThrottle:
             self._changed.notify_all()
 
 
-def throttled_client(client: ScaleClient, workers: Any) -> Tuple[ScaleClient, AdaptiveThrottle]:
+def throttled_client(client: C, workers: Any) -> Tuple[C, AdaptiveThrottle]:
     """Return a copy of `client` with one throttle, which never retries non-idempotent requests.
 
     Raises:

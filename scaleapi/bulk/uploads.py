@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
 
 from .._validation import text
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
-from ..files import File
+from ..files import File, FileMethods
 from .runner import BulkRun, Progress, checked_items, outcome_of
 from .throttle import throttled_client
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
 
 UPLOADED, EXISTED = "uploaded", "existed"
 
@@ -39,7 +36,7 @@ class FileOutcome(NamedTuple):
 
 
 def upload(
-    client: ScaleClient,
+    client: FileMethods,
     paths: Iterable[PathLike],
     workers: int,
     reference_id: Optional[Naming],

@@ -28,6 +28,7 @@ from typing import (
     TypedDict,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -111,6 +112,7 @@ class Operation:
         self.errors: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **errors}
         self.redirects = redirects
         self.signature = inspect.signature(stub)
+        self.returns = stub.__annotations__["return"]  # not evaluated yet
 
     @functools.cached_property
     def types(self) -> Dict[str, Any]:
@@ -351,7 +353,7 @@ def operation(
     def decorate(stub: Callable[P, T]) -> Callable[P, T]:
         rule = idempotency or (V2_POST if method == "POST" else IDEMPOTENT)
         declared = Operation(method, path, stub, errors or {}, redirects, rule)
-        form: Callable[P, T] = _form(declared, "plain", "")
+        form: Callable[P, T] = _form(declared, "plain", "", declared.returns)
         return form
 
     return decorate
@@ -359,14 +361,16 @@ def operation(
 
 def with_http_info(plain: Callable[P, T]) -> Callable[P, ApiResponse[T]]:
     """The form that gives an `ApiResponse`: the data, the status, the headers, the raw body."""
-    form: Callable[P, ApiResponse[T]] = _form(_declared(plain), "with_http_info", "_with_http_info")
+    name, declared = "with_http_info", _declared(plain)
+    returns = cast(Any, ApiResponse)[declared.returns]
+    form: Callable[P, ApiResponse[T]] = _form(declared, name, f"_{name}", returns)
     return form
 
 
 def without_preload_content(plain: Callable[P, Any]) -> Callable[P, RESTResponse]:
     """The form that gives a `RESTResponse`: unread, and whatever its status."""
     name = "without_preload_content"
-    form: Callable[P, RESTResponse] = _form(_declared(plain), name, f"_{name}")
+    form: Callable[P, RESTResponse] = _form(_declared(plain), name, f"_{name}", RESTResponse)
     return form
 
 
@@ -375,7 +379,7 @@ def _declared(plain: Any) -> Operation:
     return operation
 
 
-def _form(declared: Operation, form: str, suffix: str) -> Any:
+def _form(declared: Operation, form: str, suffix: str, returns: Any) -> Any:
     perform = getattr(declared, form)
 
     @functools.wraps(declared.stub)
@@ -384,5 +388,6 @@ def _form(declared: Operation, form: str, suffix: str) -> Any:
 
     call.__name__ += suffix
     call.__qualname__ += suffix
+    call.__annotations__ = {**declared.stub.__annotations__, "return": returns}
     call.operation = declared  # type: ignore[attr-defined]
     return call

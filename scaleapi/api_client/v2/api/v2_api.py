@@ -17,9 +17,10 @@ Source: https://scale.com/docs/api-reference, version 2.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
+from typing import Any, Iterable, Mapping, Optional, Union
 
 from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
+from ...._typing import Unpack
 from ....tasks import TaskStatus as V1TaskStatus
 from .._operations import CallOptions, operation, with_http_info, without_preload_content
 from ..api_client import ApiClient
@@ -61,11 +62,6 @@ from ..models import (
     Task,
     TaskStatus,
 )
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-else:
-    Unpack = Optional  # Python before 3.11 has none; so `typing.get_type_hints` can read all of it
 
 Moment = Union[dt.datetime, dt.date, str]
 
