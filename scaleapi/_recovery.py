@@ -8,6 +8,7 @@ how the caller's own object is found. Without an ambiguous failure nothing is lo
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, List, Mapping, Tuple
 from urllib.parse import quote, unquote
@@ -59,7 +60,7 @@ def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
         return False
     params = shown.get("params")
     of_its_type = params if isinstance(params, Mapping) else {}
-    for name, sent in fields.items():
+    for name, sent in json.loads(json.dumps(fields)).items():  # as it was sent
         place = shown if name in shown else of_its_type
         value = place.get(name)
         if sent is None or name not in place or (not sent and not value):

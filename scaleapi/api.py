@@ -108,7 +108,8 @@ class Api:
         session: Optional[SessionFactory] = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
-        self._key = KeySource(api_key)
+        self._key = KeySource.of(api_key)
+        del api_key  # no frame of a traceback may hold it
         if api_instance_url is None:
             api_instance_url = os.environ.get("SCALE_API_INSTANCE_URL")
         if not isinstance(api_instance_url, (str, type(None))):

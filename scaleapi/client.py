@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar,
 
 import requests
 
-from ._http.auth import KeyLike
+from ._http.auth import KeyLike, KeySource
 from ._http.options import (
     DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_TIMEOUT,
@@ -101,8 +101,10 @@ class ScaleClient(
         session: Optional[SessionFactory] = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
+        key = KeySource.of(api_key)
+        del api_key  # no frame of a traceback may hold it
         self.api = Api(
-            api_key,
+            key,
             source,
             api_instance_url,
             verify,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from .._version import __version__
 from ..exceptions import ScaleException, ScaleInvalidArgument
@@ -13,7 +14,6 @@ from ..exceptions import ScaleException, ScaleInvalidArgument
 AuthHeaders = Callable[[str], Dict[str, str]]
 """Makes the headers that carry a key."""
 
-KeyLike = Union[str, Callable[[], str], None]
 
 MASK = "***"
 MIN_MASKED_LENGTH = 4  # shorter "secrets" stand in every text by chance
@@ -48,7 +48,7 @@ class KeySource:
         given: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
     """
 
-    def __init__(self, given: KeyLike) -> None:
+    def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
         self._given = given
         self._from_environment: Optional[str] = None
         if not callable(given):
@@ -69,11 +69,19 @@ class KeySource:
             self._from_environment = validate_api_key(os.environ.get("SCALE_API_KEY", ""))
         return self._from_environment
 
+    @classmethod
+    def of(cls, key: KeyLike) -> KeySource:
+        """Return the source of a key, or the source that was given."""
+        return key if isinstance(key, KeySource) else cls(key)
+
     def __getstate__(self) -> Dict[str, Any]:
         return {"_given": self._given, "_from_environment": None}
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
+
+
+KeyLike = Union[str, Callable[[], str], KeySource, None]
 
 
 def validate_api_key(api_key: Any, name: str = "api_key") -> str:
@@ -132,9 +140,7 @@ def secrets_in(api_key: str, urls: Iterable[Any]) -> Set[str]:
 def _passwords(url: Any) -> Iterable[str]:
     if not isinstance(url, str):
         return
-    userinfo = url.partition("://")[2].partition("/")[0].rpartition("@")[0]
-    user, _, password = userinfo.partition(":")
-    if password:
+    for user, password in re.findall(r"([^/\s:@]*):([^/\s]+)@", url):
         yield password
         yield base64.b64encode(unquote(f"{user}:{password}").encode()).decode()
 
@@ -148,16 +154,19 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 
 def without_password(url: str) -> str:
-    """Return an address with the password in it replaced."""
-    try:
-        netloc = urlsplit(url).netloc
-    except ValueError:
-        netloc = url.partition("://")[2].partition("/")[0]
-    userinfo, at, host = netloc.rpartition("@")
-    user, colon, password = userinfo.partition(":")
-    if not password:
-        return url
-    return url.replace(netloc, f"{user}{colon}{MASK}{at}{host}", 1)
+    """Return an address, however malformed, with the password in it replaced."""
+    return re.sub(r":[^/\s]*@", f":{MASK}@", url)
+
+
+def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool:
+    """Whether an exception, or one behind it, holds a secret in its text."""
+    secrets = list(secrets)
+    while error is not None:
+        text = f"{error!r}{error}"
+        if any(secret in text for secret in secrets):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Dict[str, str]:

@@ -78,7 +78,7 @@ def iter_body(response: requests.Response, size: int = READ_SIZE) -> Iterator[by
             yield part
     except ValueError as error:
         raise urllib3.exceptions.ProtocolError(f"invalid chunk: {error}") from error
-    if not is_decoded_whole(raw):
+    if raw.tell() and not is_decoded_whole(raw):
         raise urllib3.exceptions.ProtocolError("the compressed body ended early")
     _check_length(response)
 

@@ -57,7 +57,7 @@ def _validate(settings: ConnectionSettings) -> None:
     if not isinstance(settings.proxies or {}, Mapping):
         raise ScaleInvalidArgument(
             f"proxies must be a dictionary from scheme to address, such as "
-            f"{{'https': 'http://127.0.0.1:3128'}}, got {settings.proxies!r}"
+            f"{{'https': 'http://127.0.0.1:3128'}}, got a {type(settings.proxies).__name__}"
         )
     url = settings.base_url
     try:
@@ -69,5 +69,5 @@ def _validate(settings: ConnectionSettings) -> None:
         shown = without_password(url) if isinstance(url, str) else url
         raise ScaleInvalidArgument(
             f"api_instance_url must be an address such as {EXAMPLE_URL!r}, got {shown!r}: "
-            f"{str(error).replace(str(url), str(shown))}"
+            f"{without_password(str(error))}"
         ) from None

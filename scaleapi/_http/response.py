@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, TypeVar
 
 import requests
+import urllib3
+from urllib3._collections import HTTPHeaderDict
 
 from ..exceptions import (
     MAX_BODY_BYTES,
@@ -17,7 +19,7 @@ from ..exceptions import (
     ScaleConnectionTimeout,
     ScaleException,
 )
-from .auth import mask, mask_headers, without_password
+from .auth import MASK, mask, mask_headers, without_password
 
 T = TypeVar("T")
 _UNREAD = object()
@@ -39,8 +41,18 @@ class APIResult:
         attempts: Tuple[Attempt, ...] = (),
         elapsed: float = 0.0,
         found: Any = _UNREAD,
+        secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """`found` is the JSON where it is not in the body of the response."""
+        """Keep what is known about a call.
+
+        Args:
+            response: See above.
+            attempts: See above.
+            elapsed: See above.
+            found: The JSON where it is not in the body of the response.
+            secrets: Returns what no error may show.
+        """
+        self._secrets = secrets
         self.response = response
         self.attempts = attempts
         self.elapsed = elapsed
@@ -72,7 +84,9 @@ class APIResult:
 
     def make_error(self, message: str) -> ScaleException:
         """Return the exception for a result that is not what was promised."""
-        error = ScaleException(message, self.response.status_code)
+        secrets = set(self._secrets())
+        error = ScaleException(mask(message, secrets), self.response.status_code)
+        mask_response(self.response, secrets)
         return attach_context(error, self.response, self.attempts)
 
     def json_object(self) -> Dict[str, Any]:
@@ -107,7 +121,9 @@ class APIResult:
         try:
             return parse(*args)
         except ScaleException as error:
-            raise self.make_error(error.message) from None
+            message = error.message
+        del args  # which hold what the service has echoed
+        raise self.make_error(message)
 
     def _describe_json(self) -> str:
         names = {dict: "an object", list: "an array", str: "a string", type(None): "no JSON"}
@@ -144,22 +160,31 @@ def error_from_response(
         note: What to add to the message.
         secrets: What an error page may echo; replaced in the response.
     """
-    _mask_response(response, secrets)
+    mask_response(response, secrets)
     code = response.status_code
     error_class = ExceptionMap.get(code, ScaleException)
     error = error_class(_server_message(response) + note, code)
     return attach_context(error, response, attempts)
 
 
-def _mask_response(response: requests.Response, secrets: Iterable[str]) -> None:
+def mask_response(response: requests.Response, secrets: Iterable[str]) -> None:
+    """Replace secrets that the service has echoed in a response whose body has been read."""
     secrets = list(secrets)
     content = response.content or b""
-    if any(secret.encode() in content for secret in secrets):
-        text = mask(content.decode("latin-1"), {s.encode().decode("latin-1") for s in secrets})
-        response._content = text.encode("latin-1")
-    response.headers.update(mask_headers(response.headers, secrets))
-    if secrets and response.reason:
-        response.reason = mask(response.reason, secrets)
+    for secret in secrets:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            content = content.replace(secret.encode(encoding), MASK.encode(encoding))
+    masked_headers = mask_headers(response.headers, secrets)
+    reason = mask(response.reason or "", secrets)
+    if content == response.content and not masked_headers and reason == (response.reason or ""):
+        return
+    response._content = content
+    response.headers.update(masked_headers)
+    response.reason = reason
+    response.cookies.clear()
+    response.raw = urllib3.HTTPResponse(
+        b"", HTTPHeaderDict(response.headers), response.status_code, reason=reason
+    )
 
 
 def connection_error(

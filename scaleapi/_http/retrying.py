@@ -12,7 +12,7 @@ import requests
 from .._timestamps import parse_iso8601
 from ..exceptions import Attempt, ScaleDuplicateResource, ScaleException, ScaleResourceNotFound
 from ..retries import RetryPolicy, parse_retry_after
-from .auth import mask
+from .auth import mask, shows_secret
 from .failures import (
     NETWORK_ERRORS,
     FailureKind,
@@ -116,6 +116,7 @@ class RetryingCall:
         self.had_ambiguous_failure = False
         self._retries = 0  # those that count towards the policy's total
         self._completed = 0  # by others, when the last attempt began
+        self._first_date: Optional[str] = None
 
     def execute(self, get_json: Callable[[RetryPolicy], GetJson]) -> APIResult:
         """Return the result of a success.
@@ -128,7 +129,7 @@ class RetryingCall:
         """
         response = self.execute_raw()
         if 200 <= response.status_code < 300:
-            return APIResult(response, tuple(self.attempts), self.elapsed)
+            return self._result(response)
         recovery, conflict = self._rule.recovery, self._rule.conflict_status
         if self.had_ambiguous_failure and recovery and response.status_code == conflict:
             if self._rule.has_idempotency_key(self._data.fields):
@@ -144,14 +145,22 @@ class RetryingCall:
         result = self._run_attempts()
         if result.response is None or result.failure is not None:
             # The cause holds the address, whose query may be a secret.
-            cause = None if self._options.redact_query else result.cause
-            raise self._connection_error(result) from cause
+            redact = self._options.redact_query or shows_secret(result.cause, self.secrets())
+            error, cause = self._error_without_response(result), result.cause
+            if redact or error is cause:
+                cause = None
+            del result  # no frame of the traceback may hold what was left out
+            raise error from cause
         return result.response
 
     def make_error(self, response: requests.Response) -> ScaleException:
         """Return the exception for a response that is no success."""
         note = self._ambiguity_note() if self._retry_only_if_unprocessed else ""
         return error_from_response(response, tuple(self.attempts), note, self.secrets())
+
+    def _result(self, response: requests.Response, **found: Any) -> APIResult:
+        attempts = tuple(self.attempts)
+        return APIResult(response, attempts, self.elapsed, secrets=self.secrets, **found)
 
     def _run_attempts(self) -> AttemptResult:
         """Make attempts until one is final."""
@@ -169,6 +178,8 @@ class RetryingCall:
                 self._release(status, pause)
             ended = self._clock.monotonic()
             self.elapsed = ended - began
+            if result.response is not None and self._first_date is None:
+                self._first_date = result.response.headers.get("Date")
             self._record(result, ended - started, delay)
             if delay is None:
                 return result
@@ -199,6 +210,9 @@ class RetryingCall:
         except LocalError as error:
             strip_tracebacks(error)
             raise error.__cause__ or error from None
+        except ScaleException as error:  # the response is complete, and no result
+            failure = TransportFailure(FailureKind.NOT_RETRYABLE, error.message, False)
+            return AttemptResult(None, failure, error)
         except NETWORK_ERRORS as error:
             strip_tracebacks(error)
             return AttemptResult(None, classify_error(error), error)
@@ -248,6 +262,8 @@ class RetryingCall:
     def _record(self, result: AttemptResult, seconds: float, delay: Optional[float]) -> None:
         error = None if result.failure is None else self._masked(result.failure.message)
         status = None if result.response is None else result.response.status_code
+        if isinstance(result.cause, ScaleException):
+            status = result.cause.code
         attempt = Attempt(
             self.method, self.url, status, error, seconds, delay or 0.0, len(self.attempts) + 1
         )
@@ -286,7 +302,7 @@ class RetryingCall:
             if is_own and not (recovery.is_created and self._predates_call(candidate, response)):
                 logger.info("%s %s: an earlier attempt was processed", self.method, self.url)
                 shown = recovery.as_response(candidate)
-                return APIResult(response, tuple(self.attempts), self.elapsed, shown)
+                return self._result(response, found=shown)
         error = self.make_error(response)
         if found and recovery.is_created and isinstance(error, ScaleDuplicateResource):
             error.existing = recovery.as_response(found[0])
@@ -316,17 +332,18 @@ class RetryingCall:
         return self._policy.replace(deadline=remaining)
 
     def _predates_call(self, found: Any, response: requests.Response) -> bool:
-        """Whether an object is older than the call, or its age is not known.
+        """Whether an object is known to be older than the call.
 
-        By the service's own clock, which its last response shows to the second.
+        By the service's own clock, which its responses show to the second.
         """
         try:
             created = parse_iso8601(str(found.get("created_at")))
             now = parsedate_to_datetime(response.headers.get("Date", ""))
-            began = now - dt.timedelta(seconds=self.elapsed)
-            return not isinstance(created, dt.datetime) or created < began - CLOCK_TOLERANCE
+            first = parsedate_to_datetime(self._first_date or "")
+            began = min(first, now - dt.timedelta(seconds=self.elapsed)) - CLOCK_TOLERANCE
+            return isinstance(created, dt.datetime) and created < began
         except (TypeError, ValueError):  # no date, or a timestamp without a time zone
-            return True
+            return False
 
     def _ambiguity_note(self) -> str:
         """Return what to add to the error of a create request whose outcome is unknown."""
@@ -334,9 +351,13 @@ class RetryingCall:
             return ""
         return f"; the {self._rule.resource_name} may nevertheless have been created"
 
-    def _connection_error(self, result: AttemptResult) -> ScaleException:
+    def _error_without_response(self, result: AttemptResult) -> ScaleException:
         failure = result.failure
         assert failure is not None
+        if isinstance(result.cause, ScaleException):
+            error = result.cause
+            error.method, error.url, error.attempts = self.method, self.url, tuple(self.attempts)
+            return error
         what = "No response" if result.response is None else "Download incomplete"
         message = (
             f"{what} after {pluralize_attempts(len(self.attempts))}: "

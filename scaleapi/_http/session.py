@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import requests
@@ -57,6 +58,7 @@ def new_session() -> requests.Session:
     """Return a session that reads nothing from the environment."""
     session = requests.Session()
     session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is ever sent back
     for prefix in ("http://", "https://"):
         session.mount(prefix, PerTLSConfigAdapter())
     return session

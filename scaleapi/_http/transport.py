@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import inspect
 import types
+from posixpath import normpath
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.util
 from requests.structures import CaseInsensitiveDict
 
-from .._validation import dump_json
+from .._validation import dump_json, fully_unquoted, has_dot_segments
 from ..exceptions import ScaleException, ScaleInvalidArgument
-from .auth import KeySource, basic_auth_headers, no_auth_headers, secrets_in
+from .auth import (
+    KeySource,
+    basic_auth_headers,
+    mask,
+    no_auth_headers,
+    secrets_in,
+    shows_secret,
+)
 from .body import from_double, read_body, read_error_body
 from .environment import ConnectionSettings, send_settings
 from .failures import NETWORK_ERRORS, LocalError, forget_request, strip_tracebacks
@@ -111,9 +119,7 @@ class Transport:
         own_version = endpoint.startswith("/")
         base = self.root_url if own_version else self.base_url + "/"
         request.prepare_url(base + endpoint, params)
-        if not str(request.url).startswith(base) or has_dot_segments(
-            urlsplit(str(request.url)).path
-        ):
+        if not self._is_below(str(request.url), base):
             raise ScaleInvalidArgument(
                 f"endpoint must be a path below the instance address, got {endpoint!r}"
             )
@@ -181,7 +187,8 @@ class Transport:
             raise error.with_traceback(None) from error.__cause__
         except Exception as error:  # as a tool raises that forbids sockets
             strip_tracebacks(error)
-            raise ScaleException(str(error)) from error
+            cause = None if shows_secret(error, self.secrets()) else error
+            raise ScaleException(mask(str(error), self.secrets())) from cause
         except BaseException as error:  # KeyboardInterrupt
             strip_tracebacks(error)
             raise error.with_traceback(None) from error.__cause__
@@ -221,6 +228,15 @@ class Transport:
         except ValueError:  # no address at all
             return None
         return request if same_origin(str(request.url), self.base_url) else None
+
+    @staticmethod
+    def _is_below(url: str, base: str) -> bool:
+        """Whether an address stays below another one, however often a server decodes it."""
+        path, scope = urlsplit(url).path, urlsplit(base).path
+        if not url.startswith(base) or has_dot_segments(path):
+            return False
+        decoded = fully_unquoted(path).replace("\\", "/")
+        return f"{normpath(decoded)}/".startswith(f"{scope.rstrip('/')}/")
 
     def is_own(self, url: str) -> bool:
         """Whether an address is below the instance address, so that the key may go there."""
@@ -271,19 +287,6 @@ def _origin(url: str) -> Any:
         return url
 
 
-def has_dot_segments(path: str) -> bool:
-    """Whether a path has a segment that leads elsewhere."""
-    return any(segment in (".", "..") for segment in path.replace("\\", "/").split("/"))
-
-
-def fully_unquoted(path: str) -> str:
-    """Return a path as the last of several servers might read it."""
-    unquoted = unquote(path)
-    while unquoted != path:
-        path, unquoted = unquoted, unquote(unquoted)
-    return path
-
-
 def normalize_url(url: str) -> str:
     """Return an address in the one form in which it is compared and sent, without its password.
 
@@ -326,7 +329,7 @@ def is_replaced(method: Any) -> bool:
     if type(method) is not types.MethodType or type(method.__func__) is not types.FunctionType:
         return True
     defined_in: str = method.__func__.__code__.co_filename
-    return not defined_in == _SESSIONS_FILE
+    return bool(defined_in != _SESSIONS_FILE)
 
 
 def _call_replaced(

@@ -135,13 +135,13 @@ def test_what_a_run_made_is_the_callers(client):
 
 
 @pytest.mark.parametrize("created_at", ["2026-03-04T10:15:00", "long ago", None])
-def test_create_tasks_on_duplicate_of_unknown_age_reports_existed(created_at, box, client):
-    task = client.create_task("categorization", **payloads(1)[0])
+def test_what_tells_no_age_is_taken_as_made_now(created_at, box, client):
+    client.create_task("categorization", **payloads(1)[0])
     found = {"task_id": "t", "type": "categorization", "unique_id": "u0", "created_at": created_at}
     box.fail_next("POST", "/task/*", status=500)
     box.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [found]}))
     (outcome,) = client.create_tasks("categorization", payloads(1))
-    assert (outcome.status, outcome.task.id) == ("existed", task.id)
+    assert (outcome.status, outcome.task.id) == ("created", "t")
 
 
 def test_a_run_is_gone_through_once(client):
