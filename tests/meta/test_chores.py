@@ -51,6 +51,27 @@ def test_every_chore_is_one_word():
         assert TOX["env"][word]["description"]
 
 
+@pytest.mark.parametrize("word", ["lint", "types", "docs", "build"])
+def test_check_installs_what_its_parts_need(word):
+    part, check = TOX["env"][word], TOX["env"]["check"]
+    assert set(part.get("deps", ())) <= set(check["deps"])
+    assert set(part.get("extras", ())) <= set(check["extras"])
+
+
+def test_lint_checks_imports_and_those_for_type_checkers_too():
+    assert ["lint-imports", "--no-cache"] in TOX["env"]["lint"]["commands"]
+    assert SETTINGS["tool"]["importlinter"]["exclude_type_checking_imports"] is False
+
+
+def test_every_private_module_of_the_client_is_forbidden_to_the_sandbox():
+    contracts = {
+        contract["id"]: contract for contract in SETTINGS["tool"]["importlinter"]["contracts"]
+    }
+    paths = (ROOT / "scaleapi").glob("_[!_]*")
+    private = {f"scaleapi.{path.stem}" for path in paths} - {"scaleapi._version"}
+    assert private <= set(contracts["sandbox-on-public-names"]["forbidden_modules"])
+
+
 @needs_workflows
 def test_the_workflows_say_words_that_there_are_and_try_every_version():
     named = []
