@@ -104,7 +104,7 @@ def _find_created_task(get_json: GetJson, data: RequestData) -> List[Any]:
 
 def _is_created_task(task: Any, data: RequestData) -> bool:
     wanted = {**data.fields, "type": _last_segment(data)}
-    return is_task_like(task, wanted) and _shows_fields(task, wanted)
+    return _has(task, wanted, "unique_id", "type") and _shows_fields(task, wanted)
 
 
 def _get_parent(get_json: GetJson, data: RequestData) -> List[Any]:

@@ -183,7 +183,7 @@ class Api:
 
     @api_key.setter
     def api_key(self, api_key: KeyLike) -> None:
-        self._key = KeySource(api_key)
+        self._key = KeySource.of(api_key)
 
     @property
     def timeout(self) -> Timeout:

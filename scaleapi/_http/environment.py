@@ -59,15 +59,20 @@ def _validate(settings: ConnectionSettings) -> None:
             f"proxies must be a dictionary from scheme to address, such as "
             f"{{'https': 'http://127.0.0.1:3128'}}, got a {type(settings.proxies).__name__}"
         )
-    url = settings.base_url
+    problem = _url_problem(settings.base_url)
+    if problem:
+        raise ScaleInvalidArgument(
+            f"api_instance_url must be an address such as {EXAMPLE_URL!r}, "
+            f"got {without_password(str(settings.base_url))!r}: {without_password(problem)}"
+        )
+
+
+def _url_problem(url: Any) -> str:
+    """Return why an address is none; not raised from its cause, which holds the password."""
     try:
         probe = requests.PreparedRequest()
         probe.prepare_url(url, None)
-        if urlsplit(url).scheme.lower() not in ("http", "https"):
-            raise ValueError("neither http nor https")
+        is_http = urlsplit(url).scheme.lower() in ("http", "https")
+        return "" if is_http else "neither http nor https"
     except (ValueError, AttributeError) as error:  # requests' own are ValueErrors too
-        shown = without_password(url) if isinstance(url, str) else url
-        raise ScaleInvalidArgument(
-            f"api_instance_url must be an address such as {EXAMPLE_URL!r}, got {shown!r}: "
-            f"{without_password(str(error))}"
-        ) from None
+        return str(error)

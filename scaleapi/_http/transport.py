@@ -29,7 +29,7 @@ from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
 
 MAX_REDIRECTS = 5
-_SESSIONS_FILE: str = requests.Session.mount.__code__.co_filename
+_SESSIONS_FILE = str(requests.Session.mount.__code__.co_filename)
 
 Sender = Callable[[requests.PreparedRequest], requests.Response]
 NextRequest = Callable[[requests.Response], Optional[requests.PreparedRequest]]
@@ -275,7 +275,7 @@ def redirect_target(response: requests.Response) -> str:
 
 def same_origin(url: str, other: str) -> bool:
     """Whether two prepared addresses have one scheme, host and port."""
-    return _origin(url) == _origin(other)
+    return bool(_origin(url) == _origin(other))
 
 
 def _origin(url: str) -> Any:
