@@ -147,7 +147,9 @@ class RetryingCall:
             # The cause holds the address, whose query may be a secret.
             redact = self._options.redact_query or shows_secret(result.cause, self.secrets())
             error, cause = self._error_without_response(result), result.cause
-            if redact or error is cause:
+            if error is cause:
+                cause = error.__cause__
+            elif redact:
                 cause = None
             del result  # no frame of the traceback may hold what was left out
             raise error from cause
