@@ -31,7 +31,7 @@ def read_body(response: requests.Response, limit: int) -> None:
         return
     parts: List[bytes] = []
     size = 0
-    for part in iter_body(response):
+    for part in iter_body(response, whole_up_to=limit):
         parts.append(part)
         size += len(part)
         if size > limit:
@@ -60,8 +60,15 @@ def read_error_body(response: requests.Response) -> None:
     _set_content(response, content[:MAX_BODY_BYTES])
 
 
-def iter_body(response: requests.Response, size: int = READ_SIZE) -> Iterator[bytes]:
+def iter_body(
+    response: requests.Response, size: int = READ_SIZE, whole_up_to: int = READ_SIZE
+) -> Iterator[bytes]:
     """Iterate over the decoded body.
+
+    Args:
+        response: Unread.
+        size: Bytes to read at a time.
+        whole_up_to: Up to how many bytes the body is read at once, where its length is known.
 
     Raises:
         OSError, urllib3.exceptions.HTTPError: If it does not arrive whole.
@@ -74,13 +81,23 @@ def iter_body(response: requests.Response, size: int = READ_SIZE) -> Iterator[by
             yield part
         return
     try:
-        while part := raw.read(size, decode_content=True):
-            yield part
+        if _is_short(response, whole_up_to):
+            yield raw.read(decode_content=True)
+        else:
+            while part := raw.read(size, decode_content=True):
+                yield part
     except ValueError as error:
         raise urllib3.exceptions.ProtocolError(f"invalid chunk: {error}") from error
     if raw.tell() and not is_decoded_whole(raw):
         raise urllib3.exceptions.ProtocolError("the compressed body ended early")
     _check_length(response)
+
+
+def _is_short(response: requests.Response, size: int) -> bool:
+    """Whether the body is not compressed, and known to have at most so many bytes."""
+    headers = response.headers
+    length = headers.get("Content-Length", "")
+    return length.isdigit() and int(length) <= size and "Content-Encoding" not in headers
 
 
 def _check_length(response: requests.Response) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import requests
 from requests.adapters import BaseAdapter
+from requests.cookies import RequestsCookieJar
 
 from ..exceptions import ScaleInvalidArgument
 from .urllib3_hooks import PooledAdapter
@@ -54,11 +54,18 @@ class PerTLSConfigAdapter(BaseAdapter):
             adapter.close()
 
 
+class _NoCookies(RequestsCookieJar):
+    """A jar that keeps no cookie: none is ever sent back."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        pass
+
+
 def new_session() -> requests.Session:
     """Return a session that reads nothing from the environment."""
     session = requests.Session()
     session.trust_env = False
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # none is ever sent back
+    session.cookies = _NoCookies()
     for prefix in ("http://", "https://"):
         session.mount(prefix, PerTLSConfigAdapter())
     return session

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
+import re
 import types
 from posixpath import normpath
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
+from typing import Any, Callable, Dict, Mapping, Optional, Set, Union
 from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3.util
 from requests.structures import CaseInsensitiveDict
+from requests.utils import default_headers
 
 from .._validation import dump_json, fully_unquoted, has_dot_segments
 from ..exceptions import ScaleException, ScaleInvalidArgument
@@ -29,6 +30,7 @@ from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
 
 MAX_REDIRECTS = 5
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9_/-]*[A-Za-z0-9_-]", re.ASCII)
 _SESSIONS_FILE = str(requests.Session.mount.__code__.co_filename)
 
 Sender = Callable[[requests.PreparedRequest], requests.Response]
@@ -118,21 +120,30 @@ class Transport:
         request.headers = self.default_headers()
         own_version = endpoint.startswith("/")
         base = self.root_url if own_version else self.base_url + "/"
-        request.prepare_url(base + endpoint, params)
-        if not self._is_below(str(request.url), base):
-            raise ScaleInvalidArgument(
-                f"endpoint must be a path below the instance address, got {endpoint!r}"
-            )
-        request.arguments = {
-            "params": dict(params or {}),
-            "json": body,
-            "files": None,
-            "data": None,
-        }
+        if _PLAIN_PATH.fullmatch(endpoint):  # nothing to escape, and no way out
+            query = request._encode_params(params) if params else ""  # type: ignore[attr-defined]
+            request.url = f"{base}{endpoint}?{query}" if query else base + endpoint
+        else:
+            request.prepare_url(base + endpoint, params)
+            if not self._is_below(str(request.url), base):
+                raise ScaleInvalidArgument(
+                    f"endpoint must be a path below the instance address, got {endpoint!r}"
+                )
+        request.arguments = {"params": params or {}, "json": body, "files": None, "data": None}
+        self._prepare_content(request, body, form, is_json=not own_version)
+        if headers:
+            request.headers.update(headers)
+        return request
+
+    def _prepare_content(self, request: PreparedCall, body: Any, form: Any, is_json: bool) -> None:
         if form is None:
-            if body is not None or not own_version:
+            if is_json or body is not None:
                 request.headers["Content-Type"] = "application/json"
-            request.prepare_body(None if body is None else dump_json(body).encode(), None)
+            if body is not None:
+                request.body = dump_json(body).encode()
+                request.headers["Content-Length"] = str(len(request.body))
+            elif request.method != "GET":
+                request.headers["Content-Length"] = "0"
         elif isinstance(form, (Mapping, list, tuple)):
             request.arguments["data"] = form
             request.prepare_body(form, None)
@@ -141,15 +152,16 @@ class Transport:
             request.headers["Content-Type"] = form.content_type
             request.headers["Content-Length"] = str(form.length)
             request.body = form.body
-        request.headers.update(headers)
-        return request
 
     def default_headers(self) -> CaseInsensitiveDict[str]:
         """Return the headers of every request: those of the session, and the User-Agent."""
         headers = getattr(self._sessions.get(), "headers", None)
-        if not isinstance(headers, Mapping):  # a double of the session
-            headers = requests.utils.default_headers()
-        return CaseInsensitiveDict({**headers, "User-Agent": self._user_agent})
+        if not isinstance(headers, CaseInsensitiveDict):
+            is_mapping = isinstance(headers, Mapping)  # else it is a double of the session
+            headers = CaseInsensitiveDict(headers if is_mapping else default_headers())
+        copied = copy_headers(headers)
+        copied["User-Agent"] = self._user_agent
+        return copied
 
     # Sending.
 
@@ -157,11 +169,11 @@ class Transport:
         self, request: PreparedCall, options: RequestOptions, deadline: float
     ) -> requests.Response:
         """Make one attempt: send a request, follow redirects, read the body."""
-        keyless = options._replace(auth=no_auth_headers)
 
         def send(each: requests.PreparedRequest) -> requests.Response:
-            carries_key = each is request or self.is_own(str(each.url))
-            return self.send(each, options if carries_key else keyless, deadline)
+            if each is request or self.is_own(str(each.url)):
+                return self.send(each, options, deadline)
+            return self.send(each, options._replace(auth=no_auth_headers), deadline)
 
         follow = self._redirected if options.follow_redirects else (lambda response: None)
         response = follow_redirects(send, request, follow)
@@ -208,7 +220,9 @@ class Transport:
         if is_replaced(session.request):
             response: Any = _call_replaced(session.request, request, auth_headers, keywords)
         else:
-            sent = request.copy()
+            sent = requests.PreparedRequest()
+            sent.method, sent.url, sent.body = request.method, request.url, request.body
+            sent.headers = copy_headers(request.headers)
             sent.headers.update(auth_headers)
             sent.hooks = {"response": list(session.hooks.get("response") or ())}
             response = session.send(sent, **keywords)
@@ -244,6 +258,13 @@ class Transport:
             if url.startswith(scope) and url[len(scope) : len(scope) + 1] != "/":
                 return not has_dot_segments(fully_unquoted(urlsplit(url).path))
         return False
+
+
+def copy_headers(headers: CaseInsensitiveDict[str]) -> CaseInsensitiveDict[str]:
+    """Return a copy; requests' own way puts in one header at a time."""
+    copied: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    copied._store = headers._store.copy()  # type: ignore[attr-defined]
+    return copied
 
 
 def follow_redirects(
@@ -357,8 +378,10 @@ def _call_replaced(
 
 def _accepted(function: Callable[..., Any], keywords: Mapping[str, Any]) -> Dict[str, Any]:
     """Return those of the keywords that a function takes."""
+    import inspect  # here, since it is slow to load
+
     try:
-        parameters: Iterable[inspect.Parameter] = inspect.signature(function).parameters.values()
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
         return dict(keywords)
     if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):

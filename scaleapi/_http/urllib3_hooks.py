@@ -20,9 +20,12 @@ import threading
 import time
 from functools import cache
 from http.client import HTTPResponse
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
 
+import requests
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_encoding_from_headers
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
@@ -30,6 +33,7 @@ from urllib3.util import Timeout
 
 MAX_IDLE_SECONDS = 60.0
 MAX_INTERIM_RESPONSES = 32
+MAX_POOLS = 8  # of one adapter
 
 _monotonic = time.monotonic  # looked up once, so that a tool that freezes time stops no deadline
 
@@ -343,11 +347,66 @@ def _socks_pools() -> Dict[str, Type[Any]]:
 
 
 class PooledAdapter(HTTPAdapter):
-    """requests' adapter over such pools, without retries of its own."""
+    """requests' adapter over such pools, without retries of its own.
+
+    All its requests have one `verify` and one `cert`, so that the pool of an origin is looked up
+    and set up once; requests would do both for every request.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._pools: Dict[Tuple[str, ...], Any] = {}
+        super().__init__(*args, **kwargs)
+
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        find = super().get_connection_with_tls_context
+        return self._pool(request.url, proxies, lambda: find(request, verify, proxies, cert))
+
+    def get_connection(  # type: ignore[override]
+        self, url: str, proxies: Any = None
+    ) -> Any:  # before requests 2.32
+        find = super().get_connection
+        return self._pool(url, proxies, lambda: find(url, proxies))
+
+    def _pool(self, url: str, proxies: Any, find: Callable[[], Any]) -> Any:
+        key = (_origin(url), *(str(proxy) for pair in (proxies or {}).items() for proxy in pair))
+        pool = self._pools.get(key)
+        if pool is None or pool.pool is None:  # closed
+            if len(self._pools) >= MAX_POOLS:
+                self._pools.clear()
+            self._pools[key] = pool = find()
+        return pool
+
+    def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
+        if not getattr(conn, "is_set_up", False):
+            super().cert_verify(conn, url, verify, cert)  # type: ignore[no-untyped-call]
+            conn.is_set_up = True
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        if proxies:
+            return super().request_url(request, proxies)
+        return request.url[len(_origin(request.url)) :].partition("#")[0] or "/"
+
+    def close(self) -> None:
+        self._pools.clear()
+        super().close()
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs, socket_options=_keep_alive_options())
         self._use_strict_pools(self.poolmanager)
+
+    def build_response(self, req: Any, resp: Any) -> requests.Response:
+        """Return requests' response; most have no cookie, for which requests looks twice."""
+        if "Set-Cookie" in resp.headers:
+            return super().build_response(req, resp)
+        response = requests.Response()
+        response.status_code, response.reason = resp.status, resp.reason
+        response.headers = CaseInsensitiveDict(resp.headers)
+        response.encoding = get_encoding_from_headers(response.headers)
+        response.raw, response.url, response.request = resp, req.url, req
+        response.connection = self
+        return response
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs, socket_options=_keep_alive_options())
@@ -360,6 +419,12 @@ class PooledAdapter(HTTPAdapter):
     @staticmethod
     def _use_strict_pools(manager: Any) -> None:
         manager.pool_classes_by_scheme = {"http": _StrictPool, "https": _StrictTLSPool}
+
+
+def _origin(url: str) -> str:
+    """Return scheme, host and port of a prepared address."""
+    end = url.find("/", url.find("://") + 3)
+    return url if end < 0 else url[:end]
 
 
 def _keep_alive_options() -> List[Any]:
