@@ -45,7 +45,6 @@ from ._http.options import (
     validate_timeout,
 )
 from ._http.response import APIResult
-from ._http.retrying import RetryingCall
 from ._http.session import ForkSafeSession, SessionFactory
 from ._http.transport import PreparedCall, Transport
 from ._recovery import rule_for
@@ -55,6 +54,7 @@ from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 if TYPE_CHECKING:
     from ._http.download import FileDownloader
     from ._http.multipart import MultipartStream
+    from ._http.retrying import RetryingCall
 
 SCALE_API_BASE_URL_V1 = "https://api.scale.com/v1"
 
@@ -341,6 +341,8 @@ class Api:
         idempotency: Optional[IdempotencyRule],
         sent: RequestData,
     ) -> RetryingCall:
+        from ._http.retrying import RetryingCall  # here, since many programs only import
+
         options = self._options_now(sent.endpoint)
         rule = idempotency or rule_for(str(request.method), sent.endpoint)
         secrets = self._transport.secrets

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Protocol
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional
+
+GetJson = Callable[..., Any]
+"""Returns the JSON of a GET, of an endpoint and its query."""
 
 
 class RequestData(NamedTuple):
@@ -19,12 +22,6 @@ class RequestData(NamedTuple):
     params: Mapping[str, Any] = {}
     fields: Mapping[str, Any] = {}
     headers: Mapping[str, str] = {}
-
-
-class GetJson(Protocol):
-    """Returns the JSON of a GET."""
-
-    def __call__(self, endpoint: str, params: Optional[Mapping[str, Any]] = None, /) -> Any: ...
 
 
 class Recovery(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import Any, Callable, NamedTuple, Optional, Protocol, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Tuple, Union
 
 from ..exceptions import Attempt, ScaleInvalidArgument
 from ..retries import RetryPolicy
@@ -42,18 +42,21 @@ class Clock:
 SYSTEM_CLOCK = Clock()
 
 
-class Throttle(Protocol):
-    """What limits how many requests are in flight at once, and when the next may begin."""
+if TYPE_CHECKING:
+    from typing import Protocol
 
-    @property
-    def completed(self) -> int:
-        """Number of requests that were not throttled by the service so far."""
+    class Throttle(Protocol):
+        """What limits how many requests are in flight at once, and when the next may begin."""
 
-    def acquire(self, deadline: float) -> bool:
-        """Block until a request may be sent; False if `deadline` (monotonic) passes first."""
+        @property
+        def completed(self) -> int:
+            """Number of requests that were not throttled by the service so far."""
 
-    def release(self, status: Optional[int], retry_after: float) -> None:
-        """Report how a request ended, and for how many seconds a busy service asks to pause."""
+        def acquire(self, deadline: float) -> bool:
+            """Block until a request may be sent; False if `deadline` passes first."""
+
+        def release(self, status: Optional[int], retry_after: float) -> None:
+            """Report how a request ended, and for how long a busy service asks to pause."""
 
 
 class RequestOptions(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import types
 from posixpath import normpath
 from typing import Any, Callable, Dict, Mapping, Optional, Set, Union
@@ -30,7 +29,7 @@ from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
 
 MAX_REDIRECTS = 5
-_PLAIN_PATH = re.compile(r"[A-Za-z0-9_/-]*[A-Za-z0-9_-]", re.ASCII)
+_PLAIN_SIGNS = {ord(sign): None for sign in "/_-"}
 _SESSIONS_FILE = str(requests.Session.mount.__code__.co_filename)
 
 Sender = Callable[[requests.PreparedRequest], requests.Response]
@@ -120,7 +119,7 @@ class Transport:
         request.headers = self.default_headers()
         own_version = endpoint.startswith("/")
         base = self.root_url if own_version else self.base_url + "/"
-        if _PLAIN_PATH.fullmatch(endpoint):  # nothing to escape, and no way out
+        if is_plain_path(endpoint):
             query = request._encode_params(params) if params else ""  # type: ignore[attr-defined]
             request.url = f"{base}{endpoint}?{query}" if query else base + endpoint
         else:
@@ -258,6 +257,11 @@ class Transport:
             if url.startswith(scope) and url[len(scope) : len(scope) + 1] != "/":
                 return not has_dot_segments(fully_unquoted(urlsplit(url).path))
         return False
+
+
+def is_plain_path(endpoint: str) -> bool:
+    """Whether nothing in a path needs to be escaped, or could lead out of it."""
+    return endpoint.isascii() and endpoint.translate(_PLAIN_SIGNS).isalnum()
 
 
 def copy_headers(headers: CaseInsensitiveDict[str]) -> CaseInsensitiveDict[str]:
