@@ -14,6 +14,7 @@ from .failures import NETWORK_ERRORS
 from .urllib3_hooks import is_decoded_whole
 
 READ_SIZE = 64 * 1024
+ENCODED_READ_SIZE = 4 * 1024  # each may become a thousand times as much
 
 
 class ResponseTooLarge(ScaleException):
@@ -84,6 +85,8 @@ def iter_body(
         if _is_short(response, whole_up_to):
             yield raw.read(decode_content=True)
         else:
+            if "Content-Encoding" in response.headers:
+                size = min(size, ENCODED_READ_SIZE)
             while part := raw.read(size, decode_content=True):
                 yield part
     except ValueError as error:

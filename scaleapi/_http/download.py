@@ -20,10 +20,16 @@ from .._atomic import atomic_write
 from ..exceptions import ScaleException
 from .auth import no_auth_headers
 from .body import iter_body, read_error_body
-from .failures import NETWORK_ERRORS, classify_error, local_errors, strip_tracebacks
+from .failures import (
+    NETWORK_ERRORS,
+    IncompleteBody,
+    classify_error,
+    local_errors,
+    strip_tracebacks,
+)
 from .idempotency import IDEMPOTENT, RequestData
 from .options import RequestOptions
-from .retrying import IncompleteBody, RetryingCall, without_query
+from .retrying import RetryingCall, without_query
 from .transport import Transport, follow_redirects, normalize_url, redirect_target
 
 CHUNK_SIZE = 256 * 1024

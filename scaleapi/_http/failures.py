@@ -11,6 +11,8 @@ from typing import Any, Iterator, List, NamedTuple
 import requests
 import urllib3.exceptions
 
+from ..exceptions import ScaleException
+
 
 class LocalError(Exception):
     """Reading what is uploaded, writing what is downloaded, or a progress callback raised.
@@ -18,15 +20,6 @@ class LocalError(Exception):
     Wrapped, with the error as its cause, so that an OSError of a file is not mistaken for one of
     the network.
     """
-
-
-@contextmanager
-def local_errors() -> Iterator[None]:
-    """Wrap an OSError of this block as a LocalError."""
-    try:
-        yield
-    except OSError as error:
-        raise LocalError from error
 
 
 class FailureKind(Enum):
@@ -57,6 +50,20 @@ class TransportFailure(NamedTuple):
         return self.kind in (FailureKind.READ_TIMEOUT, FailureKind.CONNECTION_LOST)
 
 
+class IncompleteBody(Exception):
+    """The body of a response ended early, after its head had been read.
+
+    Attributes:
+        response: The response.
+        failure: How it ended.
+    """
+
+    def __init__(self, response: requests.Response, failure: TransportFailure) -> None:
+        super().__init__(failure.message)
+        self.response = response
+        self.failure = failure
+
+
 _TIMEOUT_ERRORS = (
     requests.exceptions.Timeout,
     urllib3.exceptions.ReadTimeoutError,
@@ -77,6 +84,17 @@ _CONNECTION_LOST_ERRORS = (
     urllib3.exceptions.DecodeError,
 )
 NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)  # requests' own are OSErrors
+
+
+@contextmanager
+def local_errors() -> Iterator[None]:
+    """Wrap what this block raises of its own as a LocalError."""
+    try:
+        yield
+    except (ScaleException, IncompleteBody):
+        raise
+    except Exception as error:
+        raise LocalError from error
 
 
 def classify_error(error: BaseException) -> TransportFailure:

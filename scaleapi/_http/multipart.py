@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import IO, Any, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from requests.utils import guess_filename, to_key_val_list
@@ -13,7 +13,7 @@ from urllib3.fields import RequestField
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
 from ..exceptions import ScaleInvalidArgument
-from .failures import LocalError
+from .failures import LocalError, local_errors
 from .options import UploadProgress
 
 CHUNK_SIZE = 64 * 1024
@@ -106,7 +106,7 @@ class MultipartStream:
 
     def _report_progress(self, sent: int) -> None:
         if self._progress is not None:
-            with _wrap_source_errors():
+            with local_errors():
                 self._progress(sent, self._total)
 
     def close(self) -> None:
@@ -184,25 +184,16 @@ def _spooled(file: Any, spools: ExitStack) -> _Segment:
 
 def _iter_chunks(segment: _Segment) -> Iterator[bytes]:
     left = segment.length
-    with _wrap_source_errors():
+    with local_errors():
         segment.file.seek(segment.start)
     while left > 0:
-        with _wrap_source_errors():
+        with local_errors():
             chunk = segment.file.read(min(CHUNK_SIZE, left))
             if not chunk:
                 raise OSError("the file became shorter while it was being sent")
         chunk = chunk[:left]  # a file may read more than it was asked for
         left -= len(chunk)
         yield chunk
-
-
-@contextmanager
-def _wrap_source_errors() -> Iterator[None]:
-    """Wrap what the user's file or callback raises, so that it is not taken for the network's."""
-    try:
-        yield
-    except Exception as error:
-        raise LocalError from error
 
 
 def _validate_headers(part: RequestField) -> None:

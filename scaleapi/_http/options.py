@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     class Throttle(Protocol):
         """What limits how many requests are in flight at once, and when the next may begin."""
 
+        limit: float
+        """Requests that may be in flight."""
+
         @property
         def completed(self) -> int:
             """Number of requests that were not throttled by the service so far."""

@@ -16,6 +16,7 @@ from .auth import mask, shows_secret
 from .failures import (
     NETWORK_ERRORS,
     FailureKind,
+    IncompleteBody,
     LocalError,
     TransportFailure,
     classify_error,
@@ -64,20 +65,6 @@ class AttemptResult(NamedTuple):
         return self.failure.kind is FailureKind.NOT_SENT
 
 
-class IncompleteBody(Exception):
-    """The body of a response ended early, after its head had been read.
-
-    Attributes:
-        response: The response.
-        failure: How it ended.
-    """
-
-    def __init__(self, response: requests.Response, failure: TransportFailure) -> None:
-        super().__init__(failure.message)
-        self.response = response
-        self.failure = failure
-
-
 class RetryingCall:
     """One call: its attempts, under one policy and one deadline.
 
@@ -116,6 +103,7 @@ class RetryingCall:
         self.had_ambiguous_failure = False
         self._retries = 0  # those that count towards the policy's total
         self._completed = 0  # by others, when the last attempt began
+        self._is_alone = True  # no other was to be in flight then
         self._first_date: Optional[str] = None
 
     def execute(self, get_json: Callable[[RetryPolicy], GetJson]) -> APIResult:
@@ -197,7 +185,7 @@ class RetryingCall:
         if throttle is None:
             return True
         acquired = throttle.acquire(deadline)
-        self._completed = throttle.completed
+        self._completed, self._is_alone = throttle.completed, throttle.limit < 2
         return acquired
 
     def _release(self, status: Optional[int], pause: float) -> None:
@@ -232,11 +220,11 @@ class RetryingCall:
         return delay
 
     def _is_throttled_by_others(self, result: AttemptResult) -> bool:
-        """Whether it was throttled while other calls of the run got through: it waits its turn."""
+        """Whether it was throttled while others were in flight, or got through: it waits."""
         throttle = self._options.throttle
         if throttle is None or result.status != 429 or not self._policy.total:
             return False
-        return throttle.completed > self._completed
+        return not self._is_alone or throttle.completed > self._completed
 
     def _throttle_pause(self, result: AttemptResult) -> float:
         """Return the seconds for which others are to pause where this call gives up."""

@@ -24,7 +24,13 @@ from .auth import (
 )
 from .body import from_double, read_body, read_error_body
 from .environment import ConnectionSettings, send_settings
-from .failures import NETWORK_ERRORS, LocalError, forget_request, strip_tracebacks
+from .failures import (
+    NETWORK_ERRORS,
+    LocalError,
+    forget_request,
+    local_errors,
+    strip_tracebacks,
+)
 from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
 
@@ -209,7 +215,8 @@ class Transport:
     ) -> requests.Response:
         session = self._sessions.get()
         auth = options.auth or basic_auth_headers
-        auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
+        with local_errors():  # what a function for the key raises is no failure of the service
+            auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
         keywords: Dict[str, Any] = {
             **self._send_settings,
             "timeout": cap_timeout(options.timeout, deadline, options.clock),

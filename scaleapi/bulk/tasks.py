@@ -125,7 +125,7 @@ def update(
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
     wanted: Dict[str, Any] = {
-        name: checks.get(name, texts)(name, value)
+        name: snapshot_payload(checks.get(name, texts)(name, value))
         for name, value in changes.items()
         if value is not None
     }
