@@ -7,7 +7,7 @@ import time
 import zlib
 
 from .conftest import KEY, QUICK
-from .servers import answer
+from .servers import answer, silence
 
 TOKEN = base64.b64encode(f"{KEY}:".encode()).decode().rstrip("=")
 """The key as it stands in the header of HTTP basic."""
@@ -56,20 +56,26 @@ def parts(*sent, delay=0.02):
     return reply
 
 
-def endless(head, block, delay=0.0):
+def endless(head, block, delay=0.0, limit=None):
     """Sends a head, then a block again and again until the client closes the connection.
 
+    Args:
+        limit: bytes after which it goes silent, so that who reads all of it needs no more memory.
+
     Attributes:
-        sent: bytes that went out, over all connections.
+        sent: bytes that went out in blocks, over all connections.
     """
 
     def reply(sock):
         sock.sendall(head)
-        while True:
+        left = float("inf") if limit is None else limit
+        while left > 0:
             sock.sendall(block)
+            left -= len(block)
             reply.sent += len(block)
             if delay:
                 time.sleep(delay)
+        silence(sock)
 
     reply.sent = 0
     return reply
