@@ -1,11 +1,5 @@
 """How Sphinx builds the site: `python -m sphinx -W --keep-going -n docs docs/_build`."""
 
-import ast
-import contextlib
-import importlib
-import inspect
-import os
-import pkgutil
 import re
 from enum import Enum
 
@@ -13,7 +7,7 @@ from sphinx.util.typing import stringify_annotation
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi._http.response import Answer
+from scaleapi._http.response import APIResult
 from scaleapi._resource import Resource
 from scaleapi.api_client.v2 import ApiResponse, Model, Request
 from scaleapi.api_client.v2.rest import RESTResponse
@@ -49,24 +43,8 @@ nitpick_ignore_regex = [
 ]
 
 
-def import_what_annotations_name():
-    """Do what `if TYPE_CHECKING:` keeps for type checkers, so that types are known, and links."""
-    modules = [
-        importlib.import_module(each.name)
-        for each in pkgutil.walk_packages(scaleapi.__path__, "scaleapi.")
-        if not each.name.endswith("__main__")
-    ]
-    for module in modules:
-        for block in ast.parse(inspect.getsource(module)).body:
-            if isinstance(block, ast.If) and ast.unparse(block.test) == "TYPE_CHECKING":
-                for statement in block.body:
-                    with contextlib.suppress(ImportError):
-                        exec(ast.unparse(statement), vars(module))
-        vars(module).setdefault("os", os)  # which aliases of other modules name in quotes
-
-
 # What callers are given, among which are kinds that they make.
-GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, Answer)
+GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, APIResult)
 MADE = (Request, RetryPolicy)
 
 FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}
@@ -125,7 +103,6 @@ def skip(app, what, name, obj, skip, options):
 
 
 def setup(app):
-    import_what_annotations_name()
     app.connect("autodoc-process-signature", short_signature)
     app.connect("autodoc-process-docstring", say_once)
     app.connect("autodoc-process-docstring", with_fields, priority=600)  # napoleon comes at 500

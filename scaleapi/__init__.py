@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, List
 
+from ._lazy import load_attribute
 from ._version import __version__ as __version__
 
 if TYPE_CHECKING:  # for editors and type checkers: the same names once more
@@ -98,12 +99,7 @@ __all__ = sorted(["__version__", *_MODULE_OF])
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f".{name}", __name__)
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f".{_MODULE_OF[name]}", __name__)
-    value = getattr(module, name)
-    globals()[name] = value  # next time it is found without this
-    return value
+    return load_attribute(__name__, _MODULE_OF, name)
 
 
 def __dir__() -> List[str]:

@@ -1,4 +1,4 @@
-"""Files that appear under their name only when they are whole."""
+"""Atomic writes: a file appears under its name only when it is complete."""
 
 from __future__ import annotations
 
@@ -10,40 +10,40 @@ from typing import IO, Any, Iterator
 
 from .exceptions import ScaleInvalidArgument
 
-UNFINISHED = ".new"  # how the names of files end that are being written
+TEMP_SUFFIX = ".new"  # of temporary files
 
 
 @contextmanager
-def whole_file(path: Path, folder: Path) -> Iterator[IO[bytes]]:
-    """A file to write, which takes its name when the block ends well, and else is gone.
+def atomic_write(path: Path, folder: Path) -> Iterator[IO[bytes]]:
+    """Open a temporary file, which replaces `path` when the block succeeds, and else is removed.
 
     Args:
-        path: its name, of which an older file is replaced.
-        folder: where it is written, on the same disk.
+        path: The file's name; an older file of that name is replaced.
+        folder: Where the temporary file is written, on the same disk.
     """
-    unfinished = folder / f"{uuid.uuid4().hex}{UNFINISHED}"
+    temporary = folder / f"{uuid.uuid4().hex}{TEMP_SUFFIX}"
     try:
-        with open(unfinished, "xb") as file:
+        with open(temporary, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.replace(unfinished, path)
+        os.replace(temporary, path)
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
-def remove_unfinished(folder: Path) -> None:
-    """Remove the files in a folder that were being written when their process was ended."""
-    for file in folder.glob(f"{'?' * 32}{UNFINISHED}"):
+def remove_stale_temp_files(folder: Path) -> None:
+    """Remove the temporary files in a folder that an ended process has left."""
+    for file in folder.glob(f"{'?' * 32}{TEMP_SUFFIX}"):
         file.unlink(missing_ok=True)
 
 
-def checked_target(path: Any) -> Path:
-    """A path that a file can be written to."""
+def validate_output_path(path: Any) -> Path:
+    """Return a path that a file can be written to."""
     if not isinstance(path, (str, os.PathLike)) or not str(path):
-        raise ScaleInvalidArgument(f"path must be the path of a file, not {path!r}")
+        raise ScaleInvalidArgument(f"path must be the path of a file, got {path!r}")
     target = Path(path)
     if target.is_dir() or not target.parent.is_dir():
-        raise ScaleInvalidArgument(f"path must be a file in a folder that is there, not {path!r}")
+        raise ScaleInvalidArgument(f"path must be a file in an existing folder, got {path!r}")
     return target

@@ -8,7 +8,7 @@ import unicodedata
 from html import escape
 from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
-from ._timestamps import moment
+from ._timestamps import parse_iso8601
 
 LONG = 120  # characters, beyond which a value is folded
 MOST_ROWS, MOST_COLUMNS = 100, 8
@@ -80,7 +80,7 @@ def cell(value: Any, name: str = "") -> str:
 
 def readable(text: str) -> str:
     """A moment as people write it; any other text as it is."""
-    found = moment(text) if text[:4].isdigit() and text[4:5] == "-" else text
+    found = parse_iso8601(text) if text[:4].isdigit() and text[4:5] == "-" else text
     if not isinstance(found, dt.datetime) or "T" not in text.upper():
         return text
     shown = f"{found:%Y-%m-%d %H:%M:%S}"

@@ -1,160 +1,237 @@
-"""When an answer was lost: was it done, and by whom?
+"""Recover from ambiguous failures: find out whether a request without response was processed.
 
-A request that got a 5xx, or whose connection broke or went silent, may have been carried out all
-the same. Sent again, it is then refused: the name is taken, the task is canceled already. The rules
-below say, for each request that this can happen to, what is created, which field names it, and
-where to look for the caller's own object. Without a lost answer nothing is looked up.
+A request that got a 5xx, or whose connection broke or timed out, may have been processed. Retried,
+it is then rejected: the name is taken, the task is canceled already. The rules below say, for each
+request to which this can happen, what is created, on which field the service deduplicates it, and
+how the caller's own object is found. Without an ambiguous failure nothing is looked up.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, Any, Callable, Mapping, NamedTuple, Optional
+from typing import Any, List, Mapping, Tuple
 from urllib.parse import quote, unquote
 
-from .exceptions import ScaleException
-
-if TYPE_CHECKING:
-    from .api import Api
-
-
-class Sent(NamedTuple):
-    """The request whose answer was lost."""
-
-    params: Mapping[str, Any]
-    fields: Mapping[str, Any]
-    """Its JSON object or its form, empty where it has neither."""
-    ids: tuple[str, ...]
-    """The ids and names in its path, still escaped."""
-    headers: Mapping[str, str] = {}
-    """Those that it had beside the usual ones."""
+from ._http.idempotency import (
+    IDEMPOTENT,
+    NOT_IDEMPOTENT,
+    GetJson,
+    IdempotencyRule,
+    Recovery,
+    RequestData,
+)
 
 
-Find = Callable[["Api", Sent], Optional[Any]]
+def _parent(data: RequestData) -> str:
+    """Return the path of the object on which a request acts: all but the last segment."""
+    return data.endpoint.rpartition("/")[0]
 
 
-class Rule(NamedTuple):
-    """What is known about one kind of request."""
-
-    endpoint: str
-    """A pattern of the whole path below the instance address; its groups are ids and names."""
-    creates: Optional[str] = None
-    """What is made, in words; None where nothing is."""
-    key: str = ""
-    """The field under which the service does this only once; empty where it needs none."""
-    refusal: int = 409
-    """The status with which the service refuses to do it again."""
-    once: bool = False
-    """Whether it is sent again only where the service can't have acted."""
-    find: Optional[Find] = None
-    """Gives the JSON that the lost answer held, or None where it can't have been the caller's."""
-
-    def unprotected(self, fields: Mapping[str, Any]) -> bool:
-        """Whether sending the request twice may make two objects."""
-        return self.creates is not None and not self.has_key(fields)
-
-    def has_key(self, fields: Mapping[str, Any]) -> bool:
-        """Whether the request has all that the service tells one from another by."""
-        given = fields.get(self.key)
-        return not self.key or bool(given and isinstance(given, str))
+def _last_segment(data: RequestData) -> str:
+    return unquote(data.endpoint.rpartition("/")[2])
 
 
-def rule_for(method: str, endpoint: str) -> Optional[Rule]:
-    """The rule for a request, None where there is none."""
-    if method != "POST":
-        return None
-    return next((rule for rule in RULES if re.fullmatch(rule.endpoint, endpoint)), None)
+def is_shown_as_sent(sent: Any, shown: Any) -> bool:
+    """Whether a value that was sent is the one that is shown.
+
+    The service adds keys to objects (its defaults), appends the project's text to an instruction,
+    and signs addresses.
+    """
+    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
+        return all(is_shown_as_sent(sent[key], shown[key]) for key in sent if key in shown)
+    if isinstance(sent, (list, tuple)) and isinstance(shown, list):
+        pairs = zip(sent, shown)
+        return len(sent) == len(shown) and all(is_shown_as_sent(*pair) for pair in pairs)
+    if isinstance(sent, str) and isinstance(shown, str) and "://" in sent and "://" in shown:
+        return _resource_path(sent) == _resource_path(shown)
+    return bool(sent == shown)
 
 
-def find_done(api: Api, rule: Rule, endpoint: str, sent: Sent) -> Optional[Any]:
-    """The JSON that the lost answer held, or None where nothing of the caller's is found."""
-    match = re.fullmatch(rule.endpoint, endpoint)
-    if rule.find is None or match is None or not rule.has_key(sent.fields):
-        return None
-    try:
-        return rule.find(api, sent._replace(ids=match.groups()))
-    except ScaleException:
-        return None  # the refusal is the better answer
+def _resource_path(url: str) -> str:
+    """Return what a signed and an unsigned address of one file have in common."""
+    path = url.partition("?")[0]
+    return path if path.lower().startswith(("http:", "https:")) else path.rpartition("/")[2]
 
 
-def _agree(found: Any, wanted: Mapping[str, Any], *fields: str) -> bool:
-    """Whether an object has those of `fields` that were asked for."""
-    return isinstance(found, dict) and all(
-        found.get(name) == wanted[name] for name in fields if wanted.get(name) is not None
+def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
+    """Whether an object has each of these fields as it was sent, as far as it shows them."""
+    if not isinstance(shown, Mapping):
+        return False
+    params = shown.get("params")
+    of_its_type = params if isinstance(params, Mapping) else {}
+    for name, sent in json.loads(json.dumps(fields)).items():  # as it was sent
+        place = shown if name in shown else of_its_type
+        value = place.get(name)
+        if sent is None or name not in place or (not sent and not value):
+            continue
+        if name in ("metadata", "tags"):
+            is_own = sent == value  # to which the service adds nothing
+        elif name == "instruction" and isinstance(sent, str) and isinstance(value, str):
+            is_own = sent in value  # the project's text is appended
+        else:
+            is_own = is_shown_as_sent(sent, value)
+        if not is_own:
+            return False
+    return True
+
+
+def _has(shown: Any, wanted: Mapping[str, Any], *names: str) -> bool:
+    """Whether an object has those of the named fields that are wanted."""
+    return isinstance(shown, Mapping) and all(
+        shown.get(name) == wanted[name] for name in names if wanted.get(name) is not None
     )
 
 
-def task_like(api: Api, wanted: Mapping[str, Any]) -> Optional[Any]:
-    """The task that has the unique id of a creation, where it is of the same kind and place."""
-    page = api.get_request("tasks", params={"unique_id": wanted["unique_id"]})
+# Tasks.
+
+
+def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> List[Any]:
+    """Return the tasks that have a unique id: one, or none."""
+    page = get_json("tasks", {"unique_id": unique_id})
     docs = page.get("docs") if isinstance(page, dict) else None
-    same = ("unique_id", "type", "project", "batch")
-    found = (doc for doc in docs if _agree(doc, wanted, *same)) if isinstance(docs, list) else ()
-    return next(iter(found), None)
+    return [doc for doc in docs if isinstance(doc, dict)] if isinstance(docs, list) else []
 
 
-def _task_with_unique_id(api: Api, sent: Sent) -> Optional[Any]:
-    return task_like(api, {**sent.fields, "type": unquote(sent.ids[0])})
+def is_task_like(task: Any, wanted: Mapping[str, Any]) -> bool:
+    """Whether a task has the unique id, type, project and batch of a payload."""
+    return _has(task, wanted, "unique_id", "type", "project", "batch")
 
 
-def _task_itself(api: Api, sent: Sent) -> Any:
-    return api.get_request(f"task/{sent.ids[0]}")
+def _find_created_task(get_json: GetJson, data: RequestData) -> List[Any]:
+    return find_tasks_by_unique_id(get_json, data.fields["unique_id"])
 
 
-def _task_that_has_it(api: Api, sent: Sent) -> Optional[Any]:
-    task = _task_itself(api, sent)
-    return task if _agree(task, sent.fields, "unique_id") else None
+def _is_created_task(task: Any, data: RequestData) -> bool:
+    wanted = {**data.fields, "type": _last_segment(data)}
+    return _has(task, wanted, "unique_id", "type") and _shows_fields(task, wanted)
 
 
-def _task_canceled(api: Api, sent: Sent) -> Optional[Any]:
-    task = _task_itself(api, sent)
-    if not _agree(task, {"status": "canceled"}, "status"):
-        return None
-    freed = str(sent.params.get("clear_unique_id")).lower() == "true"
-    return None if freed and task.get("unique_id") else task
+def _get_parent(get_json: GetJson, data: RequestData) -> List[Any]:
+    return [get_json(_parent(data))]
 
 
-def _batch_finalized(api: Api, sent: Sent) -> Optional[Any]:
-    batch = api.get_request(f"batches/{sent.ids[0]}")
-    states = ("in_progress", "completed")
-    return batch if any(_agree(batch, {"status": state}, "status") for state in states) else None
+def _has_unique_id(task: Any, data: RequestData) -> bool:
+    return _has(task, data.fields, "unique_id")
 
 
-def _batch_in_project(api: Api, sent: Sent) -> Optional[Any]:
-    batch = api.get_request(f"batches/{quote(sent.fields['name'], safe='')}")
-    return batch if _agree(batch, sent.fields, "name", "project") else None
+def _is_canceled(task: Any, data: RequestData) -> bool:
+    if not _has(task, {"status": "canceled"}, "status"):
+        return False
+    freed = str(data.params.get("clear_unique_id")).lower() == "true"
+    return not (freed and task.get("unique_id"))
 
 
-def _project_of_type(api: Api, sent: Sent) -> Optional[Any]:
-    project = api.get_request(f"projects/{quote(sent.fields['name'], safe='')}")
-    return project if _agree(project, sent.fields, "name", "type") else None
+# Batches and projects.
 
 
-def _v2_batch_in_project(api: Api, sent: Sent) -> Optional[Any]:
-    name = quote(sent.fields["name"])
-    endpoint = f"/v2/batch?batch_name={name}&expand=project"
-    batch = api.request("GET", endpoint, headers=sent.headers).json
-    project = batch.get("project") if isinstance(batch, dict) else None
-    if not isinstance(project, dict) or not _agree(batch, sent.fields, "name"):
-        return None
-    wanted = {"id": sent.fields.get("project_id"), "name": sent.fields.get("project_name")}
-    # As the lost answer held it, with the project's id.
-    return {**batch, "project": project["id"]} if _agree(project, wanted, "id", "name") else None
+def _is_finalized(batch: Any, data: RequestData) -> bool:
+    return isinstance(batch, Mapping) and batch.get("status") in ("in_progress", "completed")
 
 
-RULES = (
-    Rule(r"task/([^/]+)", creates="task", key="unique_id", find=_task_with_unique_id),
-    Rule(r"task/([^/]+)/unique_id", key="unique_id", find=_task_that_has_it),
-    Rule(r"task/([^/]+)/cancel", refusal=400, find=_task_canceled),
-    # A listed task is not the evaluation or training task that was asked for: nothing to look up.
-    Rule(r"evaluation_tasks/[^/]+", creates="evaluation task", key="unique_id"),
-    Rule(r"training_tasks/[^/]+", creates="training task", key="unique_id"),
-    Rule(r"batches", creates="batch", key="name", find=_batch_in_project),
-    Rule(r"batches/([^/]+)/finalize", refusal=400, find=_batch_finalized),
-    Rule(r"projects", creates="project", key="name", find=_project_of_type),
-    Rule(r"files/(?:upload|import)", creates="file", key="reference_id"),
-    Rule(r"studio/projects/[^/]+/groups", creates="project group", key="name"),
-    Rule(r"/v2/batch", creates="batch", key="name", find=_v2_batch_in_project),
-    Rule(r"/v2/task/chat", creates="task", once=True),
-    Rule(r"/v2/.*", once=True),
+def _get_by_name(get_json: GetJson, data: RequestData) -> List[Any]:
+    return [get_json(f"{data.endpoint}/{quote(data.fields['name'], safe='')}")]
+
+
+def _is_created_batch(batch: Any, data: RequestData) -> bool:
+    return _has(batch, data.fields, "name", "project") and _shows_fields(batch, data.fields)
+
+
+def _is_created_project(project: Any, data: RequestData) -> bool:
+    if not (_has(project, data.fields, "name", "type") and isinstance(project, Mapping)):
+        return False
+    history = project.get("param_history")
+    versions = history if isinstance(history, list) else []
+    first = versions[0] if versions and isinstance(versions[0], Mapping) else {}
+    params = data.fields.get("params")
+    others = {name: value for name, value in data.fields.items() if name != "params"}
+    return _shows_fields(project, others) and _shows_fields(first, params or {})
+
+
+def _get_v2_batch(get_json: GetJson, data: RequestData) -> List[Any]:
+    name = quote(data.fields["name"])
+    batch = get_json(f"/v2/batch?batch_name={name}&expand=project")
+    return [batch] if isinstance(batch, dict) else []
+
+
+def _is_created_v2_batch(batch: Any, data: RequestData) -> bool:
+    project = batch.get("project")
+    if not isinstance(project, dict) or not _has(batch, data.fields, "name"):
+        return False
+    wanted = {"id": data.fields.get("project_id"), "name": data.fields.get("project_name")}
+    fields = {name: value for name, value in data.fields.items() if name != "project"}
+    return _has(project, wanted, "id", "name") and _shows_fields(batch, fields)
+
+
+def _with_project_id(batch: Any) -> Any:
+    project = batch.get("project")
+    return {**batch, "project": project.get("id")} if isinstance(project, dict) else batch
+
+
+# The rules. A listed task is not the evaluation or training task that was asked for, so that those
+# cannot be recovered.
+
+CREATE_TASK = IdempotencyRule(
+    "task", "unique_id", recovery=Recovery(_find_created_task, _is_created_task, is_created=True)
 )
+SET_UNIQUE_ID = IdempotencyRule(
+    idempotency_field="unique_id", recovery=Recovery(_get_parent, _has_unique_id)
+)
+CANCEL_TASK = IdempotencyRule(conflict_status=400, recovery=Recovery(_get_parent, _is_canceled))
+AUDIT_TASK = IdempotencyRule(duplicate_effect="the task will have been audited twice")
+CREATE_EVALUATION_TASK = IdempotencyRule("evaluation task", "unique_id")
+CREATE_TRAINING_TASK = IdempotencyRule("training task", "unique_id")
+CREATE_BATCH = IdempotencyRule(
+    "batch", "name", recovery=Recovery(_get_by_name, _is_created_batch, is_created=True)
+)
+FINALIZE_BATCH = IdempotencyRule(conflict_status=400, recovery=Recovery(_get_parent, _is_finalized))
+CREATE_PROJECT = IdempotencyRule(
+    "project", "name", recovery=Recovery(_get_by_name, _is_created_project, is_created=True)
+)
+UPDATE_PROJECT = IdempotencyRule(
+    duplicate_effect="the project will have two equal versions of its parameters"
+)
+CREATE_FILE = IdempotencyRule("file", "reference_id")
+CREATE_PROJECT_GROUP = IdempotencyRule("project group", "name")
+INVITE_TEAMMATES = IdempotencyRule(duplicate_effect="the invitations will have been sent twice")
+V2_CREATE_BATCH = IdempotencyRule(
+    "batch",
+    "name",
+    recovery=Recovery(_get_v2_batch, _is_created_v2_batch, True, _with_project_id),
+)
+V2_CREATE_CHAT_TASK = IdempotencyRule("task", "", never_retry_if_ambiguous=True)
+V2_POST = IdempotencyRule(never_retry_if_ambiguous=True)
+
+_ID = "[^/]+"
+_BY_ENDPOINT: Tuple[Tuple[str, IdempotencyRule], ...] = (
+    (f"task/{_ID}", CREATE_TASK),
+    (f"task/{_ID}/unique_id", SET_UNIQUE_ID),
+    (f"task/{_ID}/cancel", CANCEL_TASK),
+    (f"task/{_ID}/audit", AUDIT_TASK),
+    (f"task/{_ID}/(setMetadata|tags)", IDEMPOTENT),
+    (f"evaluation_tasks/{_ID}", CREATE_EVALUATION_TASK),
+    (f"training_tasks/{_ID}", CREATE_TRAINING_TASK),
+    ("batches", CREATE_BATCH),
+    (f"batches/{_ID}/finalize", FINALIZE_BATCH),
+    (f"batches/{_ID}/(prioritize|setMetadata)", IDEMPOTENT),
+    ("projects", CREATE_PROJECT),
+    (f"projects/{_ID}/setParams", UPDATE_PROJECT),
+    ("files/(upload|import)", CREATE_FILE),
+    ("teams/invite", INVITE_TEAMMATES),
+    ("teams/set_role", IDEMPOTENT),
+    ("studio/(assignments/(add|remove)|batches/(set|reset)_priorities)", IDEMPOTENT),
+    (f"studio/projects/{_ID}/groups", CREATE_PROJECT_GROUP),
+    ("/v2/batch", V2_CREATE_BATCH),
+    ("/v2/task/chat", V2_CREATE_CHAT_TASK),
+    ("/v2/.*", V2_POST),
+)
+"""For `client.request` and `Api.post_request`, which know only an endpoint."""
+
+
+def rule_for(method: str, endpoint: str) -> IdempotencyRule:
+    """Return the rule for a request that was made by its endpoint."""
+    if method not in ("POST", "PATCH"):
+        return IDEMPOTENT
+    path = endpoint.partition("?")[0]
+    found = (rule for pattern, rule in _BY_ENDPOINT if re.fullmatch(pattern, path))
+    return next(found, NOT_IDEMPOTENT)

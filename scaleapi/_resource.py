@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
+from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
+from urllib.parse import urlencode
 
-from .exceptions import ScaleException
+from ._http.idempotency import IdempotencyRule
+from ._http.options import SYSTEM_CLOCK, Clock
+from ._http.response import APIResult, is_mock
+from .api import Api, replaced_method
+from .exceptions import ScaleDuplicateResource, ScaleException
 from .pagination import Paginator
-
-if TYPE_CHECKING:
-    from .api import Api
-    from .client import ScaleClient
 
 P = TypeVar("P", bound=Paginator[Any])
 R = TypeVar("R", bound="Resource")
+C = TypeVar("C", bound="ClientMethods")
 
 
 class Resource:
@@ -36,17 +38,30 @@ class Resource:
     _defaults: ClassVar[Mapping[str, Any]] = {}
     """What keys that may be absent read as."""
 
-    _json: Dict[str, Any]
-    _client: ScaleClient
+    _published_name: ClassVar[str]
+    """The name of the class of this package, which is what a user's subclass prints."""
 
-    def __init__(self, json: Dict[str, Any], client: ScaleClient) -> None:
-        if not isinstance(json, dict):
-            raise ScaleException(f"{type(self).__name__} is made of a JSON object, not {json!r}")
-        for key in self._required:
-            if key not in json:
-                raise ScaleException(f"{type(self).__name__} needs {key!r}, which is missing")
+    _json: Dict[str, Any]
+    _client: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__module__.startswith(f"{__package__}."):
+            cls._published_name = cls.__name__
+
+    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+        if not is_mock(json):
+            self._check(json)
         self._json = json
         self._client = client
+
+    def _check(self, json: Any) -> None:
+        name = type(self).__name__
+        if not isinstance(json, dict):
+            raise ScaleException(f"{name} must be made of a JSON object, got {json!r}")
+        for key in self._required:
+            if key not in json:
+                raise ScaleException(f"{name} needs {key!r}, which is missing")
 
     def __getattr__(self, name: str) -> Any:
         # Called only where nothing else has the name.
@@ -88,7 +103,7 @@ class Resource:
         return hash(str(self._identity()))  # whatever the service sends as an id
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._json})"
+        return f"{self._published_name}({self._json})"
 
     def _repr_html_(self) -> str:
         from ._html import object_table
@@ -97,7 +112,7 @@ class Resource:
 
     def __str__(self) -> str:
         shown = self._json[self._shown_key or self._id_key]
-        return f"{type(self).__name__}({self._label}={shown})"
+        return f"{self._published_name}({self._label}={shown})"
 
     def __deepcopy__(self: R, memo: Dict[int, Any]) -> R:
         # The data is copied, the client is shared: it holds connections, not data.
@@ -113,26 +128,69 @@ class ClientMethods:
 
     api: Api
 
-    def _object(self, kind: Type[R], method: str, endpoint: str, **sent: Any) -> R:
-        """The object that a request answers."""
-        answer = self.api.request(method, endpoint, **sent)
-        return answer.build(kind, answer.object(), self)
+    @property
+    def _clock(self) -> Clock:
+        return self.api._options.clock if isinstance(self.api, Api) else SYSTEM_CLOCK
 
-    def _objects(self, kind: Type[R], method: str, endpoint: str, **sent: Any) -> List[R]:
-        """The objects that a request answers, as a bare array."""
-        answer = self.api.request(method, endpoint, **sent)
-        return answer.build(self._rows, kind, answer.rows())
+    def _with_request_options(self: C, **changes: Any) -> C:
+        """Return a client over the same connections, with other `RequestOptions`."""
+        other = copy.copy(self)
+        if isinstance(self.api, Api):  # else it is a test double, which has none
+            other.api = self.api._with(**changes)
+        return other
+
+    def _request(
+        self,
+        method: str,
+        endpoint: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        idempotency: Optional[IdempotencyRule] = None,
+        **content: Any,
+    ) -> APIResult:
+        """Return the result of a request: of the transport, or of a double of `Api`."""
+        double = replaced_method(self.api, method)
+        if double is None:
+            return self.api.request(
+                method, endpoint, params=params, idempotency=idempotency, **content
+            )
+        content.pop("progress", None)
+        if params is not None and method == "POST":
+            endpoint += f"?{urlencode(params)}"
+        elif params is not None:
+            content["params"] = params
+        return APIResult.from_double(double(endpoint, **content))
+
+    def _object(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> R:
+        """Return the object in the response to a request."""
+        try:
+            result = self._request(method, endpoint, **content)
+        except ScaleDuplicateResource as error:
+            error.existing = self._existing(kind, error.existing)
+            raise
+        return result.parse_with(kind, result.json_object(), self)
+
+    def _existing(self, kind: Type[R], json: Any) -> Optional[R]:
+        """Return what has the name or key of a create request, None where that is not known."""
+        try:
+            return None if json is None else kind(json, self)
+        except ScaleException:
+            return None
+
+    def _objects(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> List[R]:
+        """Return the objects in the response to a request, a bare array."""
+        result = self._request(method, endpoint, **content)
+        return result.parse_with(self._rows, kind, result.json_array())
 
     def _page(
         self, pages: Type[P], kind: Type[R], endpoint: str, query: Mapping[str, Any], total: str
     ) -> P:
-        """One page of a listing, whose envelope counts all that match under the key `total`."""
-        answer = self.api.request("GET", endpoint, params=query)
-        page = answer.page(("docs", total, "limit", "offset", "has_more"))
-        docs = answer.build(self._rows, kind, page["docs"])
+        """Return one page of a listing, whose envelope counts all matches under the key `total`."""
+        result = self._request("GET", endpoint, params=query)
+        page = result.page(("docs", total, "limit", "offset", "has_more"))
+        docs = result.parse_with(self._rows, kind, page["docs"])
         where = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
         return pages(docs, page[total], *where)
 
     def _rows(self, kind: Type[R], rows: List[Any]) -> List[R]:
-        client: Any = self
-        return [kind(row, client) for row in rows]
+        return [kind(row, self) for row in rows]

@@ -1,4 +1,4 @@
-"""Moments as the service writes them."""
+"""Timestamps as the service writes them: ISO 8601."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import re
 from typing import Union
 
 
-def iso(moment: dt.date) -> str:
-    """A moment as the service writes it; one without a zone gets no offset."""
-    text = moment.isoformat()
+def format_iso8601(timestamp: dt.date) -> str:
+    """Return a timestamp as the service writes it; one without a time zone gets no offset."""
+    text = timestamp.isoformat()
     return f"{text[:-6]}Z" if text.endswith("+00:00") else text
 
 
-_MOMENT = re.compile(
+_ISO8601 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?(?:([Zz])|([+-])(\d\d)(?::?(\d\d))?)?)?",
     re.ASCII,
 )
 
 
-def moment(text: str) -> Union[dt.datetime, str]:
-    """The moment that an ISO 8601 text names; the text where it names none."""
+def parse_iso8601(text: str) -> Union[dt.datetime, str]:
+    """Return the datetime that an ISO 8601 string names; the string where it names none."""
     try:
         if len(text) in (20, 24, 27) and text[-1] == "Z" and text[10] == "T":
             # What the service writes, in a form that every Python reads by itself, and fast.
             return dt.datetime.fromisoformat(f"{text[:-1]}+00:00")
     except ValueError:
         pass
-    found = _MOMENT.fullmatch(text)
+    found = _ISO8601.fullmatch(text)
     if found is None:
         return text
     *numbers, fraction, utc, sign, hours, minutes = found.groups()

@@ -22,7 +22,7 @@ from typing import (
     Type,
     Union,
 )
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from .exceptions import ScaleInvalidArgument
 
@@ -52,13 +52,27 @@ def endpoint_of(path: Any) -> str:
     """A path below the instance address, or below its root where it begins with a version."""
     if isinstance(path, str):
         found = text("path", path)
-        if re.search(r"://|^//|^/$|[?#\s\\]|(^|/)\.{1,2}(/|$)", found):
+        outside = has_dot_segments(fully_unquoted(found))
+        if outside or re.search(r"://|^//|^/$|[?#\s\\]", found):
             raise ScaleInvalidArgument(
                 f"path must be one such as 'teams', or a list of segments, and the query stand in "
                 f"params; not {path!r}"
             )
         return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
     return text("path", "/".join(segment("each of path", each) for each in texts("path", path)))
+
+
+def has_dot_segments(path: str) -> bool:
+    """Whether a path has a segment that leads elsewhere."""
+    return any(segment in (".", "..") for segment in path.replace("\\", "/").split("/"))
+
+
+def fully_unquoted(path: str) -> str:
+    """Return a path as the last of several servers might read it."""
+    unquoted = unquote(path)
+    while unquoted != path:
+        path, unquoted = unquoted, unquote(unquoted)
+    return path.translate({ord(sign): None for sign in "\t\r\n"})
 
 
 def one_of(name: str, value: Any, allowed: Collection[str]) -> str:
@@ -163,7 +177,7 @@ def known(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> No
             )
 
 
-def json_text(body: Any, name: Optional[str] = None) -> str:
+def dump_json(body: Any, name: Optional[str] = None) -> str:
     """A request body, or what is called `name` in it, as JSON text."""
     try:
         return json.dumps(body, allow_nan=False)

@@ -9,6 +9,8 @@ from enum import Enum
 from functools import partial
 from typing import Any, Dict, Generator, Mapping, Optional, Union
 
+from ._http.idempotency import IDEMPOTENT
+from ._recovery import CREATE_BATCH, FINALIZE_BATCH
 from ._resource import ClientMethods, Resource
 from ._validation import (
     Check,
@@ -61,6 +63,7 @@ class Batch(Resource):
     tasks_completed: Optional[int] = None
     tasks_error: Optional[int] = None
     tasks_canceled: Optional[int] = None
+    _client: BatchMethods
 
     def finalize(self) -> Batch:
         """Release the batch for labeling; see `ScaleClient.finalize_batch`."""
@@ -149,7 +152,7 @@ class BatchMethods(ClientMethods):
             "callback": callback,
             "metadata": mapping("metadata", {} if metadata is None else metadata),
         }
-        return self._object(Batch, "POST", "batches", body=body)
+        return self._object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
 
     def finalize_batch(self, batch_name: str) -> Batch:
         """Release a staging batch for labeling, after which it takes no more tasks.
@@ -161,7 +164,7 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{segment('batch_name', batch_name)}/finalize"
-        return self._object(Batch, "POST", endpoint)
+        return self._object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
     def batch_status(self, batch_name: str) -> Dict[str, Any]:
         """How far a batch is.
@@ -175,10 +178,10 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        answer = self.api.request("GET", f"batches/{segment('batch_name', batch_name)}/status")
-        status = answer.object()
-        if "status" not in status:
-            raise answer.error("The answer should be a batch's status, but lacks it")
+        result = self._request("GET", f"batches/{segment('batch_name', batch_name)}/status")
+        status = result.json_object()
+        if isinstance(status, dict) and "status" not in status:
+            raise result.make_error("Expected a batch's status, got an object without it")
         return status
 
     def get_batch(self, batch_name: str) -> Batch:
@@ -210,7 +213,7 @@ class BatchMethods(ClientMethods):
         if isinstance(priority, bool) or not isinstance(priority, int):
             raise ScaleInvalidArgument(f"priority must be a whole number, not {priority!r}")
         endpoint = f"batches/{segment('batch_name', batch_name)}/prioritize"
-        self.api.request("POST", endpoint, body={"priority": priority})
+        self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
 
     def batches(self, **kwargs: Any) -> Batchlist:
         """One page of batches, newest first.
@@ -290,4 +293,5 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{segment('batch_name', batch_name)}/setMetadata"
-        return self._object(Batch, "POST", endpoint, body=mapping("metadata", metadata))
+        body = mapping("metadata", metadata)
+        return self._object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)

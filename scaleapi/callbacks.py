@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, NoReturn, Optional, Protocol, Tuple, Union
+from typing import Any, Iterable, Mapping, NoReturn, Optional, Protocol, Tuple, Union
 
+from .client import ScaleClient
 from .exceptions import (
     ScaleException,
     ScaleInvalidArgument,
@@ -17,9 +18,6 @@ from .exceptions import (
     ScaleUnauthorized,
 )
 from .tasks import Task
-
-if TYPE_CHECKING:
-    from .client import ScaleClient
 
 AUTH_HEADER = "scale-callback-auth"
 

@@ -6,11 +6,23 @@ import copy
 from types import TracebackType
 from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar, Union
 
+import requests
+
+from ._http.auth import KeyLike, KeySource
+from ._http.options import (
+    DEFAULT_MAX_RESPONSE_BYTES,
+    DEFAULT_TIMEOUT,
+    NOT_GIVEN,
+    OnAttempt,
+    Retries,
+    Timeout,
+)
+from ._http.session import SessionFactory
 from ._mixins.bulk import BulkMethods
 from ._mixins.result_files import ResultMethods
 from ._mixins.v2 import V2Methods
 from ._validation import endpoint_of, one_of
-from .api import DEFAULT_TIMEOUT, UNCHANGED, Api, Retries, Timeout, bearer
+from .api import Api
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods
 from .files import FileMethods
@@ -42,10 +54,11 @@ class ScaleClient(
 
     One client may be shared by any number of threads and survives a fork. It keeps its connections
     open; `close()` or a `with` block frees them, and a later call opens new ones. A client pickles
-    with its key.
+    with a key that was given in code; one of the environment is read again where it is unpickled.
 
     Args:
-        api_key: None takes it from the environment variable `SCALE_API_KEY`.
+        api_key: The key, or a function that returns it and is called for each request, so that it
+            can be rotated; None takes it from the environment variable `SCALE_API_KEY`.
         source: name of the calling program, added to the User-Agent header.
         api_instance_url: address of the service, its version included; None takes it from the
             environment variable `SCALE_API_INSTANCE_URL`, else it is https://api.scale.com/v1.
@@ -53,16 +66,19 @@ class ScaleClient(
             and True take those that the environment names, else those that come with requests.
         proxies: as in requests; they win over the environment's, scheme by scheme.
         cert: client certificate, as in requests.
-        timeout: seconds to connect and seconds to wait for the next part of an answer, as a pair
-            or as one number for both; None waits for ever.
-        retries: a `RetryPolicy`, or how often a call is sent again under the usual one (3).
+        timeout: Seconds to connect and seconds to wait for the next part of a response, as a pair
+            or as one number for both; None for no limit.
+        retries: A `RetryPolicy`, or the number of retries under the default one (3).
+        session: A function that makes the `requests.Session` through which every attempt is sent;
+            called once per process.
+        max_response_bytes: How large a decoded response body may be; a larger one raises.
 
     Attributes:
         api: the transport, with `get_request` and its kin for what has no method of its own.
 
     Raises:
         ScaleException: there is no API key.
-        ScaleInvalidArgument: an argument makes no sense.
+        ScaleInvalidArgument: If an argument is invalid.
 
     Example:
         >>> client = ScaleClient(api_key="test_key")
@@ -73,7 +89,7 @@ class ScaleClient(
 
     def __init__(
         self,
-        api_key: Optional[str] = None,
+        api_key: KeyLike = None,
         source: Optional[str] = None,
         api_instance_url: Optional[str] = None,
         verify: Union[bool, str, None] = None,
@@ -82,9 +98,13 @@ class ScaleClient(
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         retries: Retries = None,
+        session: Optional[SessionFactory] = None,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
+        key = KeySource.of(api_key)
+        del api_key  # no frame of a traceback may hold it
         self.api = Api(
-            api_key,
+            key,
             source,
             api_instance_url,
             verify,
@@ -92,24 +112,53 @@ class ScaleClient(
             cert,
             timeout=timeout,
             retries=retries,
+            session=session,
+            max_response_bytes=max_response_bytes,
         )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.api.base_api_url!r})"
+        return repr(self.api).replace(type(self.api).__name__, type(self).__name__, 1)
+
+    @property
+    def session(self) -> requests.Session:
+        """The `requests.Session` of this process, through which every attempt is sent.
+
+        Adapters may be mounted and response hooks registered on it; they hold for all clients that
+        share it by `with_options`. A forked or unpickled client makes another: give `ScaleClient`
+        a function `session` that sets it up.
+        """
+        return self.api.session
 
     def with_options(
-        self: Self, *, timeout: Timeout = UNCHANGED, retries: Retries = UNCHANGED
+        self: Self,
+        *,
+        timeout: Timeout = NOT_GIVEN,
+        retries: Retries = NOT_GIVEN,
+        on_attempt: Optional[OnAttempt] = NOT_GIVEN,
+        max_response_bytes: int = NOT_GIVEN,
     ) -> Self:
-        """A client over the same connections, with another timeout or other retries.
+        """Return a client over the same connections, with other options.
+
+        Args:
+            timeout: See `ScaleClient`.
+            retries: See `ScaleClient`.
+            on_attempt: Called with an `Attempt` after each attempt, for metrics; None for no
+                callback. It may be called by several threads at once; what it raises is logged.
+            max_response_bytes: See `ScaleClient`.
 
         Example:
             >>> client.with_options(timeout=5, retries=0).get_task(task_id)
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense.
+            ScaleInvalidArgument: If an argument is invalid.
         """
         other = copy.copy(self)
-        other.api = self.api.with_options(timeout=timeout, retries=retries)
+        other.api = self.api.with_options(
+            timeout=timeout,
+            retries=retries,
+            on_attempt=on_attempt,
+            max_response_bytes=max_response_bytes,
+        )
         return other
 
     def request(
@@ -145,11 +194,8 @@ class ScaleClient(
         """
         verb = one_of("method", method.upper() if isinstance(method, str) else method, METHODS)
         endpoint = endpoint_of(path)
-        api = self.api
-        if endpoint.startswith("/v2/"):  # which takes the key in another form
-            api = api.with_options()
-            api.credentials = bearer
-        return api.request(verb, endpoint, params=params, body=body).json
+        content = {} if body is None else {"body": body}
+        return self._request(verb, endpoint, params=params, **content).json
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""

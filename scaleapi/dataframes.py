@@ -20,12 +20,15 @@ from typing import (
     cast,
 )
 
+from ._lazy import OptionalPackage
 from ._validation import text_or_texts
 from .exceptions import ScaleInvalidArgument
 from .tasks import Task
 
 if TYPE_CHECKING:
     import pandas
+else:
+    pandas = OptionalPackage("pandas")
 
 FIRST_COLUMNS = (
     "task_id", "type", "status", "project", "batch", "unique_id", "created_at", "updated_at",

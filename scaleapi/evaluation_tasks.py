@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._recovery import CREATE_EVALUATION_TASK
 from .quality_tasks import QualityTask, QualityTaskMethods
 from .tasks import TypeLike
 
@@ -28,4 +29,6 @@ class EvaluationTaskMethods(QualityTaskMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        return self._create_quality_task(EvaluationTask, "evaluation_tasks", task_type, kwargs)
+        return self._create_quality_task(
+            EvaluationTask, "evaluation_tasks", task_type, kwargs, CREATE_EVALUATION_TASK
+        )

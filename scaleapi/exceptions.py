@@ -22,6 +22,7 @@ Source: https://scale.com/docs/api-reference/errors
 
 from __future__ import annotations
 
+import copy
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Type
 
 import requests
@@ -30,19 +31,25 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class Attempt(NamedTuple):
-    """What one try of a call met.
+    """One attempt of a call, as it ended.
 
     Attributes:
-        status: HTTP status of the answer, None where none came.
-        error: the fault in words where no answer came, else None.
-        seconds: how long the try took.
-        wait: seconds paused after it, 0 after the last.
+        method: HTTP method.
+        url: Where it was sent, without passwords, and without the query where that may be a secret.
+        status: HTTP status of the response, None where none was received.
+        error: The failure in words where no complete response was received, else None.
+        seconds: How long the attempt took.
+        delay: Seconds before the next attempt, 0 after the last.
+        number: 1 for the first attempt of the call.
     """
 
+    method: str
+    url: str
     status: Optional[int]
     error: Optional[str]
     seconds: float
-    wait: float
+    delay: float
+    number: int
 
 
 class ScaleException(Exception):
@@ -60,7 +67,7 @@ class ScaleException(Exception):
         headers: headers of the answer; empty where none came.
         body: text of the answer, at most 64 KiB of it; None where none came.
         response: the `requests.Response`, its request without credentials; None where none came.
-        attempts: one `Attempt` per try, the last one included.
+        attempts: one `Attempt` for each, the last one included.
     """
 
     code: Optional[int] = None
@@ -82,7 +89,11 @@ class ScaleException(Exception):
         return f"{prefix} {self.message}"
 
     def __reduce__(self) -> Tuple[Callable[..., ScaleException], Tuple[Any, ...]]:
-        return _rebuild, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self._state())
+
+    def _state(self) -> Dict[str, Any]:
+        """Return the attributes that are pickled."""
+        return dict(self.__dict__)
 
 
 def _rebuild(
@@ -125,9 +136,24 @@ class ScaleResourceNotFound(ScaleException):
 
 
 class ScaleDuplicateResource(ScaleException):
-    """409: the name or the idempotency key is taken."""
+    """409: the name or the idempotency key is taken.
+
+    Attributes:
+        existing: The object that has it, where an earlier attempt of the call failed without a
+            response, the object was looked up, and it is not what the call would have created: a
+            `Task`, `Batch` or `Project`. Otherwise None.
+    """
 
     code = 409
+    existing: Any = None
+
+    def _state(self) -> Dict[str, Any]:
+        # A resource pickles with its client, and so with the API key, which no error may hold.
+        state = super()._state()
+        if hasattr(state.get("existing"), "_client"):
+            state["existing"] = copy.copy(state["existing"])
+            state["existing"]._client = None
+        return state
 
 
 class ScaleTooManyRequests(ScaleException):

@@ -9,7 +9,6 @@ import os
 from contextlib import ExitStack
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
     Dict,
     Generator,
@@ -20,13 +19,12 @@ from typing import (
     Union,
 )
 
+from ._http.options import UploadProgress
+from ._recovery import CREATE_FILE
 from ._resource import ClientMethods, Resource
-from ._validation import json_text, mapping, text
+from ._validation import dump_json, mapping, text
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, Step, walk
-
-if TYPE_CHECKING:
-    from ._http.multipart import Progress
 
 Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 
@@ -54,7 +52,7 @@ class FileMethods(ClientMethods):
     """The client's calls on files."""
 
     def upload_file(
-        self, file: Upload, *, progress: Optional[Progress] = None, **kwargs: Any
+        self, file: Upload, *, progress: Optional[UploadProgress] = None, **kwargs: Any
     ) -> File:
         """Upload a file of at most 80 MB, for tasks to use as an attachment.
 
@@ -85,7 +83,7 @@ class FileMethods(ClientMethods):
                     f"file must be a path, a file opened as binary, bytes or a tuple, not {file!r}"
                 )
             sent = {"files": {"file": part}, "data": _form(kwargs), "progress": progress}
-            return self._object(File, "POST", "files/upload", **sent)
+            return self._object(File, "POST", "files/upload", idempotency=CREATE_FILE, **sent)
 
     def import_file(self, file_url: str, **kwargs: Any) -> File:
         """Have Scale fetch a file from a public address.
@@ -102,7 +100,7 @@ class FileMethods(ClientMethods):
         See https://scale.com/docs/api-reference/file-endpoints.
         """
         body = {"file_url": text("file_url", file_url), **kwargs}
-        return self._object(File, "POST", "files/import", body=body)
+        return self._object(File, "POST", "files/import", body=body, idempotency=CREATE_FILE)
 
     def get_files(
         self, project_name: str, metadata: Optional[Mapping[str, Any]] = None
@@ -124,14 +122,14 @@ class FileMethods(ClientMethods):
         """
         wanted = {"project": text("project_name", project_name)}
         if metadata is not None:
-            wanted["metadata"] = json_text(mapping("metadata", metadata), "metadata")
+            wanted["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
 
         def page(step: Step) -> Paginator[File]:
-            answer = self.api.request("GET", "files", params={**wanted, **step})
-            rows, more = answer.build(_listing, answer.json)
+            answer = self._request("GET", "files", params={**wanted, **step})
+            rows, more = answer.parse_with(_listing, answer.json)
             if more in step.values():  # the page asked for, which is the last then
                 more = None
-            files = answer.build(self._rows, File, rows)
+            files = answer.parse_with(self._rows, File, rows)
             return Paginator(files, len(files), len(files), 0, bool(more), more)
 
         def advance(page: Paginator[File]) -> Optional[Step]:
@@ -150,7 +148,7 @@ def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
     envelope = body if isinstance(body, dict) else {}
     arrays = {name: value for name, value in envelope.items() if isinstance(value, list)}
     if "docs" not in arrays and len(arrays) != 1:
-        raise ScaleException("The answer should be a page of files, but holds no array of them")
+        raise ScaleException("Expected a page of files, got an object without an array of them")
     cursors = [envelope.get(name) for name in _CURSORS if envelope.get("has_more", True)]
     found = (cursor for cursor in cursors if isinstance(cursor, str) and cursor)
     return arrays.get("docs", next(iter(arrays.values()))), next(found, None)
@@ -159,6 +157,6 @@ def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
 def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
     """Form fields: dictionaries as JSON text; the rest is what requests makes of it."""
     return {
-        name: json_text(value, name) if isinstance(value, Mapping) else value
+        name: dump_json(value, name) if isinstance(value, Mapping) else value
         for name, value in fields.items()
     }

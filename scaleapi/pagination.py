@@ -91,7 +91,7 @@ def walk(
     seen: Set[str] = set()
     while step is not None:
         if repr(step) in seen:
-            raise ScaleException(f"The server leads in a circle: {step} was there already")
+            raise ScaleException(f"Pagination loop: page {step} was already returned")
         seen.add(repr(step))
         page = fetch(step)
         step = advance(page)

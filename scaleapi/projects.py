@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional
 
+from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
 from ._resource import ClientMethods, Resource
 from ._validation import enum_value, flag, segment, text
 from .tasks import TaskType, TypeLike
@@ -62,6 +63,7 @@ class Project(Resource):
 
     name: str
     type: str
+    _client: ProjectMethods
 
     @property
     def params(self) -> Optional[Dict[str, Any]]:
@@ -121,7 +123,7 @@ class ProjectMethods(ClientMethods):
             "studio": studio,
             "datasetId": dataset_id,
         }
-        return self._object(Project, "POST", "projects", body=body)
+        return self._object(Project, "POST", "projects", body=body, idempotency=CREATE_PROJECT)
 
     def get_project(self, project_name: str) -> Project:
         """The project of this name.
@@ -167,7 +169,7 @@ class ProjectMethods(ClientMethods):
         See https://scale.com/docs/api-reference/projects.
         """
         endpoint = f"projects/{segment('project_name', project_name)}/setParams"
-        return self._object(Project, "POST", endpoint, body=kwargs)
+        return self._object(Project, "POST", endpoint, body=kwargs, idempotency=UPDATE_PROJECT)
 
     def get_project_template(self, project_name: str) -> TaskTemplate:
         """The template of a chat or text collection project.

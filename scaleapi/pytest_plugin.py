@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Iterator
 import pytest
 
 if TYPE_CHECKING:
-    from . import ScaleClient
+    from .client import ScaleClient
     from .sandbox import Sandbox
 
 MARKER = "scale_live"
@@ -72,7 +72,7 @@ def scale_sandbox(
 @pytest.fixture
 def scale_client(scale_sandbox: Sandbox) -> Iterator[ScaleClient]:
     """A client of `scale_sandbox` with the key of the environment, and hardly a wait to a retry."""
-    from . import RetryPolicy
+    from .retries import RetryPolicy
 
     with scale_sandbox.client(KEY, retries=RetryPolicy(backoff_factor=0.01)) as client:
         yield client

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional, Type, TypeVar
 
+from ._http.idempotency import IdempotencyRule
 from ._resource import ClientMethods, Resource
 from ._validation import enum_value, segment
 from .tasks import TaskType, TypeLike
@@ -36,7 +37,14 @@ class QualityTaskMethods(ClientMethods):
     """How both kinds are created."""
 
     def _create_quality_task(
-        self, kind: Type[Q], endpoint: str, task_type: TypeLike, body: Dict[str, Any]
+        self,
+        kind: Type[Q],
+        endpoint: str,
+        task_type: TypeLike,
+        body: Dict[str, Any],
+        idempotency: IdempotencyRule,
     ) -> Q:
         task_type = segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self._object(kind, "POST", f"{endpoint}/{task_type}", body=body)
+        return self._object(
+            kind, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
+        )

@@ -1,14 +1,14 @@
-"""When a call is tried again, and how long is waited first."""
+"""When a call is retried, and after which delay."""
 
 from __future__ import annotations
 
 import time
-from typing import Any, FrozenSet, Iterable, NamedTuple, Optional
-
-from urllib3.exceptions import InvalidHeader
-from urllib3.util import Retry
+from email.utils import mktime_tz, parsedate_tz
+from typing import Any, FrozenSet, Iterable, NamedTuple, Optional, Type, TypeVar
 
 from .exceptions import ScaleInvalidArgument
+
+T = TypeVar("T")
 
 RETRIED_STATUSES = frozenset([408, 429, *range(500, 531)])
 RETRIED_METHODS = frozenset(["GET", "POST", "PUT", "DELETE"])
@@ -27,24 +27,22 @@ class _Settings(NamedTuple):
 
 
 class RetryPolicy(_Settings):
-    """When a call is tried again, and how long is waited first.
-
-    A value: it prints, compares and never changes; `replace` makes a variant.
+    """When a call is retried, and after which delay: an immutable value.
 
     Args:
-        total: how many times a call is sent again, at most; 0 sends everything once.
-        backoff_factor: scale of the waits in seconds; 2 gives 1, 2, 4, 8 ...
-        backoff_max: the longest such wait in seconds.
-        jitter: share of each wait, 0 to 1, that chance may take off, so that many clients that
-            failed together do not come back together.
-        retry_after_max: the longest `Retry-After` in seconds that is obeyed; where the server asks
+        total: Retries at most; 0 sends everything once.
+        backoff_factor: Scale of the delays in seconds; 2 gives 1, 2, 4, 8 ...
+        backoff_max: The longest such delay in seconds.
+        jitter: Share of each delay, 0 to 1, that is taken off at random, so that clients that
+            failed together do not retry together.
+        retry_after_max: The longest `Retry-After` in seconds that is obeyed; where the server asks
             for more, the call fails at once with the server's own error.
-        deadline: seconds that the whole call may take, its waits included; None for no bound.
-        statuses: HTTP statuses that are tried again; usually 408, 429 and 500 to 530.
-        methods: HTTP methods that are tried again; usually GET, POST, PUT and DELETE.
+        deadline: Seconds that the whole call may take, delays included; None for no limit.
+        statuses: HTTP statuses that are retried, any iterable; by default 408, 429 and 500 to 530.
+        methods: HTTP methods that are retried, any iterable; by default GET, POST, PUT and DELETE.
 
     Raises:
-        ScaleInvalidArgument: a setting makes no sense. It is a ValueError.
+        ScaleInvalidArgument: If a setting is invalid. It is a ValueError.
     """
 
     __slots__ = ()
@@ -60,77 +58,95 @@ class RetryPolicy(_Settings):
         statuses: Iterable[int] = RETRIED_STATUSES,
         methods: Iterable[str] = RETRIED_METHODS,
     ) -> RetryPolicy:
-        waits = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
-        for name, given, kind in (("statuses", statuses, int), ("methods", methods, str)):
-            several = isinstance(given, Iterable) and not isinstance(given, str)
-            if not several or not all(isinstance(each, kind) for each in given):
-                raise ScaleInvalidArgument(
-                    f"{name} must be a set of {kind.__name__}, not {given!r}"
-                )
-        upper = frozenset(method.upper() for method in methods)
-        policy = super().__new__(cls, total, *waits, frozenset(statuses), upper)
+        delays = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
+        upper = frozenset(method.upper() for method in _frozen("methods", methods, str))
+        policy = super().__new__(cls, total, *delays, _frozen("statuses", statuses, int), upper)
         policy._check()
         return policy
 
     def replace(self, **changes: Any) -> RetryPolicy:
-        """The same but for `changes`."""
+        """Return a copy with the given settings replaced."""
         return type(self)(**{**self._asdict(), **changes})
 
     def _check(self) -> None:
         if isinstance(self.total, bool) or not isinstance(self.total, int):
-            raise ScaleInvalidArgument(f"total must be a whole number, not {self.total!r}")
+            raise ScaleInvalidArgument(f"total must be a whole number, got {self.total!r}")
         for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
-            if not at_least(0, getattr(self, name)):
-                raise ScaleInvalidArgument(f"{name} must be 0 or more, not {getattr(self, name)!r}")
-        if not (at_least(0, self.jitter) and self.jitter <= 1):
-            raise ScaleInvalidArgument(f"jitter must be between 0 and 1, not {self.jitter!r}")
-        if self.deadline is not None and not (at_least(0, self.deadline) and self.deadline):
+            if not is_number_at_least(0, getattr(self, name)):
+                raise ScaleInvalidArgument(f"{name} must be 0 or more, got {getattr(self, name)!r}")
+        if not (is_number_at_least(0, self.jitter) and self.jitter <= 1):
+            raise ScaleInvalidArgument(f"jitter must be between 0 and 1, got {self.jitter!r}")
+        if self.deadline is not None and not (
+            is_number_at_least(0, self.deadline) and self.deadline
+        ):
             raise ScaleInvalidArgument(
-                f"deadline must be a number of seconds over 0, or None for none, "
-                f"not {self.deadline!r}"
+                f"deadline must be a number of seconds over 0, or None for no limit, "
+                f"got {self.deadline!r}"
             )
 
-    def pause(self, retry: int) -> float:
-        """Seconds to wait before retry number `retry` (1 is the first), before any jitter."""
+    def backoff(self, retry: int) -> float:
+        """Return the delay in seconds before retry number `retry` (1 is the first), unjittered."""
         return min(self.backoff_factor * 2.0 ** min(retry - 2, 60), self.backoff_max)
 
-    def wait(self, retry: int, retry_after: Optional[str], chance: float) -> Optional[float]:
-        """Seconds to wait before retry number `retry`.
+    def delay(
+        self, retry: int, retry_after: Optional[float], jitter_sample: float
+    ) -> Optional[float]:
+        """Return the delay in seconds before retry number `retry`.
 
         Args:
             retry: 1 is the first.
-            retry_after: the `Retry-After` header of the answer, None where there is none. Obeyed
-                as it stands; ignored where it cannot be read.
-            chance: a random number from 0 to 1, which decides how much of `jitter` is taken off.
+            retry_after: Seconds that the response's `Retry-After` asks for; None where it has none
+                that can be read.
+            jitter_sample: A random number from 0 to 1: the share of `jitter` that is taken off.
 
         Returns:
-            The wait, or None where the server asks for more than `retry_after_max`.
+            The delay, or None where the server asks for more than `retry_after_max`.
         """
-        asked = seconds_asked(retry_after)
-        if asked is None:
-            return self.pause(retry) * (1 - self.jitter * chance)
-        return asked if asked <= self.retry_after_max else None
+        if retry_after is None:
+            return self.backoff(retry) * (1 - self.jitter * jitter_sample)
+        return retry_after if retry_after <= self.retry_after_max else None
 
 
-def for_the_rest(policy: RetryPolicy, until: float) -> RetryPolicy:
-    """The same for what is still to be done of a call that ends at `until`, monotonic clock."""
-    if policy.deadline is None:
-        return policy
-    left = max(until - time.monotonic(), 0.001)  # of nothing a policy can't be made
-    return policy.replace(deadline=left)
+def _frozen(name: str, given: Any, item_type: Type[T]) -> FrozenSet[T]:
+    """Return an iterable as a set; it may be a generator, which can be read only once."""
+    if isinstance(given, Iterable) and not isinstance(given, str):
+        items = list(given)
+        if all(isinstance(item, item_type) for item in items):
+            return frozenset(items)
+    raise ScaleInvalidArgument(f"{name} must be a set of {item_type.__name__}, got {given!r}")
 
 
-def at_least(least: float, value: Any) -> bool:
-    """Whether this is a number, and no smaller."""
+def is_number_at_least(minimum: float, value: Any) -> bool:
+    """Whether this is a number, a boolean excluded, and no smaller than `minimum`."""
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and value >= least
+    return number and value >= minimum
 
 
-def seconds_asked(retry_after: Optional[str]) -> Optional[float]:
-    """What a `Retry-After` header asks for, in seconds; None where it is absent or unreadable."""
-    if retry_after is None:
+def parse_retry_after(retry_after: Optional[str], date: Optional[str] = None) -> Optional[float]:
+    """Return the seconds that a `Retry-After` header asks for (RFC 9110, section 10.2.3).
+
+    Args:
+        retry_after: The header: seconds, or a date; None where there is none.
+        date: The response's `Date` header. A date is measured against it, since the local clock
+            may be wrong.
+
+    Returns:
+        The seconds, 0 or more; None where the header is absent or unreadable.
+    """
+    value = (retry_after or "").strip()
+    if value.isascii() and value.isdigit():
+        seconds = float(value)
+        return seconds if seconds < float("inf") else None
+    until = _parse_http_date(value)
+    if until is None:
         return None
+    now = _parse_http_date(date or "")
+    return max(until - (time.time() if now is None else now), 0.0)
+
+
+def _parse_http_date(value: str) -> Optional[float]:
     try:
-        return Retry().parse_retry_after(retry_after)
-    except (InvalidHeader, ValueError, OverflowError):
+        parsed = parsedate_tz(value)
+        return None if parsed is None else float(mktime_tz(parsed))
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None

@@ -8,7 +8,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Dict, Iterable, List, Optional
 
-from ._http.response import Answer
+from ._http.idempotency import IDEMPOTENT
+from ._http.response import APIResult
+from ._recovery import CREATE_PROJECT_GROUP
 from ._resource import ClientMethods, Resource
 from ._validation import segment, text, texts
 from .exceptions import ScaleException
@@ -149,7 +151,7 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._assignments(self.api.request("GET", "studio/assignments"))
+        return self._assignments(self._request("GET", "studio/assignments"))
 
     def add_studio_assignments(self, emails: Iterable[str], projects: Iterable[str]) -> Assignments:
         """Assign labelers to projects; the whole team's assignments come back, by address.
@@ -177,13 +179,13 @@ class StudioMethods(ClientMethods):
         self, action: str, emails: Iterable[str], projects: Iterable[str]
     ) -> Assignments:
         body = {"emails": texts("emails", emails), "projects": texts("projects", projects)}
-        answer = self.api.request("POST", f"studio/assignments/{action}", body=body)
-        return self._assignments(answer)
+        endpoint = f"studio/assignments/{action}"
+        return self._assignments(self._request("POST", endpoint, body=body, idempotency=IDEMPOTENT))
 
-    def _assignments(self, answer: Answer) -> Assignments:
+    def _assignments(self, result: APIResult) -> Assignments:
         return {
-            email: answer.build(StudioLabelerAssignment, projects, email, self)
-            for email, projects in answer.object().items()
+            email: result.parse_with(StudioLabelerAssignment, projects, email, self)
+            for email, projects in result.json_object().items()
         }
 
     def list_project_groups(self, project: str) -> List[StudioProjectGroup]:
@@ -213,7 +215,13 @@ class StudioMethods(ClientMethods):
         See https://scale.com/docs/api-reference/studio.
         """
         body = {"emails": texts("emails", emails), "name": text("project_group", project_group)}
-        return self._object(StudioProjectGroup, "POST", _groups_of(project), body=body)
+        return self._object(
+            StudioProjectGroup,
+            "POST",
+            _groups_of(project),
+            body=body,
+            idempotency=CREATE_PROJECT_GROUP,
+        )
 
     def update_project_group(
         self,
@@ -278,14 +286,16 @@ class StudioMethods(ClientMethods):
         See https://scale.com/docs/api-reference/studio.
         """
         body = {"batches": [{"name": name} for name in texts("batch_names", batch_names)]}
-        return self._objects(StudioBatch, "POST", "studio/batches/set_priorities", body=body)
+        endpoint = "studio/batches/set_priorities"
+        return self._objects(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def reset_studio_batches_priorities(self) -> List[StudioBatch]:
         """Go back to the order of creation, oldest first; the pending batches come back in it.
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._objects(StudioBatch, "POST", "studio/batches/reset_priorities")
+        endpoint = "studio/batches/reset_priorities"
+        return self._objects(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)
 
 
 def _groups_of(project: str) -> str:

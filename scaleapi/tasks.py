@@ -5,7 +5,6 @@ from __future__ import annotations
 from enum import Enum
 from functools import partial
 from typing import (
-    TYPE_CHECKING,
     Any,
     Dict,
     Generator,
@@ -17,6 +16,9 @@ from typing import (
     Union,
 )
 
+from . import drawing
+from ._http.idempotency import IDEMPOTENT
+from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
 from ._resource import ClientMethods, Resource
 from ._validation import (
     Check,
@@ -35,10 +37,6 @@ from ._validation import (
 )
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, by_token, walk
-
-if TYPE_CHECKING:
-    from ._http.response import Answer
-    from .drawing import Drawing, Image
 
 
 class TaskType(Enum):
@@ -122,6 +120,7 @@ class Task(Resource):
     created_at: str
     params: Dict[str, Any]
     metadata: Dict[str, Any]
+    _client: TaskMethods
 
     def __init__(self, json: Dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
@@ -174,9 +173,9 @@ class Task(Resource):
 
     def draw(
         self,
-        image: Optional[Image] = None,
+        image: Optional[drawing.Image] = None,
         size: Optional[Tuple[float, float]] = None,
-    ) -> Drawing:
+    ) -> drawing.Drawing:
         """The annotations of an image task as a picture, which a notebook shows by itself.
 
         Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, in the
@@ -197,9 +196,7 @@ class Task(Resource):
             ScaleInvalidArgument: the task is of another type, or `image` or `size` makes no sense.
             OSError: the file of `image` can't be read.
         """
-        from .drawing import draw
-
-        return draw(self._json, image, size)
+        return drawing.draw(self._json, image, size)
 
 
 class Tasklist(Paginator[Task]):
@@ -327,12 +324,13 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        answer = self._creation(task_type, kwargs)
-        return answer.build(Task, answer.object(), self)
+        return self._post_task(task_type, kwargs)
 
-    def _creation(self, task_type: TypeLike, body: Mapping[str, Any]) -> Answer:
-        kind = segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self.api.request("POST", f"task/{kind}", body=body)
+    def _post_task(self, task_type: TypeLike, body: Mapping[str, Any]) -> Task:
+        type_segment = segment("task_type", enum_value("task_type", task_type, TaskType))
+        return self._object(
+            Task, "POST", f"task/{type_segment}", body=body, idempotency=CREATE_TASK
+        )
 
     def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
         """Cancel a task on which no work has started; the canceled task comes back.
@@ -348,9 +346,8 @@ class TaskMethods(ClientMethods):
         See https://scale.com/docs/api-reference/tasks.
         """
         params = {"clear_unique_id": "true"} if clear_unique_id else None
-        return self._object(
-            Task, "POST", f"task/{segment('task_id', task_id)}/cancel", params=params
-        )
+        endpoint = f"task/{segment('task_id', task_id)}/cancel"
+        return self._object(Task, "POST", endpoint, params=params, idempotency=CANCEL_TASK)
 
     def audit_task(self, task_id: str, accepted: bool, comments: Optional[str] = None) -> None:
         """Accept or reject a completed task's response.
@@ -369,8 +366,9 @@ class TaskMethods(ClientMethods):
         endpoint = f"task/{segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
             raise ScaleInvalidArgument(f"accepted must be True or False, not {accepted!r}")
-        # The answer may be a text and says nothing that the caller does not know.
-        self.api.request("POST", endpoint, body={"accepted": accepted, "comments": comments})
+        # The response may be text and says nothing that the caller does not know.
+        body = {"accepted": accepted, "comments": comments}
+        self._request("POST", endpoint, body=body, idempotency=AUDIT_TASK)
 
     def update_task_unique_id(self, task_id: str, unique_id: str) -> Task:
         """Give a task another unique id; the changed task comes back.
@@ -383,7 +381,7 @@ class TaskMethods(ClientMethods):
         """
         endpoint = f"task/{segment('task_id', task_id)}/unique_id"
         body = {"unique_id": text("unique_id", unique_id)}
-        return self._object(Task, "POST", endpoint, body=body)
+        return self._object(Task, "POST", endpoint, body=body, idempotency=SET_UNIQUE_ID)
 
     def clear_task_unique_id(self, task_id: str) -> Task:
         """Take a task's unique id away; the changed task comes back, without that key.
@@ -404,7 +402,8 @@ class TaskMethods(ClientMethods):
         See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{segment('task_id', task_id)}/setMetadata"
-        return self._object(Task, "POST", endpoint, body=mapping("metadata", metadata))
+        body = mapping("metadata", metadata)
+        return self._object(Task, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def set_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
         """Replace a task's tags, `[]` removes them all; the changed task comes back.
@@ -438,7 +437,8 @@ class TaskMethods(ClientMethods):
 
     def _tags(self, method: str, task_id: str, tags: Iterable[str]) -> Task:
         endpoint = f"task/{segment('task_id', task_id)}/tags"
-        return self._object(Task, method, endpoint, body=texts("tags", tags))
+        body = texts("tags", tags)
+        return self._object(Task, method, endpoint, body=body, idempotency=IDEMPOTENT)
 
     def tasks(self, **kwargs: Any) -> Tasklist:
         """One page of tasks, newest first.
@@ -571,9 +571,7 @@ class TaskMethods(ClientMethods):
         )
         page = self.tasks(**filters, limit=1)
         if not isinstance(page.total, int):
-            raise ScaleException(
-                f"The answer should count the tasks, but its total is {page.total!r}"
-            )
+            raise ScaleException(f"Expected the number of tasks, got a total of {page.total!r}")
         return page.total
 
     @staticmethod

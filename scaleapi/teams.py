@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import Iterable, List, Optional, Union
 
+from ._http.idempotency import IDEMPOTENT, IdempotencyRule
+from ._recovery import INVITE_TEAMMATES
 from ._resource import ClientMethods, Resource
 from ._validation import enum_value, texts
 
@@ -53,6 +55,7 @@ class Teammate(Resource):
     company: Optional[str]
     is_studio_labeler: Optional[bool]
     expiry: Optional[str]
+    _client: TeamMethods
 
     def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
         """Change the role; the whole team comes back. See `ScaleClient.update_teammates_role`."""
@@ -81,7 +84,7 @@ class TeamMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/teams.
         """
-        return self._team("invite", emails, role)
+        return self._team("invite", emails, role, INVITE_TEAMMATES)
 
     def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
         """Change people's role; the whole team comes back.
@@ -95,11 +98,15 @@ class TeamMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/teams.
         """
-        return self._team("set_role", emails, role)
+        return self._team("set_role", emails, role, IDEMPOTENT)
 
-    def _team(self, action: str, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
+    def _team(
+        self, action: str, emails: Iterable[str], role: RoleLike, idempotency: IdempotencyRule
+    ) -> List[Teammate]:
         body = {
             "emails": texts("emails", emails),
             "team_role": enum_value("role", role, TeammateRole),
         }
-        return self._objects(Teammate, "POST", f"teams/{action}", body=body)
+        return self._objects(
+            Teammate, "POST", f"teams/{action}", body=body, idempotency=idempotency
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._recovery import CREATE_TRAINING_TASK
 from .quality_tasks import QualityTask, QualityTaskMethods
 from .tasks import TypeLike
 
@@ -27,4 +28,6 @@ class TrainingTaskMethods(QualityTaskMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        return self._create_quality_task(TrainingTask, "training_tasks", task_type, kwargs)
+        return self._create_quality_task(
+            TrainingTask, "training_tasks", task_type, kwargs, CREATE_TRAINING_TASK
+        )

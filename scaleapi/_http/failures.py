@@ -1,99 +1,155 @@
-"""What kept an answer from coming, told apart by what it means for trying again."""
+"""Classify what was raised in place of a response, by whether the request may be retried."""
 
 from __future__ import annotations
 
 import ssl
+from contextlib import contextmanager
 from enum import Enum
-from socket import timeout  # a kind of its own before Python 3.10
+from socket import timeout  # a class of its own before Python 3.10
 from typing import Any, Iterator, List, NamedTuple
 
 import requests
 import urllib3.exceptions
 
+from ..exceptions import ScaleException
 
-class NotSent(Exception):
-    """A file could not be read, or `progress` failed, while the request went out; see the cause.
 
-    That may be an OSError, which urllib3 would take for a fault of the network.
+class LocalError(Exception):
+    """Reading what is uploaded, writing what is downloaded, or a progress callback raised.
+
+    Wrapped, with the error as its cause, so that an OSError of a file is not mistaken for one of
+    the network.
     """
 
 
-class FaultKind(Enum):
-    """What is known about a request that got no answer."""
+class FailureKind(Enum):
+    """What is known about a request that got no complete response."""
 
-    UNREACHED = "the service was not reached, so it has not acted"
-    TIMED_OUT = "the request went out, and no answer came in time"
-    BROKEN = "the request went out, and the connection broke"
-    FINAL = "it would fail again in the same way, as with a certificate that is not trusted"
+    NOT_SENT = "no connection was made, so the service has not processed it"
+    READ_TIMEOUT = "it was sent, and no response came in time"
+    CONNECTION_LOST = "it was sent, and the connection broke"
+    NOT_RETRYABLE = "it would fail again in the same way, as with a certificate that is not trusted"
 
 
-class Fault(NamedTuple):
-    """Why no answer came."""
+class TransportFailure(NamedTuple):
+    """Why there is no complete response.
 
-    kind: FaultKind
-    words: str
-    in_time: bool
-    """False where time ran out, whether in connecting or in waiting for the answer."""
+    Attributes:
+        kind: What it means for a retry.
+        message: The error in words.
+        timed_out: Whether time ran out, in connecting or in waiting for the response.
+    """
+
+    kind: FailureKind
+    message: str
+    timed_out: bool
 
     @property
-    def may_have_acted(self) -> bool:
-        """Whether the service may have done what it was asked."""
-        return self.kind in (FaultKind.TIMED_OUT, FaultKind.BROKEN)
+    def is_ambiguous(self) -> bool:
+        """Whether the service may have processed the request."""
+        return self.kind in (FailureKind.READ_TIMEOUT, FailureKind.CONNECTION_LOST)
 
 
-_TIMED_OUT = (
+class IncompleteBody(Exception):
+    """The body of a response ended early, after its head had been read.
+
+    Attributes:
+        response: The response.
+        failure: How it ended.
+    """
+
+    def __init__(self, response: requests.Response, failure: TransportFailure) -> None:
+        super().__init__(failure.message)
+        self.response = response
+        self.failure = failure
+
+
+_TIMEOUT_ERRORS = (
+    requests.exceptions.Timeout,
+    urllib3.exceptions.ReadTimeoutError,
+    TimeoutError,
+    timeout,
+)
+_READ_TIMEOUT_ERRORS = (
     requests.exceptions.ReadTimeout,
     urllib3.exceptions.ReadTimeoutError,
     TimeoutError,
     timeout,
 )
-_BROKEN = (
+_CONNECTION_LOST_ERRORS = (
     requests.exceptions.ConnectionError,
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
     urllib3.exceptions.ProtocolError,
+    urllib3.exceptions.DecodeError,
 )
-_LATE = (requests.exceptions.Timeout, urllib3.exceptions.ReadTimeoutError, TimeoutError, timeout)
+NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)  # requests' own are OSErrors
 
 
-def fault_of(error: BaseException) -> Fault:
-    """Classify what requests or urllib3 raised instead of an answer."""
+@contextmanager
+def local_errors() -> Iterator[None]:
+    """Wrap what this block raises of its own as a LocalError."""
+    try:
+        yield
+    except (ScaleException, IncompleteBody):
+        raise
+    except Exception as error:
+        raise LocalError from error
+
+
+def classify_error(error: BaseException) -> TransportFailure:
+    """Classify what requests or urllib3 raised in place of a response."""
     chain = list(_causes(error))
-    return Fault(_kind(chain), _words(chain), not any(isinstance(link, _LATE) for link in chain))
+    timed_out = any(isinstance(link, _TIMEOUT_ERRORS) for link in chain)
+    return TransportFailure(_kind(chain), _root_message(chain), timed_out)
 
 
-def forget_frames(error: BaseException) -> None:
-    """Take the frames off an error and what led to it: http.client's hold the key as a local."""
+def strip_tracebacks(error: BaseException) -> None:
+    """Strip the tracebacks of an exception chain; http.client's frames keep the key in locals."""
     for link in (*_causes(error), *_contexts(error)):
         link.__traceback__ = None
 
 
-def _kind(chain: List[BaseException]) -> FaultKind:
-    if any(map(_distrusts, chain)):
-        return FaultKind.FINAL
-    if any(hasattr(link, "before_sending") for link in chain):
-        return FaultKind.UNREACHED
-    for kind, classes in ((FaultKind.TIMED_OUT, _TIMED_OUT), (FaultKind.BROKEN, _BROKEN)):
+def forget_request(error: BaseException, request: requests.PreparedRequest) -> None:
+    """Replace the request that requests' exceptions hold, which has the key, by one without."""
+    for link in (*_causes(error), *_contexts(error)):
+        if isinstance(link, requests.RequestException):
+            link.request = request
+
+
+def _kind(chain: List[BaseException]) -> FailureKind:
+    if any(map(_is_certificate_error, chain)):
+        return FailureKind.NOT_RETRYABLE
+    if any(hasattr(link, "request_not_sent") for link in chain):
+        return FailureKind.NOT_SENT
+    if len(chain) == 1 and isinstance(chain[0], requests.RequestException):
+        # With nothing below it, it was not met on a connection: a test double raised it, such as
+        # for a request that no mock matches.
+        return FailureKind.NOT_RETRYABLE
+    for kind, classes in (
+        (FailureKind.READ_TIMEOUT, _READ_TIMEOUT_ERRORS),
+        (FailureKind.CONNECTION_LOST, _CONNECTION_LOST_ERRORS),
+    ):
         if any(isinstance(link, classes) for link in chain):
             return kind
-    return FaultKind.FINAL
+    return FailureKind.NOT_RETRYABLE
 
 
-def _distrusts(link: BaseException) -> bool:
-    """Whether a certificate is not trusted, or a file of certificates can't be read."""
-    # urllib3 1.26 compares names by itself, and its complaint has no library.
+def _is_certificate_error(link: BaseException) -> bool:
+    """Whether a certificate is not trusted, or a file of certificates cannot be read."""
+    # urllib3 1.26 compares names by itself, and its error has no library.
     library = getattr(link, "library", None) if isinstance(link, ssl.SSLError) else None
     return library not in (None, "SSL") or isinstance(link, ssl.SSLCertVerificationError)
 
 
-def _words(chain: List[BaseException]) -> str:
-    """The innermost cause, which is where the plain words are."""
-    cause = chain[-1]
-    return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
+def _root_message(chain: List[BaseException]) -> str:
+    """Return the innermost error in words, which is the plainest one."""
+    root = chain[-1]
+    return f"{type(root).__name__}: {root}" if str(root) else type(root).__name__
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and what it was made from, which may be its reason, an argument or its cause."""
+    """Iterate over an error and what it was made from: its reason, an argument or its cause."""
     seen = set()
     link: Any = error
     while isinstance(link, BaseException) and id(link) not in seen:
@@ -104,8 +160,10 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _contexts(error: BaseException) -> Iterator[BaseException]:
-    """What was being handled when an error came up, and what was when that did."""
+    """Iterate over the errors that were being handled when this one was raised."""
+    seen = {id(error)}
     link = error.__context__
-    while link is not None:
+    while link is not None and id(link) not in seen:
+        seen.add(id(link))
         yield link
         link = link.__context__

@@ -1,107 +1,118 @@
-"""A multipart body that is read as it is sent: an upload takes no more memory than one block."""
+"""A multipart body that is read as it is sent: an upload takes no more memory than one chunk."""
 
 from __future__ import annotations
 
 import io
 import os
 import tempfile
-from contextlib import ExitStack, contextmanager
-from typing import IO, Any, Callable, Iterator, List, NamedTuple, Optional, Tuple
+from contextlib import ExitStack
+from typing import IO, Any, Iterator, List, NamedTuple, Optional, Tuple, Union
 
 from requests.utils import guess_filename, to_key_val_list
 from urllib3.fields import RequestField
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
 from ..exceptions import ScaleInvalidArgument
-from .failures import NotSent
+from .failures import LocalError, local_errors
+from .options import UploadProgress
 
-BLOCK_BYTES = 64 * 1024
-SPOOL_BYTES = 1024 * 1024  # what can't be rewound is kept in memory up to here, then on disk
+CHUNK_SIZE = 64 * 1024
+SPOOL_MAX_SIZE = 1024 * 1024  # what is not seekable is kept in memory up to here, then on disk
+MAX_INLINE_SIZE = (
+    64 * 1024
+)  # forms up to here are sent as bytes, which mocks and cassettes can read
 
-Progress = Callable[[int, int], object]
-"""Is told how many bytes of the files are sent, and how many there are."""
 
+class _Segment(NamedTuple):
+    """A part of the body: a file from a position on, or (not `is_file`) the form around it."""
 
-class _Piece(NamedTuple):
     file: IO[bytes]
     start: int
     length: int
     is_file: bool = True
-    """Not the form around it."""
 
 
-class Multipart:
-    """The form fields and files of a request, as a body that can be sent again and again.
+class MultipartStream:
+    """The form fields and files of a request, as a body that can be sent several times.
 
-    Files are sent from where they stand. What can't be rewound is copied to a temporary file first.
+    Files are sent from where they stand. What is not seekable is copied to a temporary file first.
 
     Args:
-        fields: names and values; a list is one field for each item, None is left out.
-        files: names and files, each as in requests: what is opened as binary, bytes, text, or a
-            tuple of file name, one of these, and if need be its type and its headers.
-        progress: see `Progress`; called at the start of each try and after each block.
+        fields: Names and values; a list is one field for each item, None is left out.
+        files: Names and files, each as in requests: a binary file, bytes, a string, or a tuple of
+            file name, one of these, and optionally its content type and its headers.
+        progress: See `UploadProgress`; called at the start of each attempt and after each chunk.
 
     Attributes:
-        content_type: what the header of that name must say.
-        length: in bytes.
+        content_type: The header of that name.
+        length: The Content-Length, in bytes.
 
     Raises:
-        ScaleInvalidArgument: something is no file.
-        OSError: a file can't be read.
+        ScaleInvalidArgument: If something is no file, or a header is invalid.
+        OSError: If a file cannot be read.
     """
 
-    def __init__(self, fields: Any, files: Any, progress: Optional[Progress] = None) -> None:
+    def __init__(self, fields: Any, files: Any, progress: Optional[UploadProgress] = None) -> None:
         if progress is not None and not callable(progress):
             raise ScaleInvalidArgument(
-                f"progress must be a function of the bytes sent and the bytes in all, "
-                f"not {progress!r}"
+                f"progress must be a function of the bytes sent and their total, got {progress!r}"
             )
         self._boundary = choose_boundary()
         self._progress = progress
-        self._pieces = [_form(fields, self._boundary)]
+        self._segments = [_form(fields, self._boundary)]
         with ExitStack() as spools:
             for name, given in _pairs(files):
                 self._add(name, given, spools)
             self._spools = spools.pop_all()
-        self._pieces.append(_around(f"--{self._boundary}--\r\n".encode()))
+        self._segments.append(_framing(f"--{self._boundary}--\r\n".encode()))
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
-        self.length = sum(piece.length for piece in self._pieces)
-        self._total = sum(piece.length for piece in self._pieces if piece.is_file)
+        self.length = sum(segment.length for segment in self._segments)
+        self._total = sum(segment.length for segment in self._segments if segment.is_file)
 
     def _add(self, name: str, given: Any, spools: ExitStack) -> None:
-        file_name, content, kind, headers = _as_in_requests(name, given)
+        file_name, content, content_type, headers = _normalize_file_spec(name, given)
         part = RequestField(name, b"", file_name, headers)
-        part.make_multipart(content_type=kind)
-        self._pieces += [
-            _around(f"--{self._boundary}\r\n{part.render_headers()}".encode()),
+        part.make_multipart(content_type=content_type)
+        _validate_headers(part)
+        self._segments += [
+            _framing(f"--{self._boundary}\r\n{part.render_headers()}".encode()),
             _file(name, content, spools),
-            _around(b"\r\n"),
+            _framing(b"\r\n"),
         ]
 
+    @property
+    def body(self) -> Union[bytes, MultipartStream]:
+        """The body as it is sent: as bytes where it is small and no progress is reported."""
+        small = self.length <= MAX_INLINE_SIZE and self._progress is None
+        try:
+            return b"".join(self) if small else self
+        except LocalError as error:
+            raise error.__cause__ or error from None
+
     def __iter__(self) -> Iterator[bytes]:
-        """The whole body from its start, in blocks.
+        """Iterate over the whole body from its start, in chunks.
 
         Raises:
-            NotSent: from the cause.
+            LocalError: From the cause, if a file cannot be read or `progress` raises.
         """
         sent = 0
-        self._tell(sent)
-        for piece in self._pieces:
-            for block in _blocks(piece):
-                yield block
-                if piece.is_file:
-                    sent += len(block)
-                    self._tell(sent)
+        self._report_progress(sent)
+        for segment in self._segments:
+            for chunk in _iter_chunks(segment):
+                yield chunk
+                if segment.is_file:
+                    sent += len(chunk)
+                    self._report_progress(sent)
 
-    def _tell(self, sent: int) -> None:
+    def _report_progress(self, sent: int) -> None:
         if self._progress is not None:
-            with _its_own_fault():
+            with local_errors():
                 self._progress(sent, self._total)
 
     def close(self) -> None:
         """Remove the temporary files, and forget the caller's: they can't be pickled."""
         self._spools.close()
-        self._pieces = []
+        self._segments = []
         self._progress = None
 
 
@@ -109,7 +120,7 @@ def _pairs(named: Any) -> List[Tuple[str, Any]]:
     return list(to_key_val_list(named or {}))  # type: ignore[no-untyped-call]
 
 
-def _form(fields: Any, boundary: str) -> _Piece:
+def _form(fields: Any, boundary: str) -> _Segment:
     texts = [
         (name, item if isinstance(item, bytes) else str(item))
         for name, value in _pairs(fields)
@@ -117,18 +128,18 @@ def _form(fields: Any, boundary: str) -> _Piece:
         if item is not None
     ]
     form, _ = encode_multipart_formdata(texts, boundary)
-    return _around(form[: -len(f"--{boundary}--\r\n")])
+    return _framing(form[: -len(f"--{boundary}--\r\n")])
 
 
 def _is_list(value: Any) -> bool:
     return hasattr(value, "__iter__") and not isinstance(value, (str, bytes))
 
 
-def _around(content: bytes) -> _Piece:
-    return _Piece(io.BytesIO(content), 0, len(content), is_file=False)
+def _framing(content: bytes) -> _Segment:
+    return _Segment(io.BytesIO(content), 0, len(content), is_file=False)
 
 
-def _as_in_requests(name: str, given: Any) -> Tuple[Any, ...]:
+def _normalize_file_spec(name: str, given: Any) -> Tuple[Any, ...]:
     """File name, content, type and headers."""
     if not isinstance(given, (tuple, list)):
         given = (guess_filename(given) or name, given)  # type: ignore[no-untyped-call]
@@ -140,17 +151,17 @@ def _as_in_requests(name: str, given: Any) -> Tuple[Any, ...]:
     return (*given, None, None)[:4]
 
 
-def _file(name: str, content: Any, spools: ExitStack) -> _Piece:
+def _file(name: str, content: Any, spools: ExitStack) -> _Segment:
     if isinstance(content, str):
         content = content.encode()
     if isinstance(content, (bytes, bytearray)):
         content = io.BytesIO(content)
     if not hasattr(content, "read") or getattr(content, "closed", False):
         raise ScaleInvalidArgument(f"{name} must be an open file or bytes, not {content!r}")
-    return _rewindable(content) or _spooled(content, spools)
+    return _seekable_segment(content) or _spooled(content, spools)
 
 
-def _rewindable(file: Any) -> Optional[_Piece]:
+def _seekable_segment(file: Any) -> Optional[_Segment]:
     """A file from where it stands, None where it can't be rewound or gives text."""
     try:
         start = file.tell()
@@ -160,33 +171,35 @@ def _rewindable(file: Any) -> Optional[_Piece]:
         file.seek(start)
     except (AttributeError, TypeError, ValueError, OSError):
         return None
-    return _Piece(file, start, length) if is_binary else None
+    return _Segment(file, start, length) if is_binary else None
 
 
-def _spooled(file: Any, spools: ExitStack) -> _Piece:
+def _spooled(file: Any, spools: ExitStack) -> _Segment:
     """A copy of what a file still holds."""
-    spool: Any = spools.enter_context(tempfile.SpooledTemporaryFile(SPOOL_BYTES))
-    while block := file.read(BLOCK_BYTES):
-        spool.write(block.encode() if isinstance(block, str) else block)
-    return _Piece(spool, 0, spool.tell())
+    spool: Any = spools.enter_context(tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE))
+    while chunk := file.read(CHUNK_SIZE):
+        spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
+    return _Segment(spool, 0, spool.tell())
 
 
-def _blocks(piece: _Piece) -> Iterator[bytes]:
-    left = piece.length
-    with _its_own_fault():
-        piece.file.seek(piece.start)
-    while left:
-        with _its_own_fault():
-            block = piece.file.read(min(BLOCK_BYTES, left))
-            if not block:
+def _iter_chunks(segment: _Segment) -> Iterator[bytes]:
+    left = segment.length
+    with local_errors():
+        segment.file.seek(segment.start)
+    while left > 0:
+        with local_errors():
+            chunk = segment.file.read(min(CHUNK_SIZE, left))
+            if not chunk:
                 raise OSError("the file became shorter while it was being sent")
-        left -= len(block)
-        yield block
+        chunk = chunk[:left]  # a file may read more than it was asked for
+        left -= len(chunk)
+        yield chunk
 
 
-@contextmanager
-def _its_own_fault() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise NotSent from error
+def _validate_headers(part: RequestField) -> None:
+    """Reject what would add a header; urllib3 escapes the names of fields and files itself."""
+    for name, value in part.headers.items():
+        if value is not None and any(sign in f"{name}{value}" for sign in "\r\n\0"):
+            raise ScaleInvalidArgument(
+                f"a part's headers must be strings without an end of line, got {name!r}: {value!r}"
+            )

@@ -1,12 +1,15 @@
-"""What the service answered: its JSON where it is a success, else the right exception."""
+"""What the service responded: the JSON of a success, else the right exception."""
 
 from __future__ import annotations
 
 import json
+import sys
 from functools import cached_property
-from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, TypeVar
 
 import requests
+import urllib3
+from urllib3._collections import HTTPHeaderDict
 
 from ..exceptions import (
     MAX_BODY_BYTES,
@@ -16,129 +19,205 @@ from ..exceptions import (
     ScaleConnectionTimeout,
     ScaleException,
 )
+from .auth import MASK, mask, mask_headers, without_password
 
 T = TypeVar("T")
 _UNREAD = object()
 
 
-class Answer:
-    """A success.
+class APIResult:
+    """The result of a successful call.
 
     Attributes:
-        response: the last answer.
-        attempts: what each try met.
-        took: seconds from the first try to this answer, all waits included.
-        was_found: whether that answer was a refusal, and the object was looked up.
+        response: The last response.
+        attempts: One `Attempt` for each, the last one included.
+        elapsed: Seconds from the first attempt to this result, delays included.
+        recovered: Whether the last response was an error, and the object was looked up.
     """
 
     def __init__(
         self,
         response: requests.Response,
-        attempts: Tuple[Attempt, ...],
-        took: float = 0.0,
+        attempts: Tuple[Attempt, ...] = (),
+        elapsed: float = 0.0,
         found: Any = _UNREAD,
+        secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
-        """`found` stands for the body where the object was looked up inside another answer."""
+        """Keep what is known about a call.
+
+        Args:
+            response: See above.
+            attempts: See above.
+            elapsed: See above.
+            found: The JSON where it is not in the body of the response.
+            secrets: Returns what no error may show.
+        """
+        self._secrets = secrets
         self.response = response
         self.attempts = attempts
-        self.took = took
-        self.was_found = found is not _UNREAD
+        self.elapsed = elapsed
+        self.recovered = found is not _UNREAD and not response.ok
         self._found = found
+
+    @classmethod
+    def from_double(cls, json: Any) -> APIResult:
+        """Return the result of a test double that returns JSON."""
+        response = requests.Response()
+        response.status_code, response._content = 200, b""
+        response.request = requests.PreparedRequest()
+        return cls(response, found=json)
+
+    @property
+    def content(self) -> bytes:
+        """The body."""
+        return self.response.content or b""
 
     @property
     def text(self) -> str:
         """The body as the service sent it."""
-        content = self.response.content
-        return content.decode(json.detect_encoding(content), "surrogatepass")
+        return self.content.decode(json.detect_encoding(self.content), "surrogatepass")
 
     @cached_property
     def json(self) -> Any:
-        """What the body holds, None where it is empty or no JSON."""
-        return self._found if self.was_found else json_or_none(self.response)
+        """The body's JSON, None where it is empty or no JSON."""
+        return self._found if self._found is not _UNREAD else json_or_none(self.content)
 
-    def error(self, complaint: str) -> ScaleException:
-        """The exception for an answer that is not what was promised."""
-        return with_context(
-            ScaleException(complaint, self.response.status_code), self.response, self.attempts
-        )
+    def make_error(self, message: str) -> ScaleException:
+        """Return the exception for a result that is not what was promised."""
+        secrets = set(self._secrets())
+        error = ScaleException(mask(message, secrets), self.response.status_code)
+        mask_response(self.response, secrets)
+        return attach_context(error, self.response, self.attempts)
 
-    def object(self) -> Dict[str, Any]:
-        """The JSON object that was promised."""
-        if not isinstance(self.json, dict):
-            raise self.error(f"The answer should be a JSON object, but is {_kind(self)}")
-        return self.json
+    def json_object(self) -> Dict[str, Any]:
+        """Return the JSON object that was promised."""
+        if not isinstance(self.json, dict) and not is_mock(self.json):
+            raise self.make_error(f"Expected a JSON object, got {self._describe_json()}")
+        found: Dict[str, Any] = self.json
+        return found
 
-    def rows(self) -> List[Any]:
-        """The JSON array that was promised."""
+    def json_array(self) -> List[Any]:
+        """Return the JSON array that was promised."""
+        if is_mock(self.json):
+            return [*self.json]
         if not isinstance(self.json, list):
-            raise self.error(f"The answer should be a JSON array, but is {_kind(self)}")
+            raise self.make_error(f"Expected a JSON array, got {self._describe_json()}")
         return self.json
 
     def page(self, keys: Sequence[str]) -> Dict[str, Any]:
-        """The envelope of one page: an object with `keys`, of which "docs" is an array."""
-        page = self.object()
+        """Return the envelope of one page: an object with `keys`, of which "docs" is an array."""
+        page = self.json_object()
+        if is_mock(page):
+            return page
         missing = [key for key in keys if key not in page]
         if missing:
-            raise self.error(f"The answer should be a page, but lacks {', '.join(missing)}")
+            raise self.make_error(f"Expected a page, got an object without {', '.join(missing)}")
         if not isinstance(page["docs"], list):
-            raise self.error("The answer should be a page, but its docs are no array")
+            raise self.make_error("Expected a page, got docs that are no array")
         return page
 
-    def build(self, make: Callable[..., T], *args: Any) -> T:
-        """What `make` makes of the answer; its complaint is given the answer as context."""
+    def parse_with(self, parse: Callable[..., T], *args: Any) -> T:
+        """Return what `parse` makes of the result; its error gets the response as context."""
         try:
-            return make(*args)
+            return parse(*args)
         except ScaleException as error:
-            raise self.error(error.message) from None
+            message = error.message
+        del args  # which hold what the service has echoed
+        raise self.make_error(message)
+
+    def _describe_json(self) -> str:
+        names = {dict: "an object", list: "an array", str: "a string", type(None): "no JSON"}
+        if self.json is None and self.content.strip() == b"null":
+            return "null"
+        return names.get(type(self.json), repr(self.json))
 
 
-def json_or_none(response: requests.Response) -> Any:
-    """The body as JSON, None where it is none."""
+def is_mock(value: Any) -> bool:
+    """Whether a test has put a mock in the place of JSON, of which nothing can be checked."""
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and isinstance(value, mock.NonCallableMock)
+
+
+def json_or_none(content: bytes) -> Any:
+    """Return a body as JSON, None where it is none."""
     try:
-        return json.loads(response.content)
+        return json.loads(content)
     except (ValueError, RecursionError):
         return None
 
 
-def refusal(
-    response: requests.Response, attempts: Tuple[Attempt, ...], risk: str = ""
+def error_from_response(
+    response: requests.Response,
+    attempts: Tuple[Attempt, ...],
+    note: str = "",
+    secrets: Iterable[str] = (),
 ) -> ScaleException:
-    """The most specific exception for an answer that is no success; `risk` ends its message."""
+    """Return the most specific exception for a response that is no success.
+
+    Args:
+        response: Its body has been read.
+        attempts: Those of the call.
+        note: What to add to the message.
+        secrets: What an error page may echo; replaced in the response.
+    """
+    mask_response(response, secrets)
     code = response.status_code
-    kind = ExceptionMap.get(code, ScaleException)
-    return with_context(kind(_server_sentence(response) + risk, code), response, attempts)
+    error_class = ExceptionMap.get(code, ScaleException)
+    error = error_class(_server_message(response) + note, code)
+    return attach_context(error, response, attempts)
 
 
-def no_answer(
-    complaint: str, in_time: bool, method: Optional[str], url: str, attempts: Tuple[Attempt, ...]
+def mask_response(response: requests.Response, secrets: Iterable[str]) -> None:
+    """Replace secrets that the service has echoed in a response whose body has been read."""
+    secrets = list(secrets)
+    content = response.content or b""
+    for secret in secrets:
+        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+            content = content.replace(secret.encode(encoding), MASK.encode(encoding))
+    masked_headers = mask_headers(response.headers, secrets)
+    reason = mask(response.reason or "", secrets)
+    if content == response.content and not masked_headers and reason == (response.reason or ""):
+        return
+    response._content = content
+    response.headers.update(masked_headers)
+    response.reason = reason
+    response.cookies.clear()
+    response.raw = urllib3.HTTPResponse(
+        b"", HTTPHeaderDict(response.headers), response.status_code, reason=reason
+    )
+
+
+def connection_error(
+    message: str, timed_out: bool, method: str, url: str, attempts: Tuple[Attempt, ...]
 ) -> ScaleConnectionError:
-    """The exception for a call without a whole answer; `in_time` is false where time ran out."""
-    error = (ScaleConnectionError if in_time else ScaleConnectionTimeout)(complaint)
+    """Return the exception for a call without a complete response."""
+    error = (ScaleConnectionTimeout if timed_out else ScaleConnectionError)(message)
     error.method, error.url, error.attempts = method, url, attempts
     return error
 
 
-def tries(number: int) -> str:
-    """How many tries there were, in words."""
-    return "1 try" if number == 1 else f"{number} tries"
+def pluralize_attempts(number: int) -> str:
+    """Return how many attempts there were, in words."""
+    return "1 attempt" if number == 1 else f"{number} attempts"
 
 
-def with_context(
+def attach_context(
     error: ScaleException, response: requests.Response, attempts: Tuple[Attempt, ...]
 ) -> ScaleException:
-    """The same error, with all that is known about the call."""
+    """Return the same error, with all that is known about the call."""
+    response.url = without_password(response.url or "")
     error.response = response
     error.headers = response.headers
-    error.body = text_of(response)
+    error.body = body_preview(response)
     error.method = response.request.method
-    error.url = response.request.url
+    error.url = without_password(response.request.url or "")
     error.attempts = attempts
     return error
 
 
-def text_of(response: requests.Response) -> str:
-    """The body as text, at most `MAX_BODY_BYTES` of it."""
-    content = response.content[:MAX_BODY_BYTES]
+def body_preview(response: requests.Response) -> str:
+    """Return the body as text, at most `MAX_BODY_BYTES` of it."""
+    content = (response.content or b"")[:MAX_BODY_BYTES]
     named = "charset" in response.headers.get("Content-Type", "")
     try:
         return content.decode((named and response.encoding) or "utf-8", "replace")
@@ -146,23 +225,10 @@ def text_of(response: requests.Response) -> str:
         return content.decode("utf-8", "replace")
 
 
-def _server_sentence(response: requests.Response) -> str:
-    """What the server says: `error` of Scale's error body, else the text, else the reason."""
-    body = json_or_none(response)
-    sentence = body.get("error") if isinstance(body, dict) else None
-    if sentence and not isinstance(sentence, str):
-        sentence = json.dumps(sentence)
-    said = (sentence or text_of(response))[:MAX_BODY_BYTES].strip()
-    return said or response.reason or ""
-
-
-def _kind(answer: Answer) -> str:
-    names = {dict: "an object", list: "an array", str: "a text", type(None): "no JSON"}
-    if answer.json is None and json_is_null(answer.response):
-        return "null"
-    return names.get(type(answer.json), repr(answer.json))
-
-
-def json_is_null(response: requests.Response) -> bool:
-    """Whether the body is the JSON text `null`."""
-    return response.content.strip() == b"null"
+def _server_message(response: requests.Response) -> str:
+    """Return what the server says: `error` of Scale's error body, else the text or the reason."""
+    body = json_or_none(response.content or b"")
+    message = body.get("error") if isinstance(body, dict) else None
+    if message and not isinstance(message, str):
+        message = json.dumps(message)
+    return (message or body_preview(response))[:MAX_BODY_BYTES].strip() or response.reason or ""

@@ -1,234 +1,367 @@
-"""One call: one record of its tries, one policy, one deadline."""
+"""The one retry loop: attempts, backoff, deadline, throttle, and recovery."""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-import random
-import time
-from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional
+from email.utils import parsedate_to_datetime
+from typing import Any, Callable, Iterable, List, NamedTuple, Optional
 
 import requests
-import urllib3.exceptions
 
-from .._recovery import Rule, Sent, find_done
-from ..exceptions import Attempt, ScaleException
-from ..retries import for_the_rest, seconds_asked
-from .failures import Fault, FaultKind, NotSent, fault_of, forget_frames
-from .response import Answer, no_answer, refusal, tries
-
-if TYPE_CHECKING:
-    from ..api import Api
+from .._timestamps import parse_iso8601
+from ..exceptions import Attempt, ScaleDuplicateResource, ScaleException, ScaleResourceNotFound
+from ..retries import RetryPolicy, parse_retry_after
+from .auth import mask, shows_secret
+from .failures import (
+    NETWORK_ERRORS,
+    FailureKind,
+    IncompleteBody,
+    LocalError,
+    TransportFailure,
+    classify_error,
+    strip_tracebacks,
+)
+from .idempotency import GetJson, IdempotencyRule, Recovery, RequestData
+from .options import RequestOptions
+from .response import APIResult, connection_error, error_from_response, pluralize_attempts
 
 logger = logging.getLogger("scaleapi")
 
+CLOCK_TOLERANCE = dt.timedelta(seconds=5)  # between the service's own clocks
 
-class Outcome(NamedTuple):
-    """What one try met: an answer, or a fault and the exception that told of it."""
+
+class AttemptResult(NamedTuple):
+    """Result of one attempt: a response, or a failure and the exception behind it."""
 
     response: Optional[requests.Response]
-    fault: Optional[Fault] = None
+    failure: Optional[TransportFailure] = None
     cause: Optional[BaseException] = None
 
     @property
     def status(self) -> Optional[int]:
-        """HTTP status of the answer, None where none came."""
-        return None if self.response is None else self.response.status_code
+        """HTTP status, None where no complete response was received."""
+        complete = self.response is not None and self.failure is None
+        return self.response.status_code if complete and self.response is not None else None
 
     @property
-    def retry_after(self) -> Optional[str]:
-        """The header of that name, None where there is none."""
-        return None if self.response is None else self.response.headers.get("Retry-After")
+    def retry_after(self) -> Optional[float]:
+        """Seconds that the response asks to wait, None where it does not."""
+        if self.response is None:
+            return None
+        headers = self.response.headers
+        return parse_retry_after(headers.get("Retry-After"), headers.get("Date"))
 
     @property
-    def words(self) -> str:
-        """The status, or the fault."""
-        return str(self.status) if self.fault is None else self.fault.words
+    def is_ambiguous(self) -> bool:
+        """Whether the service may have processed the request although it reported no success."""
+        return self.failure.is_ambiguous if self.failure else (self.status or 0) >= 500
 
     @property
-    def lost(self) -> bool:
-        """Whether the service may have acted without the caller learning of it."""
-        return self.fault.may_have_acted if self.fault is not None else (self.status or 0) >= 500
-
-    @property
-    def certainly_not_done(self) -> bool:
-        """Whether the service can't have acted."""
-        if self.fault is None:
+    def definitely_not_processed(self) -> bool:
+        """Whether the service cannot have processed the request."""
+        if self.failure is None:
             return self.status in (408, 429)
-        return self.fault.kind is FaultKind.UNREACHED
+        return self.failure.kind is FailureKind.NOT_SENT
 
 
-class Call:
-    """A request on its way: its tries, its waits, and what becomes of it."""
+class RetryingCall:
+    """One call: its attempts, under one policy and one deadline.
+
+    Args:
+        attempt: Makes one attempt, until a deadline on the monotonic clock, and returns its
+            response.
+        request: The request, without the key.
+        options: The policy, the throttle, the callback and the clock.
+        rule: What is known about a second processing.
+        data: The request, for recovery.
+        secrets: Returns what must not be shown.
+    """
 
     def __init__(
         self,
-        api: Api,
+        attempt: Callable[[float], requests.Response],
         request: requests.PreparedRequest,
-        endpoint: str,
-        rule: Optional[Rule],
-        sent: Sent,
+        options: RequestOptions,
+        rule: IdempotencyRule,
+        data: RequestData,
+        secrets: Callable[[], Iterable[str]],
     ) -> None:
-        self.api = api
-        self.policy = api.retries
-        self.request = request
-        self.endpoint = endpoint
-        self.rule = rule
-        self.sent = sent
-        self.unprotected = rule is not None and rule.unprotected(sent.fields)
-        self.until = float("inf")
+        self._attempt = attempt
+        self.method = str(request.method)
+        self.url = without_query(str(request.url)) if options.redact_query else str(request.url)
+        self._policy = options.policy or RetryPolicy()
+        self._options = options
+        self._clock = options.clock
+        self._rule = rule
+        self._data = data
+        self.secrets = secrets
+        self._lacks_key = rule.lacks_idempotency_key(data.fields)
+        self.deadline = float("inf")
         self.attempts: List[Attempt] = []
-        self.answer_lost = False
-        self.took = 0.0
+        self.elapsed = 0.0
+        self.had_ambiguous_failure = False
+        self._retries = 0  # those that count towards the policy's total
+        self._completed = 0  # by others, when the last attempt began
+        self._is_alone = True  # no other was to be in flight then
+        self._first_date: Optional[str] = None
 
-    @property
-    def shown_url(self) -> str:
-        """The address, for logs and errors."""
-        url = self.request.url or ""
-        path, mark, _ = url.partition("?")
-        return url if self.api.tells_query else path + mark + ("..." if mark else "")
+    def execute(self, get_json: Callable[[RetryPolicy], GetJson]) -> APIResult:
+        """Return the result of a success.
 
-    def _cause(self, outcome: Outcome) -> Optional[BaseException]:
-        """What led to no answer; it holds the address, which may be a secret."""
-        return outcome.cause if self.api.tells_query else None
-
-    def answer(self) -> Answer:
-        """The successful answer.
+        Args:
+            get_json: Makes the look-up that recovery needs, under a policy.
 
         Raises:
-            ScaleException: there is none.
+            ScaleException: If there is none.
         """
-        return self._conclude(self._outcome())
+        response = self.execute_raw()
+        if 200 <= response.status_code < 300:
+            return self._result(response)
+        recovery, conflict = self._rule.recovery, self._rule.conflict_status
+        if self.had_ambiguous_failure and recovery and response.status_code == conflict:
+            if self._rule.has_idempotency_key(self._data.fields):
+                return self._recover(recovery, response, get_json)
+        raise self.make_error(response)
 
-    def response(self) -> requests.Response:
-        """The last answer, whatever it says.
+    def execute_raw(self) -> requests.Response:
+        """Return the last response, whatever its status.
 
         Raises:
-            ScaleConnectionError: there is none.
+            ScaleConnectionError: If there is no complete one.
         """
-        outcome = self._outcome()
-        if outcome.response is None:
-            raise self._no_answer(outcome) from self._cause(outcome)
-        return outcome.response
+        result = self._run_attempts()
+        if result.response is None or result.failure is not None:
+            # The cause holds the address, whose query may be a secret.
+            redact = self._options.redact_query or shows_secret(result.cause, self.secrets())
+            error, cause = self._error_without_response(result), result.cause
+            if error is cause:
+                cause = error.__cause__
+            elif redact:
+                cause = None
+            del result  # no frame of the traceback may hold what was left out
+            raise error from cause
+        return result.response
 
-    def _outcome(self) -> Outcome:
-        """Try until there is an answer or the policy says to stop."""
-        pace = self.api.pace
-        if pace is not None:
-            pace.enter()
-        began = started = time.monotonic()
-        if self.policy.deadline is not None:
-            self.until = began + self.policy.deadline
+    def make_error(self, response: requests.Response) -> ScaleException:
+        """Return the exception for a response that is no success."""
+        note = self._ambiguity_note() if self._retry_only_if_unprocessed else ""
+        return error_from_response(response, tuple(self.attempts), note, self.secrets())
+
+    def _result(self, response: requests.Response, **found: Any) -> APIResult:
+        attempts = tuple(self.attempts)
+        return APIResult(response, attempts, self.elapsed, secrets=self.secrets, **found)
+
+    def _run_attempts(self) -> AttemptResult:
+        """Make attempts until one is final."""
+        self._acquire(float("inf"))
+        began = started = self._clock.monotonic()
+        if self._policy.deadline is not None:
+            self.deadline = began + self._policy.deadline
         while True:
-            status, wait, hold = None, None, 0.0
+            status, pause, delay = None, 0.0, None
             try:
-                outcome = self._try()
-                status, wait = outcome.status, self._wait(outcome)
-                hold = self._hold(outcome) if wait is None else wait
-            finally:  # whatever a try raises, its turn is over
-                if pace is not None:
-                    pace.leave(status, hold)
-            ended = time.monotonic()
-            self.took = ended - began
-            self._record(outcome, ended - started, wait)
-            if wait is None:
-                return outcome
-            time.sleep(wait)
-            if pace is not None and not pace.enter(self.until):
-                return outcome
-            if outcome.response is not None:
-                outcome.response.close()  # its body may be unread
-            started = time.monotonic()
+                result = self._run_attempt()
+                status, delay = result.status, self._next_delay(result)
+                pause = self._throttle_pause(result) if delay is None else delay
+            finally:  # whatever an attempt raises, its slot is free again
+                self._release(status, pause)
+            ended = self._clock.monotonic()
+            self.elapsed = ended - began
+            if result.response is not None and self._first_date is None:
+                self._first_date = result.response.headers.get("Date")
+            self._record(result, ended - started, delay)
+            if delay is None:
+                return result
+            self._clock.sleep(delay)
+            if not self._acquire(self.deadline):
+                return result
+            if result.response is not None:
+                result.response.close()  # its body may be unread
+            started = self._clock.monotonic()
 
-    def _try(self) -> Outcome:
+    def _acquire(self, deadline: float) -> bool:
+        throttle = self._options.throttle
+        if throttle is None:
+            return True
+        acquired = throttle.acquire(deadline)
+        self._completed, self._is_alone = throttle.completed, throttle.limit < 2
+        return acquired
+
+    def _release(self, status: Optional[int], pause: float) -> None:
+        if self._options.throttle is not None:
+            self._options.throttle.release(status, pause)
+
+    def _run_attempt(self) -> AttemptResult:
         try:
-            return Outcome(self.api.send_once(self.request, self.until))
-        except NotSent as error:
-            forget_frames(error)
+            return AttemptResult(self._attempt(self.deadline))
+        except IncompleteBody as error:
+            return AttemptResult(error.response, error.failure)
+        except LocalError as error:
+            strip_tracebacks(error)
             raise error.__cause__ or error from None
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            forget_frames(error)
-            return Outcome(None, fault_of(error), error)
-        except Exception as error:  # no fault of the network: the caller's own, or ours
-            forget_frames(error)
-            raise
+        except ScaleException as error:  # the response is complete, and no result
+            failure = TransportFailure(FailureKind.NOT_RETRYABLE, error.message, False)
+            return AttemptResult(None, failure, error)
+        except NETWORK_ERRORS as error:
+            strip_tracebacks(error)
+            return AttemptResult(None, classify_error(error), error)
 
-    def _wait(self, outcome: Outcome) -> Optional[float]:
-        """Seconds to wait before the next try; None where this one was the last."""
-        retry = len(self.attempts) + 1
-        if retry > self.policy.total or not self._may_try_again(outcome):
+    def _next_delay(self, result: AttemptResult) -> Optional[float]:
+        """Return the seconds before the next attempt; None where this one is the last."""
+        counts = not self._is_throttled_by_others(result)
+        retry = self._retries + 1
+        if (counts and retry > self._policy.total) or not self._should_retry(result):
             return None
-        wait = self.policy.wait(retry, outcome.retry_after, random.random())
-        too_late = wait is None or time.monotonic() + wait >= self.until
-        return None if too_late else wait
+        delay = self._policy.delay(retry, result.retry_after, self._clock.random())
+        if delay is None or self._clock.monotonic() + delay >= self.deadline:
+            return None
+        self._retries += counts
+        return delay
 
-    def _hold(self, outcome: Outcome) -> float:
-        """Seconds for which a busy service wants to be left alone, where this call gives up."""
-        asked = seconds_asked(outcome.retry_after)
-        wanted = self.policy.pause(2) if asked is None else asked
-        return min(wanted, self.policy.retry_after_max)
+    def _is_throttled_by_others(self, result: AttemptResult) -> bool:
+        """Whether it was throttled while others were in flight, or got through: it waits."""
+        throttle = self._options.throttle
+        if throttle is None or result.status != 429 or not self._policy.total:
+            return False
+        return not self._is_alone or throttle.completed > self._completed
+
+    def _throttle_pause(self, result: AttemptResult) -> float:
+        """Return the seconds for which others are to pause where this call gives up."""
+        asked = result.retry_after
+        wanted = self._policy.backoff(2) if asked is None else asked
+        return min(wanted, self._policy.retry_after_max)
 
     @property
-    def _once(self) -> bool:
-        """Whether it is sent again only where the service can't have acted."""
-        once = self.rule is not None and self.rule.once
-        return once or (self.unprotected and not self.api.repeats_unprotected)
+    def _retry_only_if_unprocessed(self) -> bool:
+        lacks_key = self._lacks_key and not self._options.retry_non_idempotent
+        return self._rule.never_retry_if_ambiguous or lacks_key
 
-    def _may_try_again(self, outcome: Outcome) -> bool:
-        if self.request.method not in self.policy.methods:
+    def _should_retry(self, result: AttemptResult) -> bool:
+        if self.method not in self._policy.methods:
             return False
-        if self._once and not outcome.certainly_not_done:
+        if self._retry_only_if_unprocessed and not result.definitely_not_processed:
             return False
-        if outcome.fault is None:
-            return outcome.status in self.policy.statuses
-        # What has no key might be made twice: after a silence that is likely, since the service may
-        # still be at work on it.
-        risky = self.unprotected and outcome.fault.kind is FaultKind.TIMED_OUT
-        return outcome.fault.kind is not FaultKind.FINAL and not risky
+        if result.failure is None:
+            return result.status in self._policy.statuses
+        # Without an idempotency key a retry may create a duplicate. After a read timeout that is
+        # likely, because the server may still be processing the first request.
+        risky = self._lacks_key and result.failure.kind is FailureKind.READ_TIMEOUT
+        return result.failure.kind is not FailureKind.NOT_RETRYABLE and not risky
 
-    def _record(self, outcome: Outcome, seconds: float, wait: Optional[float]) -> None:
-        fault = outcome.fault and outcome.fault.words
-        self.attempts.append(Attempt(outcome.status, fault, seconds, wait or 0.0))
-        self.answer_lost = self.answer_lost or outcome.lost
-        where = (self.request.method, self.shown_url)
-        logger.debug("%s %s: %s in %.3f s", *where, outcome.words, seconds)
-        if wait is None:
+    def _record(self, result: AttemptResult, seconds: float, delay: Optional[float]) -> None:
+        error = None if result.failure is None else self._masked(result.failure.message)
+        status = None if result.response is None else result.response.status_code
+        if isinstance(result.cause, ScaleException):
+            status = result.cause.code
+        attempt = Attempt(
+            self.method, self.url, status, error, seconds, delay or 0.0, len(self.attempts) + 1
+        )
+        self.attempts.append(attempt)
+        self.had_ambiguous_failure = self.had_ambiguous_failure or result.is_ambiguous
+        self._notify(attempt)
+        summary = error or str(status)
+        logger.debug("%s %s: %s in %.3f s", self.method, self.url, summary, seconds)
+        if delay is None:
             return
-        logger.info("%s %s: %s; trying again in %.1f s", *where, outcome.words, wait)
-        if self.rule and self.unprotected and outcome.lost:
+        logger.info("%s %s: %s; retrying in %.1f s", self.method, self.url, summary, delay)
+        if result.is_ambiguous and self._rule.may_duplicate(self._data.fields):
             logger.warning(
-                "%s %s: %s; it is sent again, and if the first was carried out, there will be two: "
-                "give each %s its own %s to rule that out",
-                *(*where, outcome.words, self.rule.creates, self.rule.key),
+                "%s %s: %s; retrying; %s", self.method, self.url, summary, self._rule.warning()
             )
 
-    def _conclude(self, outcome: Outcome) -> Answer:
-        """What the last try means for the whole call."""
-        attempts = tuple(self.attempts)
-        response = outcome.response
-        if response is None:
-            raise self._no_answer(outcome) from self._cause(outcome)
-        if 200 <= response.status_code < 300:
-            return Answer(response, attempts, self.took)
-        if self.answer_lost and self.rule and self.rule.refusal == response.status_code:
-            found = self._look_up(self.rule)
-            if found is not None:
-                logger.info("%s: an earlier try had done it", self.shown_url)
-                return Answer(response, attempts, self.took, found)
-        raise refusal(response, attempts, self._risk if self._once else "")
+    def _notify(self, attempt: Attempt) -> None:
+        if self._options.on_attempt is not None:
+            try:
+                self._options.on_attempt(attempt)
+            except Exception:  # a metric that fails must not lose a result
+                logger.warning("on_attempt raised", exc_info=True)
 
-    def _look_up(self, rule: Rule) -> Optional[Any]:
-        api = self.api.with_options(retries=for_the_rest(self.policy, self.until))
-        return find_done(api, rule, self.endpoint, self.sent)
+    # What the last attempt means for the whole call.
 
-    @property
-    def _risk(self) -> str:
-        """What the caller of a creation must know where an answer was lost."""
-        if not (self.answer_lost and self.rule and self.rule.creates):
+    def _recover(
+        self,
+        recovery: Recovery,
+        response: requests.Response,
+        get_json: Callable[[RetryPolicy], GetJson],
+    ) -> APIResult:
+        """Return the caller's own object, which an earlier attempt created or changed."""
+        found = self._look_up(recovery, get_json)
+        for candidate in found:
+            is_own = recovery.matches(candidate, self._data)
+            if is_own and not (recovery.is_created and self._predates_call(candidate, response)):
+                logger.info("%s %s: an earlier attempt was processed", self.method, self.url)
+                shown = recovery.as_response(candidate)
+                return self._result(response, found=shown)
+        error = self.make_error(response)
+        if found and recovery.is_created and isinstance(error, ScaleDuplicateResource):
+            error.existing = recovery.as_response(found[0])
+        raise error
+
+    def _look_up(self, recovery: Recovery, get_json: Callable[[RetryPolicy], GetJson]) -> List[Any]:
+        """Return the objects that may be the caller's; a replica may lag behind."""
+        for retry in range(1, self._policy.total + 2):
+            try:
+                found = recovery.find(get_json(self._remaining_policy()), self._data)
+            except ScaleResourceNotFound:
+                found = []
+            except ScaleException:
+                return []  # the response to the request itself says more
+            delay = self._policy.backoff(retry)
+            too_late = self._clock.monotonic() + delay >= self.deadline
+            if found or retry > self._policy.total or too_late:
+                return found
+            self._clock.sleep(delay)
+        return []
+
+    def _remaining_policy(self) -> RetryPolicy:
+        """Return the policy with its deadline reduced to the time remaining."""
+        if self._policy.deadline is None:
+            return self._policy
+        remaining = max(self.deadline - self._clock.monotonic(), 0.001)  # it must be positive
+        return self._policy.replace(deadline=remaining)
+
+    def _predates_call(self, found: Any, response: requests.Response) -> bool:
+        """Whether an object is known to be older than the call.
+
+        By the service's own clock, which its responses show to the second.
+        """
+        try:
+            created = parse_iso8601(str(found.get("created_at")))
+            now = parsedate_to_datetime(response.headers.get("Date", ""))
+            first = parsedate_to_datetime(self._first_date or "")
+            began = min(first, now - dt.timedelta(seconds=self.elapsed)) - CLOCK_TOLERANCE
+            return isinstance(created, dt.datetime) and created < began
+        except (TypeError, ValueError):  # no date, or a timestamp without a time zone
+            return False
+
+    def _ambiguity_note(self) -> str:
+        """Return what to add to the error of a create request whose outcome is unknown."""
+        if not (self.had_ambiguous_failure and self._rule.resource_name):
             return ""
-        return f"; the {self.rule.creates} may exist all the same"
+        return f"; the {self._rule.resource_name} may nevertheless have been created"
 
-    def _no_answer(self, outcome: Outcome) -> ScaleException:
-        in_time = outcome.fault is None or outcome.fault.in_time
-        words = f"No answer after {tries(len(self.attempts))}: {outcome.words}{self._risk}"
-        where = (self.request.method, self.shown_url)
-        return no_answer(words, in_time, *where, tuple(self.attempts))
+    def _error_without_response(self, result: AttemptResult) -> ScaleException:
+        failure = result.failure
+        assert failure is not None
+        if isinstance(result.cause, ScaleException):
+            error = result.cause
+            error.method, error.url, error.attempts = self.method, self.url, tuple(self.attempts)
+            return error
+        what = "No response" if result.response is None else "Download incomplete"
+        message = (
+            f"{what} after {pluralize_attempts(len(self.attempts))}: "
+            f"{self._masked(failure.message)}{self._ambiguity_note()}"
+        )
+        return connection_error(
+            message, failure.timed_out, self.method, self.url, tuple(self.attempts)
+        )
+
+    def _masked(self, text: str) -> str:
+        return mask(text, self.secrets())
+
+
+def without_query(url: str) -> str:
+    """Return an address whose query, which may be a signature, is left out."""
+    path, mark, _ = url.partition("?")
+    return f"{path}?..." if mark else path

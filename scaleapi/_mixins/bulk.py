@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, List, Mapping, Optional, Union, cast
 
+from .. import bulk
 from .._resource import ClientMethods
-from ..tasks import Task, TaskType
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
-    from ..bulk import (
-        BulkRun,
-        DownloadOutcome,
-        ExportReport,
-        ExportWindow,
-        FileOutcome,
-        TaskOutcome,
-    )
-    from ..bulk.runner import Progress
-    from ..tasks import TaskFilters
+from .._typing import Unpack
+from ..files import FileMethods
+from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
 class BulkMethods(ClientMethods):
@@ -33,8 +22,8 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         on_duplicate: str = "fetch",
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Create many tasks, each with a `unique_id` exactly once.
 
         Nothing is sent before the run is iterated, or `.run()`. Run again after a crash it makes
@@ -62,7 +51,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         return tasks.create(client, task_type, payloads, workers, on_duplicate, progress)
 
     def cancel_tasks(
@@ -71,8 +60,8 @@ class BulkMethods(ClientMethods):
         *,
         clear_unique_id: bool = False,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Cancel many tasks.
 
         Args:
@@ -92,7 +81,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         return tasks.cancel(client, tasks_or_ids, clear_unique_id, workers, progress)
 
     def update_tasks(
@@ -104,8 +93,8 @@ class BulkMethods(ClientMethods):
         delete_tags: Optional[Iterable[str]] = None,
         metadata: Optional[Mapping[str, Any]] = None,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[TaskOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Change the tags or the metadata of many tasks, all in the same way.
 
         Args:
@@ -125,7 +114,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import tasks
 
-        client: Any = self
+        client = cast(TaskMethods, self)
         changes = {
             "tags": tags,
             "add_tags": add_tags,
@@ -140,9 +129,9 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 4,
         reference_id: Optional[Callable[[Any], str]] = None,
-        progress: Progress = None,
+        progress: bulk.Progress = None,
         **kwargs: Any,
-    ) -> BulkRun[FileOutcome]:
+    ) -> bulk.BulkRun[bulk.FileOutcome]:
         """Upload many files, each of at most 80 MB.
 
         Args:
@@ -168,7 +157,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import uploads
 
-        client: Any = self
+        client = cast(FileMethods, self)
         return uploads.upload(client, paths, workers, reference_id, progress, kwargs)
 
     def export_tasks(
@@ -177,9 +166,9 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         resume: bool = True,
-        progress: Progress = None,
+        progress: bulk.Progress = None,
         **filters: Unpack[TaskFilters],
-    ) -> ExportReport:
+    ) -> bulk.ExportReport:
         """Write all tasks that match to a file of JSON lines, newest first, each once.
 
         A task's line is the JSON that the service sent, as it was when its page was read. Tasks
@@ -211,12 +200,11 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import export
 
-        client: Any = self
-        return export.export(client, path, {**filters}, workers, resume, progress)
+        return export.export(self, path, {**filters}, workers, resume, progress)
 
     def export_windows(
         self, *, workers: int = 8, size: Optional[int] = None, **filters: Unpack[TaskFilters]
-    ) -> List[ExportWindow]:
+    ) -> List[bulk.ExportWindow]:
         """Divide tasks by the time of their creation into parts to be read side by side.
 
         `export_tasks` does so by itself; this is for an engine that reads the parts on many
@@ -239,8 +227,7 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import export
 
-        client: Any = self
-        return export.windows(client, {**filters}, workers, size)
+        return export.windows(self, {**filters}, workers, size)
 
     def download_results(
         self,
@@ -248,8 +235,8 @@ class BulkMethods(ClientMethods):
         folder: Union[str, os.PathLike[str]],
         *,
         workers: int = 8,
-        progress: Progress = None,
-    ) -> BulkRun[DownloadOutcome]:
+        progress: bulk.Progress = None,
+    ) -> bulk.BulkRun[bulk.DownloadOutcome]:
         """Download the files that responses and attachments of tasks point to.
 
         Each goes to `folder/<task id>/<where its address stands>-<hash>.<extension>`, block by
@@ -274,5 +261,4 @@ class BulkMethods(ClientMethods):
         """
         from ..bulk import downloads
 
-        client: Any = self
-        return downloads.download(client, tasks, folder, workers, progress)
+        return downloads.download(self, tasks, folder, workers, progress)

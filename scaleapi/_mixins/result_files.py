@@ -27,10 +27,8 @@ class ResultMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        from .._http.download import Downloads
-
         endpoint = f"task/{segment('task_id', task_id)}/response_url/{segment('uuid', uuid)}"
-        return Downloads(self.api).read(f"{self.api.base_api_url.rstrip('/')}/{endpoint}")
+        return self.api._downloader().read(f"{self.api.base_api_url.rstrip('/')}/{endpoint}")
 
     def download_response_url(self, url: str, path: Union[str, os.PathLike[str]]) -> Path:
         """Download the file at an address that a response holds; the path comes back.
@@ -55,9 +53,8 @@ class ResultMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        from .._atomic import checked_target
-        from .._http.download import Downloads
+        from .._atomic import validate_output_path
 
-        address, target = text("url", url), checked_target(path)
-        Downloads(self.api).save(address, target)
+        address, target = text("url", url), validate_output_path(path)
+        self.api._downloader().save(address, target)
         return target

@@ -5,43 +5,29 @@ Source: https://scale.com/docs/api-reference, version 2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Generator, Iterable, Optional, Union
+import datetime as dt
+from typing import Any, Callable, Generator, Iterable, Optional, Union
 
+from .. import api_client
 from .._resource import ClientMethods
 from ..pagination import Paginator, Step, by_token, walk
+from ..tasks import TaskStatus
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from ..api_client.v2 import (
-        Batch,
-        BatchStatus,
-        DatasetTask,
-        ExpandableEnumBatch,
-        ExpandableEnumDatasetTask,
-        ExpandableEnumDelivery,
-        ExpandableEnumTask,
-        GetDeliveryTasksResponseDocsInner,
-        Option,
-        Task,
-        TaskStatus,
-        V2Api,
-    )
-    from ..tasks import TaskStatus as V1TaskStatus
-
-    Moment = Union[dt.datetime, dt.date, str, None]
-    StatusLike = Union[TaskStatus, V1TaskStatus, str, None]
-    Opts = Optional[Iterable[Union[Option, str]]]
+Moment = Union[dt.datetime, dt.date, str, None]
+StatusLike = Union["api_client.v2.TaskStatus", TaskStatus, str, None]
+Opts = Optional[Iterable[Union["api_client.v2.Option", str]]]
 
 
 class V2Methods(ClientMethods):
     """The client's calls on the v2 API."""
 
     @property
-    def v2(self) -> V2Api:
+    def v2(self) -> api_client.v2.V2Api:
         """The operations of the v2 API, over this client's connections and with its settings."""
         from ..api_client.v2 import ApiClient, Configuration, V2Api
 
+        if "_v2_replacement" in self.__dict__:
+            return self.__dict__["_v2_replacement"]  # type: ignore[no-any-return]
         made: Any = self.__dict__.get("_v2")
         if made is None:
             first = (self.api, V2Api(ApiClient(Configuration.of(self.api))))
@@ -49,8 +35,16 @@ class V2Methods(ClientMethods):
         elif made[0] is not self.api:  # with_options has given it another
             made = (self.api, V2Api(made[1].api_client.over(self.api)))
             self.__dict__["_v2"] = made
-        operations: V2Api = made[1]
+        operations: api_client.v2.V2Api = made[1]
         return operations
+
+    @v2.setter
+    def v2(self, operations: api_client.v2.V2Api) -> None:
+        self.__dict__["_v2_replacement"] = operations
+
+    @v2.deleter
+    def v2(self) -> None:
+        self.__dict__.pop("_v2_replacement", None)
 
     def v2_get_tasks(
         self,
@@ -62,9 +56,9 @@ class V2Methods(ClientMethods):
         completed_after: Moment = None,
         completed_before: Moment = None,
         limit: Optional[int] = None,
-        expand: Optional[Iterable[Union[ExpandableEnumTask, str]]] = None,
+        expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumTask, str]]] = None,
         opts: Opts = None,
-    ) -> Generator[Task, None, None]:
+    ) -> Generator[api_client.v2.Task, None, None]:
         """Every task of a project or a batch, page by page as they are needed.
 
         Args:
@@ -101,14 +95,14 @@ class V2Methods(ClientMethods):
         self,
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
-        status: Union[BatchStatus, str, None] = None,
+        status: Union[api_client.v2.BatchStatus, str, None] = None,
         created_after: Moment = None,
         created_before: Moment = None,
         completed_after: Moment = None,
         completed_before: Moment = None,
         limit: Optional[int] = None,
-        expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
-    ) -> Generator[Batch, None, None]:
+        expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumBatch, str]]] = None,
+    ) -> Generator[api_client.v2.Batch, None, None]:
         """Every batch that matches, page by page as they are needed.
 
         Takes what `client.v2.get_batches` takes, but for the token; raises as `v2_get_tasks`.
@@ -136,9 +130,9 @@ class V2Methods(ClientMethods):
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         limit: Optional[int] = None,
-        expand: Optional[Iterable[Union[ExpandableEnumDelivery, str]]] = None,
+        expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDelivery, str]]] = None,
         opts: Opts = None,
-    ) -> Generator[Task, None, None]:
+    ) -> Generator[api_client.v2.Task, None, None]:
         """Every task of a delivery, page by page as they are needed.
 
         Takes what `client.v2.get_delivery` takes, but for the token; raises as `v2_get_tasks`.
@@ -166,7 +160,7 @@ class V2Methods(ClientMethods):
         completed_after: Moment = None,
         completed_before: Moment = None,
         limit: Optional[int] = None,
-    ) -> Generator[GetDeliveryTasksResponseDocsInner, None, None]:
+    ) -> Generator[api_client.v2.GetDeliveryTasksResponseDocsInner, None, None]:
         """Every task of a project with its delivered response, page by page as they are needed.
 
         Takes what `client.v2.get_delivery_tasks` takes, but for the token; raises as
@@ -190,8 +184,8 @@ class V2Methods(ClientMethods):
         self,
         delivery_id: Optional[str] = None,
         limit: Optional[int] = None,
-        expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
-    ) -> Generator[DatasetTask, None, None]:
+        expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDatasetTask, str]]] = None,
+    ) -> Generator[api_client.v2.DatasetTask, None, None]:
         """Every task of a dataset's delivery, page by page as they are needed.
 
         Takes what `client.v2.get_dataset_delivery` takes, but for the token; raises as
@@ -214,8 +208,8 @@ class V2Methods(ClientMethods):
         delivered_after: Moment = None,
         delivered_before: Moment = None,
         limit: Optional[int] = None,
-        expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
-    ) -> Generator[DatasetTask, None, None]:
+        expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDatasetTask, str]]] = None,
+    ) -> Generator[api_client.v2.DatasetTask, None, None]:
         """Every task of a dataset, page by page as they are needed.
 
         Takes what `client.v2.get_dataset_tasks` takes, but for the token; raises as

@@ -1,15 +1,34 @@
 """Bulk jobs: thousands of calls with nothing lost and nothing made twice.
 
 Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `export_tasks`,
-`export_windows` and `download_results` of `ScaleClient`.
+`export_windows` and `download_results` of `ScaleClient`. What stands here is loaded when it is
+first used, so that annotations can name it at no cost.
 """
 
-from .downloads import DownloadOutcome
-from .export import ExportReport
-from .runner import BulkRun
-from .tasks import TaskOutcome
-from .uploads import FileOutcome
-from .windows import ExportWindow
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List
+
+from .._lazy import load_attribute
+
+if TYPE_CHECKING:
+    from .downloads import DownloadOutcome as DownloadOutcome
+    from .export import ExportReport as ExportReport
+    from .runner import BulkRun as BulkRun
+    from .runner import Progress as Progress
+    from .tasks import TaskOutcome as TaskOutcome
+    from .uploads import FileOutcome as FileOutcome
+    from .windows import ExportWindow as ExportWindow
+
+_MODULE_OF = {
+    "BulkRun": "runner",
+    "DownloadOutcome": "downloads",
+    "ExportReport": "export",
+    "ExportWindow": "windows",
+    "FileOutcome": "uploads",
+    "Progress": "runner",
+    "TaskOutcome": "tasks",
+}
 
 __all__ = [
     "BulkRun",
@@ -19,3 +38,12 @@ __all__ = [
     "FileOutcome",
     "TaskOutcome",
 ]
+
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        return load_attribute(__name__, _MODULE_OF, name)
+
+
+def __dir__() -> List[str]:
+    return sorted({*globals(), *__all__})

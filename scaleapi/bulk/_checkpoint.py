@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-from .._atomic import remove_unfinished, whole_file
+from .._atomic import atomic_write, remove_stale_temp_files
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from .windows import ExportWindow, Plan
 
@@ -71,7 +71,7 @@ class Checkpoint:
             **plan._asdict(),
         }
         folder.mkdir(exist_ok=True)
-        with whole_file(folder / PLAN, folder) as file:
+        with atomic_write(folder / PLAN, folder) as file:
             file.write(json.dumps(kept).encode())
         return cls(folder, kept)
 
@@ -96,7 +96,7 @@ def remove(folder: Path) -> None:
     (folder / PLAN).unlink(missing_ok=True)
     for file in folder.glob(f"*{PART}"):
         file.unlink(missing_ok=True)
-    remove_unfinished(folder)
+    remove_stale_temp_files(folder)
     with suppress(OSError):  # there is none, or a stranger's file in it
         folder.rmdir()
 

@@ -7,12 +7,12 @@ from json.decoder import JSONDecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
 
+from .._resource import ClientMethods
 from ..exceptions import ScaleException
 from ..pagination import Paginator
 
 if TYPE_CHECKING:
-    from .._http.response import Answer
-    from ..client import ScaleClient
+    from .._http.response import APIResult
 
 _read = JSONDecoder().raw_decode
 _space = re.compile(r"[ \t\r\n]*")
@@ -32,7 +32,7 @@ class Reader:
         requests: how many were sent, those that were sent again included.
     """
 
-    def __init__(self, client: ScaleClient) -> None:
+    def __init__(self, client: ClientMethods) -> None:
         self._api = client.api
         self._lock = Lock()
         self.requests = 0
@@ -42,14 +42,14 @@ class Reader:
         answer = self._api.request("GET", "tasks", params=query)
         with self._lock:
             self.requests += len(answer.attempts)
-        return answer.build(page_of, answer)
+        return answer.parse_with(page_of, answer)
 
     def count(self, query: Mapping[str, Any]) -> int:
         """How many tasks pass these filters."""
         return self.page({**query, "limit": 1}).total
 
 
-def page_of(answer: Answer) -> Paginator[Row]:
+def page_of(answer: APIResult) -> Paginator[Row]:
     """The page that an answer holds.
 
     Raises:
@@ -58,10 +58,10 @@ def page_of(answer: Answer) -> Paginator[Row]:
     try:
         page = dict(_members(answer.text))
     except (ValueError, RecursionError) as error:
-        raise ScaleException(f"The answer should be a page of tasks: {error}") from None
+        raise ScaleException(f"Expected a page of tasks: {error}") from None
     docs, total = page.get("docs"), page.get("total")
     if not isinstance(docs, list) or not isinstance(total, int):
-        raise ScaleException("The answer should be a page of tasks: its docs and their total")
+        raise ScaleException("Expected a page of tasks, with docs and their total")
     limit, offset = page.get("limit"), page.get("offset")
     has_more, token = page.get("has_more"), page.get("next_token")
     return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]

@@ -7,7 +7,6 @@ import os
 import re
 from pathlib import Path, PurePosixPath
 from typing import (
-    TYPE_CHECKING,
     Any,
     Dict,
     Iterable,
@@ -20,16 +19,14 @@ from typing import (
     Union,
 )
 
-from .._atomic import remove_unfinished
-from .._http.download import Downloads
+from .._atomic import remove_stale_temp_files
+from .._http.download import FileDownloader
+from .._resource import ClientMethods
 from .._validation import text
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
 from .runner import FAILED, BulkRun, Progress, checked_items
-from .throttle import paced_client
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
+from .throttle import throttled_client
 
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
 ATTACHMENTS = ("attachment", "attachments")
@@ -62,7 +59,7 @@ class DownloadOutcome(NamedTuple):
 
 
 def download(
-    client: ScaleClient,
+    client: ClientMethods,
     tasks: Iterable[Union[Task, Mapping[str, Any]]],
     folder: Folder,
     workers: int,
@@ -74,8 +71,8 @@ def download(
     base = Path(folder)
     if base.exists() and not base.is_dir():
         raise ScaleInvalidArgument(f"folder must be a folder, which {folder!r} is not")
-    paced, pace = paced_client(client, workers)
-    downloads = Downloads(paced.api)
+    throttled, throttle = throttled_client(client, workers)
+    downloader = throttled.api._downloader()
 
     def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
         paths: List[Path] = []
@@ -83,10 +80,10 @@ def download(
         try:
             wanted = files_of(task)
             for place in {base / path.parent for path in wanted}:
-                remove_unfinished(place)
+                remove_stale_temp_files(place)
             for path, address in wanted.items():
                 try:
-                    fetched += saved(downloads, address, base / path)
+                    fetched += saved(downloader, address, base / path)
                     paths.append(base / path)
                 except Exception as problem:
                     error = error or problem
@@ -95,15 +92,15 @@ def download(
         status = FAILED if error else DOWNLOADED if fetched else EXISTED if paths else EMPTY
         return DownloadOutcome(index, task, paths, status, error)
 
-    return BulkRun("download_results", checked_items("tasks", tasks), fetch, pace, progress)
+    return BulkRun("download_results", checked_items("tasks", tasks), fetch, throttle, progress)
 
 
-def saved(downloads: Downloads, address: str, path: Path) -> bool:
+def saved(downloader: FileDownloader, address: str, path: Path) -> bool:
     """Have a file there; whether it had to be fetched."""
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    downloads.save(address, path)
+    downloader.save(address, path)
     return True
 
 

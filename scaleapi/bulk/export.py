@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import (
     IO,
-    TYPE_CHECKING,
     Any,
     ContextManager,
     Dict,
@@ -24,18 +23,16 @@ from typing import (
     Union,
 )
 
-from .._atomic import checked_target, remove_unfinished, whole_file
+from .._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from .._resource import ClientMethods
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from ..pagination import Paginator, by_token, walk
 from ..tasks import task_filters, task_query
 from ._checkpoint import Checkpoint, remove
 from ._pages import Reader, Row
 from .runner import Progress, checked_progress, each_done, teller
-from .throttle import Pace, paced_client
+from .throttle import AdaptiveThrottle, throttled_client
 from .windows import ExportWindow, plan
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
 
 logger = logging.getLogger("scaleapi")
 
@@ -61,7 +58,7 @@ class ExportReport(NamedTuple):
 
 
 def export(
-    client: ScaleClient,
+    client: ClientMethods,
     path: Union[str, os.PathLike[str]],
     filters: Dict[str, Any],
     workers: int,
@@ -70,23 +67,23 @@ def export(
 ) -> ExportReport:
     """See `ScaleClient.export_tasks`."""
     started = time.monotonic()
-    target = checked_target(path)
+    target = validate_output_path(path)
     filters = task_filters("export_tasks", filters)
     checked_progress(progress)
-    paced, pace = paced_client(client, workers)
-    reader = Reader(paced)
+    throttled, throttle = throttled_client(client, workers)
+    reader = Reader(throttled)
     folder = target.with_name(f"{target.name}.parts")
     job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
     key = client.api.api_key
     found = Checkpoint.find(folder, job, key) if resume else None
     if found:
-        remove_unfinished(folder)
+        remove_stale_temp_files(folder)
     else:
         remove(folder)
-    kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pace))
+    kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, throttle))
     if found:
         logger.info("%s: %d parts are left to be read", target, len(found.missing))
-    with closing(parts(reader, kept, pace, progress)) as files:
+    with closing(parts(reader, kept, throttle, progress)) as files:
         tasks = merge(reader, kept, target, files)
     remove(folder)
     return ExportReport(
@@ -95,22 +92,22 @@ def export(
 
 
 def windows(
-    client: ScaleClient, filters: Dict[str, Any], workers: int, size: Any
+    client: ClientMethods, filters: Dict[str, Any], workers: int, size: Any
 ) -> List[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = task_filters("export_windows", filters)
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
         raise ScaleInvalidArgument(f"size must be a number of tasks over 0, not {size!r}")
-    paced, pace = paced_client(client, workers)
-    return plan(Reader(paced), filters, pace, size).windows
+    throttled, throttle = throttled_client(client, workers)
+    return plan(Reader(throttled), filters, throttle, size).windows
 
 
 def parts(
-    reader: Reader, kept: Checkpoint, pace: Pace, progress: Progress
+    reader: Reader, kept: Checkpoint, throttle: AdaptiveThrottle, progress: Progress
 ) -> Generator[Path, None, None]:
     """All windows as files, newest first, each as soon as it is there; several are read at once."""
     missing = kept.missing
-    reading = each_done("export_tasks", missing, partial(read_part, reader, kept), pace)
+    reading = each_done("export_tasks", missing, partial(read_part, reader, kept), throttle)
     tell = teller(progress, "export_tasks", kept.plan.total)
     done, left = 0, set(missing)
     with closing(reading):
@@ -135,7 +132,7 @@ def read_part(reader: Reader, kept: Checkpoint, number: int) -> int:
     window = kept.plan.windows[number]
     for _ in range(READINGS):
         try:
-            with whole_file(kept.part(number), kept.folder) as part:
+            with atomic_write(kept.part(number), kept.folder) as part:
                 copy(reader, window, part)
             return number
         except Missing as error:
@@ -173,7 +170,7 @@ def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path])
     Raises:
         ScaleException: they are fewer than the service counted, before and after.
     """
-    with whole_file(target, kept.folder) as file:
+    with atomic_write(target, kept.folder) as file:
         zipped = target.suffix == ".gz"
         # Without name and time, so that the same tasks make the same file.
         out: ContextManager[Any] = (

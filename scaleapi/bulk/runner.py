@@ -29,14 +29,12 @@ from typing import (
     Union,
 )
 
-from .._resource import Resource
+from .._resource import ClientMethods, Resource
 from ..exceptions import ScaleInvalidArgument
+from .throttle import AdaptiveThrottle
 
 if TYPE_CHECKING:
     from typing import Protocol
-
-    from ..client import ScaleClient
-    from .throttle import Pace
 
     class Outcome(Protocol):
         """What every kind of outcome has."""
@@ -70,7 +68,7 @@ class BulkRun(Generic[O]):
         name: str,
         items: Iterable[Any],
         work: Callable[[int, Any, Any], O],
-        pace: Pace,
+        throttle: AdaptiveThrottle,
         progress: Progress,
         kept: Callable[[Any], Any] = lambda item: item,
     ) -> None:
@@ -80,7 +78,7 @@ class BulkRun(Generic[O]):
         self._name = name
         self._items = items
         self._work = work
-        self._pace = pace
+        self._throttle = throttle
         self._progress = progress
         self._kept = kept
         self._started = False
@@ -112,14 +110,16 @@ class BulkRun(Generic[O]):
     def _go(self) -> Generator[O, None, None]:
         self._started = True
         tell = teller(self._progress, self._name, self._total)
-        crew = _Crew(self._work, self._pace.workers)
+        crew = _Crew(self._work, self._throttle.workers)
         waiting: Deque[Future[O]] = deque()
         finished = False
         items = _Items(self._items)
         try:
             for index, item in enumerate(items):
                 waiting.append(crew.give(index, item, self._kept(item)))
-                while waiting and (waiting[0].done() or len(waiting) >= AHEAD * self._pace.workers):
+                while waiting and (
+                    waiting[0].done() or len(waiting) >= AHEAD * self._throttle.workers
+                ):
                     yield self._next_of(waiting, tell)
             while waiting:
                 yield self._next_of(waiting, tell)
@@ -146,17 +146,17 @@ class BulkRun(Generic[O]):
     def _break_off(self, waiting: Iterable[Future[O]]) -> None:
         """Begin nothing more, and say what was done."""
         # What is under way is not waited for: an answer may take its time.
-        self._pace.stop()
+        self._throttle.close()
         begun = [future for future in waiting if not future.cancel()]
         done = [future for future in begun if future.done() and not future.exception()]
         self.counts.update(future.result().status for future in done)
         under_way = len(begun) - len(done)
         logger.warning(
-            "%s was broken off: %s%s",
+            "%s interrupted: %s%s",
             self._name,
             ", ".join(f"{number} {status}" for status, number in self.counts.items())
             or "none done",
-            f", and {under_way} under way, whose end is not known" if under_way else "",
+            f", {under_way} in flight with unknown outcome" if under_way else "",
         )
 
 
@@ -181,7 +181,7 @@ class _Items:
 def outcome_of(
     kind: Callable[..., O],
     work: Callable[[Any], Tuple[str, Any]],
-    client: ScaleClient,
+    client: ClientMethods,
     refusals: Mapping[Type[Exception], str] = NO_REFUSALS,
 ) -> Callable[[int, Any, Any], O]:
     """Work on one item, whatever goes wrong with it.
@@ -216,7 +216,7 @@ class _Done(NamedTuple):
 
 
 def each_done(
-    name: str, items: Iterable[Any], work: Callable[[Any], Any], pace: Pace
+    name: str, items: Iterable[Any], work: Callable[[Any], Any], throttle: AdaptiveThrottle
 ) -> Generator[Any, None, None]:
     """What the work on each item gives, in order; the first error is raised.
 
@@ -230,7 +230,7 @@ def each_done(
         except Exception as error:
             return _Done(None, FAILED, error)
 
-    with closing(BulkRun(name, items, done, pace, None)._go()) as outcomes:
+    with closing(BulkRun(name, items, done, throttle, None)._go()) as outcomes:
         for outcome in outcomes:
             if outcome.error is not None:
                 raise outcome.error

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import (
-    TYPE_CHECKING,
     Any,
     Callable,
     Dict,
@@ -16,17 +13,12 @@ from typing import (
     Union,
 )
 
-from .._recovery import task_like
-from .._timestamps import moment
+from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import enum_value, mapping, one_of, text, texts
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
-from ..tasks import Task, TaskType
+from ..tasks import Task, TaskMethods, TaskType
 from .runner import BulkRun, Progress, checked_items, outcome_of
-from .throttle import paced_client
-
-if TYPE_CHECKING:
-    from .._http.response import Answer
-    from ..client import ScaleClient
+from .throttle import throttled_client
 
 CREATED, EXISTED = "created", "existed"
 CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
@@ -55,7 +47,7 @@ class TaskOutcome(NamedTuple):
 
 
 def create(
-    client: ScaleClient,
+    client: TaskMethods,
     task_type: Union[TaskType, str],
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
@@ -65,78 +57,66 @@ def create(
     """See `ScaleClient.create_tasks`."""
     kind = enum_value("task_type", task_type, TaskType)
     one_of("on_duplicate", on_duplicate, ON_DUPLICATE)
-    paced, pace = paced_client(client, workers)
+    throttled, throttle = throttled_client(client, workers)
 
     def make(payload: Any) -> Any:
         try:
-            answer = paced._creation(kind, mapping("each of payloads", payload))
-            task = answer.build(Task, answer.object(), client)
-            if not (answer.was_found and is_older(task, answer)):
-                return CREATED, task
-            duplicate = ScaleDuplicateResource(f"A task has unique_id {task.unique_id!r}", 409)
-        except ScaleDuplicateResource as error:
-            duplicate = error
-        if on_duplicate == "fail" or not payload.get("unique_id"):
-            raise duplicate
-        return EXISTED, None if on_duplicate == "skip" else existing(paced, kind, payload)
+            return CREATED, throttled._post_task(kind, mapping("each of payloads", payload))
+        except ScaleDuplicateResource:
+            if on_duplicate == "fail" or not payload.get("unique_id"):
+                raise
+        if on_duplicate == "skip":
+            return EXISTED, None
+        return EXISTED, fetch_existing_task(throttled, kind, payload)
 
     items = checked_items("payloads", payloads)
     work = outcome_of(TaskOutcome, make, client)
-    return BulkRun("create_tasks", items, work, pace, progress, kept=copied)
+    return BulkRun("create_tasks", items, work, throttle, progress, kept=snapshot_payload)
 
 
-def copied(payload: Any) -> Any:
-    """A payload as it is now: some iterables give one dictionary, filled anew, again and again."""
-    return dict(payload) if isinstance(payload, Mapping) else payload
+def snapshot_payload(payload: Any) -> Any:
+    """Return a payload as it is now; some iterables reuse one object for every row."""
+    if isinstance(payload, Mapping):
+        return {name: snapshot_payload(value) for name, value in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [snapshot_payload(value) for value in payload]
+    return payload
 
 
-def existing(client: ScaleClient, kind: str, payload: Mapping[str, Any]) -> Task:
+def fetch_existing_task(client: TaskMethods, kind: str, payload: Mapping[str, Any]) -> Task:
     """The task that has a payload's unique id, if it is of the same type, project and batch.
 
     Raises:
         ScaleDuplicateResource: it is somebody else's.
     """
-    found = task_like(client.api, {**payload, "type": kind})
-    if found is None:
-        raise ScaleDuplicateResource(
-            f"unique_id {payload['unique_id']!r} is that of another type, project or batch", 409
-        )
-    return Task(found, client)
-
-
-def is_older(task: Task, answer: Answer) -> bool:
-    """Whether a task that was found after a lost answer is older than the call that lost it.
-
-    By the service's own clock, which its last answer tells to the second.
-    """
-    created = moment(str(task.as_dict().get("created_at")))
-    try:
-        now = parsedate_to_datetime(answer.response.headers.get("Date", ""))
-        began = now - timedelta(seconds=answer.took)
-        return isinstance(created, datetime) and created < began
-    except (TypeError, ValueError):  # no date, or a time without a zone
-        return False
+    wanted = {**payload, "type": kind}
+    for task in find_tasks_by_unique_id(client.api.get_request, payload["unique_id"]):
+        if is_task_like(task, wanted):
+            return Task(task, client)
+    raise ScaleDuplicateResource(
+        f"unique_id {payload['unique_id']!r} is that of another type, project or batch", 409
+    )
 
 
 def cancel(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     clear_unique_id: bool,
     workers: int,
     progress: Progress,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.cancel_tasks`."""
-    paced, pace = paced_client(client, workers)
+    throttled, throttle = throttled_client(client, workers)
 
     def end(task: TaskOrId) -> Any:
-        return CANCELED, paced.cancel_task(id_of(task), clear_unique_id)
+        return CANCELED, throttled.cancel_task(id_of(task), clear_unique_id)
 
     work = outcome_of(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
-    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, pace, progress)
+    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, throttle, progress)
 
 
 def update(
-    client: ScaleClient,
+    client: TaskMethods,
     tasks: Iterable[TaskOrId],
     changes: Mapping[str, Any],
     workers: int,
@@ -145,18 +125,18 @@ def update(
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
     wanted: Dict[str, Any] = {
-        name: checks.get(name, texts)(name, value)
+        name: snapshot_payload(checks.get(name, texts)(name, value))
         for name, value in changes.items()
         if value is not None
     }
     if not wanted:
         raise ScaleInvalidArgument(f"one of {', '.join(changes)} must be given")
-    paced, pace = paced_client(client, workers)
+    throttled, throttle = throttled_client(client, workers)
     steps: Dict[str, Callable[[str, Any], Task]] = {
-        "tags": paced.set_task_tags,
-        "add_tags": paced.add_task_tags,
-        "delete_tags": paced.delete_task_tags,
-        "metadata": paced.set_task_metadata,
+        "tags": throttled.set_task_tags,
+        "add_tags": throttled.add_task_tags,
+        "delete_tags": throttled.delete_task_tags,
+        "metadata": throttled.set_task_metadata,
     }
 
     def change(task: TaskOrId) -> Any:
@@ -166,7 +146,9 @@ def update(
         return UPDATED, changed
 
     items = checked_items("tasks_or_ids", tasks)
-    return BulkRun("update_tasks", items, outcome_of(TaskOutcome, change, client), pace, progress)
+    return BulkRun(
+        "update_tasks", items, outcome_of(TaskOutcome, change, client), throttle, progress
+    )
 
 
 def id_of(task: TaskOrId) -> str:

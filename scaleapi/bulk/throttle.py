@@ -1,97 +1,124 @@
-"""One pace for all workers of a run.
+"""One throttle for all workers of a run: additive increase, multiplicative decrease (AIMD).
 
-When the service asks one worker to slow down, all of them do: half as many calls at a time, and
-none before the pause that it asked for is over. Every success after that lets it go a little
-faster again.
+When the service rejects one request as one too many, all workers slow down: half as many requests
+are in flight at a time, and none begins before the pause that the service asked for is over. Every
+success after that raises the limit a little again.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Optional, Tuple
+from typing import Any, Callable, Optional, Tuple, TypeVar
 
+from .._resource import ClientMethods
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
-if TYPE_CHECKING:
-    from ..client import ScaleClient
+C = TypeVar("C", bound=ClientMethods)
 
-SLOW_DOWN = (429, 503)
-
-
-class BrokenOff(ScaleException):
-    """A call of a run that was broken off: it is not sent, or not sent again."""
+THROTTLING_STATUSES = (429, 503)
+MAX_WORKERS = 64
 
 
-class Pace:
-    """How many calls may be under way at once, and when the next may begin.
+class RunInterrupted(ScaleException):
+    """A request of a run that was interrupted: it is not sent, or not retried."""
+
+
+class AdaptiveThrottle:
+    """Limits how many requests are in flight at once, and when the next may begin.
 
     Args:
-        workers: how many at the most, and to begin with.
+        workers: The limit to begin with, and at most.
+        clock: A monotonic clock, in seconds.
+
+    Attributes:
+        limit: Requests that may be in flight; the fraction counts towards one more.
+        completed: Requests that the service has not throttled so far.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.workers = workers
-        self._most = float(workers)
-        self._stopped = False
-        self.allowed = float(workers)  # at once; the fraction counts towards one more
-        self._under_way = 0
-        self._not_before = 0.0
+        self.limit = float(workers)
+        self.completed = 0
+        self._max_concurrency = float(workers)
+        self._clock = clock
+        self._in_flight = 0
+        self._paused_until = 0.0
+        self._closed = False
         self._changed = threading.Condition()
 
-    def enter(self, until: float = float("inf")) -> bool:
-        """Wait for one's turn; whether it came before `until` on the monotonic clock.
-
-        Raises:
-            BrokenOff: nothing more is to be sent.
-        """
-        with self._changed:
-            while not self._stopped:
-                now = time.monotonic()
-                if now >= until:
-                    return False
-                if now >= self._not_before and self._under_way < int(self.allowed):
-                    self._under_way += 1
-                    return True
-                # Full, it is told when a call ends; in a pause nobody tells it when that is over.
-                paused = self._not_before if now < self._not_before else float("inf")
-                wait = min(paused, until) - now
-                self._changed.wait(wait if wait < float("inf") else None)
-        raise BrokenOff("The run was broken off")
-
-    def stop(self) -> None:
-        """Let nothing more be sent."""
-        with self._changed:
-            self._stopped = True
-            self._changed.notify_all()
-
-    def leave(self, status: Optional[int], pause: float) -> None:
-        """Tell how a call ended.
+    def acquire(self, deadline: float = float("inf")) -> bool:
+        """Block until a slot is free.
 
         Args:
-            status: HTTP status, None where no answer came.
-            pause: seconds for which the service wants to be left alone, if it is busy.
+            deadline: On the monotonic clock.
+
+        Returns:
+            False if the deadline passes first.
+
+        Raises:
+            RunInterrupted: If nothing more is to be sent.
         """
         with self._changed:
-            self._under_way -= 1
-            if status in SLOW_DOWN:
-                if time.monotonic() >= self._not_before:  # else a wave of them would count as many
-                    self.allowed = max(1.0, self.allowed / 2)
-                self._not_before = max(self._not_before, time.monotonic() + pause)
+            while not self._closed:
+                now = self._clock()
+                if now >= deadline:
+                    return False
+                paused = now < self._paused_until
+                if not paused and self._in_flight < int(self.limit):
+                    self._in_flight += 1
+                    return True
+                # At capacity, release() notifies us. Nothing notifies us when a pause ends, so wait
+                # with a timeout.
+                ends = min(self._paused_until if paused else float("inf"), deadline)
+                self._wait(None if ends == float("inf") else ends - now)
+        raise RunInterrupted("The run was interrupted")
+
+    def _wait(self, seconds: Optional[float]) -> None:
+        before = self._clock()
+        paused_until = self._paused_until
+        notified = self._changed.wait(seconds)
+        frozen = self._clock() == before  # as a tool does that freezes time for tests
+        if not notified and frozen and self._paused_until == paused_until:
+            self._paused_until = before
+
+    def close(self) -> None:
+        """Let nothing more be sent."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def release(self, status: Optional[int], retry_after: float) -> None:
+        """Report how a request ended.
+
+        Args:
+            status: HTTP status, None where no response was received.
+            retry_after: Seconds for which a busy service asks to pause.
+        """
+        with self._changed:
+            self._in_flight -= 1
+            if status in THROTTLING_STATUSES:
+                # Halve only once per burst of throttling responses.
+                if self._clock() >= self._paused_until:
+                    self.limit = max(1.0, self.limit / 2)
+                self._paused_until = max(self._paused_until, self._clock() + retry_after)
             elif status is not None and status < 500 and status != 408:
-                self.allowed = min(self._most, self.allowed + 1 / self.allowed)
+                self.completed += 1
+                self.limit = min(self._max_concurrency, self.limit + 1 / self.limit)
             self._changed.notify_all()
 
 
-def paced_client(client: ScaleClient, workers: Any) -> Tuple[ScaleClient, Pace]:
-    """The same client at one pace for all workers; what has no key it does not send twice.
+def throttled_client(client: C, workers: Any) -> Tuple[C, AdaptiveThrottle]:
+    """Return a copy of `client` with one throttle, which never retries non-idempotent requests.
 
     Raises:
-        ScaleInvalidArgument: `workers` is no number of threads that makes sense.
+        ScaleInvalidArgument: If `workers` is no valid number of threads.
     """
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= 64:
-        raise ScaleInvalidArgument(f"workers must be a whole number from 1 to 64, not {workers!r}")
-    paced = client.with_options()
-    paced.api.pace = pace = Pace(workers)
-    paced.api.repeats_unprotected = False
-    return paced, pace
+    whole = isinstance(workers, int) and not isinstance(workers, bool)
+    if not (whole and 1 <= workers <= MAX_WORKERS):
+        raise ScaleInvalidArgument(
+            f"workers must be a whole number from 1 to {MAX_WORKERS}, got {workers!r}"
+        )
+    throttle = AdaptiveThrottle(workers, client._clock.monotonic)
+    options = {"throttle": throttle, "retry_non_idempotent": False}
+    return client._with_request_options(**options), throttle

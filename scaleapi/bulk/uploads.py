@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
 
 from .._validation import text
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
-from ..files import File
+from ..files import File, FileMethods
 from .runner import BulkRun, Progress, checked_items, outcome_of
-from .throttle import paced_client
-
-if TYPE_CHECKING:
-    from ..client import ScaleClient
+from .throttle import throttled_client
 
 UPLOADED, EXISTED = "uploaded", "existed"
 
@@ -39,7 +36,7 @@ class FileOutcome(NamedTuple):
 
 
 def upload(
-    client: ScaleClient,
+    client: FileMethods,
     paths: Iterable[PathLike],
     workers: int,
     reference_id: Optional[Naming],
@@ -52,18 +49,18 @@ def upload(
             "reference_id must be a function that gives each path a reference id of its own, "
             f"not {reference_id!r}"
         )
-    paced, pace = paced_client(client, workers)
+    throttled, throttle = throttled_client(client, workers)
 
     def send(path: Any) -> Any:
         if not isinstance(path, (str, os.PathLike)):
             raise ScaleInvalidArgument(f"each of paths must be a path, not {path!r}")
         if reference_id is None:
-            return UPLOADED, paced.upload_file(path, **fields)
+            return UPLOADED, throttled.upload_file(path, **fields)
         name = text("what reference_id gives", reference_id(path))
         try:
-            return UPLOADED, paced.upload_file(path, reference_id=name, **fields)
+            return UPLOADED, throttled.upload_file(path, reference_id=name, **fields)
         except ScaleDuplicateResource:
             return EXISTED, None
 
     items = checked_items("paths", paths)
-    return BulkRun("upload_files", items, outcome_of(FileOutcome, send, client), pace, progress)
+    return BulkRun("upload_files", items, outcome_of(FileOutcome, send, client), throttle, progress)

@@ -13,12 +13,12 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
-from .._timestamps import iso, moment
+from .._timestamps import format_iso8601, parse_iso8601
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import task_query
 from ._pages import Reader
 from .runner import each_done
-from .throttle import Pace
+from .throttle import AdaptiveThrottle
 
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
@@ -74,13 +74,15 @@ class _Span(NamedTuple):
         return self.tasks <= size or self.width <= 1
 
 
-def plan(reader: Reader, filters: Filters, pace: Pace, size: Optional[int] = None) -> Plan:
+def plan(
+    reader: Reader, filters: Filters, throttle: AdaptiveThrottle, size: Optional[int] = None
+) -> Plan:
     """Divide an export into windows.
 
     Args:
         reader: what to count with.
         filters: those of `get_tasks`, checked.
-        pace: of the counts, which go out side by side.
+        throttle: of the counts, which go out side by side.
         size: how many tasks a window should have at the most; None finds what suits the workers.
 
     Raises:
@@ -94,19 +96,21 @@ def plan(reader: Reader, filters: Filters, pace: Pace, size: Optional[int] = Non
     if end is None:  # nothing tells where to divide
         return Plan(filters, newest.total, [ExportWindow(filters, newest.total)])
     until = bounds["created_before"]
-    whole = filters if until and until <= end else {**filters, "created_before": iso(end)}
+    whole = (
+        filters if until and until <= end else {**filters, "created_before": format_iso8601(end)}
+    )
     span = _Span(bounds["created_after"] or FIRST, end, newest.total)
-    size = size or max(SMALLEST, min(LARGEST, newest.total // (4 * pace.workers)))
+    size = size or max(SMALLEST, min(LARGEST, newest.total // (4 * throttle.workers)))
     if span.fits(size):
         return Plan(whole, newest.total, [ExportWindow(whole, newest.total)])
     within = partial(_within, whole, span, _margin(reader, filters, end))
-    parts = _divided(lambda part: _counted(reader, within(part), part), span, size, pace)
+    parts = _divided(lambda part: _counted(reader, within(part), part), span, size, throttle)
     return Plan(whole, newest.total, [ExportWindow(within(part), part.tasks) for part in parts])
 
 
 def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
     """A bound of the whole export as a moment; without a zone it is UTC, as for the service."""
-    found = None if given is None else moment(given.strip())
+    found = None if given is None else parse_iso8601(given.strip())
     if isinstance(found, str):
         raise ScaleInvalidArgument(
             f"{name} must be a time such as '2025-03-04T10:15:00Z', not {given!r}"
@@ -117,13 +121,15 @@ def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
 def _end(task: str) -> Optional[dt.datetime]:
     """The moment after the newest task was created; None where it does not say."""
     created = json.loads(task).get("created_at")
-    found = moment(created) if isinstance(created, str) else None
+    found = parse_iso8601(created) if isinstance(created, str) else None
     if not isinstance(found, dt.datetime) or found.tzinfo is None:
         return None
     return found.replace(microsecond=found.microsecond // 1000 * 1000) + MILLISECOND
 
 
-def _divided(count: Callable[[_Span], _Span], whole: _Span, size: int, pace: Pace) -> List[_Span]:
+def _divided(
+    count: Callable[[_Span], _Span], whole: _Span, size: int, throttle: AdaptiveThrottle
+) -> List[_Span]:
     """Spans of at most so many tasks, newest first, which follow each other without a gap."""
     ready: List[_Span] = []
     rounds: Iterator[Callable[..., List[_Span]]] = chain(
@@ -134,7 +140,7 @@ def _divided(count: Callable[[_Span], _Span], whole: _Span, size: int, pace: Pac
         divide = next(rounds)
         ready += [span for span in heavy if span.fits(size)]
         pieces = [piece for span in heavy if not span.fits(size) for piece in divide(span, size)]
-        heavy = list(each_done("export_windows", pieces, count, pace))
+        heavy = list(each_done("export_windows", pieces, count, throttle))
     joined: List[_Span] = []
     for span in sorted(ready, reverse=True):
         last = joined[-1] if joined else None
@@ -171,7 +177,7 @@ def _margin(reader: Reader, filters: Filters, end: dt.datetime) -> dt.timedelta:
 
     Whether bounds themselves are within is not documented; the newest task tells.
     """
-    newest = iso(end - MILLISECOND)
+    newest = format_iso8601(end - MILLISECOND)
     at_once = {**filters, "created_after": newest, "created_before": newest}
     return dt.timedelta() if reader.count(task_query(at_once)) else MILLISECOND
 
@@ -184,7 +190,7 @@ def _within(whole: Filters, all_of_it: _Span, margin: dt.timedelta, span: _Span)
     """The filters of an export, narrowed to a span of it."""
     narrow = dict(whole)
     if span.after > all_of_it.after:
-        narrow["created_after"] = iso(span.after - margin)
+        narrow["created_after"] = format_iso8601(span.after - margin)
     if span.before < all_of_it.before:
-        narrow["created_before"] = iso(span.before - MILLISECOND + margin)
+        narrow["created_before"] = format_iso8601(span.before - MILLISECOND + margin)
     return narrow

@@ -5,7 +5,6 @@ import os
 import threading
 from types import TracebackType
 from typing import (
-    TYPE_CHECKING,
     Any,
     Callable,
     Dict,
@@ -19,6 +18,7 @@ from typing import (
 )
 from urllib.parse import urlsplit
 
+from ..client import ScaleClient
 from . import deliveries, lifecycle, seeding
 from .app import make_app
 from .callbacks import AUTH_VALUE, Callback, Callbacks
@@ -30,9 +30,6 @@ from .refusals import Refused
 from .server import Server
 from .store import Doc, Store, public
 from .v2 import View
-
-if TYPE_CHECKING:
-    from .. import ScaleClient
 
 MAX_DELAY = 10**8  # seconds; three years
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody can connect to the left ones
@@ -134,10 +131,8 @@ class Sandbox:
         """The last 10,000 callbacks, oldest first, those not sent included."""
         return self._callbacks.as_list()
 
-    def client(self, api_key: str = "test_sandbox", **options: Any) -> "ScaleClient":
+    def client(self, api_key: str = "test_sandbox", **options: Any) -> ScaleClient:
         """A client of this sandbox; `options` are those of ScaleClient."""
-        from .. import ScaleClient
-
         # No proxy of the environment's: those that know the way to this machine are rare.
         options.setdefault("proxies", {"no_proxy": urlsplit(self.url).hostname})
         return ScaleClient(api_key, api_instance_url=self.url, **options)

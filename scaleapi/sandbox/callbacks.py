@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 import requests
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import LocationParseError
 from urllib3.util import Timeout, parse_url
 
-from .._http.session import new_session
 from .store import Doc
 
 log = logging.getLogger("scaleapi.sandbox")
 
 AUTH_HEADER = "scale-callback-auth"
 AUTH_VALUE = "sandbox-callback-auth"
-TIMEOUT: Any = Timeout(3, connect=1)  # seconds of a try, the whole answer included
+TIMEOUT: Any = Timeout(3, connect=1)  # seconds: 1 to connect, 3 for an attempt as a whole
 PAUSES = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
 STOP_SECONDS = 4  # longer than a try
 KEPT_CALLBACKS = 10_000
@@ -118,7 +117,8 @@ class Callbacks:
 
 
 def _run(waiting: _Waiting) -> None:
-    with new_session() as session:
+    with requests.Session() as session:
+        session.trust_env = False
         while True:
             item = waiting.get()
             if item is None:
@@ -158,24 +158,42 @@ def _deliver(session: requests.Session, callback: Callback, ended: threading.Eve
 
 
 def _post(session: requests.Session, callback: Callback) -> None:
+    """Make one attempt, and give it up where the whole response takes longer than the timeout.
+
+    The timeout of requests bounds each wait for bytes, not all of them together. So the attempt
+    gets a thread of its own, which is abandoned when it takes too long.
+    """
     callback.attempts += 1
     callback.status = callback.error = None
-    timeout = TIMEOUT.clone()
-    timeout.start_connect()  # else the session can't tell what it leaves for the answer
+    results: queue.Queue[Tuple[Optional[int], Optional[str]]] = queue.Queue()
+    threading.Thread(
+        target=lambda: results.put(_attempt(session, callback)),
+        name="sandbox callback attempt",
+        daemon=True,
+    ).start()
+    try:
+        callback.status, callback.error = results.get(timeout=TIMEOUT.total)
+    except queue.Empty:
+        callback.error = f"no complete response within {TIMEOUT.total} seconds"
+    if callback.error is not None:
+        log.warning("callback to %s got no answer: %s", callback.url, callback.error)
+
+
+def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[int], Optional[str]]:
+    """The status of the response, or why there is none."""
     try:
         with session.post(
             callback.url,
             json=callback.body,
             headers=callback.headers,
-            timeout=timeout,
+            timeout=TIMEOUT,
             allow_redirects=False,
             stream=True,
-        ) as answer:
-            answer.raw.read(MAX_ANSWER)
-            callback.status = answer.status_code
-    except (requests.RequestException, HTTPError, ValueError) as problem:
-        callback.error = str(problem)
-        log.warning("callback to %s got no answer: %s", callback.url, problem)
+        ) as response:
+            response.raw.read(MAX_ANSWER)
+            return response.status_code, None
+    except Exception as exc:  # of requests, urllib3 or, for some addresses, Python itself
+        return None, str(exc)
 
 
 def _empty(waiting: "queue.Queue[Any]") -> None:

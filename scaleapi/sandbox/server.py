@@ -16,7 +16,6 @@ from .refusals import error_body
 
 log = logging.getLogger("scaleapi.sandbox")
 
-THREADS = 64
 IDLE_SECONDS = 75  # longer than the client keeps an idle connection
 STOP_SECONDS = 1
 MAX_HEAD = 64 * 1024  # bytes of a request before its body
@@ -35,8 +34,6 @@ class Server:
         self._http = _Http(
             (host, port),
             app,
-            numthreads=THREADS,
-            max=THREADS,
             request_queue_size=256,
             timeout=IDLE_SECONDS,
             shutdown_timeout=STOP_SECONDS,
@@ -142,6 +139,14 @@ class _Gateway(wsgi.Gateway_10):
 class _Connection(HTTPConnection):
     RequestHandlerClass = _Request
 
+    def communicate(self) -> bool:
+        """Handle a request, and report when this connection no longer occupies its thread."""
+        try:
+            keep_open: bool = super().communicate()  # type: ignore[no-untyped-call]
+            return keep_open
+        finally:
+            self.server.release_thread()
+
     def close(self) -> None:
         """Close the socket, and give up what a client that has gone away did not read."""
         super().close()
@@ -150,6 +155,12 @@ class _Connection(HTTPConnection):
 
 
 class _Http(wsgi.Server):
+    """A server whose thread pool grows with the connections that occupy a thread.
+
+    Incomplete requests and delayed responses occupy one each, idle connections none. cheroot does
+    not grow its pool by itself, and its count of idle threads is inexact while one is taking work.
+    """
+
     ConnectionClass = _Connection
     max_request_header_size = MAX_HEAD
     keep_alive_conn_limit = 1_000_000  # idle ones cost no thread
@@ -158,13 +169,33 @@ class _Http(wsgi.Server):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.gateway = _Gateway
+        self._lock = threading.Lock()
+        self._occupied = 0  # threads, by connections queued or being handled
 
     def process_conn(self, conn: Any) -> None:
-        """Give a connection to a thread once it has something to say, a new one included."""
+        """Give a connection to a thread once bytes have arrived on it, a new one included."""
         if conn.last_used is None:
             self.put_conn(conn)
+            return
+        with self._lock:
+            self._occupied += 1
+            if self._occupied > self.numthreads:
+                self._double_threads()
+        super().process_conn(conn)
+
+    def release_thread(self) -> None:
+        """Count the thread of a connection as free again."""
+        with self._lock:
+            self._occupied -= 1
+
+    def _double_threads(self) -> None:
+        # Not one by one: grow() may sleep for 0.1 seconds until the new threads are ready.
+        try:
+            self.requests.grow(self.numthreads)
+        except RuntimeError as exc:  # the system's limit: the connection waits for a thread
+            log.warning("the thread pool can't grow: %s", exc)
         else:
-            super().process_conn(conn)
+            self.numthreads *= 2
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
         """Into our own log, not to stderr."""

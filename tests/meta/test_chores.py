@@ -15,6 +15,8 @@ ROOT = pathlib.Path(__file__).parents[2]
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 PROJECT, TOX = SETTINGS["project"], SETTINGS["tool"]["tox"]
 VERSIONS = TOX["labels"]["versions"]
+BOUND = re.compile(r"([\w-]+)>=([\d.]+)(?:,<([\d.]+))?")
+"""A requirement: its name, the oldest version, and the first that is too new."""
 WORKFLOWS = ROOT / ".github" / "workflows"
 needs_workflows = pytest.mark.skipif(
     not WORKFLOWS.exists(), reason="a source archive holds no dotfiles"
@@ -35,13 +37,39 @@ def test_the_oldest_is_what_the_metadata_allow():
     allowed = [*PROJECT["dependencies"], *extras["sandbox"], *extras["progress"], *extras["pandas"]]
     pinned = dict(pin.split("==") for pin in TOX["env"]["oldest"]["deps"] if "==" in pin)
     for bound in allowed:
-        name, _, version = bound.partition(">=")
-        assert re.fullmatch(rf"{re.escape(version)}(\.0)*", pinned[name]), bound
+        name, oldest, _ = BOUND.fullmatch(bound).groups()
+        assert re.fullmatch(rf"{re.escape(oldest)}(\.0)*", pinned[name]), bound
+
+
+def test_the_next_major_versions_of_what_the_transport_stands_on_are_excluded():
+    bounds = {bound[1]: bound[3] for bound in map(BOUND.fullmatch, PROJECT["dependencies"])}
+    assert bounds == {"requests": "3", "urllib3": "3"}
 
 
 def test_every_chore_is_one_word():
     for word in ("fmt", "lint", "types", "test", "docs", "build", "check"):
         assert TOX["env"][word]["description"]
+
+
+@pytest.mark.parametrize("word", ["lint", "types", "docs", "build"])
+def test_check_installs_what_its_parts_need(word):
+    part, check = TOX["env"][word], TOX["env"]["check"]
+    assert set(part.get("deps", ())) <= set(check["deps"])
+    assert set(part.get("extras", ())) <= set(check["extras"])
+
+
+def test_lint_checks_imports_and_those_for_type_checkers_too():
+    assert ["lint-imports", "--no-cache"] in TOX["env"]["lint"]["commands"]
+    assert SETTINGS["tool"]["importlinter"]["exclude_type_checking_imports"] is False
+
+
+def test_every_private_module_of_the_client_is_forbidden_to_the_sandbox():
+    contracts = {
+        contract["id"]: contract for contract in SETTINGS["tool"]["importlinter"]["contracts"]
+    }
+    paths = (ROOT / "scaleapi").glob("_[!_]*")
+    private = {f"scaleapi.{path.stem}" for path in paths} - {"scaleapi._version"}
+    assert private <= set(contracts["sandbox-on-public-names"]["forbidden_modules"])
 
 
 @needs_workflows

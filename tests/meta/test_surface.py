@@ -13,6 +13,7 @@ import sys
 import pytest
 
 import scaleapi
+from scaleapi import bulk, drawing
 from tests.data.published_names import NAMES, SIGNATURES
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -115,6 +116,27 @@ def test_importing_is_silent_and_brings_neither_flask_nor_the_sandbox():
         "scaleapi.drawing", "scaleapi._html",
     ):  # fmt: skip
         assert module not in loaded
+
+
+def test_the_client_brings_none_of_the_parts_that_load_on_first_use():
+    loaded = fresh("import sys, scaleapi; scaleapi.ScaleClient; print(*sys.modules)")
+    assert not {"flask", "pandas", "tqdm", "sqlite3", "scaleapi._html"} & set(loaded)
+    light = {f"scaleapi.{name}" for name in ("api_client", "api_client.v2", "bulk", "drawing")}
+    lazy = {name for name in loaded if name.startswith(tuple(f"{name}." for name in light))}
+    assert lazy <= light
+
+
+@pytest.mark.parametrize("package", [bulk, drawing], ids=lambda package: package.__name__)
+def test_a_package_that_loads_on_first_use_has_exactly_what_it_lists(package):
+    tree = ast.parse(inspect.getsource(package))
+    checking = next(node for node in tree.body if isinstance(node, ast.If))
+    listed = package._MODULE_OF
+    assert {node.names[0].name: node.module for node in checking.body} == listed
+    assert set(package.__all__) <= set(listed)
+    assert set(package.__all__) <= set(dir(package))
+    assert fresh(f"import {package.__name__} as p; [getattr(p, n) for n in {[*listed]}]") == []
+    with pytest.raises(AttributeError, match="has no attribute 'typo'"):
+        package.typo  # noqa: B018
 
 
 def test_importing_brings_little_that_requests_does_not():

@@ -149,7 +149,7 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert not (tmp_path / "a").exists()
-    assert "export_tasks was broken off" in caplog.text
+    assert "export_tasks interrupted" in caplog.text
     full_box.clear_rules()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
@@ -331,8 +331,8 @@ def test_two_exports_to_one_file_at_once_do_no_harm(client, tasks, tmp_path):
         ({"project_name": "p", "progress": "bar"}, "progress must be"),
         ({"project_name": "p", "path": 5}, "path must be the path of a file"),
         ({"project_name": "p", "path": ""}, "path must be the path of a file"),
-        ({"project_name": "p", "path": "."}, "path must be a file in a folder that is there"),
-        ({"project_name": "p", "path": "none/a"}, "path must be a file in a folder"),
+        ({"project_name": "p", "path": "."}, "path must be a file in an existing folder"),
+        ({"project_name": "p", "path": "none/a"}, "path must be a file in an existing folder"),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_once(

@@ -46,7 +46,7 @@ def test_ctrl_c_ends_it_with_one_traceback_and_tells_what_was_done(end, box, tmp
         errors = process.communicate(timeout=30)[1]
     assert process.returncode == -signal.SIGINT
     assert errors.count("Traceback") == 1 and "KeyboardInterrupt" in errors
-    told = re.search(r"was broken off: (\d+) created(?:, and (\d+) under way)?", errors)
+    told = re.search(r"interrupted: (\d+) created(?:, (\d+) in flight)?", errors)
     done, under_way = map(int, told.groups(default=0))
     with box.client("test_key") as client:
         assert 20 <= done <= client.tasks().total <= done + under_way

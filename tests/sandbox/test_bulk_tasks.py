@@ -16,9 +16,10 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy, TaskType
+from scaleapi._http.options import Clock
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk.runner import AHEAD
-from scaleapi.bulk.throttle import Pace, paced_client
+from scaleapi.bulk.throttle import AdaptiveThrottle, throttled_client
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 
@@ -183,7 +184,7 @@ def test_what_has_no_unique_id_is_not_sent_twice_and_the_risk_is_named(fault, bo
     box.fail_next("POST", "/task/*", **fault)
     outcomes = list(client.create_tasks("categorization", [TASK, TASK], workers=1))
     assert statuses(outcomes) == ["failed", "created"]
-    assert "the task may exist all the same" in str(outcomes[0].error)
+    assert "the task may nevertheless have been created" in str(outcomes[0].error)
     assert len(outcomes[0].error.attempts) == 1
     assert client.tasks().total == 2
 
@@ -236,7 +237,7 @@ def test_a_loop_that_is_left_ends_the_run_at_once(box, client, caplog):
     try:
         for _ in client.create_tasks("categorization", payloads(1000), workers=2):
             break
-        assert "create_tasks was broken off" in caplog.text
+        assert "create_tasks interrupted" in caplog.text
     finally:
         gc.enable()
 
@@ -266,7 +267,7 @@ def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(bo
         for outcome in run:
             if outcome.index == 9:
                 raise KeyboardInterrupt
-    assert re.search(r"create_tasks was broken off: \d+ created", caplog.text)
+    assert re.search(r"create_tasks interrupted: \d+ created", caplog.text)
     assert client.tasks().total < 100
 
 
@@ -274,16 +275,16 @@ def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, 
     box.add_rule("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
-    pace = run.gi_frame.f_locals["self"]._pace
+    throttle = run.gi_frame.f_locals["self"]._throttle
 
     def stop():
         wait_until(lambda: len(box.hits) > 20)
-        pace.stop()
+        throttle.close()
 
     threading.Thread(target=stop).start()
     outcomes = list(run)
     assert statuses(outcomes) == ["failed"] * 9
-    assert {outcome.error.message for outcome in outcomes} == {"The run was broken off"}
+    assert {outcome.error.message for outcome in outcomes} == {"The run was interrupted"}
 
 
 @pytest.mark.parametrize(
@@ -375,16 +376,16 @@ def test_many_are_changed_and_canceled_whatever_the_network_does(live_box, all_f
 
 @pytest.fixture
 def turns(monkeypatch):
-    """What the pace of a run is told of each try: its status, and the pause that is wanted."""
-    told = []
-    leave = Pace.leave
+    """What is reported to the throttle after each attempt: the status, and the pause asked for."""
+    reports = []
+    release = AdaptiveThrottle.release
 
-    def spy(pace, status, pause):
-        told.append((status, pause))
-        leave(pace, status, pause)
+    def spy(throttle, status, retry_after):
+        reports.append((status, retry_after))
+        release(throttle, status, retry_after)
 
-    monkeypatch.setattr(Pace, "leave", spy)
-    return told
+    monkeypatch.setattr(AdaptiveThrottle, "release", spy)
+    return reports
 
 
 @pytest.mark.parametrize("policy", [{"total": 0}, {"total": 5, "retry_after_max": 0.01}])
@@ -407,37 +408,38 @@ def test_every_try_of_a_run_keeps_the_pace(box, client, turns):
 
 def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(client, monkeypatch):
     """The clock jumps by an hour while it waits."""
-    clock, later = time.monotonic, [0]
-    monkeypatch.setattr("time.monotonic", lambda: clock() + later[0])
-    enter = Pace.enter
+    later = [0]
+    client.api = client.api._with(clock=Clock(lambda: time.monotonic() + later[0]))
+    acquire = AdaptiveThrottle.acquire
 
-    def waits(pace, *until):
+    def waits(throttle, *deadline):
         later[0] += 3600
-        return enter(pace, *until)
+        return acquire(throttle, *deadline)
 
-    monkeypatch.setattr(Pace, "enter", waits)
+    monkeypatch.setattr(AdaptiveThrottle, "acquire", waits)
     bounded = client.with_options(retries=RetryPolicy(deadline=30))
     assert bounded.create_tasks("categorization", payloads(3), workers=1).run() == {"created": 3}
 
 
 def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, monkeypatch):
-    clock, later = time.monotonic, [0]
-    monkeypatch.setattr("time.monotonic", lambda: clock() + later[0])
-    enter = Pace.enter
+    later = [0]
+    client.api = client.api._with(clock=Clock(lambda: time.monotonic() + later[0]))
+    acquire = AdaptiveThrottle.acquire
 
-    def waits(pace, *until):
+    def waits(throttle, *deadline):
         later[0] += 3600
-        return enter(pace, *until)
+        return acquire(throttle, *deadline)
 
-    monkeypatch.setattr(Pace, "enter", waits)
+    monkeypatch.setattr(AdaptiveThrottle, "acquire", waits)
     box.fail_next("GET", "/projects", status=503)
-    answer = paced_client(client, 1)[0].api.request("GET", "projects")
-    assert 3600 <= answer.took < 7200  # the first turn is not part of it
+    answer = throttled_client(client, 1)[0].api.request("GET", "projects")
+    assert 3600 <= answer.elapsed < 7200  # the first turn is not part of it
 
 
 def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
     box.add_rule("POST", "/task/*", status=503)
-    monkeypatch.setattr(Pace, "enter", lambda pace, *until: not until)  # the second turn is late
+    turns = iter([True, False])  # the second one is late
+    monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
     (outcome,) = bounded.create_tasks("categorization", payloads(1))
     assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
@@ -446,44 +448,45 @@ def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
 
 
 def test_a_turn_that_would_come_too_late_is_not_waited_for():
-    pace = Pace(1)
-    pace.enter()
-    assert pace.enter(time.monotonic()) is False
-    pace.leave(429, 1000.0)
-    assert pace.enter(time.monotonic()) is False
+    throttle = AdaptiveThrottle(1)
+    throttle.acquire()
+    assert throttle.acquire(time.monotonic()) is False
+    throttle.release(429, 1000.0)
+    assert throttle.acquire(time.monotonic()) is False
 
 
 @pytest.mark.parametrize("busy", [429, 503])
 @pytest.mark.parametrize("fine", [200, 400, 404, 409])
 def test_the_pace_halves_once_for_a_wave_and_rises_slowly(busy, fine):
-    pace = Pace(16)
+    throttle = AdaptiveThrottle(16)
     for _ in range(16):
-        pace.enter()
+        throttle.acquire()
     for _ in range(8):
-        pace.leave(busy, 0.2)
-    assert pace.allowed == 8
+        throttle.release(busy, 0.2)
+    assert throttle.limit == 8
     for _ in range(8):
-        pace.leave(fine, 0)
-    assert 8 < pace.allowed < 9
-    pace._not_before = 0
+        throttle.release(fine, 0)
+    assert 8 < throttle.limit < 9
+    throttle._paused_until = 0
     for _ in range(400):
-        pace.enter()
-        pace.leave(200, 0)
-    assert pace.allowed == 16
+        throttle.acquire()
+        throttle.release(200, 0)
+    assert throttle.limit == 16
 
 
 def test_a_pause_that_the_service_asks_for_holds_all_workers(monkeypatch):
     """The clock stands still until somebody waits."""
     now, waits = [100.0], []
-    monkeypatch.setattr("scaleapi.bulk.throttle.time.monotonic", lambda: now[0])
-    pace = Pace(4)
-    pace.enter()
-    pace.leave(429, 7.0)
+    throttle = AdaptiveThrottle(4, lambda: now[0])
+    throttle.acquire()
+    throttle.release(429, 7.0)
 
     def wait(timeout):
         waits.append(timeout)
         now[0] += timeout
 
-    monkeypatch.setattr(pace._changed, "wait", wait)
-    pace.enter()
-    assert waits == [7.0] and pace.allowed == 2
+        return False
+
+    monkeypatch.setattr(throttle._changed, "wait", wait)
+    throttle.acquire()
+    assert waits == [7.0] and throttle.limit == 2

@@ -1,5 +1,6 @@
 """Answers that got lost on the way: nothing is made twice, nothing is told that is not so."""
 
+import datetime as dt
 import json
 import logging
 
@@ -144,9 +145,10 @@ def test_a_canceled_task_that_kept_its_unique_id_was_not_canceled_as_asked(live_
 def test_a_look_up_that_fails_leaves_the_refusal(box, client):
     client.create_batch("p", "b")
     box.fail_next("POST", "/batches", status=500)
-    box.fail_next("GET", "/batches/b", status=404)
+    box.fail_next("GET", "/batches/b", status=404, times=9)
     with pytest.raises(ScaleDuplicateResource):
         client.create_batch("p", "b")
+    assert len(look_ups(box)) == 4
 
 
 def test_a_look_up_keeps_to_the_deadline_of_the_call(box, client):
@@ -171,7 +173,8 @@ def test_a_batch_that_is_completed_by_now_was_finalized(box, client):
 
 
 def test_a_task_type_of_several_words_is_compared_as_it_is_meant(box, client):
-    made = {"task_id": "t", "type": "two words", "unique_id": "u"}
+    now = dt.datetime.now(dt.timezone.utc).isoformat()
+    made = {"task_id": "t", "type": "two words", "unique_id": "u", "created_at": now}
     box.fail_next("POST", "/task/two*", status=500)
     box.fail_next("POST", "/task/two*", status=409)
     box.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [made]}))
@@ -204,7 +207,9 @@ UNPROTECTED = {
 def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
     sent = len(box.hits)
     box.fail_next("POST", "/*", status=None, delay=30)
-    with pytest.raises(scaleapi.ScaleConnectionTimeout, match=f"the {what} may exist") as caught:
+    with pytest.raises(
+        scaleapi.ScaleConnectionTimeout, match=f"the {what} may nevertheless"
+    ) as caught:
         UNPROTECTED[what](client)
     assert len(caught.value.attempts) == 1
     assert len(box.hits) == sent + 1
@@ -217,7 +222,10 @@ def test_what_has_no_key_is_sent_again_after_another_loss_and_warned(fault, box,
         client.create_task("categorization", **TASK)
     (record,) = caplog.records
     assert record.levelname == "WARNING"
-    assert "there will be two: give each task its own unique_id" in record.getMessage()
+    assert (
+        "a duplicate task will exist. Pass unique_id to make this call idempotent"
+        in record.getMessage()
+    )
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 408}])

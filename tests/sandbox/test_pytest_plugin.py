@@ -33,7 +33,8 @@ def modules_after(code):
 
 def test_reading_it_brings_nothing_but_pytest():
     brought = modules_after("import scaleapi.pytest_plugin") - modules_after("import pytest")
-    assert brought == {"scaleapi", "scaleapi._version", "scaleapi.pytest_plugin"}
+    ours = {"scaleapi", "scaleapi._lazy", "scaleapi._version", "scaleapi.pytest_plugin"}
+    assert brought == ours
 
 
 def test_pytest_finds_it_by_itself_and_loads_no_more_until_a_fixture_is_used(suite):
@@ -159,7 +160,7 @@ def test_the_client_tries_again_soon_and_is_closed_at_the_end(suite):
         def test_a(scale_sandbox, scale_client):
             scale_sandbox.fail_next("GET", "/projects", status=503, times=2)
             assert scale_client.get_projects() == []
-            assert all(scale_client.api.retries.pause(retry) < 0.1 for retry in (1, 2, 3))
+            assert all(scale_client.api.retries.backoff(retry) < 0.1 for retry in (1, 2, 3))
             close = scale_client.close
             scale_client.close = lambda: closed.append(close())
 

@@ -52,7 +52,7 @@ def test_after_the_last_try_the_answer_is_the_error(box, client):
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
     assert statuses(caught.value) == [503] * 4
-    waits = [attempt.wait for attempt in caught.value.attempts]
+    waits = [attempt.delay for attempt in caught.value.attempts]
     assert waits[-1] == 0
     for wait, full in zip(waits, (0.01, 0.02, 0.04)):
         assert full * 0.75 <= wait <= full
@@ -82,7 +82,7 @@ def test_no_answer_at_all_is_a_connection_error(box, client):
     assert (error.method, error.url) == ("POST", f"{box.url}/task/t/tags")
     assert statuses(error) == [None] * 4
     assert all("Remote" in attempt.error for attempt in error.attempts)
-    assert "No answer after 4 tries" in str(error)
+    assert "No response after 4 attempts" in str(error)
 
 
 def test_silence_is_a_connection_timeout(box, client):
@@ -187,7 +187,7 @@ def test_requests_retries_and_no_key_are_logged(box, client, caplog):
         client.list_teammates()
     ours = [record for record in caplog.records if record.name == "scaleapi"]
     assert [record.levelname for record in ours] == ["DEBUG", "INFO", "DEBUG"]
-    assert "503; trying again in 0.0 s" in ours[1].getMessage()
+    assert "503; retrying in 0.0 s" in ours[1].getMessage()
     for secret in ("test_sandbox", "dGVzdF9zYW5kYm94"):
         assert secret not in caplog.text
 
@@ -240,7 +240,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(client, monkeypat
     client.list_teammates()
     client.list_teammates()
     assert len(opened) == 1
-    monkeypatch.setattr("scaleapi._http.session.MAX_IDLE_SECONDS", 0)
+    monkeypatch.setattr("scaleapi._http.urllib3_hooks.MAX_IDLE_SECONDS", 0)
     client.list_teammates()
     assert len(opened) == 2
 

@@ -21,6 +21,7 @@ class Receiver(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.received = Queue()
+        self.connections = set()
         self.status = 200
         self.url = f"http://127.0.0.1:{self.server_port}/hook"
 
@@ -28,6 +29,7 @@ class Receiver(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.connections.add(self.client_address)
         self.send_response(self.server.status)
         self.send_header("Location", "http://sandbox.invalid/")
         self.send_header("Content-Length", "0")
@@ -55,10 +57,10 @@ def endless():
         yield lambda *answer: all_of_them.enter_context(_endless(*answer))
 
 
-@pytest.fixture
-def trickle(endless):
-    """The address of one whose head never ends, though no part of it is late."""
-    return endless(b"HTTP/1.1 200 OK\r\nX: ", b"y", 0.01)
+@pytest.fixture(params=[b"X: ", b"\r\n"], ids=["head", "body"])
+def trickle(endless, request):
+    """The address of one whose head or body never ends, though no part of it is late."""
+    return endless(b"HTTP/1.1 200 OK\r\n" + request.param, b"y", 0.01)
 
 
 @contextlib.contextmanager
@@ -106,6 +108,14 @@ def test_the_task_notes_how_it_went(box, http, receiver, wait_until, status, suc
     assert http.get(path).json()["callback_succeeded"] is succeeded
     (callback,) = box.callbacks
     assert (callback.url, callback.sent, callback.status) == (receiver.url, True, status)
+
+
+def test_callbacks_to_one_receiver_share_a_connection(http, receiver, monkeypatch):
+    monkeypatch.setattr(_Handler, "protocol_version", "HTTP/1.1")
+    for _ in range(3):
+        http.make_task(callback_url=receiver.url)
+        receiver.received.get(timeout=5)
+    assert len(receiver.connections) == 1
 
 
 def test_nobody_listening_counts_as_failure(box, http, receiver, wait_until):

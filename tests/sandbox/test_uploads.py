@@ -11,9 +11,9 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi._http.multipart import BLOCK_BYTES, SPOOL_BYTES
+from scaleapi._http.multipart import CHUNK_SIZE, SPOOL_MAX_SIZE
 
-SIZE = 5 * BLOCK_BYTES + 7
+SIZE = 5 * CHUNK_SIZE + 7
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ class Watched(io.BytesIO):
 def test_a_file_is_read_in_blocks_as_it_is_sent(client):
     file = Watched(b"x" * SIZE)
     assert client.upload_file(file).size == SIZE
-    assert max(file.asked) <= BLOCK_BYTES and min(file.asked) >= 0
+    assert max(file.asked) <= CHUNK_SIZE and min(file.asked) >= 0
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=str)
@@ -97,7 +97,7 @@ def test_temporary_copies_are_removed(client, monkeypatch, tmp_path):
         return copies[-1]
 
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", watched)
-    assert client.upload_file(OnlyRead(b"x" * (SPOOL_BYTES + 1))).size == SPOOL_BYTES + 1
+    assert client.upload_file(OnlyRead(b"x" * (SPOOL_MAX_SIZE + 1))).size == SPOOL_MAX_SIZE + 1
     assert [copy.closed for copy in copies] == [True]
     assert list(tmp_path.iterdir()) == []
 
@@ -108,7 +108,7 @@ def test_progress_is_told_block_by_block_and_try_by_try(box, client, path):
     client.upload_file(
         path, progress=lambda sent, total: told.append((sent, total)), project_name=None
     )
-    once = [(sent, SIZE) for sent in (*range(0, SIZE, BLOCK_BYTES), SIZE)]
+    once = [(sent, SIZE) for sent in (*range(0, SIZE, CHUNK_SIZE), SIZE)]
     assert told == once * 2
     assert list(box.hits[-1].form) == ["file"]
 
@@ -129,7 +129,7 @@ def test_what_progress_raises_ends_the_upload_and_is_not_the_networks_fault(prob
 
 def test_a_file_that_becomes_shorter_meanwhile_is_an_os_error(box, client, path):
     def cut(sent, total):
-        os.truncate(path, BLOCK_BYTES)
+        os.truncate(path, CHUNK_SIZE)
 
     with pytest.raises(OSError, match="became shorter") as caught:
         client.upload_file(path, progress=cut)

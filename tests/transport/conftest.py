@@ -6,6 +6,7 @@ import pytest
 import trustme
 
 import scaleapi
+from scaleapi._http.options import Clock
 
 from .servers import Proxy, Server
 
@@ -101,6 +102,32 @@ def proxy(start_proxy):
     return start_proxy()
 
 
+class FakeClock(Clock):
+    """Records delays in the place of sleeping.
+
+    Args:
+        on_sleep: Called with the seconds of each delay.
+        randoms: The random numbers, one for each delay and the last for all others.
+
+    Attributes:
+        delays: The seconds of each delay.
+    """
+
+    def __init__(self, on_sleep=None, randoms=(0.0,)):
+        super().__init__()
+        self.delays = []
+        self._on_sleep = on_sleep
+        self._randoms = list(randoms)
+
+    def sleep(self, seconds):
+        self.delays.append(seconds)
+        if self._on_sleep is not None:
+            self._on_sleep(seconds)
+
+    def random(self):
+        return self._randoms.pop(0) if len(self._randoms) > 1 else self._randoms[0]
+
+
 @pytest.fixture
 def connect(authority, serve, start_proxy):
     """Makes clients of a server (or an address), quick to try again and trusting `authority`."""
@@ -109,8 +136,12 @@ def connect(authority, serve, start_proxy):
     def make(server, **options):
         url = server if isinstance(server, str) else server.url
         options = {"retries": QUICK, "timeout": 20, "verify": authority.pem, **options}
-        clients.append(scaleapi.ScaleClient(KEY, api_instance_url=url, **options))
-        return clients[-1]
+        clock = options.pop("clock", None)
+        client = scaleapi.ScaleClient(KEY, api_instance_url=url, **options)
+        if clock is not None:
+            client.api = client.api._with(clock=clock)
+        clients.append(client)
+        return client
 
     yield make
     for client in clients:

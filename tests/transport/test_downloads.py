@@ -11,9 +11,8 @@ import requests
 import urllib3
 
 import scaleapi
-from scaleapi._http import download
-from scaleapi._http.download import CutShort, _blocks
-from scaleapi.api import _Environment
+from scaleapi._http import download, transport
+from scaleapi._http.body import iter_body
 from scaleapi.bulk.downloads import safe
 from scaleapi.exceptions import MAX_BODY_BYTES
 
@@ -112,7 +111,7 @@ def test_what_never_comes_whole_is_told_with_its_tries_and_leaves_nothing(fetch,
     store.replies(cut(HALF))
     (outcome,) = fetch(task(at(store, "a.png?secret=1")))
     assert isinstance(outcome.error, scaleapi.ScaleConnectionError)
-    assert "did not come whole in 4 tries" in str(outcome.error)
+    assert "Download incomplete after 4 attempts" in str(outcome.error)
     assert [each.status for each in outcome.error.attempts] == [200] * 4
     assert outcome.error.url == at(store, "a.png?...")
     assert names(tmp_path / "out") == []
@@ -296,14 +295,14 @@ def test_a_host_that_is_down_is_told(fetch, refused):
 
 
 def test_settings_are_kept_for_so_many_hosts_only(fetch, serve, tmp_path, monkeypatch):
-    monkeypatch.setattr(download, "MAX_HOSTS", 2)
+    monkeypatch.setattr(download, "MAX_CACHED_ORIGINS", 2)
     stores = [serve("http") for _ in range(3)]
     for each in stores:
         each.replies(answer(CONTENT))
-    files = download.Downloads(fetch.client.api)
+    files = fetch.client.api._downloader()
     for each in [*stores, *stores]:
         assert files.read(at(each)) == CONTENT
-        assert 1 <= len(files._elsewhere) <= 2
+        assert 1 <= len(files._transports_by_origin) <= 2
 
 
 def test_a_protected_file_comes_as_bytes_with_the_key(fetch, store):
@@ -349,10 +348,10 @@ def test_the_key_goes_along_to_an_address_of_scales_own(fetch, tmp_path):
 @pytest.mark.parametrize(
     "url, path, message",
     [
-        ("", "a", "url must be"), (5, "a", "url must be"), ("scaledata://a/b", "a", "no address"),
-        ("http://[", "a", "no address"), ("http://127.0.0.1/x", "", "path must be"),
+        ("", "a", "url must be"), (5, "a", "url must be"), ("scaledata://a/b", "a", "url must be"),
+        ("http://[", "a", "url must be"), ("http://127.0.0.1/x", "", "path must be"),
         ("http://127.0.0.1/x", ".", "path must be"),
-        ("http://127.0.0.1/x", "none/a", "path must be a file in a folder that is there"),
+        ("http://127.0.0.1/x", "none/a", "path must be a file in an existing folder"),
     ],
 )  # fmt: skip
 def test_what_can_be_no_download_is_refused_at_once(
@@ -381,8 +380,10 @@ def test_an_answer_shorter_than_it_says_is_cut_short_whoever_reads_it(store):
         )
         request = requests.Request("GET", at(store)).prepare()
         with requests.adapters.HTTPAdapter().build_response(request, raw) as response:
-            with pytest.raises(CutShort, match=f"{len(CONTENT) - 5000} of {len(CONTENT)} bytes"):
-                list(_blocks(response))
+            response.request = request
+            cut_short = f"{len(CONTENT) - 5000} bytes read"
+            with pytest.raises(urllib3.exceptions.ProtocolError, match=cut_short):
+                list(iter_body(response))
 
 
 def test_a_signed_address_is_in_no_traceback_and_no_answer(fetch, store, refused):
@@ -411,10 +412,10 @@ def test_no_more_of_a_refusal_is_read_than_an_error_keeps(fetch, store):
 def test_the_tries_of_all_faults_are_counted_together(fetch, store):
     store.replies(answer({}, 503), cut(HALF), answer({}, 503), cut(HALF), answer(CONTENT))
     (outcome,) = fetch(task(at(store)))
-    assert "did not come whole in 4 tries" in str(outcome.error) and len(store.requests) == 4
+    assert "Download incomplete after 4 attempts" in str(outcome.error) and len(store.requests) == 4
     found = [(each.status, each.error is None) for each in outcome.error.attempts]
     assert found == [(503, True), (200, False), (503, True), (200, False)]
-    assert [each.wait > 0 for each in outcome.error.attempts] == [True, True, True, False]
+    assert [each.delay > 0 for each in outcome.error.attempts] == [True, True, True, False]
 
 
 def test_tries_before_one_that_gets_no_answer_are_told_too(fetch, store):
@@ -428,7 +429,7 @@ def test_one_deadline_holds_for_all_tries(fetch, store):
     policy = scaleapi.RetryPolicy(total=9, backoff_factor=0.001, deadline=0.2)
     (outcome,) = fetch(task(at(store)), client=fetch.client.with_options(retries=policy))
     assert isinstance(outcome.error, scaleapi.ScaleConnectionTimeout)
-    assert "in 1 try" in str(outcome.error) and len(store.requests) == 1
+    assert "after 1 attempt" in str(outcome.error) and len(store.requests) == 1
 
 
 def test_an_address_that_only_seems_to_be_below_the_own_gets_no_key(fetch):
@@ -444,9 +445,8 @@ def test_files_are_asked_for_as_they_are(fetch, store):
 
 
 def test_the_environment_is_read_once_for_each_host(fetch, store, monkeypatch):
-    reads, read = [], _Environment.read
-    counted = staticmethod(lambda api: reads.append(api) or read(api))
-    monkeypatch.setattr(_Environment, "read", counted)
+    reads, read = [], transport.send_settings
+    monkeypatch.setattr(transport, "send_settings", lambda each: reads.append(each) or read(each))
     fetch(task(*(at(store, str(row)) for row in range(9))))
     assert len(store.requests) == 9 and len(reads) == 1
 

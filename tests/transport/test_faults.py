@@ -5,7 +5,7 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy
 
-from .conftest import QUICK
+from .conftest import QUICK, FakeClock
 from .servers import Server, answer, cut, drop, reset, silence
 
 BODY = {"a": "é"}
@@ -38,10 +38,10 @@ def assert_tried(error, tries, status=None, words=()):
     assert [attempt.status for attempt in error.attempts] == [status] * tries
     for attempt in error.attempts:
         assert any(word in attempt.error for word in words) if words else attempt.error is None
-    waits = [attempt.wait for attempt in error.attempts]
+    waits = [attempt.delay for attempt in error.attempts]
     assert waits[-1] == 0
     for number, wait in enumerate(waits[:-1], 1):
-        assert QUICK.pause(number) * 0.75 <= wait <= QUICK.pause(number)
+        assert QUICK.backoff(number) * 0.75 <= wait <= QUICK.backoff(number)
 
 
 def assert_sent_alike(server, method, tries):
@@ -105,19 +105,12 @@ def test_where_the_last_try_is_answered_nobody_notices(method, server, connect):
 
 @every_method
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_server_that_comes_up_between_two_tries(scheme, method, serve, connect, monkeypatch):
+def test_a_server_that_comes_up_between_two_tries(scheme, method, serve, connect):
     server = serve(scheme, listening=False)
     server.replies(answer({"done": method}))
-    waits = []
-
-    def wait(seconds):
-        waits.append(seconds)
-        if len(waits) == 2:
-            server.listen()
-
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", wait)
-    assert METHODS[method](connect(server).api) == {"done": method}
-    assert len(waits) == 2
+    clock = FakeClock(lambda seconds: server.listen() if len(clock.delays) == 2 else None)
+    assert METHODS[method](connect(server, clock=clock).api) == {"done": method}
+    assert len(clock.delays) == 2
     assert_sent_alike(server, method, 1)
 
 
@@ -139,7 +132,7 @@ def test_nothing_can_have_been_made_before_tls_was_up(fault, serve, connect, cap
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         connect(server, timeout=0.05 if fault is silence else 20).create_task("chat")
     assert len(caught.value.attempts) == 4
-    assert "may exist" not in str(caught.value) and "will be two" not in caplog.text
+    assert "may nevertheless" not in str(caught.value) and "duplicate" not in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -180,16 +173,14 @@ def test_the_named_calls_are_tried_again_too(call, server, connect):
     assert len(server.requests) == 4
 
 
-def test_the_waits_are_the_policys_and_chance_takes_its_share(server, connect, monkeypatch):
-    waits = []
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
-    monkeypatch.setattr("scaleapi._http.retrying.random.random", iter([0, 0.5, 1, 1]).__next__)
+def test_the_waits_are_the_policys_and_chance_takes_its_share(server, connect):
+    clock = FakeClock(randoms=[0, 0.5, 1, 1])
     server.replies(answer({}, 503))
-    client = connect(server, retries=RetryPolicy(4, backoff_max=6, jitter=0.5))
+    client = connect(server, retries=RetryPolicy(4, backoff_max=6, jitter=0.5), clock=clock)
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
-    assert waits == [1, 2 * 0.75, 4 * 0.5, 6 * 0.5]
-    assert [attempt.wait for attempt in caught.value.attempts] == [*waits, 0]
+    assert clock.delays == [1, 2 * 0.75, 4 * 0.5, 6 * 0.5]
+    assert [attempt.delay for attempt in caught.value.attempts] == [*clock.delays, 0]
 
 
 NOW = 2_840_140_800  # Thu, 01 Jan 2060 00:00:00 GMT
@@ -214,42 +205,39 @@ NOW = 2_840_140_800  # Thu, 01 Jan 2060 00:00:00 GMT
     ],
 )
 def test_retry_after_sets_the_wait_where_it_can_be_read(header, wait, server, connect, monkeypatch):
-    waits = []
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
-    monkeypatch.setattr("scaleapi._http.retrying.random.random", lambda: 0)
+    clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({}, 429, retry_after=header), answer({}))
     # Chance shortens the usual waits only, not what the server asks for.
-    connect(server, retries=RetryPolicy()).api.get_request("x")
-    assert waits == [wait]
+    connect(server, retries=RetryPolicy(), clock=clock).api.get_request("x")
+    assert clock.delays == [wait]
 
 
 @pytest.mark.parametrize("header", ["61", "9" * 30, "Thu, 01 Jan 2060 00:01:01 GMT"])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_retry_after_over_the_cap_ends_at_once(status, header, server, connect, monkeypatch):
-    waits = []
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
+    clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({"error": "come back later"}, status, retry_after=header))
     with pytest.raises(STATUSES[status], match="come back later") as caught:
-        connect(server, retries=RetryPolicy()).get_task("t")
-    assert waits == [] and len(caught.value.attempts) == len(server.requests) == 1
+        connect(server, retries=RetryPolicy(), clock=clock).get_task("t")
+    assert clock.delays == [] and len(caught.value.attempts) == len(server.requests) == 1
     assert caught.value.headers["Retry-After"] == header
 
 
-def test_the_cap_of_retry_after_is_the_policys(server, connect, monkeypatch):
-    waits = []
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", waits.append)
+def test_the_cap_of_retry_after_is_the_policys(server, connect):
+    clock = FakeClock()
     server.replies(answer({}, 429, retry_after=300), answer({}))
-    connect(server, retries=RetryPolicy(retry_after_max=300)).api.get_request("x")
-    assert waits == [300]
+    client = connect(server, retries=RetryPolicy(retry_after_max=300), clock=clock)
+    client.api.get_request("x")
+    assert clock.delays == [300]
 
 
-def test_a_retry_after_past_the_deadline_ends_at_once(server, connect, monkeypatch):
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
+def test_a_retry_after_past_the_deadline_ends_at_once(server, connect):
     server.replies(answer({}, 429, retry_after=50), answer({}))
+    client = connect(server, retries=RetryPolicy(deadline=40), clock=FakeClock(pytest.fail))
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
-        connect(server, retries=RetryPolicy(deadline=40)).get_task("t")
+        client.get_task("t")
     assert len(caught.value.attempts) == 1
 
 

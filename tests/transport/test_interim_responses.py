@@ -69,7 +69,7 @@ def test_get_task_interim_response_with_framing_headers_has_no_effect(kind, serv
 @every_policy
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_request_interim_response_in_a_part_of_its_own_is_skipped(method, policy, server, connect):
-    final = answer({"a": method})
+    final = answer({"a": method}, connection="close")
     server.replies(
         parts(interim(103), final),
         parts(interim(102), interim(103), interim(100), final[:9], final[9:]),

@@ -11,9 +11,12 @@ from .servers import answer, drop, reset
 
 NASTY = "a/b%2Fc+d?e#fé&g=h i"
 ESCAPED = "a%2Fb%252Fc%2Bd%3Fe%23f%C3%A9%26g%3Dh%20i"
-TASK = {"task_id": "t", "type": "chat", "unique_id": NASTY, "project": NASTY}
-BATCH = {"name": NASTY, "project": NASTY, "status": "in_progress", "created_at": "now"}
-PROJECT = {"name": NASTY, "type": "chat"}
+CREATED, NOW = "2026-03-04T10:15:00.000Z", "Wed, 04 Mar 2026 10:15:01 GMT"
+TASK = {
+    "task_id": "t", "type": "chat", "unique_id": NASTY, "project": NASTY, "created_at": CREATED,
+}  # fmt: skip
+BATCH = {"name": NASTY, "project": NASTY, "status": "in_progress", "created_at": CREATED}
+PROJECT = {"name": NASTY, "type": "chat", "created_at": CREATED}
 
 
 def page(*docs):
@@ -56,7 +59,7 @@ LOST = answer({}, 500, connection="close")
 def plays(server, case, found, losses=(LOST,)):
     """Lose the first answers, then refuse, then answer the look-up; one connection for each."""
     _, _, code, _, _ = CASES[case]
-    refusal = answer({"error": "it is so already"}, code, connection="close")
+    refusal = answer({"error": "it is so already"}, code, connection="close", date=NOW)
     server.replies(*losses, refusal, answer(found, connection="close"))
 
 
@@ -106,7 +109,7 @@ def test_after_any_loss_the_callers_own_is_found(losses, case, server, connect):
 @pytest.mark.parametrize("case", CASES)
 def test_the_look_up_itself_is_tried_again(case, server, connect):
     call, _, code, _, found = CASES[case]
-    refusal = answer({"error": "it is so already"}, code)
+    refusal = answer({"error": "it is so already"}, code, date=NOW)
     server.replies(answer({}, 500), refusal, drop, answer({}, 503), answer(found))
     assert call(connect(server)).as_dict() == (TASK if case == "task" else found)
     assert [request.method for request in server.requests] == ["POST"] * 2 + ["GET"] * 3

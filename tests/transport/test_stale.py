@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from scaleapi._http.urllib3_hooks import Connection
+from scaleapi._http.urllib3_hooks import _StrictConnection as Connection
 
+from .conftest import FakeClock
 from .servers import answer, drop, reset, silence
 
 GONE = {"closed": drop, "reset": reset}
@@ -35,10 +36,9 @@ def statuses(answer):
 @pytest.mark.parametrize("with_reset", [False, True])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_a_connection_that_ended_between_two_calls_costs_nothing(
-    method, with_reset, server, connect, monkeypatch
+    method, with_reset, server, connect
 ):
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
-    api = connect(server).api
+    api = connect(server, clock=FakeClock(pytest.fail)).api
     for _ in range(3):
         assert statuses(api.request(method, "x")) == [200]
         server.hang_up(with_reset)
@@ -46,16 +46,13 @@ def test_a_connection_that_ended_between_two_calls_costs_nothing(
 
 
 @pytest.mark.parametrize("fault", GONE)
-def test_a_get_on_a_connection_that_ends_just_then_costs_nothing(
-    fault, server, connect, monkeypatch, caplog
-):
-    monkeypatch.setattr("scaleapi._http.retrying.time.sleep", pytest.fail)
+def test_a_get_on_a_connection_that_ends_just_then_costs_nothing(fault, server, connect, caplog):
     fails_again(server, GONE[fault])
-    api = connect(server).api
+    api = connect(server, clock=FakeClock(pytest.fail)).api
     for number in range(1, 5):
         got = api.request("GET", "x")
         assert (statuses(got), got.json) == ([200], {"connection": number})
-    assert "trying again" not in caplog.text
+    assert "retrying" not in caplog.text
 
 
 @pytest.mark.parametrize("fault", GONE)
@@ -110,7 +107,7 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
     api = connect(server).api
     api.request(method, "x")
     now = time.monotonic
-    monkeypatch.setattr("scaleapi._http.session.time.monotonic", lambda: now() + idle)
+    monkeypatch.setattr("scaleapi._http.urllib3_hooks._monotonic", lambda: now() + idle)
     assert statuses(api.request(method, "x")) == [200]
     assert server.accepted == connections
 

@@ -129,7 +129,7 @@ def test_create_tasks_without_key_head_cut_short_fails_and_says_that_it_may_exis
     (outcome,) = connect(server).create_tasks("chat", [{"instruction": "i"}])
     assert outcome.status == "failed" and len(server.requests) == 1
     assert isinstance(outcome.error, ScaleConnectionError)
-    assert "may exist" in str(outcome.error)
+    assert "may nevertheless have been created" in str(outcome.error)
 
 
 @few_heads

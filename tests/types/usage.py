@@ -427,20 +427,20 @@ def of_a_run(run: BulkRun[TaskOutcome]) -> None:
 
 def of_a_policy(policy: scaleapi.RetryPolicy) -> None:
     assert_type(policy.replace(total=1), scaleapi.RetryPolicy)
-    assert_type(policy.pause(1), float)
-    assert_type(policy.wait(1, None, 0.5), Optional[float])
+    assert_type(policy.backoff(1), float)
+    assert_type(policy.delay(1, None, 0.5), Optional[float])
 
 
-def of_the_transport(api: scaleapi.Api, request: requests.PreparedRequest) -> None:
+def of_the_transport(api: scaleapi.Api) -> None:
     assert_type(api.get_request("teams", {"a": 1}), Any)
     assert_type(api.post_request("x", {}, files={}, data={}), Any)
     assert_type(api.put_request("x", {}, params={}), Any)
     assert_type(api.delete_request("x", {}, {}), Any)
     assert_type(api.quote_string("a/b"), str)
     assert_type(api.request("GET", "x").response, requests.Response)
-    assert_type(api.open("GET", "x", headers={}), requests.Response)
-    assert_type(api.send_once(request, float("inf")), requests.Response)
+    assert_type(api.stream("GET", "x", headers={}), requests.Response)
     assert_type(api.with_options(retries=1), scaleapi.Api)
+    assert_type(api.session, requests.Session)
     api.close()
 
 

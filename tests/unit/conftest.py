@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 import scaleapi
-from scaleapi._http.multipart import Multipart
+from scaleapi._http.multipart import MultipartStream
 
 
 class Wire(BaseAdapter):
@@ -25,7 +25,7 @@ class Wire(BaseAdapter):
 
     def send(self, request, stream=False, timeout=None, verify=True, cert=None, proxies=None):
         self.sent.append(request.copy())
-        if isinstance(request.body, Multipart):
+        if isinstance(request.body, MultipartStream):
             self.last.body = b"".join(request.body)
         self.options = {"timeout": timeout, "verify": verify, "cert": cert, "proxies": proxies}
         status, body = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -56,5 +56,5 @@ def wire():
 @pytest.fixture
 def client(wire):
     with scaleapi.ScaleClient("test_key", "my-app", retries=0) as client:
-        client.api._shared.get().mount("https://", wire)
+        client.api.session.mount("https://", wire)
         yield client

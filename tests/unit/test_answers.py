@@ -60,7 +60,7 @@ def test_assignments_that_are_no_lists_are_an_error(client, wire):
 def test_an_incomplete_page_names_what_it_lacks(missing, client, wire):
     page = shapes.page(shapes.TASK)
     wire.answers_with({key: value for key, value in page.items() if key != missing})
-    with pytest.raises(ScaleException, match=f"lacks {missing}"):
+    with pytest.raises(ScaleException, match=f"without {missing}"):
         client.tasks()
 
 
@@ -72,7 +72,7 @@ def test_an_incomplete_row_names_what_it_lacks(client, wire):
 
 @pytest.mark.parametrize(
     "body, words",
-    [(None, "but is null"), (b"<html>", "but is no JSON"), ([], "but is an array"), (5, "is 5")],
+    [(None, "got null"), (b"<html>", "got no JSON"), ([], "got an array"), (5, "got 5")],
 )
 def test_the_message_says_what_came_instead(body, words, client, wire):
     wire.answers_with(body)
@@ -112,14 +112,16 @@ def test_low_level_requests_give_the_json(client, wire):
 
 def test_an_incomplete_part_is_found_when_it_comes(client, wire):
     wire.answers_with([{**shapes.GROUP, "workers": [5]}])
-    with pytest.raises(ScaleException, match="StudioWorker is made of a JSON object") as caught:
+    with pytest.raises(
+        ScaleException, match="StudioWorker must be made of a JSON object"
+    ) as caught:
         client.list_project_groups("p")
     assert caught.value.code == 200
 
 
 def test_a_count_that_is_none_is_an_error(client, wire):
     wire.answers_with({**shapes.page(shapes.TASK), "total": None})
-    with pytest.raises(ScaleException, match="should count the tasks"):
+    with pytest.raises(ScaleException, match="Expected the number of tasks"):
         client.get_tasks_count("p")
     assert len(client.tasks()) == 1
 

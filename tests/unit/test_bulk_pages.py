@@ -66,7 +66,7 @@ def test_a_page_may_be_empty(docs, page):
     ],
 )  # fmt: skip
 def test_what_is_no_page_is_told(body, page):
-    with pytest.raises(ScaleException, match="The answer should be a page of tasks") as caught:
+    with pytest.raises(ScaleException, match="Expected a page of tasks") as caught:
         page(body)
     assert caught.value.code == 200
 

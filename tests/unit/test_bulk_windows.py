@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
 from scaleapi.bulk._pages import Row
-from scaleapi.bulk.throttle import Pace
+from scaleapi.bulk.throttle import AdaptiveThrottle
 from scaleapi.bulk.windows import plan
 from scaleapi.pagination import Paginator
 
@@ -53,7 +53,7 @@ class Service:
 
 
 def planned(service, size=10, **filters):
-    return plan(service, {"project_name": "p", **filters}, Pace(2), size)
+    return plan(service, {"project_name": "p", **filters}, AdaptiveThrottle(2), size)
 
 
 def listed(service, windows):

@@ -14,7 +14,7 @@ from scaleapi.api import Api
 
 def settings(client):
     """What a request would go out with, from what the environment and the client say."""
-    return client.api._environment.fresh(client.api).settings
+    return client.api._current_transport()._send_settings
 
 
 def test_the_published_arguments_come_first_and_in_order():
@@ -64,7 +64,7 @@ def test_the_usual_settings():
     assert settings(client)["verify"] is True
 
 
-def test_the_published_constants_are_read_when_a_client_is_made(monkeypatch):
+def test_api_constants_when_changed_hold_for_clients_without_retries(monkeypatch):
     assert scaleapi.api.HTTP_TOTAL_RETRIES == 3
     assert scaleapi.api.HTTP_RETRY_BACKOFF_FACTOR == 2
     assert scaleapi.api.HTTP_STATUS_FORCE_LIST == [408, 429, *range(500, 531)]
@@ -74,10 +74,11 @@ def test_the_published_constants_are_read_when_a_client_is_made(monkeypatch):
     monkeypatch.setattr(scaleapi.api, "HTTP_RETRY_BACKOFF_FACTOR", 1)
     monkeypatch.setattr(scaleapi.api, "HTTP_STATUS_FORCE_LIST", [503])
     monkeypatch.setattr(scaleapi.api, "HTTP_RETRY_ALLOWED_METHODS", ["GET"])
-    assert before.api.retries == RetryPolicy()
-    assert ScaleClient("test_key").api.retries == RetryPolicy(
-        7, 1, statuses=frozenset([503]), methods=frozenset(["GET"])
-    )
+    changed = RetryPolicy(7, 1, statuses=frozenset([503]), methods=frozenset(["GET"]))
+    assert before.api.retries == ScaleClient("test_key").api.retries == changed
+    assert ScaleClient("test_key", retries=RetryPolicy()).api.retries == RetryPolicy()
+    scaleapi.api.HTTP_STATUS_FORCE_LIST.append(504)
+    assert before.api.retries.statuses == {503, 504}
     assert ScaleClient("test_key", retries=2).api.retries.total == 2
 
 
@@ -88,7 +89,7 @@ def test_with_options_changes_only_what_is_given_and_shares_the_connections():
     assert client.with_options(retries=0).api.retries.total == 0
     assert client.with_options(retries=0).api.timeout == 7
     assert (client.api.timeout, client.api.retries) == (7, RetryPolicy(5))
-    assert other.api._shared.get() is client.api._shared.get()
+    assert other.api.session is client.api.session
     assert type(other) is ScaleClient and other.api.api_key == "test_key"
 
 
@@ -165,12 +166,12 @@ def test_the_environment_is_read_once(client, wire, monkeypatch):
 
 def test_close_and_with_free_the_connections_and_a_later_call_opens_new_ones(wire):
     with ScaleClient("test_key") as client:
-        first = client.api._shared.get()
+        first = client.api.session
         first.mount("https://", wire)
         closed = []
         wire.close = lambda: closed.append(True)
     assert closed == [True]
-    assert client.api._shared.get() is not first
+    assert client.api.session is first and first.get_adapter("https://x") is wire
     client.close()
 
 
@@ -178,7 +179,7 @@ def test_a_client_pickles_and_copies_deeply_with_its_settings_but_not_its_connec
     client = ScaleClient("test_key", "app", "https://example.org/v1", False, retries=1, timeout=3)
     for twin in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client)):
         assert type(twin) is ScaleClient
-        assert twin.api._shared.get() is not client.api._shared.get()
+        assert twin.api.session is not client.api.session
         for name in ("api_key", "base_api_url", "verify", "timeout", "retries", "user_agent"):
             assert getattr(twin.api, name) == getattr(client.api, name)
 
@@ -188,7 +189,8 @@ def test_an_unpickled_client_reads_the_environment_of_where_it_is(monkeypatch):
     packed = pickle.dumps(scaleapi.ScaleClient("test_key"))
     monkeypatch.setenv("HTTPS_PROXY", "http://here.example.org:1")
     api = pickle.loads(packed).api
-    assert api._environment.settings["proxies"]["https"] == "http://here.example.org:1"
+    found = api._current_transport()._send_settings["proxies"]
+    assert found["https"] == "http://here.example.org:1"
 
 
 def test_the_transport_can_be_built_alone():
@@ -199,5 +201,5 @@ def test_the_transport_can_be_built_alone():
 
 
 def test_a_session_of_ours_reads_no_environment():
-    session = ScaleClient("test_key").api._shared.get()
+    session = ScaleClient("test_key").api.session
     assert isinstance(session, requests.Session) and session.trust_env is False

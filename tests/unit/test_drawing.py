@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi import drawing
-from scaleapi.drawing import _svg
+from scaleapi.drawing import _drawing, _svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (
@@ -464,15 +464,15 @@ def test_what_is_left_out_is_counted_once():
 
 
 def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
-    rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(drawing.MOST + 7)]
+    rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MOST + 7)]
     drawn = task(*rows).draw(image=png(600, 400))
-    assert len(paths(drawn)) == drawing.MOST
+    assert len(paths(drawn)) == _drawing.MOST
     assert drawn.notes[0] == "7 annotations are left out: there is too much to draw."
     assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
-    assert len(drawn.svg) < 300 * drawing.MOST
+    assert len(drawn.svg) < 300 * _drawing.MOST
     lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
     drawn = task(*lines).draw(**WITHOUT_PICTURE)
-    assert len(paths(drawn)) == drawing.MOST * drawing.POINTS_OF_EACH // 1000
+    assert len(paths(drawn)) == _drawing.MOST * _drawing.POINTS_OF_EACH // 1000
     assert "100 annotations are left out" in drawn.notes[0]
 
 

@@ -46,14 +46,14 @@ def test_an_answer_that_repeats_the_cursor_that_it_was_asked_for_is_the_last(cli
 def test_a_circle_is_told(client, wire):
     pages = [{"docs": files(name), "cursor": name} for name in ("a", "b", "a")]
     wire.answers_with(*pages)
-    with pytest.raises(scaleapi.ScaleException, match="circle"):
+    with pytest.raises(scaleapi.ScaleException, match="Pagination loop"):
         ids(client)
 
 
 @pytest.mark.parametrize("body", [{}, {"docs": 5}, {"a": [], "b": []}, None, "text", 5])
 def test_what_holds_no_files_is_told(body, client, wire):
     wire.answers_with(body)
-    with pytest.raises(scaleapi.ScaleException, match="should be a page of files"):
+    with pytest.raises(scaleapi.ScaleException, match="Expected a page of files"):
         ids(client)
 
 

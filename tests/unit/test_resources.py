@@ -124,7 +124,8 @@ def test_a_subclass_of_task_is_a_task(client):
     mine = Mine(shapes.TASK, client)
     assert mine.label() == "image"
     assert mine == Task(shapes.TASK, client)
-    assert str(mine) == "Mine(id=66f1c0de8a4b2f0012ab34cd)"
+    assert str(mine) == "Task(id=66f1c0de8a4b2f0012ab34cd)"
+    assert repr(mine).startswith("Task({")
 
 
 def test_studio_assignments_are_a_list(client):

@@ -8,34 +8,34 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
-from scaleapi.bulk.throttle import Pace
-from scaleapi.retries import seconds_asked
+from scaleapi.bulk.throttle import AdaptiveThrottle
+from scaleapi.retries import parse_retry_after
 
 
 def test_the_waits_are_1_2_4_seconds_up_to_the_longest():
     policy = RetryPolicy()
-    assert [policy.wait(retry, None, 0.0) for retry in (1, 2, 3)] == [1, 2, 4]
-    assert policy.wait(12, None, 0.0) == policy.wait(5000, None, 0.0) == 60
-    assert RetryPolicy(backoff_factor=0.5, backoff_max=1).pause(9) == 1
+    assert [policy.delay(retry, None, 0.0) for retry in (1, 2, 3)] == [1, 2, 4]
+    assert policy.delay(12, None, 0.0) == policy.delay(5000, None, 0.0) == 60
+    assert RetryPolicy(backoff_factor=0.5, backoff_max=1).backoff(9) == 1
 
 
 def test_jitter_takes_off_up_to_its_share():
     policy = RetryPolicy(jitter=0.25)
-    assert policy.wait(3, None, 1.0) == 3
-    assert policy.wait(3, None, 0.5) == 3.5
-    assert RetryPolicy(jitter=0).wait(3, None, 1.0) == 4
+    assert policy.delay(3, None, 1.0) == 3
+    assert policy.delay(3, None, 0.5) == 3.5
+    assert RetryPolicy(jitter=0).delay(3, None, 1.0) == 4
 
 
 def test_retry_after_is_obeyed_as_it_stands():
-    assert RetryPolicy().wait(1, "7", 1.0) == 7
-    assert RetryPolicy().wait(1, "60", 0.0) == 60
+    assert RetryPolicy().delay(1, parse_retry_after("7"), 1.0) == 7
+    assert RetryPolicy().delay(1, parse_retry_after("60"), 0.0) == 60
     in_ten = email.utils.formatdate(time.time() + 10, usegmt=True)
-    assert 8 < RetryPolicy().wait(1, in_ten, 0.0) <= 10
+    assert 8 < parse_retry_after(in_ten) <= 10
 
 
 def test_a_longer_retry_after_ends_the_tries():
-    assert RetryPolicy().wait(1, "61", 0.0) is None
-    assert RetryPolicy(retry_after_max=120).wait(1, "61", 0.0) == 61
+    assert RetryPolicy().delay(1, 61.0, 0.0) is None
+    assert RetryPolicy(retry_after_max=120).delay(1, 61.0, 0.0) == 61
 
 
 HUGE = ["9" * 5000, "Wed, 01 Jan 99999999999 00:00:00 GMT"]
@@ -45,12 +45,11 @@ HUGE = ["9" * 5000, "Wed, 01 Jan 99999999999 00:00:00 GMT"]
     "header", ["soon", "", "1.5", "-3", "Wed, 99 Foo 2025 25:00:00 GMT", *HUGE]
 )
 def test_an_unreadable_retry_after_is_ignored(header):
-    assert seconds_asked(header) is None
-    assert RetryPolicy().wait(2, header, 0.0) == 2
+    assert parse_retry_after(header) is None
 
 
 def test_a_date_that_is_past_means_now():
-    assert seconds_asked("Wed, 01 Jan 2020 00:00:00 GMT") == 0
+    assert parse_retry_after("Wed, 01 Jan 2020 00:00:00 GMT") == 0
 
 
 def test_a_policy_is_a_value():
@@ -104,16 +103,18 @@ def test_settings_that_make_no_sense_are_refused(setting):
 
 def test_settings_may_go_to_their_bounds():
     idle = RetryPolicy(0, backoff_factor=0, backoff_max=0, jitter=1, retry_after_max=0)
-    assert idle.wait(1, None, 1.0) == idle.wait(1, "0", 1.0) == 0
-    assert idle.wait(1, "1", 1.0) is None
-    assert RetryPolicy(jitter=1).wait(1, None, 1.0) == 0
+    assert idle.delay(1, None, 1.0) == idle.delay(1, 0.0, 1.0) == 0
+    assert idle.delay(1, 1.0, 1.0) is None
+    assert RetryPolicy(jitter=1).delay(1, None, 1.0) == 0
     assert RetryPolicy(deadline=0.1).deadline == 0.1
 
 
 def test_a_try_that_raises_gives_its_turn_back(client, wire):
-    client.api.pace = Pace(1)
+    throttle = AdaptiveThrottle(1)
+    api = client.api._with(throttle=throttle)
     wire.answers_with(RuntimeError("not of the network"))
     for _ in range(3):
-        with pytest.raises(RuntimeError):
-            client.api.get_request("x")
-    assert client.api.pace._under_way == 0
+        with pytest.raises(scaleapi.ScaleException, match="not of the network") as caught:
+            api.get_request("x")
+        assert isinstance(caught.value.__cause__, RuntimeError)
+    assert throttle._in_flight == 0

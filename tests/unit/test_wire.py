@@ -485,6 +485,7 @@ def test_every_call_that_answers_json_has_a_row():
     others = {
         "with_options",
         "close",
+        "session",
         "api",
         "upload_file",
         *vars(BulkMethods),

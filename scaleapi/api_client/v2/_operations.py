@@ -28,6 +28,7 @@ from typing import (
     TypedDict,
     TypeVar,
     Union,
+    cast,
     get_args,
     get_origin,
     get_type_hints,
@@ -36,10 +37,14 @@ from urllib.parse import quote, urlencode, urljoin
 
 import requests
 
+from ..._http.auth import is_valid_header_value
+from ..._http.idempotency import IDEMPOTENT, IdempotencyRule
+from ..._http.options import Timeout
 from ..._http.response import json_or_none
-from ..._timestamps import moment
+from ..._recovery import V2_POST
+from ..._timestamps import parse_iso8601
 from ..._validation import text
-from ...api import Api, Timeout, is_header_text
+from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
 from .api_response import ApiResponse
@@ -90,6 +95,7 @@ class Operation:
         stub: the method; never called.
         errors: models of error bodies by status, besides that of 500.
         redirects: whether the answer is the address that a redirect names.
+        idempotency: what is known about a second processing.
     """
 
     def __init__(
@@ -99,11 +105,14 @@ class Operation:
         stub: Callable[..., Any],
         errors: Mapping[int, Type[Model]],
         redirects: bool,
+        idempotency: IdempotencyRule,
     ) -> None:
+        self.idempotency = idempotency
         self.method, self.path, self.stub = method, path, stub
         self.errors: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **errors}
         self.redirects = redirects
         self.signature = inspect.signature(stub)
+        self.returns = stub.__annotations__["return"]  # not evaluated yet
 
     @functools.cached_property
     def types(self) -> Dict[str, Any]:
@@ -128,26 +137,35 @@ class Operation:
     def without_preload_content(self, client: ApiClient, *args: Any, **kwargs: Any) -> RESTResponse:
         """The answer as it comes, whatever its status."""
         api, method, endpoint, body, headers = self._sent(client, args, kwargs)
-        return RESTResponse(api.open(method, endpoint, body=body, headers=headers))
+        response = api.stream(
+            method, endpoint, body=body, headers=headers, idempotency=self.idempotency
+        )
+        return RESTResponse(response)
 
     def _answer(self, sent: Sent) -> Tuple[requests.Response, Any]:
-        answer = sent.api.request(sent.method, sent.endpoint, body=sent.body, headers=sent.headers)
-        return answer.response, self.types["return"].view(answer.object())
+        result = sent.api.request(
+            sent.method,
+            sent.endpoint,
+            body=sent.body,
+            headers=sent.headers,
+            idempotency=self.idempotency,
+        )
+        data = self.types["return"].view(result.json_object())
+        return result.response, data
 
     def _redirect(self, sent: Sent) -> Tuple[requests.Response, str]:
-        api = sent.api.with_options()
-        api.follows = False
+        api = sent.api._with(follow_redirects=False)
         try:
-            answer = api.request(sent.method, sent.endpoint, headers=sent.headers)
+            result = api.request(sent.method, sent.endpoint, headers=sent.headers)
         except ScaleException as error:
             if error.response is None or not error.response.is_redirect:
                 raise
             return error.response, urljoin(error.response.url, error.response.headers["Location"])
-        raise answer.error("The answer should be a redirect")
+        raise result.make_error("Expected a redirect, got a success")
 
     def _error_data(self, error: ScaleException) -> Optional[Model]:
         kind = self.errors.get(error.code or 0)
-        body = None if error.response is None else json_or_none(error.response)
+        body = None if error.response is None else json_or_none(error.response.content)
         return kind.view(body) if kind is not None and isinstance(body, dict) else None
 
     # What is sent.
@@ -236,7 +254,7 @@ def _headers(client: ApiClient, options: Mapping[str, Any]) -> Dict[str, str]:
         headers["Cookie"] = client.cookie
     headers.update({"User-Agent": client.user_agent, **client.default_headers})
     for name, value in headers.items():
-        if not (isinstance(value, str) and is_header_text(f"{name}{value}")):
+        if not (isinstance(value, str) and is_valid_header_value(f"{name}{value}")):
             raise ApiValueError(f"the header {name!r} must be printable Latin-1 text")
     return headers
 
@@ -290,7 +308,7 @@ def _moment(name: str, value: Any) -> str:
         value = dt.datetime(value.year, value.month, value.day)
     if not isinstance(value, (str, dt.datetime)):
         raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, not {value!r}")
-    read = moment(value) if isinstance(value, str) else value
+    read = parse_iso8601(value) if isinstance(value, str) else value
     if isinstance(read, str):
         raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, not {value!r}")
     return read.strftime(TIME_FORMAT)
@@ -328,12 +346,14 @@ def operation(
     *,
     errors: Optional[Mapping[int, Type[Model]]] = None,
     redirects: bool = False,
+    idempotency: Optional[IdempotencyRule] = None,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Make a method of `V2Api` that only declares do what it says."""
 
     def decorate(stub: Callable[P, T]) -> Callable[P, T]:
-        declared = Operation(method, path, stub, errors or {}, redirects)
-        form: Callable[P, T] = _form(declared, "plain", "")
+        rule = idempotency or (V2_POST if method == "POST" else IDEMPOTENT)
+        declared = Operation(method, path, stub, errors or {}, redirects, rule)
+        form: Callable[P, T] = _form(declared, "plain", "", declared.returns)
         return form
 
     return decorate
@@ -341,14 +361,16 @@ def operation(
 
 def with_http_info(plain: Callable[P, T]) -> Callable[P, ApiResponse[T]]:
     """The form that gives an `ApiResponse`: the data, the status, the headers, the raw body."""
-    form: Callable[P, ApiResponse[T]] = _form(_declared(plain), "with_http_info", "_with_http_info")
+    name, declared = "with_http_info", _declared(plain)
+    returns = cast(Any, ApiResponse)[declared.returns]
+    form: Callable[P, ApiResponse[T]] = _form(declared, name, f"_{name}", returns)
     return form
 
 
 def without_preload_content(plain: Callable[P, Any]) -> Callable[P, RESTResponse]:
     """The form that gives a `RESTResponse`: unread, and whatever its status."""
     name = "without_preload_content"
-    form: Callable[P, RESTResponse] = _form(_declared(plain), name, f"_{name}")
+    form: Callable[P, RESTResponse] = _form(_declared(plain), name, f"_{name}", RESTResponse)
     return form
 
 
@@ -357,7 +379,7 @@ def _declared(plain: Any) -> Operation:
     return operation
 
 
-def _form(declared: Operation, form: str, suffix: str) -> Any:
+def _form(declared: Operation, form: str, suffix: str, returns: Any) -> Any:
     perform = getattr(declared, form)
 
     @functools.wraps(declared.stub)
@@ -366,5 +388,6 @@ def _form(declared: Operation, form: str, suffix: str) -> Any:
 
     call.__name__ += suffix
     call.__qualname__ += suffix
+    call.__annotations__ = {**declared.stub.__annotations__, "return": returns}
     call.operation = declared  # type: ignore[attr-defined]
     return call

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import copy
-from typing import Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
 
-from ...api import Api, Credentials, bearer
+from ..._http.auth import AuthHeaders, bearer_auth_headers, no_auth_headers
+from ...api import Api
 from .configuration import Configuration
-
-
-def no_credentials(api_key: str) -> Dict[str, str]:
-    """None: the caller's own headers carry what is needed."""
-    return {}
 
 
 class ApiClient:
@@ -48,6 +44,9 @@ class ApiClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __getstate__(self) -> Dict[str, Any]:
+        return {**vars(self), "_made": {}}  # a cache, whose keys hold the API key
 
     def __repr__(self) -> str:
         return f"ApiClient({self.configuration!r})"
@@ -88,25 +87,22 @@ class ApiClient:
     @property
     def transport(self) -> Api:
         """The transport that the configuration describes now."""
-        return self.transport_with(bearer)
+        return self.transport_with(bearer_auth_headers)
 
-    def transport_with(self, credentials: Credentials) -> Api:
-        """The same with other credentials; a default header may stand in the place of any."""
+    def transport_with(self, auth: AuthHeaders) -> Api:
+        """Return the same with other headers; a default header may stand in the place of any."""
         if any(name.lower() == "authorization" for name in self.default_headers):
-            credentials = no_credentials
-        settings = (credentials is bearer, *self.configuration.settings())
+            auth = no_auth_headers
+        needs_key = auth is bearer_auth_headers
+        settings = (needs_key, *self.configuration.settings())
         made = self._made.get(settings)
         if made is None:
-            api = self.configuration.transport(needs_key=credentials is bearer)
-            api.credentials = bearer if credentials is bearer else no_credentials
+            api = self.configuration.transport(needs_key)
+            api = api._with(auth=bearer_auth_headers if needs_key else no_auth_headers)
             made = self._made.setdefault(settings, api)  # of two threads' one
             if len(self._made) > 1:
                 self._made = {settings: made}
-        if credentials in (bearer, no_credentials):
-            return made
-        made = made.with_options()
-        made.credentials = credentials
-        return made
+        return made if auth in (bearer_auth_headers, no_auth_headers) else made._with(auth=auth)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""

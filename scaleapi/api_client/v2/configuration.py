@@ -6,7 +6,8 @@ import copy
 import logging
 from typing import Dict, Optional, Tuple
 
-from ...api import Api, checked_retries
+from ..._http.auth import without_password
+from ...api import Api, resolve_retry_policy
 
 DEFAULT_HOST = "https://api.scale.com"
 
@@ -93,7 +94,7 @@ class Configuration:
         return twin
 
     def __repr__(self) -> str:
-        return f"Configuration(host={self.host!r})"
+        return f"Configuration(host={without_password(self.host)!r})"
 
     @property
     def host(self) -> str:
@@ -129,15 +130,15 @@ class Configuration:
         api = self._api
         if api is None:
             return (*own, *more)
-        theirs = (api.api_key, api.base_api_url, api.verify, str(api.proxies), api.cert)
-        return (*own, *more, *theirs, api.timeout, api.retries, api.user_agent)
+        return (*own, *more, *api._settings()[:2], str(api._settings()[2]), api._options)
 
     def transport(self, needs_key: bool = True) -> Api:
         """A transport with these settings; what is not set is the client's, or usual."""
         if self._api is not None:
             api = self._api.with_options()
             api.base_api_url = self._host or api.base_api_url
-            api.api_key = self._access_token or api.api_key
+            if self._access_token:
+                api.api_key = self._access_token
         else:
             api = Api(self.access_token if needs_key else "none needed", None, self.host)
         if not self.verify_ssl or self.ssl_ca_cert:
@@ -147,5 +148,5 @@ class Configuration:
         if self.cert_file:
             api.cert = (self.cert_file, self.key_file) if self.key_file else self.cert_file
         if self.retries is not None:
-            api.retries = checked_retries(self.retries)
+            api.retries = resolve_retry_policy(self.retries)
         return api

@@ -6,9 +6,8 @@ import json
 from typing import Any, Iterator, Mapping, Optional
 
 import requests
-import urllib3.exceptions
 
-from ..._http.failures import fault_of, forget_frames
+from ..._http.failures import NETWORK_ERRORS, classify_error, strip_tracebacks
 from ...exceptions import ScaleConnectionError
 
 
@@ -63,9 +62,10 @@ class RESTResponse:
     def _reading(self, read: Any) -> bytes:
         try:
             block: bytes = read()
-        except (OSError, urllib3.exceptions.HTTPError) as error:
-            forget_frames(error)
-            raise ScaleConnectionError(f"The answer broke off: {fault_of(error).words}") from error
+        except NETWORK_ERRORS as error:
+            strip_tracebacks(error)
+            message = f"Response incomplete: {classify_error(error).message}"
+            raise ScaleConnectionError(message) from error
         return block
 
     def close(self) -> None:

@@ -17,8 +17,10 @@ Source: https://scale.com/docs/api-reference, version 2.
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Optional, Union
+from typing import Any, Iterable, Mapping, Optional, Union
 
+from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
+from ...._typing import Unpack
 from ....tasks import TaskStatus as V1TaskStatus
 from .._operations import CallOptions, operation, with_http_info, without_preload_content
 from ..api_client import ApiClient
@@ -61,11 +63,6 @@ from ..models import (
     TaskStatus,
 )
 
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-else:
-    Unpack = Optional  # Python before 3.11 has none; so `typing.get_type_hints` can read all of it
-
 Moment = Union[dt.datetime, dt.date, str]
 
 
@@ -98,7 +95,7 @@ class V2Api:
     get_task_with_http_info = with_http_info(get_task)
     get_task_without_preload_content = without_preload_content(get_task)
 
-    @operation("POST", "/v2/task/chat")
+    @operation("POST", "/v2/task/chat", idempotency=V2_CREATE_CHAT_TASK)
     def create_chat_task(
         self,
         create_chat_task_request: Union[CreateChatTaskRequest, Mapping[str, Any], None] = None,
@@ -178,7 +175,7 @@ class V2Api:
     get_batch_with_http_info = with_http_info(get_batch)
     get_batch_without_preload_content = without_preload_content(get_batch)
 
-    @operation("POST", "/v2/batch")
+    @operation("POST", "/v2/batch", idempotency=V2_CREATE_BATCH)
     def create_batch(
         self,
         create_batch_request: Union[CreateBatchRequest, Mapping[str, Any], None] = None,

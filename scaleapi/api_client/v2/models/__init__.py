@@ -8,10 +8,15 @@ from __future__ import annotations
 
 import re
 import sys
+from datetime import datetime  # noqa: F401
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
-from ._base import Model, Request, _open
+# What annotations of the models name stands here too: their `__module__` is this package, so that
+# `typing.get_type_hints` looks it up here.
+from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, Union  # noqa: F401
+
+from ._base import Field, Model, Request, _open  # noqa: F401
 from ._values import Id, Items
 from .annotations import (
     Annotation,

@@ -12,7 +12,6 @@ class; each becomes a `Field`, which converts when it is read and when it is ass
 
 from __future__ import annotations
 
-import sys
 from difflib import get_close_matches
 from functools import cache, cached_property
 from json import dumps, loads
@@ -46,12 +45,7 @@ __all__ = ["Field", "Id", "Items", "Model", "OneOf", "Request", "TextEnum", "Wra
 M = TypeVar("M", bound="Model")
 
 
-@cache
-def _hints(owner: Any) -> Dict[str, Any]:
-    names: Dict[str, Any] = {}
-    for kind in reversed(owner.__mro__):
-        names.update(vars(sys.modules[vars(kind).get("_home", __name__)]))
-    return get_type_hints(owner, names)
+_hints = cache(get_type_hints)
 
 
 class Field:
@@ -156,7 +150,6 @@ class Model(Content):
 
     _fields: ClassVar[Dict[str, Field]] = {}
     """By attribute."""
-    _home: ClassVar[str]
     _aliases: ClassVar[Mapping[str, str]] = {}
     """Attributes whose key is spelled otherwise."""
 
@@ -168,7 +161,6 @@ class Model(Content):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        cls._home = cls.__module__
         for name in cls.__dict__.get("__annotations__", ()):
             if not name.startswith("_"):
                 default = cls.__dict__.get(name)

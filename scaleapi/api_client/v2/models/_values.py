@@ -19,7 +19,7 @@ from typing import (
     get_origin,
 )
 
-from ...._timestamps import iso, moment
+from ...._timestamps import format_iso8601, parse_iso8601
 
 E = TypeVar("E", bound="TextEnum")
 T = TypeVar("T")
@@ -112,7 +112,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [plain(each) for each in value]
     if isinstance(value, (dt.datetime, dt.date)):
-        return iso(value)
+        return format_iso8601(value)
     if isinstance(value, Content):
         return plain(value.as_dict())
     if isinstance(value, Mapping):
@@ -140,7 +140,7 @@ def readers(hint: Any) -> Readers:
     if hint is int:
         return {float: _whole}
     if issubclass(hint, dt.datetime):
-        return {str: moment}
+        return {str: parse_iso8601}
     if issubclass(hint, Enum):
         members = hint._value2member_map_
         return {str: lambda text: members.get(text, text)}

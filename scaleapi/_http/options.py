@@ -1,0 +1,124 @@
+"""Options of a request: one immutable value, passed down from the client to each attempt."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Tuple, Union
+
+from ..exceptions import Attempt, ScaleInvalidArgument
+from ..retries import RetryPolicy
+from .auth import AuthHeaders
+
+DEFAULT_TIMEOUT = (10.0, 120.0)
+MAX_TIMEOUT = 2_000_000.0  # seconds; sockets count milliseconds in 31 bits
+DEFAULT_MAX_RESPONSE_BYTES = 256 * 1024 * 1024
+
+NOT_GIVEN: Any = object()
+
+Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
+Retries = Union[RetryPolicy, int, None]
+OnAttempt = Callable[[Attempt], object]
+UploadProgress = Callable[[int, int], object]
+"""Called with the bytes of the files that have been sent, and with their total."""
+
+
+class Clock:
+    """What the retry loop needs of time and chance; tests pass another."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        # Bound now, so that a tool that freezes `time` later stops no deadline.
+        self.monotonic = monotonic
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for so many seconds."""
+        time.sleep(seconds)  # looked up now: users patch `time.sleep` to make tests fast
+
+    def random(self) -> float:
+        """Return a random number from 0 to 1."""
+        return random.random()
+
+
+SYSTEM_CLOCK = Clock()
+
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Throttle(Protocol):
+        """What limits how many requests are in flight at once, and when the next may begin."""
+
+        limit: float
+        """Requests that may be in flight."""
+
+        @property
+        def completed(self) -> int:
+            """Number of requests that were not throttled by the service so far."""
+
+        def acquire(self, deadline: float) -> bool:
+            """Block until a request may be sent; False if `deadline` passes first."""
+
+        def release(self, status: Optional[int], retry_after: float) -> None:
+            """Report how a request ended, and for how long a busy service asks to pause."""
+
+
+class RequestOptions(NamedTuple):
+    """How a request is sent.
+
+    Attributes:
+        timeout: Seconds to connect and to wait for the next part of a response.
+        policy: When it is retried; None for the default policy, read at each call.
+        auth: Makes the headers that carry the key; None for those of the endpoint's version.
+        follow_redirects: Whether a GET that is redirected within the same origin is followed.
+        redact_query: Whether logs and errors leave out the query, which may be a secret.
+        retry_non_idempotent: Whether a create request without idempotency key is retried after an
+            ambiguous failure.
+        throttle: Acquired before each attempt.
+        on_attempt: Called after each attempt.
+        max_response_bytes: How large a decoded response body may be.
+        clock: Time and chance.
+    """
+
+    timeout: Timeout = DEFAULT_TIMEOUT
+    policy: Optional[RetryPolicy] = None
+    auth: Optional[AuthHeaders] = None
+    follow_redirects: bool = True
+    redact_query: bool = False
+    retry_non_idempotent: bool = True
+    throttle: Optional[Throttle] = None
+    on_attempt: Optional[OnAttempt] = None
+    max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
+    clock: Clock = SYSTEM_CLOCK
+
+
+def validate_timeout(timeout: Any) -> Timeout:
+    """Return a valid timeout as it was given."""
+    parts = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)
+    for part in parts:
+        number = isinstance(part, (int, float)) and not isinstance(part, bool)
+        if part is not None and not (number and 0 < part <= MAX_TIMEOUT):
+            raise ScaleInvalidArgument(
+                f"timeout must be a number of seconds over 0 (and up to {MAX_TIMEOUT:.0f}), "
+                f"a pair of them (connect, read) or None for no limit, got {timeout!r}"
+            )
+    checked: Timeout = timeout
+    return checked
+
+
+def validate_on_attempt(on_attempt: Any) -> Optional[OnAttempt]:
+    """Return a callback, or None for none."""
+    if on_attempt is not None and not callable(on_attempt):
+        raise ScaleInvalidArgument(
+            f"on_attempt must be a function of one Attempt, or None, got {on_attempt!r}"
+        )
+    checked: Optional[OnAttempt] = on_attempt
+    return checked
+
+
+def validate_max_response_bytes(limit: Any) -> int:
+    """Return a valid bound of response bodies."""
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise ScaleInvalidArgument(
+            f"max_response_bytes must be a whole number of bytes over 0, got {limit!r}"
+        )
+    return limit

@@ -1,0 +1,145 @@
+"""Capacity: neither incomplete requests nor delayed responses keep the sandbox from answering."""
+
+import contextlib
+import socket
+import threading
+import time
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from cheroot.workers.threadpool import WorkerThread
+
+from scaleapi.sandbox import Sandbox
+
+CONNECTIONS = 100
+TIMEOUT = 10  # seconds; generous for one request, far less than the delay or the idle timeout
+DELAY = 600
+
+AUTH = b"Authorization: Basic dGVzdF9rZXk6\r\n"
+GET = b"GET /v1/teams HTTP/1.1\r\nHost: x\r\n" + AUTH + b"\r\n"
+POST = b"POST /v1/files/import HTTP/1.1\r\nHost: x\r\n" + AUTH
+BODY = b'{"file_url": "https://example.org/a.png"}'
+WITH_LENGTH = POST + b"Content-Length: %d\r\n\r\n" % len(BODY)
+IN_CHUNKS = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY)
+
+# What has arrived of a request, and what is still missing.
+INCOMPLETE = {
+    "nothing": (b"", GET),
+    "part of the head": (GET[:40], GET[40:]),
+    "no body": (WITH_LENGTH, BODY),
+    "part of the body": (WITH_LENGTH + BODY[:10], BODY[10:]),
+    "no chunk": (IN_CHUNKS, CHUNKS),
+    "part of a chunk": (IN_CHUNKS + CHUNKS[:10], CHUNKS[10:]),
+}
+
+
+@pytest.fixture
+def box(wait_until):
+    """A new sandbox, with the few threads it starts with; it must leave none behind."""
+    before = set(threading.enumerate())
+    with Sandbox() as box:
+        yield box
+    wait_until(lambda: set(threading.enumerate()) <= before)
+
+
+@pytest.fixture
+def connect(box):
+    """Open connections; the sandbox stops before they are closed."""
+    address = ("127.0.0.1", urlsplit(box.url).port)
+    with contextlib.ExitStack() as connections:
+
+        def open_connection(sent):
+            connection = socket.create_connection(address, timeout=TIMEOUT)
+            connections.enter_context(connection).sendall(sent)
+            return connection
+
+        yield open_connection
+        box.stop()
+
+
+@pytest.fixture
+def assert_responsive(box, http):
+    """Check API requests, control requests and the methods of the Python object."""
+
+    def check():
+        task = http.make_task()
+        assert http.get(f"/task/{task['task_id']}", timeout=TIMEOUT).json() == task
+        with requests.Session() as session:
+            session.trust_env = False
+            control = box.url.replace("/v1", "/_sandbox")
+            rule = {"path_glob": "/nowhere", "times": 1, "status": 418}
+            added = session.post(f"{control}/rules", json=rule, timeout=TIMEOUT)
+            assert added.status_code == 200
+            assert session.get(f"{control}/hits", timeout=TIMEOUT).json()["hits"]
+        assert box.rules[-1].status == 418
+        assert f"/v1/task/{task['task_id']}" in [hit.path for hit in box.hits]
+        with box.client("test_key", timeout=TIMEOUT, retries=0) as client:
+            assert client.get_task(task["task_id"]).as_dict() == task
+
+    return check
+
+
+def status_of(connection):
+    """The status of the response that arrives on a connection."""
+    line = connection.recv(12)
+    assert line.startswith(b"HTTP/1.1 "), line
+    return int(line[9:])
+
+
+@pytest.mark.parametrize("state", INCOMPLETE)
+def test_incomplete_requests_do_not_block_others(connect, assert_responsive, state):
+    sent, missing = INCOMPLETE[state]
+    connections = [connect(sent) for _ in range(CONNECTIONS)]
+    assert_responsive()
+    for connection in connections:
+        connection.sendall(missing)
+    assert [status_of(connection) for connection in connections] == [200] * CONNECTIONS
+
+
+@pytest.mark.parametrize("number", [70, 500])
+@pytest.mark.parametrize("after", [False, True])
+def test_delayed_responses_do_not_block_others(
+    box, connect, assert_responsive, wait_until, number, after
+):
+    box.add_rule("GET", "/teams", delay=DELAY, times=number, after=after)
+    connections = [connect(GET) for _ in range(number)]
+    wait_until(lambda: not box.rules, TIMEOUT)
+    assert_responsive()
+    box.stop()  # ends the delays
+    assert {status_of(connection) for connection in connections} == {200}
+
+
+def test_stop_does_not_wait_for_incomplete_requests(box, connect, http):
+    for sent, _ in INCOMPLETE.values():
+        for _ in range(CONNECTIONS // len(INCOMPLETE)):
+            connect(sent)
+    assert http.get("/teams", timeout=TIMEOUT).status_code == 200
+    start = time.monotonic()
+    box.stop()
+    assert time.monotonic() - start < TIMEOUT
+
+
+def test_threads_are_reused(box, connect, http):
+    http.get("/teams")
+    before = set(threading.enumerate())
+    for _ in range(CONNECTIONS):
+        assert http.get("/teams").status_code == 200
+    pipelined = connect(GET * CONNECTIONS)
+    received = b""
+    while received.count(b"HTTP/1.1 200") < CONNECTIONS:
+        received += pipelined.recv(65536)
+    assert set(threading.enumerate()) <= before
+
+
+def test_connections_wait_for_a_thread_when_no_more_can_be_started(connect, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(WorkerThread, "start", refuse)
+    incomplete = [connect(GET[:40]) for _ in range(CONNECTIONS)]
+    waiting = connect(GET)
+    for connection in incomplete:
+        connection.sendall(GET[40:])
+    assert {status_of(connection) for connection in [*incomplete, waiting]} == {200}
