@@ -36,7 +36,9 @@ def non_empty_str(name: str, value: Any) -> str:
     try:
         value.encode()
     except UnicodeEncodeError as error:  # half of a surrogate pair
-        raise ScaleInvalidArgument(f"{name} must be a string of whole characters: {error}") from None
+        raise ScaleInvalidArgument(
+            f"{name} must be a string of whole characters: {error}"
+        ) from None
     return value
 
 
@@ -119,7 +121,7 @@ def timestamp(name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ScaleInvalidArgument(
-        f"{name} must be a date, a datetime or a string such as '2025-03-04T10:15:00Z', got {value!r}"
+        f"{name} must be a date, a datetime or a string like '2025-03-04T10:15:00Z', got {value!r}"
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any, Dict, Generator, Mapping, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
-from ._resource import ClientMethods, Resource
+from ._resource import ClientMixin, Resource
 from ._validation import (
     TimestampLike,
     Validator,
@@ -26,7 +26,7 @@ from ._validation import (
     timestamp,
 )
 from .exceptions import ScaleInvalidArgument
-from .pagination import Paginator, by_offset, walk
+from .pagination import Paginator, iter_items, next_by_offset
 
 
 class BatchStatus(Enum):
@@ -93,7 +93,7 @@ class Batchlist(Paginator[Batch]):
     """One page of batches."""
 
 
-_FILTERS: Mapping[str, Validator] = {
+_PARAM_VALIDATORS: Mapping[str, Validator] = {
     "project": non_empty_str,
     "status": partial(enum_value, kind=BatchStatus),
     "start_time": timestamp,
@@ -108,7 +108,7 @@ _FILTERS: Mapping[str, Validator] = {
     "offset": lambda name, value: value,
 }
 
-_WIRE_NAMES = {
+_PARAM_NAMES = {
     "project_name": "project",
     "batch_status": "status",
     "created_after": "start_time",
@@ -116,7 +116,7 @@ _WIRE_NAMES = {
 }
 
 
-class BatchMethods(ClientMethods):
+class BatchMethods(ClientMixin):
     """The client's calls on batches."""
 
     def create_batch(
@@ -152,7 +152,7 @@ class BatchMethods(ClientMethods):
             "callback": callback,
             "metadata": mapping("metadata", {} if metadata is None else metadata),
         }
-        return self._object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
+        return self._request_object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
 
     def finalize_batch(self, batch_name: str) -> Batch:
         """Release a staging batch for labeling, after which it takes no more tasks.
@@ -164,7 +164,7 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
-        return self._object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
+        return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
     def batch_status(self, batch_name: str) -> Dict[str, Any]:
         """How far a batch is.
@@ -192,7 +192,9 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        return self._object(Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}")
+        return self._request_object(
+            Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}"
+        )
 
     def set_batch_priority(self, batch_name: str, priority: int) -> None:
         """Move a batch up or down among those that wait, best before it is finalized.
@@ -231,9 +233,9 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        reject_unknown_filters("batches", kwargs, _FILTERS)
-        return self._page(
-            Batchlist, Batch, "batches", build_query(kwargs, _FILTERS, {}), "totalDocs"
+        reject_unknown_filters("batches", kwargs, _PARAM_VALIDATORS)
+        return self._request_page(
+            Batchlist, Batch, "batches", build_query(kwargs, _PARAM_VALIDATORS, {}), "totalDocs"
         )
 
     def get_batches(
@@ -283,8 +285,10 @@ class BatchMethods(ClientMethods):
             "audited_before": audited_before,
             "detailed": detailed,
         }
-        filters = build_query(given, _FILTERS, _WIRE_NAMES)
-        yield from walk(lambda step: self.batches(**filters, **step), by_offset, {"offset": 0})
+        filters = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
+        yield from iter_items(
+            lambda step: self.batches(**filters, **step), next_by_offset, {"offset": 0}
+        )
 
     def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
         """Replace a batch's whole metadata, `{}` empties it; the changed batch comes back.
@@ -296,4 +300,4 @@ class BatchMethods(ClientMethods):
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/setMetadata"
         body = mapping("metadata", metadata)
-        return self._object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
+        return self._request_object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterable, List, Optional
 from ._http.idempotency import IDEMPOTENT
 from ._http.response import APIResult
 from ._recovery import CREATE_PROJECT_GROUP
-from ._resource import ClientMethods, Resource
+from ._resource import ClientMixin, Resource
 from ._validation import non_empty_str, path_segment, str_list
 from .exceptions import ScaleException
 
@@ -143,7 +143,7 @@ class StudioBatch(Resource):
 Assignments = Dict[str, StudioLabelerAssignment]
 
 
-class StudioMethods(ClientMethods):
+class StudioMethods(ClientMixin):
     """The client's calls on Studio. They need a live Studio account."""
 
     def list_studio_assignments(self) -> Assignments:
@@ -196,7 +196,7 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._objects(StudioProjectGroup, "GET", _groups_of(project))
+        return self._request_list(StudioProjectGroup, "GET", _groups_of(project))
 
     def create_project_group(
         self, project: str, emails: Iterable[str], project_group: str
@@ -218,7 +218,7 @@ class StudioMethods(ClientMethods):
             "emails": str_list("emails", emails),
             "name": non_empty_str("project_group", project_group),
         }
-        return self._object(
+        return self._request_object(
             StudioProjectGroup,
             "POST",
             _groups_of(project),
@@ -252,14 +252,14 @@ class StudioMethods(ClientMethods):
             "add_emails": str_list("add_emails", add_emails or []),
             "remove_emails": str_list("remove_emails", remove_emails or []),
         }
-        return self._object(StudioProjectGroup, "PUT", endpoint, body=body)
+        return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
     def list_studio_batches(self) -> List[StudioBatch]:
         """The pending batches, first the one that is worked on first.
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._objects(StudioBatch, "GET", "studio/batches")
+        return self._request_list(StudioBatch, "GET", "studio/batches")
 
     def assign_studio_batches(self, batch_name: str, project_groups: Iterable[str]) -> StudioBatch:
         """Give a batch to groups, in place of those it had; the changed batch comes back.
@@ -275,7 +275,7 @@ class StudioMethods(ClientMethods):
         """
         endpoint = f"studio/batches/{path_segment('batch_name', batch_name)}"
         body = {"groups": str_list("project_groups", project_groups)}
-        return self._object(StudioBatch, "PUT", endpoint, body=body)
+        return self._request_object(StudioBatch, "PUT", endpoint, body=body)
 
     def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
         """Set the order in which batches are worked on; the pending batches come back in it.
@@ -290,7 +290,7 @@ class StudioMethods(ClientMethods):
         """
         body = {"batches": [{"name": name} for name in str_list("batch_names", batch_names)]}
         endpoint = "studio/batches/set_priorities"
-        return self._objects(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
+        return self._request_list(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def reset_studio_batches_priorities(self) -> List[StudioBatch]:
         """Go back to the order of creation, oldest first; the pending batches come back in it.
@@ -298,7 +298,7 @@ class StudioMethods(ClientMethods):
         See https://scale.com/docs/api-reference/studio.
         """
         endpoint = "studio/batches/reset_priorities"
-        return self._objects(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)
+        return self._request_list(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)
 
 
 def _groups_of(project: str) -> str:

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import Union
 
-from .._resource import ClientMethods
+from .._resource import ClientMixin
 from .._validation import non_empty_str, path_segment
 
 
-class ResultMethods(ClientMethods):
+class ResultMethods(ClientMixin):
     """The client's calls on the files that responses point to; for many, see `download_results`."""
 
     def get_task_response_file(self, task_id: str, uuid: str) -> bytes:

@@ -14,8 +14,8 @@ from .._lazy import load_attribute
 if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
+    from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
-    from .runner import Progress as Progress
     from .tasks import TaskOutcome as TaskOutcome
     from .uploads import FileOutcome as FileOutcome
     from .windows import ExportWindow as ExportWindow
@@ -26,7 +26,7 @@ _MODULE_OF = {
     "ExportReport": "export",
     "ExportWindow": "windows",
     "FileOutcome": "uploads",
-    "Progress": "runner",
+    "ProgressOption": "progress",
     "TaskOutcome": "tasks",
 }
 

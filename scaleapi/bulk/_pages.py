@@ -7,7 +7,7 @@ from json.decoder import JSONDecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
 
-from .._resource import ClientMethods
+from .._resource import ClientMixin
 from ..exceptions import ScaleException
 from ..pagination import Paginator
 
@@ -32,7 +32,7 @@ class Reader:
         requests: how many were sent, those that were sent again included.
     """
 
-    def __init__(self, client: ClientMethods) -> None:
+    def __init__(self, client: ClientMixin) -> None:
         self._api = client.api
         self._lock = Lock()
         self.requests = 0

@@ -21,11 +21,12 @@ from typing import (
 
 from .._atomic import remove_stale_temp_files
 from .._http.download import FileDownloader
-from .._resource import ClientMethods
+from .._resource import ClientMixin
 from .._validation import non_empty_str
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
-from .runner import FAILED, BulkRun, Progress, checked_items
+from .progress import ProgressOption
+from .runner import FAILED, BulkRun, validate_items
 from .throttle import throttled_client
 
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
@@ -59,11 +60,11 @@ class DownloadOutcome(NamedTuple):
 
 
 def download(
-    client: ClientMethods,
+    client: ClientMixin,
     tasks: Iterable[Union[Task, Mapping[str, Any]]],
     folder: Folder,
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[DownloadOutcome]:
     """See `ScaleClient.download_results`."""
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
@@ -92,7 +93,7 @@ def download(
         status = FAILED if error else DOWNLOADED if fetched else EXISTED if paths else EMPTY
         return DownloadOutcome(index, task, paths, status, error)
 
-    return BulkRun("download_results", checked_items("tasks", tasks), fetch, throttle, progress)
+    return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
 
 
 def saved(downloader: FileDownloader, address: str, path: Path) -> bool:

@@ -17,7 +17,8 @@ from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import choice, enum_value, mapping, non_empty_str, str_list
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskMethods, TaskType
-from .runner import BulkRun, Progress, checked_items, outcome_of
+from .progress import ProgressOption
+from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
 
 CREATED, EXISTED = "created", "existed"
@@ -52,7 +53,7 @@ def create(
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
     on_duplicate: str,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
     kind = enum_value("task_type", task_type, TaskType)
@@ -69,9 +70,9 @@ def create(
             return EXISTED, None
         return EXISTED, fetch_existing_task(throttled, kind, payload)
 
-    items = checked_items("payloads", payloads)
-    work = outcome_of(TaskOutcome, make, client)
-    return BulkRun("create_tasks", items, work, throttle, progress, kept=snapshot_payload)
+    items = validate_items("payloads", payloads)
+    work = capture_outcome(TaskOutcome, make, client)
+    return BulkRun("create_tasks", items, work, throttle, progress, snapshot=snapshot_payload)
 
 
 def snapshot_payload(payload: Any) -> Any:
@@ -103,7 +104,7 @@ def cancel(
     tasks: Iterable[TaskOrId],
     clear_unique_id: bool,
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.cancel_tasks`."""
     throttled, throttle = throttled_client(client, workers)
@@ -111,8 +112,8 @@ def cancel(
     def end(task: TaskOrId) -> Any:
         return CANCELED, throttled.cancel_task(id_of(task), clear_unique_id)
 
-    work = outcome_of(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
-    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, throttle, progress)
+    work = capture_outcome(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
+    return BulkRun("cancel_tasks", validate_items("tasks_or_ids", tasks), work, throttle, progress)
 
 
 def update(
@@ -120,7 +121,7 @@ def update(
     tasks: Iterable[TaskOrId],
     changes: Mapping[str, Any],
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
@@ -145,9 +146,9 @@ def update(
             changed = steps[name](id_of(task), value)
         return UPDATED, changed
 
-    items = checked_items("tasks_or_ids", tasks)
+    items = validate_items("tasks_or_ids", tasks)
     return BulkRun(
-        "update_tasks", items, outcome_of(TaskOutcome, change, client), throttle, progress
+        "update_tasks", items, capture_outcome(TaskOutcome, change, client), throttle, progress
     )
 
 

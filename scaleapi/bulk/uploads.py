@@ -8,7 +8,8 @@ from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
 from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File, FileMethods
-from .runner import BulkRun, Progress, checked_items, outcome_of
+from .progress import ProgressOption
+from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
 
 UPLOADED, EXISTED = "uploaded", "existed"
@@ -40,7 +41,7 @@ def upload(
     paths: Iterable[PathLike],
     workers: int,
     reference_id: Optional[Naming],
-    progress: Progress,
+    progress: ProgressOption,
     fields: Mapping[str, Any],
 ) -> BulkRun[FileOutcome]:
     """See `ScaleClient.upload_files`."""
@@ -62,5 +63,7 @@ def upload(
         except ScaleDuplicateResource:
             return EXISTED, None
 
-    items = checked_items("paths", paths)
-    return BulkRun("upload_files", items, outcome_of(FileOutcome, send, client), throttle, progress)
+    items = validate_items("paths", paths)
+    return BulkRun(
+        "upload_files", items, capture_outcome(FileOutcome, send, client), throttle, progress
+    )

@@ -18,7 +18,7 @@ import scaleapi
 from scaleapi import RetryPolicy, TaskType
 from scaleapi._http.options import Clock
 from scaleapi.bulk import BulkRun
-from scaleapi.bulk.runner import AHEAD
+from scaleapi.bulk.executor import MAX_PENDING_PER_WORKER
 from scaleapi.bulk.throttle import AdaptiveThrottle, throttled_client
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
@@ -257,7 +257,7 @@ def test_a_run_leaves_no_thread_and_keeps_no_payload(client, crews_end):
     most = 0
     for _ in client.create_tasks("categorization", given(), workers=2):
         most = max(most, sum(payload() is not None for payload in seen))
-    assert most <= 2 * AHEAD + 4  # those at work, and those in hand
+    assert most <= 2 * MAX_PENDING_PER_WORKER + 4  # those at work, and those in hand
     crews_end()
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
 from scaleapi.bulk._pages import Row
+from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
 from scaleapi.bulk.windows import plan
 from scaleapi.pagination import Paginator
@@ -53,7 +54,8 @@ class Service:
 
 
 def planned(service, size=10, **filters):
-    return plan(service, {"project_name": "p", **filters}, AdaptiveThrottle(2), size)
+    with ThrottledPool(AdaptiveThrottle(2)) as pool:
+        return plan(service, {"project_name": "p", **filters}, pool, size)
 
 
 def listed(service, windows):

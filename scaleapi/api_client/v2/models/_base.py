@@ -505,7 +505,9 @@ class Request(Model):
             right = " or ".join(names.get(kind, "None") for kind in field.types)
             raise ApiTypeError(f"{field.name} must be {right}, got {value!r}")
         if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
-            raise ApiTypeError(f"{field.name} must be a dictionary whose keys are strings: {value!r}")
+            raise ApiTypeError(
+                f"{field.name} must be a dictionary whose keys are strings: {value!r}"
+            )
 
 
 class _OneOf(type):
