@@ -13,17 +13,17 @@ from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
 from ._resource import ClientMethods, Resource
 from ._validation import (
-    Check,
-    Moment,
+    TimestampLike,
+    Validator,
+    boolean,
+    build_query,
     enum_value,
-    flag,
-    known,
     mapping,
-    moment,
+    non_empty_str,
     page_limit,
-    query,
-    segment,
-    text,
+    path_segment,
+    reject_unknown_filters,
+    timestamp,
 )
 from .exceptions import ScaleInvalidArgument
 from .pagination import Paginator, by_offset, walk
@@ -93,17 +93,17 @@ class Batchlist(Paginator[Batch]):
     """One page of batches."""
 
 
-_FILTERS: Mapping[str, Check] = {
-    "project": text,
+_FILTERS: Mapping[str, Validator] = {
+    "project": non_empty_str,
     "status": partial(enum_value, kind=BatchStatus),
-    "start_time": moment,
-    "end_time": moment,
-    "completed_after": moment,
-    "completed_before": moment,
-    "audited_after": moment,
-    "audited_before": moment,
-    "exclude_archived": flag,
-    "detailed": flag,
+    "start_time": timestamp,
+    "end_time": timestamp,
+    "completed_after": timestamp,
+    "completed_before": timestamp,
+    "audited_after": timestamp,
+    "audited_before": timestamp,
+    "exclude_archived": boolean,
+    "detailed": boolean,
     "limit": page_limit,
     "offset": lambda name, value: value,
 }
@@ -145,8 +145,8 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         body = {
-            "project": text("project", project),
-            "name": text("batch_name", batch_name),
+            "project": non_empty_str("project", project),
+            "name": non_empty_str("batch_name", batch_name),
             "calibration_batch": calibration_batch,
             "self_label_batch": self_label_batch,
             "callback": callback,
@@ -163,7 +163,7 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        endpoint = f"batches/{segment('batch_name', batch_name)}/finalize"
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
         return self._object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
     def batch_status(self, batch_name: str) -> Dict[str, Any]:
@@ -178,7 +178,7 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        result = self._request("GET", f"batches/{segment('batch_name', batch_name)}/status")
+        result = self._request("GET", f"batches/{path_segment('batch_name', batch_name)}/status")
         status = result.json_object()
         if isinstance(status, dict) and "status" not in status:
             raise result.make_error("Expected a batch's status, got an object without it")
@@ -192,7 +192,7 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        return self._object(Batch, "GET", f"batches/{segment('batch_name', batch_name)}")
+        return self._object(Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}")
 
     def set_batch_priority(self, batch_name: str, priority: int) -> None:
         """Move a batch up or down among those that wait, best before it is finalized.
@@ -212,7 +212,7 @@ class BatchMethods(ClientMethods):
         """
         if isinstance(priority, bool) or not isinstance(priority, int):
             raise ScaleInvalidArgument(f"priority must be a whole number, not {priority!r}")
-        endpoint = f"batches/{segment('batch_name', batch_name)}/prioritize"
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/prioritize"
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
 
     def batches(self, **kwargs: Any) -> Batchlist:
@@ -231,21 +231,23 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        known("batches", kwargs, _FILTERS)
-        return self._page(Batchlist, Batch, "batches", query(kwargs, _FILTERS, {}), "totalDocs")
+        reject_unknown_filters("batches", kwargs, _FILTERS)
+        return self._page(
+            Batchlist, Batch, "batches", build_query(kwargs, _FILTERS, {}), "totalDocs"
+        )
 
     def get_batches(
         self,
         project_name: Optional[str] = None,
         batch_status: Union[BatchStatus, str, None] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         exclude_archived: bool = False,
         *,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
-        audited_after: Optional[Moment] = None,
-        audited_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
+        audited_after: Optional[TimestampLike] = None,
+        audited_before: Optional[TimestampLike] = None,
         detailed: Optional[bool] = None,
     ) -> Generator[Batch, None, None]:
         """Every batch that matches, newest first; pages are asked for as they are needed.
@@ -281,7 +283,7 @@ class BatchMethods(ClientMethods):
             "audited_before": audited_before,
             "detailed": detailed,
         }
-        filters = query(given, _FILTERS, _WIRE_NAMES)
+        filters = build_query(given, _FILTERS, _WIRE_NAMES)
         yield from walk(lambda step: self.batches(**filters, **step), by_offset, {"offset": 0})
 
     def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
@@ -292,6 +294,6 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        endpoint = f"batches/{segment('batch_name', batch_name)}/setMetadata"
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/setMetadata"
         body = mapping("metadata", metadata)
         return self._object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)

@@ -21,7 +21,7 @@ from ._http.session import SessionFactory
 from ._mixins.bulk import BulkMethods
 from ._mixins.result_files import ResultMethods
 from ._mixins.v2 import V2Methods
-from ._validation import endpoint_of, one_of
+from ._validation import choice, normalize_path
 from .api import Api
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods
@@ -192,14 +192,15 @@ class ScaleClient(
 
         See https://scale.com/docs/api-reference.
         """
-        verb = one_of("method", method.upper() if isinstance(method, str) else method, METHODS)
-        endpoint = endpoint_of(path)
+        verb = choice("method", method.upper() if isinstance(method, str) else method, METHODS)
+        endpoint = normalize_path(path)
         content = {} if body is None else {"body": body}
         return self._request(verb, endpoint, params=params, **content).json
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        self.api.close()
+        if hasattr(self.api, "close"):  # a double of `Api` may have none
+            self.api.close()
 
     def __enter__(self: Self) -> Self:
         return self

@@ -21,7 +21,7 @@ from typing import (
 )
 
 from ._lazy import OptionalPackage
-from ._validation import text_or_texts
+from ._validation import str_or_str_list
 from .exceptions import ScaleInvalidArgument
 from .tasks import Task
 
@@ -72,7 +72,7 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
     See https://scale.com/docs/api-reference/tasks.
     """
     installed = _pandas()
-    names = text_or_texts("flatten", flatten)
+    names = str_or_str_list("flatten", flatten)
     columns = _columns(_jsons(tasks), {names} if isinstance(names, str) else set(names))
     frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
     for name in columns:

@@ -22,7 +22,7 @@ from typing import (
 from ._http.options import UploadProgress
 from ._recovery import CREATE_FILE
 from ._resource import ClientMethods, Resource
-from ._validation import dump_json, mapping, text
+from ._validation import dump_json, mapping, non_empty_str
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, Step, walk
 
@@ -74,7 +74,7 @@ class FileMethods(ClientMethods):
         """
         with ExitStack() as opened:
             if isinstance(file, (str, os.PathLike)):
-                path = text("file", os.fspath(file))
+                path = non_empty_str("file", os.fspath(file))
                 part: Any = opened.enter_context(open(path, "rb"))
             elif isinstance(file, (bytes, bytearray, tuple)) or hasattr(file, "read"):
                 part = file
@@ -99,7 +99,7 @@ class FileMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
-        body = {"file_url": text("file_url", file_url), **kwargs}
+        body = {"file_url": non_empty_str("file_url", file_url), **kwargs}
         return self._object(File, "POST", "files/import", body=body, idempotency=CREATE_FILE)
 
     def get_files(
@@ -120,7 +120,7 @@ class FileMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
-        wanted = {"project": text("project_name", project_name)}
+        wanted = {"project": non_empty_str("project_name", project_name)}
         if metadata is not None:
             wanted["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
 

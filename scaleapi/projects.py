@@ -9,7 +9,7 @@ from typing import Any, Dict, List, Optional
 
 from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
 from ._resource import ClientMethods, Resource
-from ._validation import enum_value, flag, segment, text
+from ._validation import boolean, enum_value, non_empty_str, path_segment
 from .tasks import TaskType, TypeLike
 
 
@@ -117,7 +117,7 @@ class ProjectMethods(ClientMethods):
         """
         body = {
             "type": enum_value("task_type", task_type, TaskType),
-            "name": text("project_name", project_name),
+            "name": non_empty_str("project_name", project_name),
             "params": params,
             "rapid": rapid,
             "studio": studio,
@@ -133,7 +133,9 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        return self._object(Project, "GET", f"projects/{segment('project_name', project_name)}")
+        return self._object(
+            Project, "GET", f"projects/{path_segment('project_name', project_name)}"
+        )
 
     def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account.
@@ -145,7 +147,9 @@ class ProjectMethods(ClientMethods):
         See https://scale.com/docs/api-reference/projects.
         """
         # Unlike other booleans this one is documented in lower case.
-        params = None if archived is None else {"archived": str(flag("archived", archived)).lower()}
+        params = (
+            None if archived is None else {"archived": str(boolean("archived", archived)).lower()}
+        )
         return self._objects(Project, "GET", "projects", params=params)
 
     def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
@@ -168,7 +172,7 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        endpoint = f"projects/{segment('project_name', project_name)}/setParams"
+        endpoint = f"projects/{path_segment('project_name', project_name)}/setParams"
         return self._object(Project, "POST", endpoint, body=kwargs, idempotency=UPDATE_PROJECT)
 
     def get_project_template(self, project_name: str) -> TaskTemplate:
@@ -179,5 +183,5 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        endpoint = f"projects/{segment('project_name', project_name)}/taskTemplates"
+        endpoint = f"projects/{path_segment('project_name', project_name)}/taskTemplates"
         return self._object(TaskTemplate, "GET", endpoint)

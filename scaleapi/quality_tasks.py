@@ -9,7 +9,7 @@ from typing import Any, Dict, Optional, Type, TypeVar
 
 from ._http.idempotency import IdempotencyRule
 from ._resource import ClientMethods, Resource
-from ._validation import enum_value, segment
+from ._validation import enum_value, path_segment
 from .tasks import TaskType, TypeLike
 
 Q = TypeVar("Q", bound="QualityTask")
@@ -44,7 +44,7 @@ class QualityTaskMethods(ClientMethods):
         body: Dict[str, Any],
         idempotency: IdempotencyRule,
     ) -> Q:
-        task_type = segment("task_type", enum_value("task_type", task_type, TaskType))
+        task_type = path_segment("task_type", enum_value("task_type", task_type, TaskType))
         return self._object(
             kind, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
         )

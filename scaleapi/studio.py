@@ -12,7 +12,7 @@ from ._http.idempotency import IDEMPOTENT
 from ._http.response import APIResult
 from ._recovery import CREATE_PROJECT_GROUP
 from ._resource import ClientMethods, Resource
-from ._validation import segment, text, texts
+from ._validation import non_empty_str, path_segment, str_list
 from .exceptions import ScaleException
 
 
@@ -178,7 +178,7 @@ class StudioMethods(ClientMethods):
     def _change_assignments(
         self, action: str, emails: Iterable[str], projects: Iterable[str]
     ) -> Assignments:
-        body = {"emails": texts("emails", emails), "projects": texts("projects", projects)}
+        body = {"emails": str_list("emails", emails), "projects": str_list("projects", projects)}
         endpoint = f"studio/assignments/{action}"
         return self._assignments(self._request("POST", endpoint, body=body, idempotency=IDEMPOTENT))
 
@@ -214,7 +214,10 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        body = {"emails": texts("emails", emails), "name": text("project_group", project_group)}
+        body = {
+            "emails": str_list("emails", emails),
+            "name": non_empty_str("project_group", project_group),
+        }
         return self._object(
             StudioProjectGroup,
             "POST",
@@ -244,10 +247,10 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        endpoint = f"{_groups_of(project)}/{segment('project_group', project_group)}"
+        endpoint = f"{_groups_of(project)}/{path_segment('project_group', project_group)}"
         body = {
-            "add_emails": texts("add_emails", add_emails or []),
-            "remove_emails": texts("remove_emails", remove_emails or []),
+            "add_emails": str_list("add_emails", add_emails or []),
+            "remove_emails": str_list("remove_emails", remove_emails or []),
         }
         return self._object(StudioProjectGroup, "PUT", endpoint, body=body)
 
@@ -270,8 +273,8 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        endpoint = f"studio/batches/{segment('batch_name', batch_name)}"
-        body = {"groups": texts("project_groups", project_groups)}
+        endpoint = f"studio/batches/{path_segment('batch_name', batch_name)}"
+        body = {"groups": str_list("project_groups", project_groups)}
         return self._object(StudioBatch, "PUT", endpoint, body=body)
 
     def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
@@ -285,7 +288,7 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        body = {"batches": [{"name": name} for name in texts("batch_names", batch_names)]}
+        body = {"batches": [{"name": name} for name in str_list("batch_names", batch_names)]}
         endpoint = "studio/batches/set_priorities"
         return self._objects(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
@@ -299,4 +302,4 @@ class StudioMethods(ClientMethods):
 
 
 def _groups_of(project: str) -> str:
-    return f"studio/projects/{segment('project', project)}/groups"
+    return f"studio/projects/{path_segment('project', project)}/groups"

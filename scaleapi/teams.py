@@ -8,7 +8,7 @@ from typing import Iterable, List, Optional, Union
 from ._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ._recovery import INVITE_TEAMMATES
 from ._resource import ClientMethods, Resource
-from ._validation import enum_value, texts
+from ._validation import enum_value, str_list
 
 
 class TeammateRole(Enum):
@@ -104,7 +104,7 @@ class TeamMethods(ClientMethods):
         self, action: str, emails: Iterable[str], role: RoleLike, idempotency: IdempotencyRule
     ) -> List[Teammate]:
         body = {
-            "emails": texts("emails", emails),
+            "emails": str_list("emails", emails),
             "team_role": enum_value("role", role, TeammateRole),
         }
         return self._objects(

@@ -22,7 +22,7 @@ from typing import (
 from .._atomic import remove_stale_temp_files
 from .._http.download import FileDownloader
 from .._resource import ClientMethods
-from .._validation import text
+from .._validation import non_empty_str
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
 from .runner import FAILED, BulkRun, Progress, checked_items
@@ -109,7 +109,7 @@ def files_of(task: Any) -> Dict[PurePosixPath, str]:
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
-    folder = safe(text("task_id", json.get("task_id")))
+    folder = safe(non_empty_str("task_id", json.get("task_id")))
     params = json.get("params")
     given = params if isinstance(params, Mapping) else {}
     found = [

@@ -14,7 +14,7 @@ from typing import (
 )
 
 from .._recovery import find_tasks_by_unique_id, is_task_like
-from .._validation import enum_value, mapping, one_of, text, texts
+from .._validation import choice, enum_value, mapping, non_empty_str, str_list
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskMethods, TaskType
 from .runner import BulkRun, Progress, checked_items, outcome_of
@@ -56,7 +56,7 @@ def create(
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
     kind = enum_value("task_type", task_type, TaskType)
-    one_of("on_duplicate", on_duplicate, ON_DUPLICATE)
+    choice("on_duplicate", on_duplicate, ON_DUPLICATE)
     throttled, throttle = throttled_client(client, workers)
 
     def make(payload: Any) -> Any:
@@ -125,7 +125,7 @@ def update(
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
     wanted: Dict[str, Any] = {
-        name: snapshot_payload(checks.get(name, texts)(name, value))
+        name: snapshot_payload(checks.get(name, str_list)(name, value))
         for name, value in changes.items()
         if value is not None
     }
@@ -153,4 +153,4 @@ def update(
 
 def id_of(task: TaskOrId) -> str:
     """The id of a task that is given as an object or by its id."""
-    return task.id if isinstance(task, Task) else text("each of tasks_or_ids", task)
+    return task.id if isinstance(task, Task) else non_empty_str("each of tasks_or_ids", task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
 
-from .._validation import text
+from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File, FileMethods
 from .runner import BulkRun, Progress, checked_items, outcome_of
@@ -56,7 +56,7 @@ def upload(
             raise ScaleInvalidArgument(f"each of paths must be a path, not {path!r}")
         if reference_id is None:
             return UPLOADED, throttled.upload_file(path, **fields)
-        name = text("what reference_id gives", reference_id(path))
+        name = non_empty_str("what reference_id gives", reference_id(path))
         try:
             return UPLOADED, throttled.upload_file(path, reference_id=name, **fields)
         except ScaleDuplicateResource:

@@ -109,12 +109,23 @@ class Model:
         return task
 
     def task_like(self, kind, body):
-        """What a look-up after a lost creation finds."""
+        """The task that has the unique id, type, project and batch of a payload."""
         wanted = {**body, "type": kind}
         for task in self.tasks:
             if agree(task, wanted, "unique_id", "type", "project", "batch"):
                 return task
         return None
+
+    def own_task(self, kind, body):
+        """The task that a recovery takes for the caller's own: it shows what was sent."""
+        task = self.task_like(kind, body)
+        shown = {name: (task or {}).get(name) for name in ("metadata", "tags")}
+        same = all(
+            body[name] == shown[name] or not (body[name] or shown[name])
+            for name in shown
+            if name in body
+        )
+        return task if same else None
 
     def set_unique_id(self, task, unique_id):
         self._check_free(unique_id, task)

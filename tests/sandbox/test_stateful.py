@@ -231,7 +231,7 @@ class Machine(RuleBasedStateMachine):
             lambda: self.client.create_task(kind, **body),
             lambda: self.model.create_task(kind, body),
             refusal=409,
-            find=lambda: self.model.task_like(kind, body),
+            find=lambda: self.model.own_task(kind, body),
         )
         assert made is None or agree(made.as_dict(), {**body, "type": kind}, "unique_id", "type")
         self.returned = made
@@ -263,7 +263,7 @@ class Machine(RuleBasedStateMachine):
             faults,
             lambda: self.model.create_task(kind, row),
             refusal=409,
-            find=lambda: self.model.task_like(kind, row),
+            find=lambda: self.model.own_task(kind, row),
             once=not has_key,
         )
         if error is None:  # which of the two its age tells, to the second

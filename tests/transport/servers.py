@@ -141,6 +141,7 @@ class Listener:
             sock.close()
             with self._lock:
                 del self._open[number]
+                self._lock.notify_all()
 
     def _welcome(self, number, sock):
         """What is done with a connection before its first request; gives the socket to go on."""

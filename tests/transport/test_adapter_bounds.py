@@ -64,17 +64,6 @@ def test_clients_with_options_of_hundreds_of_values_of_verify_keep_few_adapters(
     assert derived[0].get_task("t").id == "t" and client.get_task("t").id == "t"
 
 
-def test_client_proxies_changed_hundreds_of_times_keep_few_connections(serve, proxy, connect):
-    server = serve("http")
-    server.replies(task("t"))
-    before = adapters()
-    client = connect(server)
-    for number in range(150):
-        client.api.proxies = {"http": proxy.url_with(f"user{number}:password")}
-        assert client.get_task("t").id == "t"
-    assert proxy.most_open < BOUND and adapters() - before < BOUND
-
-
 def test_client_close_ends_the_connections_of_all_values_of_verify(server, connect, bundles):
     server.replies(task("t"))
     client = connect(server)

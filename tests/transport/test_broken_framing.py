@@ -89,7 +89,8 @@ def test_get_task_invalid_framing_is_retried(what, policy, server, connect):
 
 @every_breakage
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_request_framing_always_invalid_raises_a_connection_error(method, what, server, connect):
+def test_request_framing_always_invalid_raises_a_connection_error(method, what, serve, connect):
+    server = serve("http")
     server.replies(cut(BROKEN[what]))
     with pytest.raises(Exception) as caught:
         connect(server).api.request(method, "x")

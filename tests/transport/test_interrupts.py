@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 import traceback
 
 import pytest
@@ -17,15 +18,47 @@ ERRORS = {"KeyboardInterrupt": KeyboardInterrupt, "SystemExit": SystemExit}
 every_error = pytest.mark.parametrize("name", ERRORS)
 
 
+class Interrupter:
+    """Raises an error in the main thread, in the midst of a call.
+
+    Args:
+        error: its class.
+    """
+
+    def __init__(self, error):
+        self._error = error
+        self._in_call = False
+
+    def __call__(self):
+        """Do so now, from another thread."""
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+
+    def handle(self, *_):
+        if self._in_call:  # else the call has ended, and the test says what is wrong with that
+            raise self._error("stop")
+
+    def catch(self, call):
+        """The error that a call ends with."""
+        with pytest.raises(BaseException) as caught:
+            self._in_call = True
+            try:
+                call()
+            finally:
+                self._in_call = False
+        assert type(caught.value) is self._error, caught.value
+        assert caught.value.args == ("stop",)
+        return caught.value
+
+    def check(self, call):
+        """Have a call end so, and look for the key in what it leaves."""
+        assert locals_with_the_key(self.catch(call)) == []
+
+
 @pytest.fixture
 def interrupt(name):
-    """Raises the error in the main thread, in the midst of what that does."""
-
-    def handler(*_):
-        raise ERRORS[name]("stop")
-
-    before = signal.signal(signal.SIGUSR1, handler)
-    yield lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGUSR1)
+    interrupter = Interrupter(ERRORS[name])
+    before = signal.signal(signal.SIGUSR1, interrupter.handle)
+    yield interrupter
     signal.signal(signal.SIGUSR1, before)
 
 
@@ -54,14 +87,6 @@ def _shows_key(value):
     return KEY in shown or TOKEN in shown
 
 
-def assert_interrupted_without_key(name, call):
-    with pytest.raises(BaseException) as caught:
-        call()
-    assert type(caught.value) is ERRORS[name], caught.value
-    assert caught.value.args == ("stop",)
-    assert locals_with_the_key(caught.value) == []
-
-
 CALLS = {
     "GET": lambda c: c.get_task("t"),
     "POST": lambda c: c.create_task("chat", unique_id="u"),
@@ -80,6 +105,7 @@ def then(interrupt, *sent):
     def reply(sock):
         for part in sent:
             sock.sendall(part)
+        time.sleep(0.02)  # by then the client waits for more
         interrupt()
         silence(sock)
 
@@ -104,7 +130,7 @@ def test_call_interrupted_while_waiting_leaves_no_key_in_frames(
 ):
     server.replies(then(interrupt))
     client = connect(server)
-    assert_interrupted_without_key(name, lambda: CALLS[call](client))
+    interrupt.check(lambda: CALLS[call](client))
     assert len(server.requests) == 1
 
 
@@ -116,10 +142,12 @@ def test_call_interrupted_in_a_response_leaves_no_key_in_frames(
 ):
     server.replies(then(interrupt, PARTS[part]))
     client = connect(server, retries=RetryPolicy(deadline=deadline))
-    assert_interrupted_without_key(name, lambda: client.get_task("t"))
+    interrupt.check(lambda: client.get_task("t"))
     assert len(server.requests) == 1
 
 
+# The standard library closes a socket whose handshake ends by an OSError, and by nothing else.
+@pytest.mark.filterwarnings("ignore:unclosed <ssl.SSLSocket:ResourceWarning")
 @every_error
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_call_interrupted_while_sending_leaves_no_key_in_frames(
@@ -131,11 +159,9 @@ def test_call_interrupted_while_sending_leaves_no_key_in_frames(
 
     ready = threading.Event()
     client = connect(serve(scheme, welcome=deaf))
-    text = "x" * (30_000_000 if scheme == "http" else 10)
+    text = "x" * (20_000_000 if scheme == "http" else 10)
     try:
-        assert_interrupted_without_key(
-            name, lambda: client.create_task("chat", unique_id="u", text=text)
-        )
+        interrupt.check(lambda: client.create_task("chat", unique_id="u", text=text))
     finally:
         ready.set()
 
@@ -147,7 +173,7 @@ def test_call_interrupted_in_a_tunnel_leaves_no_key_in_frames(
     server = serve("https")
     server.replies(then(interrupt))
     client = connect(server, proxies={"https": proxy.url})
-    assert_interrupted_without_key(name, lambda: client.get_task("t"))
+    interrupt.check(lambda: client.get_task("t"))
     assert len(server.requests) == 1
 
 
@@ -162,7 +188,7 @@ def test_call_interrupted_before_a_retry_leaves_no_key_in_frames(name, interrupt
 
     server.decides(reply)
     client = connect(server, retries=RetryPolicy(backoff_factor=100))
-    assert_interrupted_without_key(name, lambda: client.get_task("t"))
+    interrupt.check(lambda: client.get_task("t"))
     assert len(timers) == 1
 
 
@@ -173,7 +199,7 @@ def test_call_interrupted_after_a_redirect_leaves_no_key_in_frames(
     moved = answer(b"", 302, location="/v1/task/new")
     server.decides(lambda r: then(interrupt) if r.target.endswith("new") else moved)
     client = connect(server)
-    assert_interrupted_without_key(name, lambda: client.get_task("old"))
+    interrupt.check(lambda: client.get_task("old"))
     assert len(server.requests) == 2
 
 
@@ -181,7 +207,7 @@ def test_call_interrupted_after_a_redirect_leaves_no_key_in_frames(
 def test_recovery_interrupted_leaves_no_key_in_frames(name, interrupt, server, connect):
     server.replies(answer({}, 503), answer({"error": "taken"}, 409), then(interrupt))
     client = connect(server)
-    assert_interrupted_without_key(name, lambda: client.create_task("chat", unique_id="u"))
+    interrupt.check(lambda: client.create_task("chat", unique_id="u"))
     assert len(server.requests) == 3
 
 
@@ -196,7 +222,7 @@ def test_download_interrupted_leaves_no_key_in_frames_and_no_file(
         lambda: client.download_response_url(f"{server.url}/a", tmp_path / "a"),
         lambda: client.get_task_response_file("t", "u"),
     ):
-        assert_interrupted_without_key(name, call)
+        interrupt.check(call)
     assert list(tmp_path.iterdir()) == [] and len(server.requests) == 2
 
 
@@ -219,22 +245,24 @@ class StoppingFile:
 
 
 @every_error
-def test_upload_interrupted_in_reading_its_file_leaves_no_key_in_frames(name, server, connect):
+def test_upload_interrupted_in_reading_its_file_leaves_no_key_in_frames(
+    name, interrupt, server, connect
+):
     client = connect(server)
     file = ("a", StoppingFile(ERRORS[name]))
-    assert_interrupted_without_key(name, lambda: client.upload_file(file, reference_id="r"))
+    interrupt.check(lambda: client.upload_file(file, reference_id="r"))
 
 
 @every_error
-def test_upload_interrupted_in_its_progress_leaves_no_key_in_frames(name, server, connect):
+def test_upload_interrupted_in_its_progress_leaves_no_key_in_frames(
+    name, interrupt, server, connect
+):
     def progress(sent, total):
         if sent:
             raise ERRORS[name]("stop")
 
     client = connect(server)
-    assert_interrupted_without_key(
-        name, lambda: client.upload_file(b"x" * 500_000, progress=progress, reference_id="r")
-    )
+    interrupt.check(lambda: client.upload_file(b"x" * 500_000, progress=progress, reference_id="r"))
 
 
 @every_error
@@ -249,6 +277,7 @@ def test_call_after_an_interrupted_one_has_its_own_response(part, name, interrup
 
         def respond(sock):
             sock.sendall(PARTS[part])
+            time.sleep(0.02)
             interrupt()
             interrupted.wait(20)
             try:
@@ -263,8 +292,7 @@ def test_call_after_an_interrupted_one_has_its_own_response(part, name, interrup
     server.decides(reply)
     client = connect(server)
     assert client.get_task("first").id == "first"
-    with pytest.raises(ERRORS[name]):
-        client.get_task("A")
+    interrupt.catch(lambda: client.get_task("A"))
     interrupted.set()
     assert late.wait(20)
     assert [client.get_task(each).id for each in "BC"] == ["B", "C"]

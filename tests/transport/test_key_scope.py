@@ -70,7 +70,8 @@ def tolerant(call):
 
 
 @outside
-def test_download_of_an_address_outside_goes_without_the_key(path, server, connect, tmp_path):
+def test_download_of_an_address_outside_goes_without_the_key(path, serve, connect, tmp_path):
+    server = serve("http")
     server.replies(answer(CONTENT))
     client = connect(server)
     tolerant(lambda: client.download_response_url(origin(server) + OUTSIDE[path], tmp_path / "a"))

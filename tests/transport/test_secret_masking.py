@@ -85,7 +85,6 @@ CALLS = {
     "PUT": lambda c: c.add_task_tags("t", ["a"]),
     "DELETE": lambda c: c.delete_task_tags("t", ["a"]),
 }
-every_call = pytest.mark.parametrize("call", CALLS)
 
 
 def page(text):
@@ -132,19 +131,21 @@ ECHOES = {
 }
 
 
-@every_call
+@pytest.mark.parametrize("call", ["GET", "POST"])
 @pytest.mark.parametrize("echo", ECHOES)
 def test_error_with_an_echo_of_the_key_has_it_masked(echo, call, serve, connect, leaked):
     server = serve("http")
     server.replies(ECHOES[echo])
     assert leaked(connect(server), CALLS[call]) == []
+    assert server.requests[0].headers["Authorization"] == f"Basic {BASIC}"
 
 
+@pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("echo", ["key in JSON", "token in HTML", "key in a header"])
-def test_error_with_an_echo_over_tls_has_it_masked(echo, serve, connect, leaked):
+def test_error_with_an_echo_over_tls_has_it_masked(echo, call, serve, connect, leaked):
     server = serve("https")
     server.replies(ECHOES[echo])
-    assert leaked(connect(server), CALLS["GET"]) == []
+    assert leaked(connect(server), CALLS[call]) == []
 
 
 READABLE = [
@@ -182,15 +183,17 @@ def test_error_of_v2_with_an_echo_has_it_masked(server, connect, leaked):
     assert not [text for text in seen if KEY in text]
 
 
-@pytest.mark.parametrize("of", [lambda: KEY, None])
-def test_error_with_an_echo_of_another_clients_key_source_has_it_masked(of, server, leaked):
-    """The key may come from a callable, or have been changed since."""
+@pytest.mark.parametrize("source", ["callable", "changed"])
+def test_error_with_an_echo_of_a_key_from_elsewhere_has_it_masked(source, serve, leaked):
+    """The key may come from a callable, or have been set since the client was made."""
+    server = serve("http")
     server.replies(answer({"error": f"Denied {KEY}"}, 401, x_key=BASIC))
-    client = ScaleClient(of or "test_key_before", api_instance_url=server.url, retries=QUICK)
-    if of is None:
-        client.api.api_key = KEY
-    with client:
+    key = "test_key_before" if source == "changed" else lambda: KEY
+    with ScaleClient(key, api_instance_url=server.url, retries=QUICK) as client:
+        if source == "changed":
+            client.api.api_key = KEY
         assert leaked(client, CALLS["GET"]) == []
+    assert [r.headers["Authorization"] for r in server.requests] == [f"Basic {BASIC}"]
 
 
 def test_download_error_with_an_echo_has_it_masked(server, connect, leaked, tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 import scaleapi
 from scaleapi import BatchStatus, ScaleInvalidArgument, ScaleInvalidRequest, TaskType
-from scaleapi._validation import texts
+from scaleapi._validation import str_list
 from scaleapi.tasks import task_filters
 
 REFUSED = {
@@ -258,7 +258,7 @@ def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
 
 def test_a_set_is_sent_in_the_same_order_by_every_process():
     words = [f"tag-{number}" for number in range(9)]
-    assert texts("tags", set(words)) == texts("tags", frozenset(words)) == words
-    assert texts("tags", reversed(words)) == words[::-1]
+    assert str_list("tags", set(words)) == str_list("tags", frozenset(words)) == words
+    assert str_list("tags", reversed(words)) == words[::-1]
     several = task_filters("f", {"project_name": "p", "review_status": {"fixed", "accepted", "b"}})
     assert several["review_status"] == "accepted,b,fixed"

@@ -43,7 +43,7 @@ from ..._http.options import Timeout
 from ..._http.response import json_or_none
 from ..._recovery import V2_POST
 from ..._timestamps import parse_iso8601
-from ..._validation import text
+from ..._validation import non_empty_str
 from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
@@ -290,7 +290,7 @@ def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise ApiTypeError(f"{name} must be a text, not {value!r}")
     try:
-        return text(name, value)
+        return non_empty_str(name, value)
     except ScaleInvalidArgument as error:
         raise ApiValueError(error.message) from None
 
