@@ -32,11 +32,11 @@ TimestampLike = Union[str, dt.date, dt.datetime]
 def non_empty_str(name: str, value: Any) -> str:
     """A text that says something, such as an id or a name."""
     if not isinstance(value, str) or not value.strip():
-        raise ScaleInvalidArgument(f"{name} must be a text that is not empty, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a non-empty string, got {value!r}")
     try:
         value.encode()
     except UnicodeEncodeError as error:  # half of a surrogate pair
-        raise ScaleInvalidArgument(f"{name} must be a text of whole characters: {error}") from None
+        raise ScaleInvalidArgument(f"{name} must be a string of whole characters: {error}") from None
     return value
 
 
@@ -56,7 +56,7 @@ def normalize_path(path: Any) -> str:
         if outside or re.search(r"://|^//|^/$|[?#\s\\]", found):
             raise ScaleInvalidArgument(
                 f"path must be one such as 'teams', or a list of segments, and the query stand in "
-                f"params; not {path!r}"
+                f"params; got {path!r}"
             )
         return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
     return non_empty_str(
@@ -78,16 +78,16 @@ def fully_unquoted(path: str) -> str:
 
 
 def choice(name: str, value: Any, allowed: Collection[str]) -> str:
-    """One of some texts."""
+    """Return one of some strings."""
     if not isinstance(value, str) or value not in allowed:
-        raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
 
 
 def str_list(name: str, values: Any) -> List[str]:
-    """A list of texts, from any iterable but a text itself."""
+    """Return a list of strings, from any iterable but a string itself."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        raise ScaleInvalidArgument(f"{name} must be a list of texts, not {values!r}")
+        raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
     found = [non_empty_str(f"each of {name}", value) for value in values]
     # A set comes in another order in each process; what is sent, or kept, should not.
     return sorted(found) if isinstance(values, AbstractSet) else found
@@ -105,7 +105,7 @@ def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
         example = next(iter(kind))
         raise ScaleInvalidArgument(
             f"{name} must be a {kind.__name__} or its text, "
-            f"such as {example} or {example.value!r}, not {value!r}"
+            f"such as {example} or {example.value!r}, got {value!r}"
         )
     return plain
 
@@ -119,29 +119,29 @@ def timestamp(name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ScaleInvalidArgument(
-        f"{name} must be a date, a datetime or a text such as '2025-03-04T10:15:00Z', not {value!r}"
+        f"{name} must be a date, a datetime or a string such as '2025-03-04T10:15:00Z', got {value!r}"
     )
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
     """A dictionary, which may be empty."""
     if not isinstance(value, Mapping):
-        raise ScaleInvalidArgument(f"{name} must be a dictionary, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a dictionary, got {value!r}")
     return value
 
 
 def page_limit(name: str, value: Any) -> Union[int, str]:
     """A page size, as a number or its text."""
     if isinstance(value, bool) or not str(value).strip().isdigit():
-        raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, got {value!r}")
     number: Union[int, str] = value
     return number
 
 
 def boolean(name: str, value: Any) -> Union[bool, str]:
-    """Yes or no, or a text that says so."""
+    """Return a boolean, or a string that says one."""
     if not isinstance(value, (bool, int, str)):
-        raise ScaleInvalidArgument(f"{name} must be True or False, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be True or False, got {value!r}")
     return value if isinstance(value, str) else bool(value)
 
 

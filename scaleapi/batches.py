@@ -211,7 +211,7 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         if isinstance(priority, bool) or not isinstance(priority, int):
-            raise ScaleInvalidArgument(f"priority must be a whole number, not {priority!r}")
+            raise ScaleInvalidArgument(f"priority must be a whole number, got {priority!r}")
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/prioritize"
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
 

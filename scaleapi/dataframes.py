@@ -122,7 +122,7 @@ def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
         return
     if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
         raise ScaleInvalidArgument(
-            f"tasks must be an iterable of tasks, or the path of an export, not {tasks!r:.100}"
+            f"tasks must be an iterable of tasks, or the path of an export, got {tasks!r:.100}"
         )
     for task in tasks:
         yield _json(task)
@@ -135,7 +135,7 @@ def _json(task: Any) -> Mapping[str, Any]:
         found = None
     found = found.as_dict() if isinstance(found, Task) else found
     if not isinstance(found, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
     return found
 
 

@@ -80,7 +80,7 @@ class FileMethods(ClientMethods):
                 part = file
             else:
                 raise ScaleInvalidArgument(
-                    f"file must be a path, a file opened as binary, bytes or a tuple, not {file!r}"
+                    f"file must be a path, a file opened as binary, bytes or a tuple, got {file!r}"
                 )
             sent = {"files": {"file": part}, "data": _form(kwargs), "progress": progress}
             return self._object(File, "POST", "files/upload", idempotency=CREATE_FILE, **sent)

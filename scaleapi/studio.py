@@ -38,7 +38,7 @@ class StudioLabelerAssignment(Resource):
     def __init__(self, assigned_projects: List[str], email: str, client: Any) -> None:
         # Not through Resource, whose JSON is an object.
         if not isinstance(assigned_projects, list):
-            raise ScaleException(f"Assignments are a list of projects, not {assigned_projects!r}")
+            raise ScaleException(f"Assignments are a list of projects, got {assigned_projects!r}")
         self._json: Any = assigned_projects
         self._client = client
         self.email = email

@@ -365,7 +365,7 @@ class TaskMethods(ClientMethods):
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
-            raise ScaleInvalidArgument(f"accepted must be True or False, not {accepted!r}")
+            raise ScaleInvalidArgument(f"accepted must be True or False, got {accepted!r}")
         # The response may be text and says nothing that the caller does not know.
         body = {"accepted": accepted, "comments": comments}
         self._request("POST", endpoint, body=body, idempotency=AUDIT_TASK)

@@ -67,7 +67,7 @@ def download(
 ) -> BulkRun[DownloadOutcome]:
     """See `ScaleClient.download_results`."""
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
-        raise ScaleInvalidArgument(f"folder must be the path of a folder, not {folder!r}")
+        raise ScaleInvalidArgument(f"folder must be the path of a folder, got {folder!r}")
     base = Path(folder)
     if base.exists() and not base.is_dir():
         raise ScaleInvalidArgument(f"folder must be a folder, which {folder!r} is not")
@@ -108,7 +108,7 @@ def files_of(task: Any) -> Dict[PurePosixPath, str]:
     """The addresses that a task points to, by where their files go."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
     folder = safe(non_empty_str("task_id", json.get("task_id")))
     params = json.get("params")
     given = params if isinstance(params, Mapping) else {}

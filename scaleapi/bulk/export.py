@@ -97,7 +97,7 @@ def windows(
     """See `ScaleClient.export_windows`."""
     filters = task_filters("export_windows", filters)
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, not {size!r}")
+        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, got {size!r}")
     throttled, throttle = throttled_client(client, workers)
     return plan(Reader(throttled), filters, throttle, size).windows
 

@@ -298,7 +298,7 @@ def checked_progress(progress: Any) -> None:
     elif not callable(progress) and progress not in (None, False):
         raise ScaleInvalidArgument(
             f"progress must be True for a bar, a function of the number done and the number in "
-            f"all, or None, not {progress!r}"
+            f"all, or None, got {progress!r}"
         )
 
 
@@ -319,5 +319,5 @@ def _bar(name: str, total: Optional[int]) -> Tell:
 def checked_items(name: str, items: Any) -> Iterable[Any]:
     """Something to go through, and no text."""
     if isinstance(items, (str, bytes, dict)) or not isinstance(items, Iterable):
-        raise ScaleInvalidArgument(f"{name} must be a list or another iterable, not {items!r}")
+        raise ScaleInvalidArgument(f"{name} must be a list or another iterable, got {items!r}")
     return items

@@ -47,13 +47,13 @@ def upload(
     if reference_id is not None and not callable(reference_id):
         raise ScaleInvalidArgument(
             "reference_id must be a function that gives each path a reference id of its own, "
-            f"not {reference_id!r}"
+            f"got {reference_id!r}"
         )
     throttled, throttle = throttled_client(client, workers)
 
     def send(path: Any) -> Any:
         if not isinstance(path, (str, os.PathLike)):
-            raise ScaleInvalidArgument(f"each of paths must be a path, not {path!r}")
+            raise ScaleInvalidArgument(f"each of paths must be a path, got {path!r}")
         if reference_id is None:
             return UPLOADED, throttled.upload_file(path, **fields)
         name = non_empty_str("what reference_id gives", reference_id(path))

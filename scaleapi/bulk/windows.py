@@ -113,7 +113,7 @@ def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
     found = None if given is None else parse_iso8601(given.strip())
     if isinstance(found, str):
         raise ScaleInvalidArgument(
-            f"{name} must be a time such as '2025-03-04T10:15:00Z', not {given!r}"
+            f"{name} must be a time such as '2025-03-04T10:15:00Z', got {given!r}"
         )
     return found and (found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc))
 

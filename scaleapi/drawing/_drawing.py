@@ -56,7 +56,7 @@ class Drawing:
             OSError: the file can't be written.
         """
         if not os.fspath(path).lower().endswith(".svg"):
-            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, not {path!r}")
+            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, got {path!r}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.svg)
 

@@ -354,7 +354,7 @@ def test_tasks_are_updated(client):
     for task in made:
         task.refresh()
         assert (task.tags, task.metadata) == (["a"], {"m": 1})
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="add_tags must be a list of texts"):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="add_tags must be a list of strings"):
         client.update_tasks(made, add_tags="a")
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="one of tags, add_tags"):
         client.update_tasks(made)

@@ -190,7 +190,7 @@ class Operation:
     def _query(self, given: Mapping[str, Any]) -> Dict[str, Any]:
         for name, value in given.items():
             if value is None and self.signature.parameters[name].default is Parameter.empty:
-                raise ApiTypeError(f"{name} must be a text, not None")
+                raise ApiTypeError(f"{name} must be a string, got None")
         return {
             name: converter(self.types[name])(name, value)
             for name, value in given.items()
@@ -213,7 +213,7 @@ class Operation:
         if not isinstance(whole, model):
             raise ApiTypeError(
                 f"{first} must be a {model.__name__}, a dictionary, or left out for "
-                f"{', '.join(names)} in its place, not {whole!r}"
+                f"{', '.join(names)} in its place, got {whole!r}"
             )
         body: Dict[str, Any] = whole.to_dict()
         return body
@@ -221,7 +221,7 @@ class Operation:
 
 def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
     if options.get("_host_index", 0) != 0:
-        raise ApiValueError(f"_host_index must be 0, not {options['_host_index']!r}")
+        raise ApiValueError(f"_host_index must be 0, got {options['_host_index']!r}")
     if options.get("_request_auth") is not None:
         own = {**_auth_in(options, "header"), **_auth_in(options, "cookie")}
         api = client.transport_with(lambda key: own)
@@ -288,7 +288,7 @@ def converter(annotation: Any) -> Callable[[str, Any], Any]:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be a text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a string, got {value!r}")
     try:
         return non_empty_str(name, value)
     except ScaleInvalidArgument as error:
@@ -297,9 +297,9 @@ def _text(name: str, value: Any) -> str:
 
 def _limit(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ApiTypeError(f"{name} must be a whole number, not {value!r}")
+        raise ApiTypeError(f"{name} must be a whole number, got {value!r}")
     if not 1 <= value <= MAX_LIMIT:
-        raise ApiValueError(f"{name} must be from 1 to {MAX_LIMIT}, not {value}")
+        raise ApiValueError(f"{name} must be from 1 to {MAX_LIMIT}, got {value}")
     return value
 
 
@@ -307,10 +307,10 @@ def _moment(name: str, value: Any) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime(value.year, value.month, value.day)
     if not isinstance(value, (str, dt.datetime)):
-        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, got {value!r}")
     read = parse_iso8601(value) if isinstance(value, str) else value
     if isinstance(read, str):
-        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, not {value!r}")
+        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, got {value!r}")
     return read.strftime(TIME_FORMAT)
 
 
@@ -318,7 +318,7 @@ def _value(kind: Type[Enum], name: str, value: Any) -> str:
     """A member's value; any text passes too, for values added later."""
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
-        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")
     return plain
 
 
@@ -326,13 +326,13 @@ def _members(kind: Type[Enum], name: str, values: Any) -> List[str]:
     if isinstance(values, (str, Enum)):
         values = [values]
     if not isinstance(values, Iterable):
-        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, not {values!r}")
+        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, got {values!r}")
     allowed = [member.value for member in kind]
     plain = [value.value if isinstance(value, Enum) else value for value in values]
     for value in plain:
         if value not in allowed:
             raise ApiValueError(
-                f"each of {name} must be one of {', '.join(allowed)}, not {value!r}"
+                f"each of {name} must be one of {', '.join(allowed)}, got {value!r}"
             )
     return plain
 
