@@ -359,6 +359,9 @@ class Api:
         api = self._with(policy=policy)
 
         def get_json(endpoint: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+            double = replaced_method(api, "GET")
+            if double is not None:
+                return double(endpoint, params=params)
             return api.request("GET", endpoint, params=params, headers=headers).json
 
         return get_json

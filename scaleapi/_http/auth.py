@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Tuple, Union
 from urllib.parse import quote, unquote
 
 from .._version import __version__
@@ -46,21 +46,31 @@ class KeySource:
 
     Args:
         given: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
+
+    Attributes:
+        recent: The keys that were returned last, which no message may show.
     """
 
     def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
         self._given = given
         self._from_environment: Optional[str] = None
+        self.recent: Tuple[str, ...] = ()
         if not callable(given):
             self.get()
 
     def get(self) -> str:
-        """Return the key.
+        """Return the key that holds now.
 
         Raises:
             ScaleException: If there is none.
             ScaleInvalidArgument: If it cannot be sent in a header.
         """
+        key = self._read()
+        if key not in self.recent:
+            self.recent = (*self.recent[-3:], key)
+        return key
+
+    def _read(self) -> str:
         if callable(self._given):
             return validate_api_key(self._given(), "what api_key() returns")
         if self._given is not None:
@@ -75,7 +85,7 @@ class KeySource:
         return key if isinstance(key, KeySource) else cls(key)
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {"_given": self._given, "_from_environment": None}
+        return {"_given": self._given, "_from_environment": None, "recent": ()}
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
@@ -123,14 +133,17 @@ def build_user_agent(extension: Optional[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def secrets_in(api_key: str, urls: Iterable[Any]) -> Set[str]:
+def secrets_in(api_keys: Iterable[str], urls: Iterable[Any]) -> Set[str]:
     """Return all that must not be shown: the key, and passwords in addresses, as they are written.
 
     Args:
-        api_key: The key.
+        api_keys: The keys.
         urls: The instance address, and those of proxies.
     """
-    secrets = {api_key, _basic_token(api_key), _basic_token(api_key).rstrip("="), quote(api_key)}
+    secrets: Set[str] = set()
+    for api_key in api_keys:
+        token = _basic_token(api_key)
+        secrets |= {api_key, token, token.rstrip("="), quote(api_key)}
     for url in urls:
         for password in _passwords(url):
             secrets |= {password, unquote(password)}

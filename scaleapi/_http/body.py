@@ -17,15 +17,11 @@ READ_SIZE = 64 * 1024
 ENCODED_READ_SIZE = 4 * 1024  # each may become a thousand times as much
 
 
-class ResponseTooLarge(ScaleException):
-    """The body of a response is over `max_response_bytes`."""
-
-
 def read_body(response: requests.Response, limit: int) -> None:
     """Read the body, so that the connection returns to the pool.
 
     Raises:
-        ResponseTooLarge: If it is longer than `limit` bytes.
+        ScaleException: If it is longer than `limit` bytes.
         OSError, urllib3.exceptions.HTTPError: If it does not arrive whole.
     """
     if _is_read(response):
@@ -37,11 +33,14 @@ def read_body(response: requests.Response, limit: int) -> None:
         size += len(part)
         if size > limit:
             close_response(response)
-            raise ResponseTooLarge(
+            _set_content(response, b"")
+            error = ScaleException(
                 f"The response body is over max_response_bytes={limit}: raise it with "
                 f"client.with_options(max_response_bytes=...) if it is right",
                 response.status_code,
             )
+            error.response, error.headers = response, response.headers
+            raise error
     _set_content(response, b"".join(parts))
 
 

@@ -15,6 +15,7 @@ from typing import IO, Callable, ContextManager, Dict, Optional, Tuple
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.utils import default_headers
 
 from .._atomic import atomic_write
 from ..exceptions import ScaleException
@@ -134,7 +135,9 @@ class FileDownloader:
     def _prepare(self, url: str) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
         request.method = "GET"
-        request.prepare_headers({**self._transport.default_headers(), **HEADERS})
+        own = self._transport.default_headers() if self._transport.is_own(url) else {}
+        usual = {**default_headers(), "User-Agent": self._transport.user_agent}
+        request.prepare_headers({**usual, **own, **HEADERS})
         request.prepare_url(url, None)
         return request
 

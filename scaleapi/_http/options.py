@@ -30,6 +30,9 @@ class Clock:
         # Bound now, so that a tool that freezes `time` later stops no deadline.
         self.monotonic = monotonic
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), ()  # a frozen clock cannot be pickled, and need not be
+
     def sleep(self, seconds: float) -> None:
         """Wait for so many seconds."""
         time.sleep(seconds)  # looked up now: users patch `time.sleep` to make tests fast

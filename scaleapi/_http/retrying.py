@@ -310,7 +310,9 @@ class RetryingCall:
                 return []  # the response to the request itself says more
             delay = self._policy.backoff(retry)
             too_late = self._clock.monotonic() + delay >= self.deadline
-            if found or retry > self._policy.total or too_late:
+            # What is to be created may show up late; what is to be changed, its change.
+            is_seen = recovery.is_created or any(recovery.matches(f, self._data) for f in found)
+            if (found and is_seen) or retry > self._policy.total or too_late:
                 return found
             self._clock.sleep(delay)
         return []

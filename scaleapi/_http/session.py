@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.cookies import RequestsCookieJar
 
 from ..exceptions import ScaleInvalidArgument
@@ -66,6 +66,9 @@ def new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies = _NoCookies()
+    # Session.send would prepare the request to which a response redirects, the key on it, even with
+    # redirects off.
+    session.resolve_redirects = _no_redirects  # type: ignore[method-assign]
     for prefix in ("http://", "https://"):
         session.mount(prefix, PerTLSConfigAdapter())
     return session
@@ -98,14 +101,16 @@ class ForkSafeSession:
         return session or self._sessions.setdefault(pid, self._make())
 
     def _make(self) -> requests.Session:
-        session = (self._factory or new_session)()
+        if self._factory is None:
+            return new_session()
+        session = self._factory()
         if not hasattr(session, "send"):
             raise ScaleInvalidArgument(
                 f"session must be a function that makes a requests.Session, but it made {session!r}"
             )
-        # Session.send prepares the request to which a response redirects, the key on it, even with
-        # redirects off.
-        session.resolve_redirects = _no_redirects  # type: ignore[method-assign]
+        for prefix in ("http://", "https://"):
+            if _is_default(getattr(session, "adapters", {}).get(prefix)):
+                session.mount(prefix, PerTLSConfigAdapter())
         return session
 
     def close(self) -> None:
@@ -119,6 +124,17 @@ class ForkSafeSession:
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return ForkSafeSession, (self._factory,)
+
+
+def _is_default(adapter: Any) -> bool:
+    """Whether this is the adapter with which requests begins, and not one that a user mounted."""
+    usual = vars(HTTPAdapter())
+    settings = [name for name in usual if name.startswith("_pool_")]
+    return (
+        type(adapter) is HTTPAdapter
+        and adapter.max_retries.total == usual["max_retries"].total
+        and all(vars(adapter)[name] == usual[name] for name in settings)
+    )
 
 
 def _no_redirects(*args: Any, **kwargs: Any) -> Iterator[Any]:

@@ -74,7 +74,7 @@ class Transport:
         self._key = key
         self.settings = settings
         self._send_settings = send_settings(settings)
-        self._user_agent = user_agent
+        self.user_agent = user_agent
         self.base_url = normalize_url(settings.base_url).rstrip("/")
         self.root_url = self.base_url[: -len("/v1")] if self._has_version() else self.base_url
 
@@ -84,15 +84,11 @@ class Transport:
     def for_origin(self, origin: str) -> Transport:
         """Return a transport to another host: its own proxy, and no client certificate."""
         settings = self.settings._replace(base_url=origin, cert=None)
-        return Transport(self._sessions, self._key, settings, self._user_agent)
+        return Transport(self._sessions, self._key, settings, self.user_agent)
 
     def secrets(self) -> Set[str]:
         """Return what no message may show."""
-        try:
-            api_key = self._key.get()
-        except Exception:  # a function of the user's; what it raises is raised where it is sent
-            api_key = ""
-        return secrets_in(api_key, self.settings.urls())
+        return secrets_in(self._key.recent, self.settings.urls())
 
     # Preparing.
 
@@ -166,7 +162,7 @@ class Transport:
             is_mapping = isinstance(headers, Mapping)  # else it is a double of the session
             headers = CaseInsensitiveDict(headers if is_mapping else default_headers())
         copied = copy_headers(headers)
-        copied["User-Agent"] = self._user_agent
+        copied["User-Agent"] = self.user_agent
         return copied
 
     # Sending.
@@ -233,11 +229,13 @@ class Transport:
             sent.method, sent.url, sent.body = request.method, request.url, request.body
             sent.headers = copy_headers(request.headers)
             sent.headers.update(auth_headers)
-            sent.hooks = {"response": list(session.hooks.get("response") or ())}
+            hooks = session.hooks.get("response") or ()
+            sent.hooks = {"response": [hooks] if callable(hooks) else list(hooks)}
             response = session.send(sent, **keywords)
         if not issubclass(type(response), requests.Response):
             return from_double(response, request)
         response.request = request
+        response._next = None  # the request to which it redirects, with the key
         return response  # type: ignore[no-any-return]
 
     def _redirected(self, response: requests.Response) -> Optional[requests.PreparedRequest]:

@@ -33,15 +33,15 @@ class Reader:
     """
 
     def __init__(self, client: ClientMixin) -> None:
-        self._api = client.api
+        self._client = client
         self._lock = Lock()
         self.requests = 0
 
     def page(self, query: Mapping[str, Any]) -> Paginator[Row]:
         """One page of the tasks that pass these filters, which go by their names on the wire."""
-        answer = self._api.request("GET", "tasks", params=query)
+        answer = self._client._request("GET", "tasks", params=query)
         with self._lock:
-            self.requests += len(answer.attempts)
+            self.requests += len(answer.attempts) or 1
         return answer.parse_with(page_of, answer)
 
     def count(self, query: Mapping[str, Any]) -> int:
