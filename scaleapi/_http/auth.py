@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
 from urllib.parse import quote, unquote
 
 from .._version import __version__
@@ -46,15 +46,11 @@ class KeySource:
 
     Args:
         given: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
-
-    Attributes:
-        recent: The keys that were returned last, which no message may show.
     """
 
     def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
         self._given = given
         self._from_environment: Optional[str] = None
-        self.recent: Tuple[str, ...] = ()
         if not callable(given):
             self.get()
 
@@ -65,12 +61,6 @@ class KeySource:
             ScaleException: If there is none.
             ScaleInvalidArgument: If it cannot be sent in a header.
         """
-        key = self._read()
-        if key not in self.recent:
-            self.recent = (*self.recent[-3:], key)
-        return key
-
-    def _read(self) -> str:
         if callable(self._given):
             return validate_api_key(self._given(), "what api_key() returns")
         if self._given is not None:
@@ -85,7 +75,7 @@ class KeySource:
         return key if isinstance(key, KeySource) else cls(key)
 
     def __getstate__(self) -> Dict[str, Any]:
-        return {"_given": self._given, "_from_environment": None, "recent": ()}
+        return {"_given": self._given, "_from_environment": None}
 
     def __deepcopy__(self, memo: Dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
@@ -133,27 +123,48 @@ def build_user_agent(extension: Optional[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def secrets_in(api_keys: Iterable[str], urls: Iterable[Any]) -> Set[str]:
-    """Return all that must not be shown: the key, and passwords in addresses, as they are written.
+def secrets_in(urls: Iterable[Any]) -> Set[str]:
+    """Return the passwords in addresses, as they are written; they must not be shown.
 
     Args:
-        api_keys: The keys.
         urls: The instance address, and those of proxies.
     """
-    secrets: Set[str] = set()
-    for api_key in api_keys:
-        token = _basic_token(api_key)
-        secrets |= {api_key, token, token.rstrip("="), quote(api_key)}
-    for url in urls:
-        for password in _passwords(url):
-            secrets |= {password, unquote(password)}
+    passwords = {password for url in urls for password in _passwords(url)}
+    passwords |= {unquote(password) for password in passwords}
+    return {password for password in passwords if len(password) >= MIN_MASKED_LENGTH}
+
+
+class SentHeaders:
+    """The headers with a key that one call has sent; its repr shows none of them."""
+
+    def __init__(self) -> None:
+        self._values: Set[str] = set()
+
+    def add(self, value: str) -> None:
+        """Remember a header."""
+        self._values.add(value)
+
+    def secrets(self) -> Set[str]:
+        """Return what must not be shown of them."""
+        return {secret for value in self._values for secret in secrets_in_header(value)}
+
+
+def secrets_in_header(value: str) -> Set[str]:
+    """Return what must not be shown of a header that carries a key: the key, in all its forms."""
+    scheme, _, token = value.partition(" ")
+    secrets = {value, token or scheme}
+    key = token or scheme
+    if scheme == "Basic":
+        key = base64.b64decode(token).decode().rstrip(":")
+    basic = _basic_token(key)
+    secrets |= {key, quote(key), basic, basic.rstrip("=")}
     return {secret for secret in secrets if len(secret) >= MIN_MASKED_LENGTH}
 
 
 def _passwords(url: Any) -> Iterable[str]:
     if not isinstance(url, str):
         return
-    for user, password in re.findall(r"([^/\s:@]*):([^/\s]+)@", url):
+    for user, password in re.findall(r"([^/\s:@]*):((?!//)\S+)@", url):
         yield password
         yield base64.b64encode(unquote(f"{user}:{password}").encode()).decode()
 
@@ -168,7 +179,7 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 def without_password(url: str) -> str:
     """Return an address, however malformed, with the password in it replaced."""
-    return re.sub(r":[^/\s]*@", f":{MASK}@", url)
+    return re.sub(r":(?!//)\S*@", f":{MASK}@", url)
 
 
 def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool:

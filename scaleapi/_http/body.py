@@ -24,8 +24,8 @@ def read_body(response: requests.Response, limit: int) -> None:
         ScaleException: If it is longer than `limit` bytes.
         OSError, urllib3.exceptions.HTTPError: If it does not arrive whole.
     """
-    if _is_read(response):
-        return
+    if _is_read(response):  # by a hook, or by a test
+        _check_whole(response)
     parts: List[bytes] = []
     size = 0
     for part in iter_body(response, whole_up_to=limit):
@@ -91,9 +91,16 @@ def iter_body(
                 yield part
     except ValueError as error:
         raise urllib3.exceptions.ProtocolError(f"invalid chunk: {error}") from error
-    if raw.tell() and not is_decoded_whole(raw):
-        raise urllib3.exceptions.ProtocolError("the compressed body ended early")
-    _check_length(response)
+    _check_whole(response)
+
+
+def _check_whole(response: requests.Response) -> None:
+    """Raise where a body that has been read ended early."""
+    raw: Any = response.raw
+    if hasattr(raw, "stream"):
+        if raw.tell() and not is_decoded_whole(raw):
+            raise urllib3.exceptions.ProtocolError("the compressed body ended early")
+        _check_length(response)
 
 
 def _is_short(response: requests.Response, size: int) -> bool:

@@ -80,6 +80,7 @@ class RequestOptions(NamedTuple):
         on_attempt: Called after each attempt.
         max_response_bytes: How large a decoded response body may be.
         clock: Time and chance.
+        on_secret: Called with each header that carries a key, which no message may show.
     """
 
     timeout: Timeout = DEFAULT_TIMEOUT
@@ -92,6 +93,7 @@ class RequestOptions(NamedTuple):
     on_attempt: Optional[OnAttempt] = None
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     clock: Clock = SYSTEM_CLOCK
+    on_secret: Callable[[str], object] = str
 
 
 def validate_timeout(timeout: Any) -> Timeout:

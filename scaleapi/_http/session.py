@@ -34,15 +34,15 @@ class PerTLSConfigAdapter(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:  # type: ignore[override]
         """Return the response to a prepared request, its body unread."""
         tls_key = repr((settings.get("verify"), settings.get("cert")))
-        adapter = self._adapters.get(tls_key) or self._add(tls_key)
-        return adapter.send(request, **settings)
+        return self._adapter(tls_key).send(request, **settings)
 
-    def _add(self, tls_key: str) -> PooledAdapter:
+    def _adapter(self, tls_key: str) -> PooledAdapter:
         with self._lock:
             adapter = self._adapters.get(tls_key)
             if adapter is None:
                 adapter = PooledAdapter(pool_connections=8, pool_maxsize=POOL_SIZE)
                 self._adapters[tls_key] = adapter
+            self._adapters.move_to_end(tls_key)  # the least recently used goes first
             if len(self._adapters) > MAX_TLS_CONFIGS:
                 _, oldest = self._adapters.popitem(last=False)
                 oldest.close()  # requests in flight keep their connections until they end
@@ -91,14 +91,19 @@ class ForkSafeSession:
             )
         self._factory = factory
         self._sessions: Dict[int, requests.Session] = {}
+        self._locks: Dict[int, threading.Lock] = {}
 
     def get(self) -> requests.Session:
         """Return the open session of this process."""
         pid = os.getpid()
         session = self._sessions.get(pid)
-        # No lock: a fork could leave it locked forever in the child. setdefault is atomic, and a
-        # session that lost the race has opened nothing yet.
-        return session or self._sessions.setdefault(pid, self._make())
+        if session is None:
+            # One lock per process: a fork could leave its parent's locked forever in the child.
+            with self._locks.setdefault(pid, threading.Lock()):
+                session = self._sessions.get(pid)
+                if session is None:
+                    session = self._sessions[pid] = self._make()
+        return session
 
     def _make(self) -> requests.Session:
         if self._factory is None:

@@ -16,12 +16,13 @@ from requests.utils import default_headers
 from .._validation import dump_json, fully_unquoted, has_dot_segments
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from .auth import (
+    AuthHeaders,
     KeySource,
     basic_auth_headers,
-    mask,
+    bearer_auth_headers,
     no_auth_headers,
     secrets_in,
-    shows_secret,
+    without_password,
 )
 from .body import close_response, from_double, read_body, read_error_body
 from .environment import ConnectionSettings, send_settings
@@ -87,8 +88,8 @@ class Transport:
         return Transport(self._sessions, self._key, settings, self.user_agent)
 
     def secrets(self) -> Set[str]:
-        """Return what no message may show."""
-        return secrets_in(self._key.recent, self.settings.urls())
+        """Return the passwords of addresses, which no message may show."""
+        return secrets_in((*self.settings.urls(), *self._send_settings["proxies"].values()))
 
     # Preparing.
 
@@ -146,7 +147,7 @@ class Transport:
                 request.headers["Content-Length"] = str(len(request.body))
             elif request.method != "GET":
                 request.headers["Content-Length"] = "0"
-        elif isinstance(form, (Mapping, list, tuple)):
+        elif isinstance(form, (Mapping, list, tuple, str, bytes)):
             request.arguments["data"] = form
             request.prepare_body(form, None)
         else:
@@ -196,6 +197,10 @@ class Transport:
         try:
             return self._send(request, options, deadline)
         except (*NETWORK_ERRORS, LocalError, ScaleException) as error:
+            response = getattr(error, "response", None)
+            if isinstance(error, requests.HTTPError) and response is not None:
+                # A hook of the user's calls raise_for_status: it is a response all the same.
+                return self._received(response, request)
             strip_tracebacks(error)
             forget_request(error, request)
             raise error.with_traceback(None) from error.__cause__
@@ -206,16 +211,17 @@ class Transport:
             strip_tracebacks(error)
             raise error.with_traceback(None) from error.__cause__
         # Not in the except block, which would make it the context of what is raised.
-        cause = None if shows_secret(unexpected, self.secrets()) else unexpected
-        raise ScaleException(mask(str(unexpected), self.secrets())) from cause
+        raise ScaleException(str(unexpected)) from unexpected
 
     def _send(
         self, request: requests.PreparedRequest, options: RequestOptions, deadline: float
     ) -> requests.Response:
         session = self._sessions.get()
-        auth = options.auth or basic_auth_headers
+        auth = options.auth or self._auth_of(str(request.url))
         with local_errors():  # what a function for the key raises is no failure of the service
             auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
+        for value in auth_headers.values():
+            options.on_secret(value)
         keywords: Dict[str, Any] = {
             **self._send_settings,
             "timeout": cap_timeout(options.timeout, deadline, options.clock),
@@ -234,9 +240,21 @@ class Transport:
             response = session.send(sent, **keywords)
         if not issubclass(type(response), requests.Response):
             return from_double(response, request)
+        return self._received(response, request)
+
+    @staticmethod
+    def _received(
+        response: requests.Response, request: requests.PreparedRequest
+    ) -> requests.Response:
+        """Return a response that holds no request with the key."""
         response.request = request
-        response._next = None  # the request to which it redirects, with the key
-        return response  # type: ignore[no-any-return]
+        response._next = None  # type: ignore[attr-defined]  # to which it redirects
+        return response
+
+    def _auth_of(self, url: str) -> AuthHeaders:
+        """Return the form in which the version below which an address stands takes the key."""
+        is_v2 = url.startswith(f"{self.root_url}/v2/")
+        return bearer_auth_headers if is_v2 else basic_auth_headers
 
     def _redirected(self, response: requests.Response) -> Optional[requests.PreparedRequest]:
         """Return the request that a response redirects to: GETs only, within the same origin."""
@@ -334,9 +352,8 @@ def normalize_url(url: str) -> str:
             return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     except ValueError:
         pass
-    raise ScaleInvalidArgument(
-        f"url must be an http or https address, got {url.partition('?')[0]!r}"
-    )
+    shown = without_password(url.partition("?")[0])
+    raise ScaleInvalidArgument(f"url must be an http or https address, got {shown!r}")
 
 
 def cap_timeout(
@@ -377,8 +394,9 @@ def _call_replaced(
         or {"params": {}, "json": None, "files": None, "data": request.body}
     )
     url = str(request.url)
-    own = ("User-Agent", "Content-Type")
-    headers = {name: request.headers[name] for name in own if name in request.headers}
+    usual = {**default_headers(), "Content-Length": request.headers.get("Content-Length")}
+    del usual["User-Agent"]
+    headers = {name: value for name, value in request.headers.items() if usual.get(name) != value}
     scheme, _, token = auth_headers.get("Authorization", "").partition(" ")
     if scheme == "Basic":
         arguments["auth"] = tuple(base64.b64decode(token).decode().split(":", 1))

@@ -517,4 +517,7 @@ def _is_at_end(decoder: Any) -> bool:
     state = getattr(decoder, "_state", None)
     if state is not None and getattr(state, "name", state) in ("SWALLOW_DATA", 2):
         return True  # garbage after a whole member, which other clients accept as well
-    return bool(getattr(getattr(decoder, "_obj", None), "eof", True))
+    decompressor: Any = getattr(decoder, "_obj", None)
+    if hasattr(decompressor, "is_finished"):  # brotli
+        return bool(decompressor.is_finished())
+    return bool(getattr(decompressor, "eof", True))

@@ -37,7 +37,7 @@ from urllib.parse import quote, urlencode, urljoin
 
 import requests
 
-from ..._http.auth import is_valid_header_value
+from ..._http.auth import is_valid_header_value, no_auth_headers
 from ..._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ..._http.options import Timeout
 from ..._http.response import json_or_none
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PRIVATE = ("_request_timeout", "_request_auth", "_content_type", "_headers", "_host_index")
+SECRET_HEADERS = ("authorization", "cookie")
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 
@@ -185,7 +186,11 @@ class Operation:
         query.update(_auth_in(options, "query"))
         if query:
             path += "?" + urlencode(query, doseq=True, quote_via=quote, safe="/")
-        return Sent(_api(client, options), self.method, path, body, _headers(client, options))
+        api = _api(client, options)
+        headers = _headers(client, options, api.user_agent)
+        if _auth_in(options, "query"):
+            api = api._with(redact_query=True)
+        return Sent(_without_secrets(api, headers), self.method, path, body, headers)
 
     def _query(self, given: Mapping[str, Any]) -> Dict[str, Any]:
         for name, value in given.items():
@@ -246,13 +251,24 @@ def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
 
-def _headers(client: ApiClient, options: Mapping[str, Any]) -> Dict[str, str]:
+def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
+    """Take headers that hold a secret off the request, and have them sent as the key is."""
+    secret = {name: headers[name] for name in headers if name.lower() in SECRET_HEADERS}
+    auth = api._options.auth or no_auth_headers
+    if not secret:
+        return api
+    for name in secret:
+        del headers[name]
+    return api._with(auth=lambda api_key: {**secret, **auth(api_key)})
+
+
+def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> Dict[str, str]:
     headers = {"Accept": "application/json", **(options.get("_headers") or {})}
     if options.get("_content_type"):
         headers["Content-Type"] = options["_content_type"]
     if client.cookie:
         headers["Cookie"] = client.cookie
-    headers.update({"User-Agent": client.user_agent, **client.default_headers})
+    headers.update({"User-Agent": user_agent, **client.default_headers})
     for name, value in headers.items():
         if not (isinstance(value, str) and is_valid_header_value(f"{name}{value}")):
             raise ApiValueError(f"the header {name!r} must be printable Latin-1 text")

@@ -834,7 +834,7 @@ def test_a_complaint_says_what_would_be_right():
         CreateBatchRequest(name=5)
     with pytest.raises(ApiTypeError, match="staging_batch must be True or False or None, got 1"):
         CreateBatchRequest(name="x", staging_batch=1)
-    with pytest.raises(ApiTypeError, match="metadata must be a dictionary whose keys are texts"):
+    with pytest.raises(ApiTypeError, match="metadata must be a dictionary whose keys are strings"):
         CreateBatchRequest(name="x", metadata={1: 2})
     with pytest.raises(ApiTypeError, match="metadata must be a dictionary or None, got 'x'"):
         CreateBatchRequest(name="x", metadata="x")
