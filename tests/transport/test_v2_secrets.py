@@ -5,7 +5,6 @@ import pickle
 
 import pytest
 
-import scaleapi
 from scaleapi.api_client.v2 import ApiClient, Configuration, V2Api
 from scaleapi.api_client.v2.exceptions import UnauthorizedException
 
@@ -70,4 +69,3 @@ def test_on_attempt_that_is_not_hashable_is_called_for_v2(serve, connect):
     server.replies(answer({}, 503), answer({"task_id": "t"}))
     connect(server, retries=QUICK).with_options(on_attempt=metrics).v2.get_task("t")
     assert metrics == [503, 200]
-    assert isinstance(scaleapi.Attempt._fields, tuple)

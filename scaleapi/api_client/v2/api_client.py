@@ -106,4 +106,5 @@ class ApiClient:
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        self.transport.close()
+        for transport in list(self._made.values()):
+            transport.close()
