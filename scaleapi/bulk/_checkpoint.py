@@ -68,7 +68,9 @@ class Checkpoint:
         kept: Dict[str, Any] = {
             "id": name,
             "job": {**job, "account": _fingerprint(key, name)},
-            **plan._asdict(),
+            "whole": plan.whole,
+            "total": plan.total,
+            "windows": [[window.filters, window.count] for window in plan.windows],
         }
         folder.mkdir(exist_ok=True)
         with atomic_write(folder / PLAN, folder) as file:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import (
     Any,
@@ -13,7 +14,6 @@ from typing import (
     Iterator,
     List,
     Mapping,
-    NamedTuple,
     Optional,
     Tuple,
     Union,
@@ -25,6 +25,7 @@ from .._resource import ClientMixin
 from .._validation import non_empty_str
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
+from .outcomes import Record
 from .progress import ProgressOption
 from .runner import FAILED, BulkRun, validate_items
 from .throttle import throttled_client
@@ -41,7 +42,8 @@ LONGEST = 100  # characters of a name's first part
 Folder = Union[str, os.PathLike[str]]
 
 
-class DownloadOutcome(NamedTuple):
+@dataclass(frozen=True)
+class DownloadOutcome(Record):
     """What became of one task's files.
 
     Attributes:
@@ -52,7 +54,7 @@ class DownloadOutcome(NamedTuple):
         error: why the first that failed did, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     task: Any
     paths: List[Path]
     status: str

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import (
@@ -19,7 +20,6 @@ from typing import (
     Iterable,
     Iterator,
     List,
-    NamedTuple,
     Union,
 )
 
@@ -30,6 +30,7 @@ from ..pagination import Paginator, iter_items, next_by_token
 from ..tasks import normalize_task_filters, task_query_params
 from ._checkpoint import Checkpoint, remove
 from ._pages import Reader, Row
+from .outcomes import Record
 from .progress import ProgressOption, make_progress_callback, validate_progress
 from .runner import ThrottledPool
 from .throttle import throttled_client
@@ -40,7 +41,8 @@ logger = logging.getLogger("scaleapi")
 READINGS = 3  # of a window whose tasks are fewer than the service counts
 
 
-class ExportReport(NamedTuple):
+@dataclass(frozen=True)
+class ExportReport(Record):
     """What an export did.
 
     Attributes:

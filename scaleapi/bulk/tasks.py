@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import (
     Any,
     Callable,
     Dict,
     Iterable,
     Mapping,
-    NamedTuple,
     Optional,
     Union,
 )
@@ -17,6 +17,7 @@ from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import choice, enum_value, mapping, non_empty_str, str_list
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskMethods, TaskType
+from .outcomes import Record
 from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
@@ -28,7 +29,8 @@ ON_DUPLICATE = ("fetch", "skip", "fail")
 TaskOrId = Union[Task, str]
 
 
-class TaskOutcome(NamedTuple):
+@dataclass(frozen=True)
+class TaskOutcome(Record):
     """What became of one item.
 
     Attributes:
@@ -40,7 +42,7 @@ class TaskOutcome(NamedTuple):
         error: why it failed or was refused, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     payload: Any
     task: Optional[Task]
     status: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
 from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File, FileMethods
+from .outcomes import Record
 from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
@@ -18,7 +20,8 @@ PathLike = Union[str, os.PathLike[str]]
 Naming = Callable[[Any], str]
 
 
-class FileOutcome(NamedTuple):
+@dataclass(frozen=True)
+class FileOutcome(Record):
     """What became of one path.
 
     Attributes:
@@ -29,7 +32,7 @@ class FileOutcome(NamedTuple):
         error: why it failed, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     path: Any
     file: Optional[File]
     status: str

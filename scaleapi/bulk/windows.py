@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
@@ -17,6 +18,7 @@ from .._timestamps import format_iso8601, parse_iso8601
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import task_query_params
 from ._pages import Reader
+from .outcomes import Record
 from .runner import ThrottledPool
 
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
@@ -30,7 +32,8 @@ MORE_PIECES = 8  # ... in which a coarse look finds where with fewer counts
 Filters = Dict[str, Any]
 
 
-class ExportWindow(NamedTuple):
+@dataclass(frozen=True)
+class ExportWindow(Record):
     """A part of an export.
 
     Attributes:
@@ -39,7 +42,7 @@ class ExportWindow(NamedTuple):
     """
 
     filters: Filters
-    count: int  # type: ignore[assignment]  # hides tuple's own
+    count: int
 
 
 class Plan(NamedTuple):

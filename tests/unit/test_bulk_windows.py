@@ -13,7 +13,7 @@ from scaleapi import ScaleInvalidArgument
 from scaleapi.bulk._pages import Row
 from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
-from scaleapi.bulk.windows import plan
+from scaleapi.bulk.windows import ExportWindow, plan
 from scaleapi.pagination import Paginator
 
 UTC = dt.timezone.utc
@@ -175,4 +175,4 @@ def test_tasks_that_do_not_say_when_they_were_created_are_one_window(created, mo
     service = Service([START] * 50)
     row = Row("t", json.dumps({"created_at": created}))
     monkeypatch.setattr(service, "page", lambda query: Paginator([row], 50, 1, 0, True))
-    assert planned(service).windows == [({"project_name": "p"}, 50)]
+    assert planned(service).windows == [ExportWindow({"project_name": "p"}, 50)]
