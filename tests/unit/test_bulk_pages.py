@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk._pages import Reader
+from scaleapi.bulk.export.raw_json import Reader
 
 TASKS = [
     '{"task_id": "a", "number": 1.10, "huge": 1e400, "text": "\\u00e9 \\n \\ud800"}',

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
-from scaleapi.bulk._pages import Row
+from scaleapi.bulk.export.partition import ExportWindow, plan
+from scaleapi.bulk.export.raw_json import Row
 from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
-from scaleapi.bulk.windows import ExportWindow, plan
 from scaleapi.pagination import Paginator
 
 UTC = dt.timezone.utc

@@ -23,18 +23,18 @@ from typing import (
     Union,
 )
 
-from .._atomic import atomic_write, remove_stale_temp_files, validate_output_path
-from .._resource import ClientMixin
-from ..exceptions import ScaleException, ScaleInvalidArgument
-from ..pagination import Paginator, iter_items, next_by_token
-from ..tasks import normalize_task_filters, task_query_params
-from ._checkpoint import Checkpoint, remove
-from ._pages import Reader, Row
-from .outcomes import Record
-from .progress import ProgressOption, make_progress_callback, validate_progress
-from .runner import ThrottledPool
-from .throttle import throttled_client
-from .windows import ExportWindow, plan
+from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from ..._resource import ClientMixin
+from ...exceptions import ScaleException, ScaleInvalidArgument
+from ...pagination import Paginator, iter_items, next_by_token
+from ...tasks import normalize_task_filters, task_query_params
+from ..outcomes import Record
+from ..progress import ProgressOption, make_progress_callback, validate_progress
+from ..runner import ThrottledPool
+from ..throttle import throttled_client
+from .checkpoint import Checkpoint, remove
+from .partition import ExportWindow, plan
+from .raw_json import Reader, Row
 
 logger = logging.getLogger("scaleapi")
 

@@ -7,12 +7,12 @@ from json.decoder import JSONDecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
 
-from .._resource import ClientMixin
-from ..exceptions import ScaleException
-from ..pagination import Paginator
+from ..._resource import ClientMixin
+from ...exceptions import ScaleException
+from ...pagination import Paginator
 
 if TYPE_CHECKING:
-    from .._http.response import APIResult
+    from ..._http.response import APIResult
 
 _read = JSONDecoder().raw_decode
 _space = re.compile(r"[ \t\r\n]*")

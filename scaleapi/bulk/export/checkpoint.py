@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-from .._atomic import atomic_write, remove_stale_temp_files
-from ..exceptions import ScaleException, ScaleInvalidArgument
-from .windows import ExportWindow, Plan
+from ..._atomic import atomic_write, remove_stale_temp_files
+from ...exceptions import ScaleException, ScaleInvalidArgument
+from .partition import ExportWindow, Plan
 
 PLAN, PART = "plan.json", ".part"
 

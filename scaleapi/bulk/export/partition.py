@@ -14,12 +14,12 @@ from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
-from .._timestamps import format_iso8601, parse_iso8601
-from ..exceptions import ScaleInvalidArgument
-from ..tasks import task_query_params
-from ._pages import Reader
-from .outcomes import Record
-from .runner import ThrottledPool
+from ..._timestamps import format_iso8601, parse_iso8601
+from ...exceptions import ScaleInvalidArgument
+from ...tasks import task_query_params
+from ..outcomes import Record
+from ..runner import ThrottledPool
+from .raw_json import Reader
 
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
