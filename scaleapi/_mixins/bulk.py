@@ -203,7 +203,7 @@ class BulkMethods(ClientMixin):
         return export.export(self, path, {**filters}, workers, resume, progress)
 
     def export_windows(
-        self, *, workers: int = 8, size: Optional[int] = None, **filters: Unpack[TaskFilters]
+        self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]
     ) -> List[bulk.ExportWindow]:
         """Divide tasks by the time of their creation into parts to be read side by side.
 
@@ -213,7 +213,7 @@ class BulkMethods(ClientMixin):
 
         Args:
             workers: how many counts are asked for at once, 1 to 64.
-            size: tasks in a window at the most, as far as time can tell them apart; None is a size
+            max_tasks: Tasks in a window, as far as time can tell them apart; None is a number
                 that gives each worker about four, but 500 at the least and 2,500 at the most.
             **filters: those of `get_tasks`.
 
@@ -227,7 +227,7 @@ class BulkMethods(ClientMixin):
         """
         from ..bulk import export
 
-        return export.windows(self, {**filters}, workers, size)
+        return export.windows(self, {**filters}, workers, max_tasks)
 
     def download_results(
         self,

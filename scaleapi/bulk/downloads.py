@@ -33,11 +33,11 @@ from .throttle import throttled_client
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
 ATTACHMENTS = ("attachment", "attachments")
 
-_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # of Windows
-LONGEST = 100  # characters of a name's first part
+MAX_STEM_LENGTH = 100  # characters of a name's first part
 
 Folder = Union[str, os.PathLike[str]]
 
@@ -81,12 +81,12 @@ def download(
         paths: List[Path] = []
         fetched, error = 0, None
         try:
-            wanted = files_of(task)
+            wanted = collect_files(task)
             for place in {base / path.parent for path in wanted}:
                 remove_stale_temp_files(place)
             for path, address in wanted.items():
                 try:
-                    fetched += saved(downloader, address, base / path)
+                    fetched += ensure_downloaded(downloader, address, base / path)
                     paths.append(base / path)
                 except Exception as problem:
                     error = error or problem
@@ -98,7 +98,7 @@ def download(
     return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
 
 
-def saved(downloader: FileDownloader, address: str, path: Path) -> bool:
+def ensure_downloaded(downloader: FileDownloader, address: str, path: Path) -> bool:
     """Have a file there; whether it had to be fetched."""
     if path.exists():
         return False
@@ -107,39 +107,39 @@ def saved(downloader: FileDownloader, address: str, path: Path) -> bool:
     return True
 
 
-def files_of(task: Any) -> Dict[PurePosixPath, str]:
+def collect_files(task: Any) -> Dict[PurePosixPath, str]:
     """The addresses that a task points to, by where their files go."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
-    folder = safe(non_empty_str("task_id", json.get("task_id")))
+    folder = safe_filename(non_empty_str("task_id", json.get("task_id")))
     params = json.get("params")
     given = params if isinstance(params, Mapping) else {}
     found = [
-        *addresses("response", json.get("response")),
-        *(each for name in ATTACHMENTS for each in addresses(name, json.get(name))),
-        *(each for name in ATTACHMENTS for each in addresses(f"params.{name}", given.get(name))),
+        *iter_urls("response", json.get("response")),
+        *(each for name in ATTACHMENTS for each in iter_urls(name, json.get(name))),
+        *(each for name in ATTACHMENTS for each in iter_urls(f"params.{name}", given.get(name))),
     ]
     first: Dict[str, str] = {}
     for place, address in found:
         first.setdefault(address, place)
-    return {PurePosixPath(folder, name(place, each)): each for each, place in first.items()}
+    return {PurePosixPath(folder, filename_for(place, each)): each for each, place in first.items()}
 
 
-def addresses(place: str, value: Any) -> Iterator[Tuple[str, str]]:
+def iter_urls(place: str, value: Any) -> Iterator[Tuple[str, str]]:
     """All addresses in a value, however deep, each with where it stands."""
     if isinstance(value, str):
-        if _ADDRESS.fullmatch(value):
+        if _URL.fullmatch(value):
             yield place, value
     elif isinstance(value, Mapping):
         for key, inner in value.items():
-            yield from addresses(f"{place}.{key}", inner)
+            yield from iter_urls(f"{place}.{key}", inner)
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from addresses(f"{place}.{number}", inner)
+            yield from iter_urls(f"{place}.{number}", inner)
 
 
-def name(place: str, address: str) -> str:
+def filename_for(place: str, address: str) -> str:
     """A file's name: where its address stands in the task, and which file that is.
 
     The query is left out of the latter: signed addresses have another one each time.
@@ -147,14 +147,14 @@ def name(place: str, address: str) -> str:
     where = address.partition("#")[0].partition("?")[0]
     which = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     extension = _EXTENSION.fullmatch(PurePosixPath(where.rpartition("/")[2]).suffix)
-    return f"{safe(place)}-{which}{extension[0] if extension else ''}"
+    return f"{safe_filename(place)}-{which}{extension[0] if extension else ''}"
 
 
-def safe(part: str) -> str:
+def safe_filename(part: str) -> str:
     """A name that is one in every file system, and no step through folders."""
     plain = _DEVICE.sub("_", _UNSAFE.sub("_", part))
-    if plain == part.strip(".") and len(part) <= LONGEST:
+    if plain == part.strip(".") and len(part) <= MAX_STEM_LENGTH:
         return plain
     # What was taken out told it from others.
     told = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{plain[:LONGEST].lstrip('.')}-{told}"
+    return f"{plain[:MAX_STEM_LENGTH].lstrip('.')}-{told}"

@@ -17,7 +17,7 @@ from .throttle import throttled_client
 UPLOADED, EXISTED = "uploaded", "existed"
 
 PathLike = Union[str, os.PathLike[str]]
-Naming = Callable[[Any], str]
+ReferenceIdFunc = Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def upload(
     client: FileMethods,
     paths: Iterable[PathLike],
     workers: int,
-    reference_id: Optional[Naming],
+    reference_id: Optional[ReferenceIdFunc],
     progress: ProgressOption,
     fields: Mapping[str, Any],
 ) -> BulkRun[FileOutcome]:

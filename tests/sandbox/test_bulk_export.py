@@ -346,7 +346,7 @@ def test_what_makes_no_sense_is_refused_at_once(
 
 
 def test_windows_are_filters_for_get_tasks(client, tasks):
-    windows = client.export_windows(project_name="p", size=300, task_type="categorization")
+    windows = client.export_windows(project_name="p", max_tasks=300, task_type="categorization")
     assert len(windows) > 8 and sum(window.count for window in windows) == TASKS
     found = [task.as_dict() for each in windows for task in client.get_tasks(**each.filters)]
     assert found == tasks
@@ -357,5 +357,7 @@ def test_windows_are_filters_for_get_tasks(client, tasks):
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, True, "9"])
 def test_a_size_that_makes_no_sense_is_refused(size, client):
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="size must be a number of tasks over"):
-        client.export_windows(project_name="p", size=size)
+    with pytest.raises(
+        scaleapi.ScaleInvalidArgument, match="max_tasks must be a whole number over"
+    ):
+        client.export_windows(project_name="p", max_tasks=size)

@@ -13,7 +13,7 @@ import urllib3
 import scaleapi
 from scaleapi._http import download, transport
 from scaleapi._http.body import iter_body
-from scaleapi.bulk.downloads import safe
+from scaleapi.bulk.downloads import safe_filename
 from scaleapi.exceptions import MAX_BODY_BYTES
 
 from .conftest import KEY
@@ -462,10 +462,10 @@ def test_what_an_ended_process_left_is_swept(fetch, store, tmp_path):
 
 @pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])
 def test_names_that_mean_something_else_to_a_system_are_changed(name):
-    changed = safe(name)
-    assert changed != name and not changed.startswith(".") and safe(changed) == changed
+    changed = safe_filename(name)
+    assert changed != name and not changed.startswith(".") and safe_filename(changed) == changed
 
 
 @pytest.mark.parametrize("name", ["a", "66f1c0de8a4b2f0012ab34cd", "a.b-c_d", "console", "x.con"])
 def test_plain_names_stay(name):
-    assert safe(name) == name
+    assert safe_filename(name) == name

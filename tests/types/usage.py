@@ -105,7 +105,7 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
     report = client.export_tasks(Path("p.jsonl"), project_name="p", created_after=DAY, resume=False)
     assert_type(report, ExportReport)
     assert_type(report.path, Path)
-    for window in client.export_windows(size=1000, project_name="p"):
+    for window in client.export_windows(max_tasks=1000, project_name="p"):
         assert_type(window, ExportWindow)
         assert_type(client.get_tasks(**window.filters), Generator[scaleapi.Task, None, None])
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk.export import each_once
+from scaleapi.bulk.export import iter_unique_lines
 
 
 def page(*ids, total):
@@ -71,7 +71,7 @@ def test_what_neighbours_share_is_written_where_it_comes_first(tmp_path):
     parts = [tmp_path / "0", tmp_path / "1"]
     parts[0].write_bytes(b'"b"\t{"b": 1}\n"a"\t{"a": 1}\n')
     parts[1].write_bytes(b'"a"\t{"a": 2}\n"c"\t{"c": 1}\n')
-    assert list(each_once(parts)) == [b'{"b": 1}\n', b'{"a": 1}\n', b'{"c": 1}\n']
+    assert list(iter_unique_lines(parts)) == [b'{"b": 1}\n', b'{"a": 1}\n', b'{"c": 1}\n']
 
 
 def test_text_that_is_half_a_character_is_written_as_it_was_sent(export, tmp_path):

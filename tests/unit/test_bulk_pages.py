@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk.export.raw_json import Reader
+from scaleapi.bulk.export.raw_json import TaskPageReader
 
 TASKS = [
     '{"task_id": "a", "number": 1.10, "huge": 1e400, "text": "\\u00e9 \\n \\ud800"}',
@@ -24,7 +24,7 @@ def page(client, wire):
 
     def page(body):
         wire.answers_with(body)
-        return Reader(client).page({"project": "p"})
+        return TaskPageReader(client).page({"project": "p"})
 
     return page
 
@@ -73,7 +73,7 @@ def test_what_is_no_page_is_told(body, page):
 
 def test_each_try_counts_as_a_request(client, wire):
     wire.answers_with((503, {}), (503, {}), envelope("[]", '"total":3,'))
-    reader = Reader(client.with_options(retries=2))
+    reader = TaskPageReader(client.with_options(retries=2))
     reader._client.api.retries = reader._client.api.retries.replace(backoff_factor=0)
     assert reader.count({"project": "p"}) == 3
     assert reader.requests == 3

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
-from scaleapi.bulk.export.partition import ExportWindow, plan
-from scaleapi.bulk.export.raw_json import Row
+from scaleapi.bulk.export.partition import ExportWindow, build_plan
+from scaleapi.bulk.export.raw_json import RawTask
 from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
 from scaleapi.pagination import Paginator
@@ -46,7 +46,7 @@ class Service:
     def page(self, query):
         self.asked += 1
         found = self.within(query)
-        rows = [Row("t", json.dumps({"created_at": each.isoformat()})) for each in found[:1]]
+        rows = [RawTask("t", json.dumps({"created_at": each.isoformat()})) for each in found[:1]]
         return Paginator(rows, len(found), 1, 0, len(found) > 1)
 
     def count(self, query):
@@ -55,7 +55,7 @@ class Service:
 
 def planned(service, size=10, **filters):
     with ThrottledPool(AdaptiveThrottle(2)) as pool:
-        return plan(service, {"project_name": "p", **filters}, pool, size)
+        return build_plan(service, {"project_name": "p", **filters}, pool, size)
 
 
 def listed(service, windows):
@@ -96,7 +96,7 @@ def test_tasks_created_later_are_in_no_window():
     found = planned(service)
     service.moments.insert(0, START + dt.timedelta(days=2))
     assert max(listed(service, found.windows)) == START + dt.timedelta(days=1)
-    assert found.whole["created_before"].startswith("2026-01-02T00:00:00.001")
+    assert found.filters["created_before"].startswith("2026-01-02T00:00:00.001")
 
 
 def test_windows_are_of_the_size_that_is_asked_for_where_time_can_be_divided():
@@ -145,7 +145,7 @@ def test_a_bound_may_be_as_early_as_there_are_dates(year):
 
 def test_the_callers_own_end_holds_where_a_task_was_created_just_then():
     own = START.isoformat()
-    assert planned(Service([START]), created_before=own).whole["created_before"] == own
+    assert planned(Service([START]), created_before=own).filters["created_before"] == own
 
 
 def as_utc(text):
@@ -173,6 +173,6 @@ def test_an_empty_export_has_no_windows():
 @pytest.mark.parametrize("created", ["", "soon", "2026-01-01", None, 5])
 def test_tasks_that_do_not_say_when_they_were_created_are_one_window(created, monkeypatch):
     service = Service([START] * 50)
-    row = Row("t", json.dumps({"created_at": created}))
+    row = RawTask("t", json.dumps({"created_at": created}))
     monkeypatch.setattr(service, "page", lambda query: Paginator([row], 50, 1, 0, True))
     assert planned(service).windows == [ExportWindow({"project_name": "p"}, 50)]

@@ -32,13 +32,13 @@ from ..outcomes import Record
 from ..progress import ProgressOption, make_progress_callback, validate_progress
 from ..runner import ThrottledPool
 from ..throttle import throttled_client
-from .checkpoint import Checkpoint, remove
-from .partition import ExportWindow, plan
-from .raw_json import Reader, Row
+from .checkpoint import Checkpoint, remove_checkpoint
+from .partition import ExportWindow, build_plan
+from .raw_json import RawTask, TaskPageReader
 
 logger = logging.getLogger("scaleapi")
 
-READINGS = 3  # of a window whose tasks are fewer than the service counts
+MAX_WINDOW_READS = 3  # of a window whose tasks are fewer than the service counts
 
 
 @dataclass(frozen=True)
@@ -74,87 +74,88 @@ def export(
     filters = normalize_task_filters("export_tasks", filters)
     validate_progress(progress)
     throttled, throttle = throttled_client(client, workers)
-    reader = Reader(throttled)
+    reader = TaskPageReader(throttled)
     folder = target.with_name(f"{target.name}.parts")
     job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
     key = client.api.api_key
-    found = Checkpoint.find(folder, job, key) if resume else None
+    found = Checkpoint.load(folder, job, key) if resume else None
     if found:
         remove_stale_temp_files(folder)
     else:
-        remove(folder)
+        remove_checkpoint(folder)
     with ThrottledPool(throttle) as pool:
-        kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pool))
+        checkpoint = found or Checkpoint.create(folder, job, key, build_plan(reader, filters, pool))
         if found:
-            logger.info("%s: %d parts are left to be read", target, len(found.missing))
-        with closing(parts(reader, kept, pool, progress)) as files:
-            tasks = merge(reader, kept, target, files)
-    remove(folder)
+            logger.info("%s: %d parts are left to be read", target, len(found.pending))
+        with closing(iter_part_files(reader, checkpoint, pool, progress)) as files:
+            tasks = merge(reader, checkpoint, target, files)
+    remove_checkpoint(folder)
     return ExportReport(
         target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
     )
 
 
 def windows(
-    client: ClientMixin, filters: Dict[str, Any], workers: int, size: Any
+    client: ClientMixin, filters: Dict[str, Any], workers: int, max_tasks: Any
 ) -> List[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = normalize_task_filters("export_windows", filters)
-    if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, got {size!r}")
+    is_number = isinstance(max_tasks, int) and not isinstance(max_tasks, bool)
+    if max_tasks is not None and not (is_number and max_tasks >= 1):
+        raise ScaleInvalidArgument(f"max_tasks must be a whole number over 0, got {max_tasks!r}")
     throttled, throttle = throttled_client(client, workers)
     with ThrottledPool(throttle) as pool:
-        return plan(Reader(throttled), filters, pool, size).windows
+        return build_plan(TaskPageReader(throttled), filters, pool, max_tasks).windows
 
 
-def parts(
-    reader: Reader, kept: Checkpoint, pool: ThrottledPool, progress: ProgressOption
+def iter_part_files(
+    reader: TaskPageReader, checkpoint: Checkpoint, pool: ThrottledPool, progress: ProgressOption
 ) -> Generator[Path, None, None]:
     """All windows as files, newest first, each as soon as it is there; several are read at once."""
-    missing = kept.missing
-    reading = pool.map("export_tasks", partial(read_part, reader, kept), missing)
-    report = make_progress_callback(progress, "export_tasks", kept.plan.total)
+    missing = checkpoint.pending
+    reading = pool.map("export_tasks", partial(fetch_window, reader, checkpoint), missing)
+    report = make_progress_callback(progress, "export_tasks", checkpoint.plan.total)
     done, left = 0, set(missing)
     with closing(reading):
         try:
-            for number, window in enumerate(kept.plan.windows):
+            for number, window in enumerate(checkpoint.plan.windows):
                 if number in left:
                     next(reading)  # which goes through them in this order
                 done += window.count
-                report(min(done, kept.plan.total))  # neighbours share tasks
-                yield kept.part(number)
+                report(min(done, checkpoint.plan.total))  # neighbours share tasks
+                yield checkpoint.part_path(number)
             next(reading, None)  # its end
         finally:
             report(None)
 
 
-def read_part(reader: Reader, kept: Checkpoint, number: int) -> int:
+def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) -> int:
     """Read one window into its part; its number again.
 
     Raises:
         ScaleException: the service counts more tasks than it gives.
     """
-    window = kept.plan.windows[number]
-    for _ in range(READINGS):
+    window = checkpoint.plan.windows[number]
+    for _ in range(MAX_WINDOW_READS):
         try:
-            with atomic_write(kept.part(number), kept.folder) as part:
-                copy(reader, window, part)
+            with atomic_write(checkpoint.part_path(number), checkpoint.folder) as part:
+                write_window(reader, window, part)
             return number
-        except Missing as error:
+        except IncompleteListing as error:
             missing = error
     raise missing
 
 
-class Missing(ScaleException):
+class IncompleteListing(ScaleException):
     """There are fewer tasks than the service counts."""
 
 
-def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
+def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
     """Write the tasks of a window, each once, as lines of its id and its JSON."""
     query = task_query_params(window.filters)
     totals: List[int] = []
 
-    def page(step: Dict[str, Any]) -> Paginator[Row]:
+    def page(step: Dict[str, Any]) -> Paginator[RawTask]:
         found = reader.page({**query, **step})
         totals.append(found.total)
         return found
@@ -166,16 +167,20 @@ def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
             line = f"{json.dumps(row.id)}\t{row.line}\n"
             part.write(line.encode("utf-8", "surrogatepass"))
     if len(seen) < min(totals):
-        raise Missing(f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}")
+        raise IncompleteListing(
+            f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}"
+        )
 
 
-def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path]) -> int:
+def merge(
+    reader: TaskPageReader, checkpoint: Checkpoint, target: Path, files: Iterable[Path]
+) -> int:
     """Write the file, newest tasks first, each once; how many.
 
     Raises:
         ScaleException: they are fewer than the service counted, before and after.
     """
-    with atomic_write(target, kept.folder) as file:
+    with atomic_write(target, checkpoint.folder) as file:
         zipped = target.suffix == ".gz"
         # Without name and time, so that the same tasks make the same file.
         out: ContextManager[Any] = (
@@ -183,20 +188,20 @@ def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path])
         )
         tasks = 0
         with out as lines:
-            for line in each_once(files):
+            for line in iter_unique_lines(files):
                 lines.write(line)
                 tasks += 1
-        if tasks < kept.plan.total and tasks < (
-            now := reader.count(task_query_params(kept.plan.whole))
+        if tasks < checkpoint.plan.total and tasks < (
+            now := reader.count(task_query_params(checkpoint.plan.filters))
         ):
-            raise Missing(
-                f"{tasks} tasks were read, but the service counted {kept.plan.total} at first and "
-                f"{now} at last: call export_tasks again with resume=False"
+            raise IncompleteListing(
+                f"{tasks} tasks were read, but the service counted {checkpoint.plan.total} at "
+                f"first and {now} at last: call export_tasks again with resume=False"
             )
     return tasks
 
 
-def each_once(files: Iterable[Path]) -> Iterator[bytes]:
+def iter_unique_lines(files: Iterable[Path]) -> Iterator[bytes]:
     """The JSON lines of all parts; of those with the same id the first."""
     import sqlite3  # here, since some Pythons are built without it
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
@@ -19,15 +19,20 @@ from ...exceptions import ScaleInvalidArgument
 from ...tasks import task_query_params
 from ..outcomes import Record
 from ..runner import ThrottledPool
-from .raw_json import Reader
+from .raw_json import TaskPageReader
 
-FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
+EPOCH = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
 MILLISECOND = dt.timedelta(milliseconds=1)  # no timestamp is finer
-SMALLEST, LARGEST = 500, 2500  # tasks in a window; the latter may be lost when a run is broken off
+MIN_WINDOW_TASKS, MAX_WINDOW_TASKS = (
+    500,
+    2500,
+)  # tasks in a window; the latter may be lost when a run is broken off
 MINUTE = dt.timedelta(minutes=1)
-MOST_PIECES = 64  # of a span; where that is too few, most of its tasks are in some of them ...
-MORE_PIECES = 8  # ... in which a coarse look finds where with fewer counts
+FIRST_ROUND_SPLITS = (
+    64  # of a span; where that is too few, most of its tasks are in some of them ...
+)
+LATER_ROUND_SPLITS = 8  # ... in which a coarse look finds where with fewer counts
 
 Filters = Dict[str, Any]
 
@@ -49,34 +54,37 @@ class Plan(NamedTuple):
     """How an export is divided.
 
     Attributes:
-        whole: filters for all of it; tasks that are created later don't pass them.
+        filters: For all of it; tasks that are created later do not pass them.
         total: how many tasks there were at the beginning.
         windows: its parts, newest first; neighbours may share tasks.
     """
 
-    whole: Filters
+    filters: Filters
     total: int
     windows: List[ExportWindow]
 
 
-class _Span(NamedTuple):
+@dataclass(frozen=True, order=True)
+class _TimeRange:
     """A stretch of time, its end not included, and how many tasks were created in it."""
 
-    after: dt.datetime
-    before: dt.datetime
-    tasks: int = 0
+    start: dt.datetime
+    end: dt.datetime
+    count: int = 0
 
     @property
     def width(self) -> int:
         """In milliseconds."""
-        return (self.before - self.after) // MILLISECOND
+        return (self.end - self.start) // MILLISECOND
 
     def fits(self, size: int) -> bool:
         """Whether it has few enough tasks, or can't be divided."""
-        return self.tasks <= size or self.width <= 1
+        return self.count <= size or self.width <= 1
 
 
-def plan(reader: Reader, filters: Filters, pool: ThrottledPool, size: Optional[int] = None) -> Plan:
+def build_plan(
+    reader: TaskPageReader, filters: Filters, pool: ThrottledPool, size: Optional[int] = None
+) -> Plan:
     """Divide an export into windows.
 
     Args:
@@ -99,13 +107,13 @@ def plan(reader: Reader, filters: Filters, pool: ThrottledPool, size: Optional[i
     whole = (
         filters if until and until <= end else {**filters, "created_before": format_iso8601(end)}
     )
-    span = _Span(bounds["created_after"] or FIRST, end, newest.total)
-    size = size or max(SMALLEST, min(LARGEST, newest.total // (4 * pool.workers)))
+    span = _TimeRange(bounds["created_after"] or EPOCH, end, newest.total)
+    size = size or max(MIN_WINDOW_TASKS, min(MAX_WINDOW_TASKS, newest.total // (4 * pool.workers)))
     if span.fits(size):
         return Plan(whole, newest.total, [ExportWindow(whole, newest.total)])
-    within = partial(_within, whole, span, _margin(reader, filters, end))
-    parts = _divided(lambda part: _counted(reader, within(part), part), span, size, pool)
-    return Plan(whole, newest.total, [ExportWindow(within(part), part.tasks) for part in parts])
+    within = partial(_narrow_filters, whole, span, _bound_overlap(reader, filters, end))
+    parts = _partition(lambda part: _counted(reader, within(part), part), span, size, pool)
+    return Plan(whole, newest.total, [ExportWindow(within(part), part.count) for part in parts])
 
 
 def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
@@ -127,52 +135,55 @@ def _end(task: str) -> Optional[dt.datetime]:
     return found.replace(microsecond=found.microsecond // 1000 * 1000) + MILLISECOND
 
 
-def _divided(
-    count: Callable[[_Span], _Span], whole: _Span, size: int, pool: ThrottledPool
-) -> List[_Span]:
+def _partition(
+    count: Callable[[_TimeRange], _TimeRange], whole: _TimeRange, size: int, pool: ThrottledPool
+) -> List[_TimeRange]:
     """Spans of at most so many tasks, newest first, which follow each other without a gap."""
-    ready: List[_Span] = []
-    rounds: Iterator[Callable[..., List[_Span]]] = chain(
-        [_by_age, partial(_pieces, most=MOST_PIECES)], repeat(_pieces)
+    accepted: List[_TimeRange] = []
+    rounds: Iterator[Callable[..., List[_TimeRange]]] = chain(
+        [_split_exponentially, partial(_split_evenly, most=FIRST_ROUND_SPLITS)],
+        repeat(_split_evenly),
     )
-    heavy = [whole]
-    while heavy:
+    oversized = [whole]
+    while oversized:
         divide = next(rounds)
-        ready += [span for span in heavy if span.fits(size)]
-        pieces = [piece for span in heavy if not span.fits(size) for piece in divide(span, size)]
-        heavy = list(pool.map("export_windows", count, pieces))
-    joined: List[_Span] = []
-    for span in sorted(ready, reverse=True):
-        last = joined[-1] if joined else None
-        if last and last.tasks + span.tasks <= size:
-            joined[-1] = _Span(span.after, last.before, last.tasks + span.tasks)
+        accepted += [span for span in oversized if span.fits(size)]
+        pieces = [
+            piece for span in oversized if not span.fits(size) for piece in divide(span, size)
+        ]
+        oversized = list(pool.map("export_windows", count, pieces))
+    merged: List[_TimeRange] = []
+    for span in sorted(accepted, reverse=True):
+        last = merged[-1] if merged else None
+        if last and last.count + span.count <= size:
+            merged[-1] = _TimeRange(span.start, last.end, last.count + span.count)
         else:
-            joined.append(span)
-    return joined
+            merged.append(span)
+    return merged
 
 
-def _by_age(span: _Span, size: int) -> List[_Span]:
+def _split_exponentially(span: _TimeRange, size: int) -> List[_TimeRange]:
     """A span in pieces that double in width from the newest on: most exports are of late tasks."""
-    edges = [span.before]
+    edges = [span.end]
     width = MINUTE
-    while width < span.before - span.after:
-        edges.append(span.before - width)
+    while width < span.end - span.start:
+        edges.append(span.end - width)
         width *= 2
-    return _between([span.after, *reversed(edges)])
+    return _between([span.start, *reversed(edges)])
 
 
-def _between(edges: List[dt.datetime]) -> List[_Span]:
-    return [_Span(*pair) for pair in zip(edges, edges[1:])]
+def _between(edges: List[dt.datetime]) -> List[_TimeRange]:
+    return [_TimeRange(*pair) for pair in zip(edges, edges[1:])]
 
 
-def _pieces(span: _Span, size: int, most: int = MORE_PIECES) -> List[_Span]:
+def _split_evenly(span: _TimeRange, size: int, most: int = LATER_ROUND_SPLITS) -> List[_TimeRange]:
     """A span in equal pieces, as many as make it likely that none has to be divided again."""
-    number = min(most, span.width, 2 + span.tasks * 3 // (2 * size))
-    edges = [span.after + span.width * each // number * MILLISECOND for each in range(number)]
-    return _between([*edges, span.before])
+    number = min(most, span.width, 2 + span.count * 3 // (2 * size))
+    edges = [span.start + span.width * each // number * MILLISECOND for each in range(number)]
+    return _between([*edges, span.end])
 
 
-def _margin(reader: Reader, filters: Filters, end: dt.datetime) -> dt.timedelta:
+def _bound_overlap(reader: TaskPageReader, filters: Filters, end: dt.datetime) -> dt.timedelta:
     """How far windows must overlap so that a task at the edge of one is in it or in the next.
 
     Whether bounds themselves are within is not documented; the newest task tells.
@@ -182,15 +193,17 @@ def _margin(reader: Reader, filters: Filters, end: dt.datetime) -> dt.timedelta:
     return dt.timedelta() if reader.count(task_query_params(at_once)) else MILLISECOND
 
 
-def _counted(reader: Reader, filters: Filters, span: _Span) -> _Span:
-    return span._replace(tasks=reader.count(task_query_params(filters)))
+def _counted(reader: TaskPageReader, filters: Filters, span: _TimeRange) -> _TimeRange:
+    return replace(span, count=reader.count(task_query_params(filters)))
 
 
-def _within(whole: Filters, all_of_it: _Span, margin: dt.timedelta, span: _Span) -> Filters:
+def _narrow_filters(
+    filters: Filters, full_range: _TimeRange, margin: dt.timedelta, span: _TimeRange
+) -> Filters:
     """The filters of an export, narrowed to a span of it."""
-    narrow = dict(whole)
-    if span.after > all_of_it.after:
-        narrow["created_after"] = format_iso8601(span.after - margin)
-    if span.before < all_of_it.before:
-        narrow["created_before"] = format_iso8601(span.before - MILLISECOND + margin)
+    narrow = dict(filters)
+    if span.start > full_range.start:
+        narrow["created_after"] = format_iso8601(span.start - margin)
+    if span.end < full_range.end:
+        narrow["created_before"] = format_iso8601(span.end - MILLISECOND + margin)
     return narrow

@@ -18,14 +18,14 @@ _read = JSONDecoder().raw_decode
 _space = re.compile(r"[ \t\r\n]*")
 
 
-class Row(NamedTuple):
+class RawTask(NamedTuple):
     """A task: its id, and its JSON as it was sent, in one line."""
 
     id: str
     line: str
 
 
-class Reader:
+class TaskPageReader:
     """Asks for pages of tasks, and counts what that takes.
 
     Attributes:
@@ -37,7 +37,7 @@ class Reader:
         self._lock = Lock()
         self.requests = 0
 
-    def page(self, query: Mapping[str, Any]) -> Paginator[Row]:
+    def page(self, query: Mapping[str, Any]) -> Paginator[RawTask]:
         """One page of the tasks that pass these filters, which go by their names on the wire."""
         answer = self._client._request("GET", "tasks", params=query)
         with self._lock:
@@ -49,14 +49,14 @@ class Reader:
         return self.page({**query, "limit": 1}).total
 
 
-def page_of(answer: APIResult) -> Paginator[Row]:
+def page_of(answer: APIResult) -> Paginator[RawTask]:
     """The page that an answer holds.
 
     Raises:
         ScaleException: it holds none.
     """
     try:
-        page = dict(_members(answer.text))
+        page = dict(_iter_members(answer.text))
     except (ValueError, RecursionError) as error:
         raise ScaleException(f"Expected a page of tasks: {error}") from None
     docs, total = page.get("docs"), page.get("total")
@@ -67,48 +67,48 @@ def page_of(answer: APIResult) -> Paginator[Row]:
     return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]
 
 
-def _members(text: str) -> Iterator[Tuple[str, Any]]:
+def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
     """The members of the object that a text holds, in which "docs" are rows.
 
     Raises:
         ValueError: it holds no object, or rows that are no tasks.
     """
-    at = _past(text, 0, "{")
+    at = _expect(text, 0, "{")
     while text[at : at + 1] != "}":
         name, at = _read(text, at)
-        at = _past(text, at, ":")
-        value, at = _rows(text, at) if name == "docs" else _read(text, at)
+        at = _expect(text, at, ":")
+        value, at = _parse_tasks(text, at) if name == "docs" else _read(text, at)
         yield name, value
-        at = _next(text, at, "}")
+        at = _skip_separator(text, at, "}")
 
 
-def _rows(text: str, at: int) -> Tuple[List[Row], int]:
+def _parse_tasks(text: str, at: int) -> Tuple[List[RawTask], int]:
     """The tasks of the array that begins here, and where it ends."""
     rows = []
-    at = _past(text, at, "[")
+    at = _expect(text, at, "[")
     while text[at : at + 1] != "]":
         task, end = _read(text, at)
         if not isinstance(task, dict) or not isinstance(task.get("task_id"), str):
             raise ValueError(f"no task, for want of a task_id: {text[at : at + 80]}")
         # Ends of line stand in JSON only where a space may.
         line = text[at:end].replace("\n", " ").replace("\r", " ")
-        rows.append(Row(task["task_id"], line))
-        at = _next(text, end, "]")
+        rows.append(RawTask(task["task_id"], line))
+        at = _skip_separator(text, end, "]")
     return rows, at + 1
 
 
-def _next(text: str, at: int, close: str) -> int:
+def _skip_separator(text: str, at: int, close: str) -> int:
     """Where the next member begins, or where the bracket stands that ends them."""
     at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
     if text[at : at + 1] == close:
         return at
-    at = _past(text, at, ",")
+    at = _expect(text, at, ",")
     if text[at : at + 1] == close:
         raise ValueError(f"a comma before {close!r} at character {at}")
     return at
 
 
-def _past(text: str, at: int, sign: str) -> int:
+def _expect(text: str, at: int, sign: str) -> int:
     """Where the first thing after a sign stands."""
     at = _space.match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != sign:
