@@ -199,7 +199,8 @@ class ScaleClient(
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        self.api.close()
+        if hasattr(self.api, "close"):  # a double of `Api` may have none
+            self.api.close()
 
     def __enter__(self: Self) -> Self:
         return self

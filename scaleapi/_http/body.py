@@ -36,7 +36,7 @@ def read_body(response: requests.Response, limit: int) -> None:
         parts.append(part)
         size += len(part)
         if size > limit:
-            response.close()
+            close_response(response)
             raise ResponseTooLarge(
                 f"The response body is over max_response_bytes={limit}: raise it with "
                 f"client.with_options(max_response_bytes=...) if it is right",
@@ -54,10 +54,10 @@ def read_error_body(response: requests.Response) -> None:
         for part in iter_body(response):
             content += part
             if len(content) >= MAX_BODY_BYTES:
-                response.close()
+                close_response(response)
                 break
     except NETWORK_ERRORS:
-        response.close()
+        close_response(response)
     _set_content(response, content[:MAX_BODY_BYTES])
 
 
@@ -75,7 +75,8 @@ def iter_body(
         OSError, urllib3.exceptions.HTTPError: If it does not arrive whole.
     """
     raw: Any = response.raw
-    if raw is None:
+    if raw is None or _is_read(response):
+        yield response.content or b""
         return
     if not hasattr(raw, "stream"):  # a file, as some test doubles have
         while part := raw.read(size):
@@ -111,6 +112,12 @@ def _check_length(response: requests.Response) -> None:
         has_body = response.request.method != "HEAD" and response.status_code not in (204, 304)
         if has_body and received < int(length):
             raise urllib3.exceptions.ProtocolError(f"{received} of {length} bytes were received")
+
+
+def close_response(response: requests.Response) -> None:
+    """Close a response; one made by hand has nothing to be closed."""
+    if response.raw is not None:
+        response.close()
 
 
 def _is_read(response: requests.Response) -> bool:

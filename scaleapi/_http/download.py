@@ -7,7 +7,7 @@ is sent to the latter only.
 from __future__ import annotations
 
 import io
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -19,7 +19,7 @@ import requests
 from .._atomic import atomic_write
 from ..exceptions import ScaleException
 from .auth import no_auth_headers
-from .body import iter_body, read_error_body
+from .body import close_response, iter_body, read_error_body
 from .failures import (
     NETWORK_ERRORS,
     IncompleteBody,
@@ -108,7 +108,7 @@ class FileDownloader:
             return response
         encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
         if encoding not in ("identity", ""):
-            response.close()
+            close_response(response)
             raise ScaleException(
                 f"{without_query(str(response.request.url))}: the file was sent with "
                 f"Content-Encoding {encoding!r}, which was not asked for",
@@ -118,7 +118,8 @@ class FileDownloader:
         return response
 
     def _write(self, response: requests.Response, open_target: OpenTarget) -> None:
-        with response, local_errors(), open_target() as file:
+        with ExitStack() as stack, local_errors(), open_target() as file:
+            stack.callback(close_response, response)
             chunks = iter_body(response, CHUNK_SIZE)
             while True:
                 try:

@@ -89,6 +89,9 @@ class MultipartStream:
         except LocalError as error:
             raise error.__cause__ or error from None
 
+    def __len__(self) -> int:
+        return self.length  # from which requests takes the Content-Length
+
     def __iter__(self) -> Iterator[bytes]:
         """Iterate over the whole body from its start, in chunks.
 

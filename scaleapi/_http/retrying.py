@@ -13,6 +13,7 @@ from .._timestamps import parse_iso8601
 from ..exceptions import Attempt, ScaleDuplicateResource, ScaleException, ScaleResourceNotFound
 from ..retries import RetryPolicy, parse_retry_after
 from .auth import mask, shows_secret
+from .body import close_response
 from .failures import (
     NETWORK_ERRORS,
     FailureKind,
@@ -177,7 +178,7 @@ class RetryingCall:
             if not self._acquire(self.deadline):
                 return result
             if result.response is not None:
-                result.response.close()  # its body may be unread
+                close_response(result.response)  # its body may be unread
             started = self._clock.monotonic()
 
     def _acquire(self, deadline: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import types
 from posixpath import normpath
 from typing import Any, Callable, Dict, Mapping, Optional, Set, Union
@@ -22,7 +23,7 @@ from .auth import (
     secrets_in,
     shows_secret,
 )
-from .body import from_double, read_body, read_error_body
+from .body import close_response, from_double, read_body, read_error_body
 from .environment import ConnectionSettings, send_settings
 from .failures import (
     NETWORK_ERRORS,
@@ -204,11 +205,13 @@ class Transport:
             raise error.with_traceback(None) from error.__cause__
         except Exception as error:  # as a tool raises that forbids sockets
             strip_tracebacks(error)
-            cause = None if shows_secret(error, self.secrets()) else error
-            raise ScaleException(mask(str(error), self.secrets())) from cause
+            unexpected = error
         except BaseException as error:  # KeyboardInterrupt
             strip_tracebacks(error)
             raise error.with_traceback(None) from error.__cause__
+        # Not in the except block, which would make it the context of what is raised.
+        cause = None if shows_secret(unexpected, self.secrets()) else unexpected
+        raise ScaleException(mask(str(unexpected), self.secrets())) from cause
 
     def _send(
         self, request: requests.PreparedRequest, options: RequestOptions, deadline: float
@@ -287,7 +290,7 @@ def follow_redirects(
         try:
             following = next_request(response)
         except ScaleException:
-            response.close()
+            close_response(response)
             raise
         if following is None:
             break
@@ -378,6 +381,10 @@ def _call_replaced(
     url = str(request.url)
     own = ("User-Agent", "Content-Type")
     headers = {name: request.headers[name] for name in own if name in request.headers}
+    scheme, _, token = auth_headers.get("Authorization", "").partition(" ")
+    if scheme == "Basic":
+        arguments["auth"] = tuple(base64.b64decode(token).decode().split(":", 1))
+        auth_headers = {}
     return function(
         method=request.method,
         url=url.partition("?")[0] if arguments["params"] else url,

@@ -20,16 +20,25 @@ import threading
 import time
 from functools import cache
 from http.client import HTTPResponse
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import connection as urllib3_connection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 from urllib3.util import Timeout
+
+if TYPE_CHECKING:
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+else:
+    # Where this is imported while vcrpy has put its own in their place, those name the originals.
+    HTTPConnection = urllib3_connection.HTTPConnection
+    HTTPConnection = getattr(HTTPConnection, "_baseclass", HTTPConnection)
+    HTTPSConnection = urllib3_connection.HTTPSConnection
+    HTTPSConnection = getattr(HTTPSConnection, "_baseclass", HTTPSConnection)
 
 MAX_IDLE_SECONDS = 60.0
 MAX_INTERIM_RESPONSES = 32

@@ -50,13 +50,14 @@ class Lab:
         self._closing.callback(_end, process)
         return process
 
-    def workers(self, what, *more):
+    def workers(self, what, *more, baseline="plain"):
         """By name, a process each that does the work when told: ours, plain, and published.
 
+        `baseline` names what "plain" runs: "plain" requests, or a "bare" pool of urllib3.
         The published client's figures are divided by those of requests under our interpreter.
         """
         address = f"https://127.0.0.1:{self.port}/v1"
-        kinds = [("ours", sys.executable, "scale"), ("plain", sys.executable, "plain")]
+        kinds = [("ours", sys.executable, "scale"), ("plain", sys.executable, baseline)]
         kinds += [("published", self.peer, "scale")] * (self.peer is not None)
         return {
             # It takes no `verify`, but reads the environment's bundle; v2 reads OpenSSL's.
@@ -112,11 +113,11 @@ def once(process):
     return json.loads(process.stdout.readline())
 
 
-def ratio(what, measure="cpu"):
-    """A row: processor time (or another measure) against plain requests, interleaved."""
+def ratio(what, measure="cpu", baseline="plain"):
+    """A row: processor time (or another measure) against a baseline, interleaved."""
 
     def row(lab):
-        workers = lab.workers(what)
+        workers = lab.workers(what, baseline=baseline)
         for process in workers.values():
             once(process)  # connections, caches
         took = {name: [] for name in workers}

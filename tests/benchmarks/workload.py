@@ -58,6 +58,24 @@ class Plain:
         self.session.post(f"{self.address}/files/upload", files={"file": file}).raise_for_status()
 
 
+class Bare:
+    """The same work over a connection pool of urllib3, without requests."""
+
+    def __init__(self, address, ca):
+        import urllib3
+
+        self.path = "/v1"
+        self.pool = urllib3.connection_from_url(address, ca_certs=ca, maxsize=64)
+        self.headers = urllib3.make_headers(basic_auth=f"{KEY}:", keep_alive=True)
+
+    def get_task(self, task_id):
+        answer = self.pool.request(
+            "GET", f"{self.path}/task/{task_id}", headers=self.headers, timeout=120, retries=False
+        )
+        assert answer.status == 200
+        return json.loads(answer.data)
+
+
 class Scale:
     """The work with a client."""
 
@@ -134,7 +152,7 @@ def rounds(work):
 
 def main():
     who, what, address, ca = sys.argv[1:5]
-    client = {"plain": Plain, "scale": Scale}[who](address, ca)
+    client = {"plain": Plain, "bare": Bare, "scale": Scale}[who](address, ca)
     rounds(partial(WORK[what], client))
 
 

@@ -16,7 +16,11 @@ def suite(pytester):
 
     def run(code, *arguments):
         pytester.makepyfile(code)
-        return pytester.runpytest_subprocess("-W", "error", "--strict-markers", *arguments)
+        return pytester.runpytest_subprocess(
+            # The plugin of requests-mock imports requests, whoever uses it.
+            *("-W", "error", "--strict-markers", "-p", "no:requests_mock"),
+            *arguments,
+        )
 
     return run
 

@@ -95,7 +95,6 @@ class SlowProxy(Listener):
 SLOW = {
     "silent": b"",
     "method only": b"\5\0",
-    "long name": b"\5\0" + b"\5\0\0\3\xff" + b"x" * 200,
     "part of an address": b"\5\0" + b"\5\0\0\1\1",
 }
 
