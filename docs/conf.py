@@ -12,6 +12,7 @@ from scaleapi._resource import Resource
 from scaleapi.api_client.v2 import ApiResponse, Model, Request
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import BulkRun
+from scaleapi.bulk.outcomes import Record
 from scaleapi.sandbox import Callback, Hit
 
 project = "scaleapi"
@@ -44,7 +45,19 @@ nitpick_ignore_regex = [
 
 
 # What callers are given, among which are kinds that they make.
-GIVEN = (Enum, Model, Resource, tuple, BulkRun, Hit, Callback, ApiResponse, RESTResponse, APIResult)
+GIVEN = (
+    Enum,
+    Model,
+    Resource,
+    Record,
+    tuple,
+    BulkRun,
+    Hit,
+    Callback,
+    ApiResponse,
+    RESTResponse,
+    APIResult,
+)
 MADE = (Request, RetryPolicy)
 
 FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}

@@ -10,23 +10,23 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from ._timestamps import parse_iso8601
 
-LONG = 120  # characters, beyond which a value is folded
-MOST_ROWS, MOST_COLUMNS = 100, 8
-FOLDED = 20_000  # characters of a folded value that are shown; a page stays light
+MAX_INLINE_CHARS = 120  # characters, beyond which a value is folded
+MAX_ROWS, MAX_COLUMNS = 100, 8
+MAX_FOLDED_CHARS = 20_000  # characters of a folded value that are shown; a page stays light
 
 # Jupyter's MathJax would make formulas, and links, of what stands between two "$".
-NO_FORMULAS = 'class="mathjax_ignore tex2jax_ignore"'
-_TABLE = f"<table {NO_FORMULAS}>"
+MATHJAX_IGNORE = 'class="mathjax_ignore tex2jax_ignore"'
+_TABLE = f"<table {MATHJAX_IGNORE}>"
 _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
 
 
 def object_table(title: str, fields: Mapping[str, Any]) -> str:
     """One object: a row for each of its keys."""
     rows = [
-        f"<tr><th {_STYLE}>{escaped(str(name))}</th><td {_STYLE}>{cell(value, name)}</td></tr>"
+        f"<tr><th {_STYLE}>{escape_html(str(name))}</th><td {_STYLE}>{cell(value, name)}</td></tr>"
         for name, value in fields.items()
     ]
-    return f"{_TABLE}<caption>{escaped(title)}</caption>{''.join(rows)}</table>"
+    return f"{_TABLE}<caption>{escape_html(title)}</caption>{''.join(rows)}</table>"
 
 
 def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[str] = ()) -> str:
@@ -37,9 +37,9 @@ def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[
         items: their JSON.
         wanted: keys that come first, where an item has them.
     """
-    shown = items[:MOST_ROWS]
+    shown = items[:MAX_ROWS]
     names = _columns(shown, list(wanted))
-    head = "".join(f"<th {_STYLE}>{escaped(name)}</th>" for name in names)
+    head = "".join(f"<th {_STYLE}>{escape_html(name)}</th>" for name in names)
     rows = [
         "".join(
             f"<td {_STYLE}>{cell(item[name], name) if name in item else ''}</td>" for name in names
@@ -48,7 +48,7 @@ def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[
     ]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     left = f"<p>and {len(items) - len(shown)} more</p>" if len(items) > len(shown) else ""
-    return f"{_TABLE}<caption>{escaped(title)}</caption><tr>{head}</tr>{body}</table>{left}"
+    return f"{_TABLE}<caption>{escape_html(title)}</caption><tr>{head}</tr>{body}</table>{left}"
 
 
 def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]:
@@ -57,28 +57,30 @@ def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]
         for name, value in item.items():
             there[name] = there.get(name, False) or not isinstance(value, (dict, list))
     plain = [name for name, is_plain in there.items() if is_plain]
-    return list(dict.fromkeys([name for name in [*wanted, *plain] if name in there]))[:MOST_COLUMNS]
+    return list(dict.fromkeys([name for name in [*wanted, *plain] if name in there]))[:MAX_COLUMNS]
 
 
 def cell(value: Any, name: str = "") -> str:
     """What stands under a name, as HTML; a long value is folded, a time written as people do."""
     if isinstance(value, str):
-        text = readable(value) if name.endswith("_at") else value
+        text = format_timestamp(value) if name.endswith("_at") else value
     else:
         text = json.dumps(value, ensure_ascii=False, default=str)
-    if len(text) <= LONG:
-        return escaped(text)
-    summary = text[:LONG]
+    if len(text) <= MAX_INLINE_CHARS:
+        return escape_html(text)
+    summary = text[:MAX_INLINE_CHARS]
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, default=str, indent=1)
-    cut = "" if len(text) <= FOLDED else f"\n... {len(text) - FOLDED:,} characters more"
+    folded = escape_html(text[:MAX_FOLDED_CHARS])
+    more = len(text) - MAX_FOLDED_CHARS
+    cut = f"\n... {more:,} characters more" if more > 0 else ""
     return (
-        f"<details><summary>{escaped(summary)}…</summary>"
-        f'<pre style="white-space:pre-wrap">{escaped(text[:FOLDED])}{cut}</pre></details>'
+        f"<details><summary>{escape_html(summary)}…</summary>"
+        f'<pre style="white-space:pre-wrap">{folded}{cut}</pre></details>'
     )
 
 
-def readable(text: str) -> str:
+def format_timestamp(text: str) -> str:
     """A moment as people write it; any other text as it is."""
     found = parse_iso8601(text) if text[:4].isdigit() and text[4:5] == "-" else text
     if not isinstance(found, dt.datetime) or "T" not in text.upper():
@@ -87,7 +89,7 @@ def readable(text: str) -> str:
     return f"{shown} UTC" if found.utcoffset() == dt.timedelta() else f"{shown} {found:%z}".strip()
 
 
-def visible(text: str, kept: str = "\n") -> str:
+def escape_control_chars(text: str, kept: str = "\n") -> str:
     """The text with `\\u202e` and the like in place of characters that hide or turn others.
 
     Args:
@@ -104,6 +106,6 @@ def visible(text: str, kept: str = "\n") -> str:
     )
 
 
-def escaped(text: str) -> str:
+def escape_html(text: str) -> str:
     """A text within HTML; half a character, and what hides or turns others, is spelled out."""
-    return escape(visible(text, kept="\n\t"))
+    return escape(escape_control_chars(text, kept="\n\t"))

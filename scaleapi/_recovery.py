@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any, List, Mapping, Tuple
-from urllib.parse import quote, unquote
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from ._http.idempotency import (
     IDEMPOTENT,
@@ -21,6 +21,11 @@ from ._http.idempotency import (
     Recovery,
     RequestData,
 )
+
+_SIGNATURE = re.compile(
+    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$",
+    re.IGNORECASE,
+)  # of Amazon, Google, CloudFront and Azure
 
 
 def _parent(data: RequestData) -> str:
@@ -44,14 +49,23 @@ def is_shown_as_sent(sent: Any, shown: Any) -> bool:
         pairs = zip(sent, shown)
         return len(sent) == len(shown) and all(is_shown_as_sent(*pair) for pair in pairs)
     if isinstance(sent, str) and isinstance(shown, str) and "://" in sent and "://" in shown:
-        return _resource_path(sent) == _resource_path(shown)
+        return sent == shown or _is_same_file(urlsplit(sent), urlsplit(shown))
     return bool(sent == shown)
 
 
-def _resource_path(url: str) -> str:
-    """Return what a signed and an unsigned address of one file have in common."""
-    path = url.partition("?")[0]
-    return path if path.lower().startswith(("http:", "https:")) else path.rpartition("/")[2]
+def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
+    """Whether two addresses are of one file, of which the shown one may be signed."""
+    if sent.scheme == shown.scheme:
+        same = (sent.netloc, sent.path) == (shown.netloc, shown.path)
+        return same and _unsigned(sent.query) == _unsigned(shown.query)
+    # A store's own address, such as s3://bucket/key, is signed as one of http.
+    bucket_and_key = f"{shown.netloc}{unquote(shown.path)}"
+    return sent.netloc in bucket_and_key and unquote(shown.path).endswith(unquote(sent.path))
+
+
+def _unsigned(query: str) -> List[Tuple[str, str]]:
+    """Return the parameters of a query without those that sign it."""
+    return [pair for pair in parse_qsl(query) if not _SIGNATURE.match(pair[0])]
 
 
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from .pagination import Paginator
 
 P = TypeVar("P", bound=Paginator[Any])
 R = TypeVar("R", bound="Resource")
-C = TypeVar("C", bound="ClientMethods")
+C = TypeVar("C", bound="ClientMixin")
 
 
 class Resource:
@@ -123,7 +123,7 @@ class Resource:
         return twin
 
 
-class ClientMethods:
+class ClientMixin:
     """Base of the client's parts, one per resource: what they need to make objects of answers."""
 
     api: Api
@@ -164,7 +164,7 @@ class ClientMethods:
             content["params"] = params
         return APIResult.from_double(double(endpoint, **content))
 
-    def _object(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> R:
+    def _request_object(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> R:
         """Return the object in the response to a request."""
         try:
             result = self._request(method, endpoint, **content)
@@ -180,20 +180,20 @@ class ClientMethods:
         except ScaleException:
             return None
 
-    def _objects(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> List[R]:
+    def _request_list(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> List[R]:
         """Return the objects in the response to a request, a bare array."""
         result = self._request(method, endpoint, **content)
-        return result.parse_with(self._rows, kind, result.json_array())
+        return result.parse_with(self._build_list, kind, result.json_array())
 
-    def _page(
+    def _request_page(
         self, pages: Type[P], kind: Type[R], endpoint: str, query: Mapping[str, Any], total: str
     ) -> P:
         """Return one page of a listing, whose envelope counts all matches under the key `total`."""
         result = self._request("GET", endpoint, params=query)
         page = result.page(("docs", total, "limit", "offset", "has_more"))
-        docs = result.parse_with(self._rows, kind, page["docs"])
+        docs = result.parse_with(self._build_list, kind, page["docs"])
         where = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
         return pages(docs, page[total], *where)
 
-    def _rows(self, kind: Type[R], rows: List[Any]) -> List[R]:
+    def _build_list(self, kind: Type[R], rows: List[Any]) -> List[R]:
         return [kind(row, self) for row in rows]

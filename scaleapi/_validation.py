@@ -26,40 +26,44 @@ from urllib.parse import quote, unquote
 
 from .exceptions import ScaleInvalidArgument
 
-Moment = Union[str, dt.date, dt.datetime]
+TimestampLike = Union[str, dt.date, dt.datetime]
 
 
-def text(name: str, value: Any) -> str:
+def non_empty_str(name: str, value: Any) -> str:
     """A text that says something, such as an id or a name."""
     if not isinstance(value, str) or not value.strip():
-        raise ScaleInvalidArgument(f"{name} must be a text that is not empty, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a non-empty string, got {value!r}")
     try:
         value.encode()
     except UnicodeEncodeError as error:  # half of a surrogate pair
-        raise ScaleInvalidArgument(f"{name} must be a text of whole characters: {error}") from None
+        raise ScaleInvalidArgument(
+            f"{name} must be a string of whole characters: {error}"
+        ) from None
     return value
 
 
-def segment(name: str, value: Any) -> str:
+def path_segment(name: str, value: Any) -> str:
     """An id or a name as one segment of a path."""
-    if text(name, value) in (".", ".."):
+    if non_empty_str(name, value) in (".", ".."):
         # Every layer below reads these as steps through the path, escaped or not.
         raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
     return quote(value, safe="")
 
 
-def endpoint_of(path: Any) -> str:
+def normalize_path(path: Any) -> str:
     """A path below the instance address, or below its root where it begins with a version."""
     if isinstance(path, str):
-        found = text("path", path)
+        found = non_empty_str("path", path)
         outside = has_dot_segments(fully_unquoted(found))
         if outside or re.search(r"://|^//|^/$|[?#\s\\]", found):
             raise ScaleInvalidArgument(
                 f"path must be one such as 'teams', or a list of segments, and the query stand in "
-                f"params; not {path!r}"
+                f"params; got {path!r}"
             )
         return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
-    return text("path", "/".join(segment("each of path", each) for each in texts("path", path)))
+    return non_empty_str(
+        "path", "/".join(path_segment("each of path", each) for each in str_list("path", path))
+    )
 
 
 def has_dot_segments(path: str) -> bool:
@@ -75,25 +79,25 @@ def fully_unquoted(path: str) -> str:
     return path.translate({ord(sign): None for sign in "\t\r\n"})
 
 
-def one_of(name: str, value: Any, allowed: Collection[str]) -> str:
-    """One of some texts."""
+def choice(name: str, value: Any, allowed: Collection[str]) -> str:
+    """Return one of some strings."""
     if not isinstance(value, str) or value not in allowed:
-        raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
 
 
-def texts(name: str, values: Any) -> List[str]:
-    """A list of texts, from any iterable but a text itself."""
+def str_list(name: str, values: Any) -> List[str]:
+    """Return a list of strings, from any iterable but a string itself."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
-        raise ScaleInvalidArgument(f"{name} must be a list of texts, not {values!r}")
-    found = [text(f"each of {name}", value) for value in values]
+        raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
+    found = [non_empty_str(f"each of {name}", value) for value in values]
     # A set comes in another order in each process; what is sent, or kept, should not.
     return sorted(found) if isinstance(values, AbstractSet) else found
 
 
-def text_or_texts(name: str, value: Any) -> Union[str, List[str]]:
+def str_or_str_list(name: str, value: Any) -> Union[str, List[str]]:
     """One text, or several in a list."""
-    return text(name, value) if isinstance(value, str) else texts(name, value)
+    return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
 def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
@@ -103,12 +107,12 @@ def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
         example = next(iter(kind))
         raise ScaleInvalidArgument(
             f"{name} must be a {kind.__name__} or its text, "
-            f"such as {example} or {example.value!r}, not {value!r}"
+            f"such as {example} or {example.value!r}, got {value!r}"
         )
     return plain
 
 
-def moment(name: str, value: Any) -> str:
+def timestamp(name: str, value: Any) -> str:
     """A date or a time as ISO 8601; text passes as it is, a time without zone is taken as UTC."""
     if isinstance(value, dt.datetime):
         return (value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)).isoformat()
@@ -117,38 +121,38 @@ def moment(name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ScaleInvalidArgument(
-        f"{name} must be a date, a datetime or a text such as '2025-03-04T10:15:00Z', not {value!r}"
+        f"{name} must be a date, a datetime or a string like '2025-03-04T10:15:00Z', got {value!r}"
     )
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
     """A dictionary, which may be empty."""
     if not isinstance(value, Mapping):
-        raise ScaleInvalidArgument(f"{name} must be a dictionary, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a dictionary, got {value!r}")
     return value
 
 
 def page_limit(name: str, value: Any) -> Union[int, str]:
     """A page size, as a number or its text."""
     if isinstance(value, bool) or not str(value).strip().isdigit():
-        raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, got {value!r}")
     number: Union[int, str] = value
     return number
 
 
-def flag(name: str, value: Any) -> Union[bool, str]:
-    """Yes or no, or a text that says so."""
+def boolean(name: str, value: Any) -> Union[bool, str]:
+    """Return a boolean, or a string that says one."""
     if not isinstance(value, (bool, int, str)):
-        raise ScaleInvalidArgument(f"{name} must be True or False, not {value!r}")
+        raise ScaleInvalidArgument(f"{name} must be True or False, got {value!r}")
     return value if isinstance(value, str) else bool(value)
 
 
-Check = Callable[[str, Any], Any]
+Validator = Callable[[str, Any], Any]
 """Takes an argument's name and value, and gives what is sent."""
 
 
-def query(
-    given: Mapping[str, Any], checks: Mapping[str, Check], wire_names: Mapping[str, str]
+def build_query(
+    given: Mapping[str, Any], checks: Mapping[str, Validator], wire_names: Mapping[str, str]
 ) -> Dict[str, Any]:
     """The query that a listing's filters make.
 
@@ -168,7 +172,7 @@ def query(
     return wire
 
 
-def known(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
+def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
     """Refuse any filter that the service does not know."""
     for name in given:
         if name not in allowed:
@@ -182,19 +186,19 @@ def dump_json(body: Any, name: Optional[str] = None) -> str:
     try:
         return json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        culprit = name or _culprit(body)
+        culprit = name or _unserializable_field(body)
         raise ScaleInvalidArgument(f"{culprit} can't be sent as JSON: {error}") from None
 
 
-def _culprit(body: Any) -> str:
+def _unserializable_field(body: Any) -> str:
     """Which part of a body is no JSON."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
-        if _complaint({name: value}) is not None:
+        if _json_error({name: value}) is not None:
             return str(name)
     return "the body"
 
 
-def _complaint(value: Any) -> Optional[Exception]:
+def _json_error(value: Any) -> Optional[Exception]:
     try:
         json.dumps(value, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:

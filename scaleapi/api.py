@@ -13,6 +13,7 @@ from typing import (
     Dict,
     Mapping,
     Optional,
+    Set,
     Tuple,
     TypeVar,
     Union,
@@ -24,8 +25,7 @@ import requests
 from ._http.auth import (
     KeyLike,
     KeySource,
-    basic_auth_headers,
-    bearer_auth_headers,
+    SentHeaders,
     build_user_agent,
     without_password,
 )
@@ -127,15 +127,15 @@ class Api:
             max_response_bytes=validate_max_response_bytes(max_response_bytes),
         )
         self._sessions = ForkSafeSession(session)
-        self._made_for: Optional[Tuple[Any, ...]] = None
-        self._transport: Transport = self._make_transport()
+        self._transport: Optional[Tuple[Tuple[Any, ...], Transport]] = None
+        self._current_transport()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({without_password(self.base_api_url)!r})"
 
     def __getstate__(self) -> Dict[str, Any]:
         # Another machine has proxies and certificates of its own.
-        return {**vars(self), "_transport": None, "_made_for": None}
+        return {**vars(self), "_transport": None}
 
     def with_options(
         self: Self,
@@ -220,20 +220,20 @@ class Api:
 
     def _current_transport(self) -> Transport:
         """Return the transport for the settings as they are now."""
-        if self._made_for != self._settings():
-            self._transport = self._make_transport()
-        return self._transport
+        made = self._transport  # read once: other threads may replace it
+        if made is None or made[0] != self._settings():
+            made = self._transport = self._make_transport()
+        return made[1]
 
     def _settings(self) -> Tuple[Any, ...]:
         connection = ConnectionSettings(self.base_api_url, self.verify, self.cert, self.proxies)
         return self._key, self.user_agent, connection
 
-    def _make_transport(self) -> Transport:
+    def _make_transport(self) -> Tuple[Tuple[Any, ...], Transport]:
         key, user_agent, connection = self._settings()
         snapshot = connection.snapshot()
         transport = Transport(self._sessions, key, snapshot, user_agent)
-        self._made_for = key, user_agent, snapshot
-        return transport
+        return (key, user_agent, snapshot), transport
 
     # What the published client offers. Each returns the response's JSON, None where it has none.
 
@@ -310,7 +310,7 @@ class Api:
         with form as content:
             transport = self._current_transport()
             request = transport.prepare(method, endpoint, params, body, content, headers or {})
-            call = self._call(transport.fetch, request, idempotency, sent)
+            call = self._call(transport, transport.fetch, request, idempotency, sent)
             return call.execute(partial(self._get_json, headers))
 
     def stream(
@@ -332,10 +332,11 @@ class Api:
         sent = RequestData(endpoint, {}, body if isinstance(body, Mapping) else {}, headers)
         transport = self._current_transport()
         request = transport.prepare(method, endpoint, None, body, None, headers)
-        return self._call(transport.send, request, idempotency, sent).execute_raw()
+        return self._call(transport, transport.send, request, idempotency, sent).execute_raw()
 
     def _call(
         self,
+        transport: Transport,
         attempt: Callable[[PreparedCall, RequestOptions, float], requests.Response],
         request: PreparedCall,
         idempotency: Optional[IdempotencyRule],
@@ -343,22 +344,28 @@ class Api:
     ) -> RetryingCall:
         from ._http.retrying import RetryingCall  # here, since many programs only import
 
-        options = self._options_now(sent.endpoint)
+        sent_headers = SentHeaders()
+        options = self._options_now()._replace(on_secret=sent_headers.add)
         rule = idempotency or rule_for(str(request.method), sent.endpoint)
-        secrets = self._transport.secrets
+
+        def secrets() -> Set[str]:
+            return transport.secrets() | sent_headers.secrets()
+
         return RetryingCall(
             partial(attempt, request, options), request, options, rule, sent, secrets
         )
 
-    def _options_now(self, endpoint: str = "") -> RequestOptions:
-        by_version = bearer_auth_headers if endpoint.startswith("/v2/") else basic_auth_headers
-        return self._options._replace(policy=self.retries, auth=self._options.auth or by_version)
+    def _options_now(self) -> RequestOptions:
+        return self._options._replace(policy=self.retries)
 
     def _get_json(self, headers: Optional[Mapping[str, str]], policy: RetryPolicy) -> GetJson:
         """Return the look-up that a recovery makes, under what is left of a call's policy."""
         api = self._with(policy=policy)
 
         def get_json(endpoint: str, params: Optional[Mapping[str, Any]] = None) -> Any:
+            double = replaced_method(api, "GET")
+            if double is not None:
+                return double(endpoint, params=params)
             return api.request("GET", endpoint, params=params, headers=headers).json
 
         return get_json

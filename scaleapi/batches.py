@@ -11,22 +11,22 @@ from typing import Any, Dict, Generator, Mapping, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
-from ._resource import ClientMethods, Resource
+from ._resource import ClientMixin, Resource
 from ._validation import (
-    Check,
-    Moment,
+    TimestampLike,
+    Validator,
+    boolean,
+    build_query,
     enum_value,
-    flag,
-    known,
     mapping,
-    moment,
+    non_empty_str,
     page_limit,
-    query,
-    segment,
-    text,
+    path_segment,
+    reject_unknown_filters,
+    timestamp,
 )
 from .exceptions import ScaleInvalidArgument
-from .pagination import Paginator, by_offset, walk
+from .pagination import Paginator, iter_items, next_by_offset
 
 
 class BatchStatus(Enum):
@@ -93,22 +93,22 @@ class Batchlist(Paginator[Batch]):
     """One page of batches."""
 
 
-_FILTERS: Mapping[str, Check] = {
-    "project": text,
+_PARAM_VALIDATORS: Mapping[str, Validator] = {
+    "project": non_empty_str,
     "status": partial(enum_value, kind=BatchStatus),
-    "start_time": moment,
-    "end_time": moment,
-    "completed_after": moment,
-    "completed_before": moment,
-    "audited_after": moment,
-    "audited_before": moment,
-    "exclude_archived": flag,
-    "detailed": flag,
+    "start_time": timestamp,
+    "end_time": timestamp,
+    "completed_after": timestamp,
+    "completed_before": timestamp,
+    "audited_after": timestamp,
+    "audited_before": timestamp,
+    "exclude_archived": boolean,
+    "detailed": boolean,
     "limit": page_limit,
     "offset": lambda name, value: value,
 }
 
-_WIRE_NAMES = {
+_PARAM_NAMES = {
     "project_name": "project",
     "batch_status": "status",
     "created_after": "start_time",
@@ -116,7 +116,7 @@ _WIRE_NAMES = {
 }
 
 
-class BatchMethods(ClientMethods):
+class BatchMethods(ClientMixin):
     """The client's calls on batches."""
 
     def create_batch(
@@ -145,14 +145,14 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         body = {
-            "project": text("project", project),
-            "name": text("batch_name", batch_name),
+            "project": non_empty_str("project", project),
+            "name": non_empty_str("batch_name", batch_name),
             "calibration_batch": calibration_batch,
             "self_label_batch": self_label_batch,
             "callback": callback,
             "metadata": mapping("metadata", {} if metadata is None else metadata),
         }
-        return self._object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
+        return self._request_object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
 
     def finalize_batch(self, batch_name: str) -> Batch:
         """Release a staging batch for labeling, after which it takes no more tasks.
@@ -163,8 +163,8 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        endpoint = f"batches/{segment('batch_name', batch_name)}/finalize"
-        return self._object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
+        return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
     def batch_status(self, batch_name: str) -> Dict[str, Any]:
         """How far a batch is.
@@ -178,7 +178,7 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        result = self._request("GET", f"batches/{segment('batch_name', batch_name)}/status")
+        result = self._request("GET", f"batches/{path_segment('batch_name', batch_name)}/status")
         status = result.json_object()
         if isinstance(status, dict) and "status" not in status:
             raise result.make_error("Expected a batch's status, got an object without it")
@@ -192,7 +192,9 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        return self._object(Batch, "GET", f"batches/{segment('batch_name', batch_name)}")
+        return self._request_object(
+            Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}"
+        )
 
     def set_batch_priority(self, batch_name: str, priority: int) -> None:
         """Move a batch up or down among those that wait, best before it is finalized.
@@ -211,8 +213,8 @@ class BatchMethods(ClientMethods):
         See https://scale.com/docs/api-reference/batches.
         """
         if isinstance(priority, bool) or not isinstance(priority, int):
-            raise ScaleInvalidArgument(f"priority must be a whole number, not {priority!r}")
-        endpoint = f"batches/{segment('batch_name', batch_name)}/prioritize"
+            raise ScaleInvalidArgument(f"priority must be a whole number, got {priority!r}")
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/prioritize"
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
 
     def batches(self, **kwargs: Any) -> Batchlist:
@@ -231,21 +233,23 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        known("batches", kwargs, _FILTERS)
-        return self._page(Batchlist, Batch, "batches", query(kwargs, _FILTERS, {}), "totalDocs")
+        reject_unknown_filters("batches", kwargs, _PARAM_VALIDATORS)
+        return self._request_page(
+            Batchlist, Batch, "batches", build_query(kwargs, _PARAM_VALIDATORS, {}), "totalDocs"
+        )
 
     def get_batches(
         self,
         project_name: Optional[str] = None,
         batch_status: Union[BatchStatus, str, None] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         exclude_archived: bool = False,
         *,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
-        audited_after: Optional[Moment] = None,
-        audited_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
+        audited_after: Optional[TimestampLike] = None,
+        audited_before: Optional[TimestampLike] = None,
         detailed: Optional[bool] = None,
     ) -> Generator[Batch, None, None]:
         """Every batch that matches, newest first; pages are asked for as they are needed.
@@ -281,8 +285,10 @@ class BatchMethods(ClientMethods):
             "audited_before": audited_before,
             "detailed": detailed,
         }
-        filters = query(given, _FILTERS, _WIRE_NAMES)
-        yield from walk(lambda step: self.batches(**filters, **step), by_offset, {"offset": 0})
+        filters = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
+        yield from iter_items(
+            lambda step: self.batches(**filters, **step), next_by_offset, {"offset": 0}
+        )
 
     def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
         """Replace a batch's whole metadata, `{}` empties it; the changed batch comes back.
@@ -292,6 +298,6 @@ class BatchMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        endpoint = f"batches/{segment('batch_name', batch_name)}/setMetadata"
+        endpoint = f"batches/{path_segment('batch_name', batch_name)}/setMetadata"
         body = mapping("metadata", metadata)
-        return self._object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
+        return self._request_object(Batch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)

@@ -52,7 +52,7 @@ def parse(
     """
     if not isinstance(auth_key, str) or not auth_key.strip():
         # What is wrong may be a key all the same, and so is not quoted.
-        raise ScaleInvalidArgument("auth_key must be a text that is not empty")
+        raise ScaleInvalidArgument("auth_key must be a non-empty string")
     sent = [value for name, value in headers.items() if _bytes(name).lower() == _WANTED]
     if not sent or not all(_same(value, auth_key) for value in sent):
         raise ScaleUnauthorized(f"The header {AUTH_HEADER} is {'wrong' if sent else 'missing'}")

@@ -21,7 +21,7 @@ from ._http.session import SessionFactory
 from ._mixins.bulk import BulkMethods
 from ._mixins.result_files import ResultMethods
 from ._mixins.v2 import V2Methods
-from ._validation import endpoint_of, one_of
+from ._validation import choice, normalize_path
 from .api import Api
 from .batches import BatchMethods
 from .evaluation_tasks import EvaluationTaskMethods
@@ -192,8 +192,8 @@ class ScaleClient(
 
         See https://scale.com/docs/api-reference.
         """
-        verb = one_of("method", method.upper() if isinstance(method, str) else method, METHODS)
-        endpoint = endpoint_of(path)
+        verb = choice("method", method.upper() if isinstance(method, str) else method, METHODS)
+        endpoint = normalize_path(path)
         content = {} if body is None else {"body": body}
         return self._request(verb, endpoint, params=params, **content).json
 

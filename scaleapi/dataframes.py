@@ -21,7 +21,7 @@ from typing import (
 )
 
 from ._lazy import OptionalPackage
-from ._validation import text_or_texts
+from ._validation import str_or_str_list
 from .exceptions import ScaleInvalidArgument
 from .tasks import Task
 
@@ -72,7 +72,7 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
     See https://scale.com/docs/api-reference/tasks.
     """
     installed = _pandas()
-    names = text_or_texts("flatten", flatten)
+    names = str_or_str_list("flatten", flatten)
     columns = _columns(_jsons(tasks), {names} if isinstance(names, str) else set(names))
     frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
     for name in columns:
@@ -122,7 +122,7 @@ def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
         return
     if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
         raise ScaleInvalidArgument(
-            f"tasks must be an iterable of tasks, or the path of an export, not {tasks!r:.100}"
+            f"tasks must be an iterable of tasks, or the path of an export, got {tasks!r:.100}"
         )
     for task in tasks:
         yield _json(task)
@@ -135,7 +135,7 @@ def _json(task: Any) -> Mapping[str, Any]:
         found = None
     found = found.as_dict() if isinstance(found, Task) else found
     if not isinstance(found, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
     return found
 
 

@@ -21,10 +21,10 @@ from typing import (
 
 from ._http.options import UploadProgress
 from ._recovery import CREATE_FILE
-from ._resource import ClientMethods, Resource
-from ._validation import dump_json, mapping, text
+from ._resource import ClientMixin, Resource
+from ._validation import dump_json, mapping, non_empty_str
 from .exceptions import ScaleException, ScaleInvalidArgument
-from .pagination import Paginator, Step, walk
+from .pagination import PageParams, Paginator, iter_items
 
 Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 
@@ -48,7 +48,7 @@ class File(Resource):
     size: int
 
 
-class FileMethods(ClientMethods):
+class FileMethods(ClientMixin):
     """The client's calls on files."""
 
     def upload_file(
@@ -74,16 +74,18 @@ class FileMethods(ClientMethods):
         """
         with ExitStack() as opened:
             if isinstance(file, (str, os.PathLike)):
-                path = text("file", os.fspath(file))
+                path = non_empty_str("file", os.fspath(file))
                 part: Any = opened.enter_context(open(path, "rb"))
             elif isinstance(file, (bytes, bytearray, tuple)) or hasattr(file, "read"):
                 part = file
             else:
                 raise ScaleInvalidArgument(
-                    f"file must be a path, a file opened as binary, bytes or a tuple, not {file!r}"
+                    f"file must be a path, a file opened as binary, bytes or a tuple, got {file!r}"
                 )
             sent = {"files": {"file": part}, "data": _form(kwargs), "progress": progress}
-            return self._object(File, "POST", "files/upload", idempotency=CREATE_FILE, **sent)
+            return self._request_object(
+                File, "POST", "files/upload", idempotency=CREATE_FILE, **sent
+            )
 
     def import_file(self, file_url: str, **kwargs: Any) -> File:
         """Have Scale fetch a file from a public address.
@@ -99,8 +101,10 @@ class FileMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
-        body = {"file_url": text("file_url", file_url), **kwargs}
-        return self._object(File, "POST", "files/import", body=body, idempotency=CREATE_FILE)
+        body = {"file_url": non_empty_str("file_url", file_url), **kwargs}
+        return self._request_object(
+            File, "POST", "files/import", body=body, idempotency=CREATE_FILE
+        )
 
     def get_files(
         self, project_name: str, metadata: Optional[Mapping[str, Any]] = None
@@ -120,22 +124,22 @@ class FileMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
-        wanted = {"project": text("project_name", project_name)}
+        wanted = {"project": non_empty_str("project_name", project_name)}
         if metadata is not None:
             wanted["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
 
-        def page(step: Step) -> Paginator[File]:
+        def page(step: PageParams) -> Paginator[File]:
             answer = self._request("GET", "files", params={**wanted, **step})
             rows, more = answer.parse_with(_listing, answer.json)
             if more in step.values():  # the page asked for, which is the last then
                 more = None
-            files = answer.parse_with(self._rows, File, rows)
+            files = answer.parse_with(self._build_list, File, rows)
             return Paginator(files, len(files), len(files), 0, bool(more), more)
 
-        def advance(page: Paginator[File]) -> Optional[Step]:
+        def advance(page: Paginator[File]) -> Optional[PageParams]:
             return {"cursor": page.next_token} if page.has_more else None
 
-        yield from walk(page, advance, start={})
+        yield from iter_items(page, advance, start={})
 
 
 _CURSORS = ("cursor", "next_cursor", "next_token")

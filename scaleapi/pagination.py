@@ -51,15 +51,15 @@ class Paginator(List[T]):
         return type(self), (list(self), *where), {"docs": self.docs}
 
 
-Step = Dict[str, Any]
+PageParams = Dict[str, Any]
 
 
-def by_token(page: Paginator[Any]) -> Optional[Step]:
+def next_by_token(page: Paginator[Any]) -> Optional[PageParams]:
     """What to add to the query for the next page, None where this one says it is the last."""
     return {"next_token": page.next_token} if page.has_more and page.next_token else None
 
 
-def by_offset(page: Paginator[Any]) -> Optional[Step]:
+def next_by_offset(page: Paginator[Any]) -> Optional[PageParams]:
     """The same for listings that page by position."""
     if not page.has_more:
         return None
@@ -72,10 +72,10 @@ def by_offset(page: Paginator[Any]) -> Optional[Step]:
     return {"offset": page.offset + page.limit}
 
 
-def walk(
-    fetch: Callable[[Step], Paginator[T]],
-    advance: Callable[[Paginator[T]], Optional[Step]],
-    start: Step,
+def iter_items(
+    fetch: Callable[[PageParams], Paginator[T]],
+    advance: Callable[[Paginator[T]], Optional[PageParams]],
+    start: PageParams,
 ) -> Iterator[T]:
     """Every item of every page; a page is asked for when the one before is used up, and let go.
 
@@ -87,7 +87,7 @@ def walk(
     Raises:
         ScaleException: the server leads back to a page that was there already.
     """
-    step: Optional[Step] = start
+    step: Optional[PageParams] = start
     seen: Set[str] = set()
     while step is not None:
         if repr(step) in seen:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Dict, List, Optional
 
 from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
-from ._resource import ClientMethods, Resource
-from ._validation import enum_value, flag, segment, text
+from ._resource import ClientMixin, Resource
+from ._validation import boolean, enum_value, non_empty_str, path_segment
 from .tasks import TaskType, TypeLike
 
 
@@ -87,7 +87,7 @@ class Project(Resource):
         return self._client.get_project_template(self.name)
 
 
-class ProjectMethods(ClientMethods):
+class ProjectMethods(ClientMixin):
     """The client's calls on projects."""
 
     def create_project(
@@ -117,13 +117,15 @@ class ProjectMethods(ClientMethods):
         """
         body = {
             "type": enum_value("task_type", task_type, TaskType),
-            "name": text("project_name", project_name),
+            "name": non_empty_str("project_name", project_name),
             "params": params,
             "rapid": rapid,
             "studio": studio,
             "datasetId": dataset_id,
         }
-        return self._object(Project, "POST", "projects", body=body, idempotency=CREATE_PROJECT)
+        return self._request_object(
+            Project, "POST", "projects", body=body, idempotency=CREATE_PROJECT
+        )
 
     def get_project(self, project_name: str) -> Project:
         """The project of this name.
@@ -133,7 +135,9 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        return self._object(Project, "GET", f"projects/{segment('project_name', project_name)}")
+        return self._request_object(
+            Project, "GET", f"projects/{path_segment('project_name', project_name)}"
+        )
 
     def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account.
@@ -145,8 +149,10 @@ class ProjectMethods(ClientMethods):
         See https://scale.com/docs/api-reference/projects.
         """
         # Unlike other booleans this one is documented in lower case.
-        params = None if archived is None else {"archived": str(flag("archived", archived)).lower()}
-        return self._objects(Project, "GET", "projects", params=params)
+        params = (
+            None if archived is None else {"archived": str(boolean("archived", archived)).lower()}
+        )
+        return self._request_list(Project, "GET", "projects", params=params)
 
     def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
         """All projects of the account; the same as `projects`.
@@ -168,8 +174,10 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        endpoint = f"projects/{segment('project_name', project_name)}/setParams"
-        return self._object(Project, "POST", endpoint, body=kwargs, idempotency=UPDATE_PROJECT)
+        endpoint = f"projects/{path_segment('project_name', project_name)}/setParams"
+        return self._request_object(
+            Project, "POST", endpoint, body=kwargs, idempotency=UPDATE_PROJECT
+        )
 
     def get_project_template(self, project_name: str) -> TaskTemplate:
         """The template of a chat or text collection project.
@@ -179,5 +187,5 @@ class ProjectMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/projects.
         """
-        endpoint = f"projects/{segment('project_name', project_name)}/taskTemplates"
-        return self._object(TaskTemplate, "GET", endpoint)
+        endpoint = f"projects/{path_segment('project_name', project_name)}/taskTemplates"
+        return self._request_object(TaskTemplate, "GET", endpoint)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Dict, Optional, Type, TypeVar
 
 from ._http.idempotency import IdempotencyRule
-from ._resource import ClientMethods, Resource
-from ._validation import enum_value, segment
+from ._resource import ClientMixin, Resource
+from ._validation import enum_value, path_segment
 from .tasks import TaskType, TypeLike
 
 Q = TypeVar("Q", bound="QualityTask")
@@ -33,7 +33,7 @@ class QualityTask(Resource):
     initial_response: Optional[Dict[str, Any]]
 
 
-class QualityTaskMethods(ClientMethods):
+class QualityTaskMethods(ClientMixin):
     """How both kinds are created."""
 
     def _create_quality_task(
@@ -44,7 +44,7 @@ class QualityTaskMethods(ClientMethods):
         body: Dict[str, Any],
         idempotency: IdempotencyRule,
     ) -> Q:
-        task_type = segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self._object(
+        task_type = path_segment("task_type", enum_value("task_type", task_type, TaskType))
+        return self._request_object(
             kind, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
         )

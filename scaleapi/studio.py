@@ -11,8 +11,8 @@ from typing import Any, Dict, Iterable, List, Optional
 from ._http.idempotency import IDEMPOTENT
 from ._http.response import APIResult
 from ._recovery import CREATE_PROJECT_GROUP
-from ._resource import ClientMethods, Resource
-from ._validation import segment, text, texts
+from ._resource import ClientMixin, Resource
+from ._validation import non_empty_str, path_segment, str_list
 from .exceptions import ScaleException
 
 
@@ -38,7 +38,7 @@ class StudioLabelerAssignment(Resource):
     def __init__(self, assigned_projects: List[str], email: str, client: Any) -> None:
         # Not through Resource, whose JSON is an object.
         if not isinstance(assigned_projects, list):
-            raise ScaleException(f"Assignments are a list of projects, not {assigned_projects!r}")
+            raise ScaleException(f"Assignments are a list of projects, got {assigned_projects!r}")
         self._json: Any = assigned_projects
         self._client = client
         self.email = email
@@ -143,7 +143,7 @@ class StudioBatch(Resource):
 Assignments = Dict[str, StudioLabelerAssignment]
 
 
-class StudioMethods(ClientMethods):
+class StudioMethods(ClientMixin):
     """The client's calls on Studio. They need a live Studio account."""
 
     def list_studio_assignments(self) -> Assignments:
@@ -178,7 +178,7 @@ class StudioMethods(ClientMethods):
     def _change_assignments(
         self, action: str, emails: Iterable[str], projects: Iterable[str]
     ) -> Assignments:
-        body = {"emails": texts("emails", emails), "projects": texts("projects", projects)}
+        body = {"emails": str_list("emails", emails), "projects": str_list("projects", projects)}
         endpoint = f"studio/assignments/{action}"
         return self._assignments(self._request("POST", endpoint, body=body, idempotency=IDEMPOTENT))
 
@@ -196,7 +196,7 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._objects(StudioProjectGroup, "GET", _groups_of(project))
+        return self._request_list(StudioProjectGroup, "GET", _groups_of(project))
 
     def create_project_group(
         self, project: str, emails: Iterable[str], project_group: str
@@ -214,8 +214,11 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        body = {"emails": texts("emails", emails), "name": text("project_group", project_group)}
-        return self._object(
+        body = {
+            "emails": str_list("emails", emails),
+            "name": non_empty_str("project_group", project_group),
+        }
+        return self._request_object(
             StudioProjectGroup,
             "POST",
             _groups_of(project),
@@ -244,19 +247,19 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        endpoint = f"{_groups_of(project)}/{segment('project_group', project_group)}"
+        endpoint = f"{_groups_of(project)}/{path_segment('project_group', project_group)}"
         body = {
-            "add_emails": texts("add_emails", add_emails or []),
-            "remove_emails": texts("remove_emails", remove_emails or []),
+            "add_emails": str_list("add_emails", add_emails or []),
+            "remove_emails": str_list("remove_emails", remove_emails or []),
         }
-        return self._object(StudioProjectGroup, "PUT", endpoint, body=body)
+        return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
     def list_studio_batches(self) -> List[StudioBatch]:
         """The pending batches, first the one that is worked on first.
 
         See https://scale.com/docs/api-reference/studio.
         """
-        return self._objects(StudioBatch, "GET", "studio/batches")
+        return self._request_list(StudioBatch, "GET", "studio/batches")
 
     def assign_studio_batches(self, batch_name: str, project_groups: Iterable[str]) -> StudioBatch:
         """Give a batch to groups, in place of those it had; the changed batch comes back.
@@ -270,9 +273,9 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        endpoint = f"studio/batches/{segment('batch_name', batch_name)}"
-        body = {"groups": texts("project_groups", project_groups)}
-        return self._object(StudioBatch, "PUT", endpoint, body=body)
+        endpoint = f"studio/batches/{path_segment('batch_name', batch_name)}"
+        body = {"groups": str_list("project_groups", project_groups)}
+        return self._request_object(StudioBatch, "PUT", endpoint, body=body)
 
     def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
         """Set the order in which batches are worked on; the pending batches come back in it.
@@ -285,9 +288,9 @@ class StudioMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/studio.
         """
-        body = {"batches": [{"name": name} for name in texts("batch_names", batch_names)]}
+        body = {"batches": [{"name": name} for name in str_list("batch_names", batch_names)]}
         endpoint = "studio/batches/set_priorities"
-        return self._objects(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
+        return self._request_list(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def reset_studio_batches_priorities(self) -> List[StudioBatch]:
         """Go back to the order of creation, oldest first; the pending batches come back in it.
@@ -295,8 +298,8 @@ class StudioMethods(ClientMethods):
         See https://scale.com/docs/api-reference/studio.
         """
         endpoint = "studio/batches/reset_priorities"
-        return self._objects(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)
+        return self._request_list(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)
 
 
 def _groups_of(project: str) -> str:
-    return f"studio/projects/{segment('project', project)}/groups"
+    return f"studio/projects/{path_segment('project', project)}/groups"

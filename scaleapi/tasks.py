@@ -19,24 +19,24 @@ from typing import (
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
-from ._resource import ClientMethods, Resource
+from ._resource import ClientMixin, Resource
 from ._validation import (
-    Check,
-    Moment,
+    TimestampLike,
+    Validator,
+    boolean,
+    build_query,
     enum_value,
-    flag,
-    known,
     mapping,
-    moment,
+    non_empty_str,
     page_limit,
-    query,
-    segment,
-    text,
-    text_or_texts,
-    texts,
+    path_segment,
+    reject_unknown_filters,
+    str_list,
+    str_or_str_list,
+    timestamp,
 )
 from .exceptions import ScaleException, ScaleInvalidArgument
-from .pagination import Paginator, by_token, walk
+from .pagination import Paginator, iter_items, next_by_token
 
 
 class TaskType(Enum):
@@ -132,16 +132,16 @@ class Task(Resource):
             return f'{super()._missing(name)}; use task.params["{name}"]'
         return super()._missing(name)
 
-    def _become(self, fresh: Task) -> None:
+    def _update_from(self, fresh: Task) -> None:
         self._json = fresh._json
 
     def refresh(self) -> None:
         """Get the task's present state from the service."""
-        self._become(self._client.get_task(self.id))
+        self._update_from(self._client.get_task(self.id))
 
     def cancel(self, clear_unique_id: bool = False) -> None:
         """Cancel the task; see `ScaleClient.cancel_task`."""
-        self._become(self._client.cancel_task(self.id, clear_unique_id))
+        self._update_from(self._client.cancel_task(self.id, clear_unique_id))
 
     def audit(self, accepted: bool, comments: Optional[str] = None) -> None:
         """Accept or reject the response; see `ScaleClient.audit_task`. Does not refresh."""
@@ -149,27 +149,27 @@ class Task(Resource):
 
     def update_unique_id(self, unique_id: str) -> None:
         """Give the task another unique id; see `ScaleClient.update_task_unique_id`."""
-        self._become(self._client.update_task_unique_id(self.id, unique_id))
+        self._update_from(self._client.update_task_unique_id(self.id, unique_id))
 
     def clear_unique_id(self) -> None:
         """Take the task's unique id away; see `ScaleClient.clear_task_unique_id`."""
-        self._become(self._client.clear_task_unique_id(self.id))
+        self._update_from(self._client.clear_task_unique_id(self.id))
 
     def set_metadata(self, metadata: Dict[str, Any]) -> None:
         """Replace the task's metadata; see `ScaleClient.set_task_metadata`."""
-        self._become(self._client.set_task_metadata(self.id, metadata))
+        self._update_from(self._client.set_task_metadata(self.id, metadata))
 
     def set_tags(self, tags: Iterable[str]) -> None:
         """Replace the task's tags; see `ScaleClient.set_task_tags`."""
-        self._become(self._client.set_task_tags(self.id, tags))
+        self._update_from(self._client.set_task_tags(self.id, tags))
 
     def add_tags(self, tags: Iterable[str]) -> None:
         """Add tags to the task's; see `ScaleClient.add_task_tags`."""
-        self._become(self._client.add_task_tags(self.id, tags))
+        self._update_from(self._client.add_task_tags(self.id, tags))
 
     def delete_tags(self, tags: Iterable[str]) -> None:
         """Remove tags from the task's; see `ScaleClient.delete_task_tags`."""
-        self._become(self._client.delete_task_tags(self.id, tags))
+        self._update_from(self._client.delete_task_tags(self.id, tags))
 
     def draw(
         self,
@@ -214,27 +214,27 @@ def _review_statuses(name: str, value: Any) -> str:
     return ",".join(sorted(found) if isinstance(value, set) else found)
 
 
-_FILTERS: Mapping[str, Check] = {
-    "project": text,
-    "batch": text,
+_PARAM_VALIDATORS: Mapping[str, Validator] = {
+    "project": non_empty_str,
+    "batch": non_empty_str,
     "type": partial(enum_value, kind=TaskType),
     "status": partial(enum_value, kind=TaskStatus),
     "customer_review_status": _review_statuses,
-    "unique_id": text_or_texts,
-    "tags": text_or_texts,
-    "start_time": moment,
-    "end_time": moment,
-    "completed_after": moment,
-    "completed_before": moment,
-    "updated_after": moment,
-    "updated_before": moment,
-    "include_attachment_url": flag,
-    "limited_response": flag,
+    "unique_id": str_or_str_list,
+    "tags": str_or_str_list,
+    "start_time": timestamp,
+    "end_time": timestamp,
+    "completed_after": timestamp,
+    "completed_before": timestamp,
+    "updated_after": timestamp,
+    "updated_before": timestamp,
+    "include_attachment_url": boolean,
+    "limited_response": boolean,
     "limit": page_limit,
-    "next_token": text,
+    "next_token": non_empty_str,
 }
 
-_WIRE_NAMES = {
+_PARAM_NAMES = {
     "project_name": "project",
     "batch_name": "batch",
     "task_type": "type",
@@ -253,42 +253,42 @@ class TaskFilters(TypedDict, total=False):
     status: Optional[StatusLike]
     review_status: Union[ReviewLike, Iterable[ReviewLike], None]
     unique_id: Union[str, Iterable[str], None]
-    completed_after: Optional[Moment]
-    completed_before: Optional[Moment]
-    updated_after: Optional[Moment]
-    updated_before: Optional[Moment]
-    created_after: Optional[Moment]
-    created_before: Optional[Moment]
+    completed_after: Optional[TimestampLike]
+    completed_before: Optional[TimestampLike]
+    updated_after: Optional[TimestampLike]
+    updated_before: Optional[TimestampLike]
+    created_after: Optional[TimestampLike]
+    created_before: Optional[TimestampLike]
     tags: Union[str, Iterable[str], None]
     include_attachment_url: Optional[bool]
     limited_response: Optional[bool]
     limit: Optional[int]
 
 
-def task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
+def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
     """Filters of `get_tasks`, checked, and as plain as they are sent.
 
     Raises:
         ScaleInvalidArgument: one is unknown or makes no sense, or there is no project and no batch.
     """
-    known(method, given, TaskFilters.__annotations__)
+    reject_unknown_filters(method, given, TaskFilters.__annotations__)
     plain = {}
     for name, value in given.items():
-        sent = query({name: value}, _FILTERS, _WIRE_NAMES)
+        sent = build_query({name: value}, _PARAM_VALIDATORS, _PARAM_NAMES)
         if sent or name == "include_attachment_url":  # which is not None where it is left out
             plain[name] = next(iter(sent.values()), None)
-    task_query(plain)
+    task_query_params(plain)
     return plain
 
 
-def task_query(filters: Mapping[str, Any]) -> Dict[str, Any]:
+def task_query_params(filters: Mapping[str, Any]) -> Dict[str, Any]:
     """Filters of `get_tasks` as they go out."""
     others = {name: value for name, value in filters.items() if name != "limit"}
     wire = TaskMethods._process_tasks_endpoint_args(**others)
     return {**wire, "limit": filters.get("limit")}
 
 
-class TaskMethods(ClientMethods):
+class TaskMethods(ClientMixin):
     """The client's calls on tasks."""
 
     def get_task(self, task_id: str) -> Task:
@@ -299,7 +299,7 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        return self._object(Task, "GET", f"task/{segment('task_id', task_id)}")
+        return self._request_object(Task, "GET", f"task/{path_segment('task_id', task_id)}")
 
     def create_task(self, task_type: TypeLike, **kwargs: Any) -> Task:
         """Create a task.
@@ -327,8 +327,8 @@ class TaskMethods(ClientMethods):
         return self._post_task(task_type, kwargs)
 
     def _post_task(self, task_type: TypeLike, body: Mapping[str, Any]) -> Task:
-        type_segment = segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self._object(
+        type_segment = path_segment("task_type", enum_value("task_type", task_type, TaskType))
+        return self._request_object(
             Task, "POST", f"task/{type_segment}", body=body, idempotency=CREATE_TASK
         )
 
@@ -346,8 +346,8 @@ class TaskMethods(ClientMethods):
         See https://scale.com/docs/api-reference/tasks.
         """
         params = {"clear_unique_id": "true"} if clear_unique_id else None
-        endpoint = f"task/{segment('task_id', task_id)}/cancel"
-        return self._object(Task, "POST", endpoint, params=params, idempotency=CANCEL_TASK)
+        endpoint = f"task/{path_segment('task_id', task_id)}/cancel"
+        return self._request_object(Task, "POST", endpoint, params=params, idempotency=CANCEL_TASK)
 
     def audit_task(self, task_id: str, accepted: bool, comments: Optional[str] = None) -> None:
         """Accept or reject a completed task's response.
@@ -363,9 +363,9 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        endpoint = f"task/{segment('task_id', task_id)}/audit"
+        endpoint = f"task/{path_segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
-            raise ScaleInvalidArgument(f"accepted must be True or False, not {accepted!r}")
+            raise ScaleInvalidArgument(f"accepted must be True or False, got {accepted!r}")
         # The response may be text and says nothing that the caller does not know.
         body = {"accepted": accepted, "comments": comments}
         self._request("POST", endpoint, body=body, idempotency=AUDIT_TASK)
@@ -379,9 +379,9 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        endpoint = f"task/{segment('task_id', task_id)}/unique_id"
-        body = {"unique_id": text("unique_id", unique_id)}
-        return self._object(Task, "POST", endpoint, body=body, idempotency=SET_UNIQUE_ID)
+        endpoint = f"task/{path_segment('task_id', task_id)}/unique_id"
+        body = {"unique_id": non_empty_str("unique_id", unique_id)}
+        return self._request_object(Task, "POST", endpoint, body=body, idempotency=SET_UNIQUE_ID)
 
     def clear_task_unique_id(self, task_id: str) -> Task:
         """Take a task's unique id away; the changed task comes back, without that key.
@@ -391,7 +391,9 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        return self._object(Task, "DELETE", f"task/{segment('task_id', task_id)}/unique_id")
+        return self._request_object(
+            Task, "DELETE", f"task/{path_segment('task_id', task_id)}/unique_id"
+        )
 
     def set_task_metadata(self, task_id: str, metadata: Dict[str, Any]) -> Task:
         """Replace a task's whole metadata, `{}` empties it; the changed task comes back.
@@ -401,9 +403,9 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        endpoint = f"task/{segment('task_id', task_id)}/setMetadata"
+        endpoint = f"task/{path_segment('task_id', task_id)}/setMetadata"
         body = mapping("metadata", metadata)
-        return self._object(Task, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
+        return self._request_object(Task, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def set_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
         """Replace a task's tags, `[]` removes them all; the changed task comes back.
@@ -436,9 +438,9 @@ class TaskMethods(ClientMethods):
         return self._tags("DELETE", task_id, tags)
 
     def _tags(self, method: str, task_id: str, tags: Iterable[str]) -> Task:
-        endpoint = f"task/{segment('task_id', task_id)}/tags"
-        body = texts("tags", tags)
-        return self._object(Task, method, endpoint, body=body, idempotency=IDEMPOTENT)
+        endpoint = f"task/{path_segment('task_id', task_id)}/tags"
+        body = str_list("tags", tags)
+        return self._request_object(Task, method, endpoint, body=body, idempotency=IDEMPOTENT)
 
     def tasks(self, **kwargs: Any) -> Tasklist:
         """One page of tasks, newest first.
@@ -457,8 +459,10 @@ class TaskMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        known("tasks", kwargs, _FILTERS)
-        return self._page(Tasklist, Task, "tasks", query(kwargs, _FILTERS, {}), "total")
+        reject_unknown_filters("tasks", kwargs, _PARAM_VALIDATORS)
+        return self._request_page(
+            Tasklist, Task, "tasks", build_query(kwargs, _PARAM_VALIDATORS, {}), "total"
+        )
 
     def get_tasks(
         self,
@@ -468,12 +472,12 @@ class TaskMethods(ClientMethods):
         status: Optional[StatusLike] = None,
         review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
         unique_id: Union[str, Iterable[str], None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
-        updated_after: Optional[Moment] = None,
-        updated_before: Optional[Moment] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
+        updated_after: Optional[TimestampLike] = None,
+        updated_before: Optional[TimestampLike] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
@@ -527,7 +531,7 @@ class TaskMethods(ClientMethods):
             limited_response=limited_response,
         )
         filters["limit"] = limit
-        yield from walk(lambda step: self.tasks(**filters, **step), by_token, start={})
+        yield from iter_items(lambda step: self.tasks(**filters, **step), next_by_token, start={})
 
     def get_tasks_count(
         self,
@@ -537,12 +541,12 @@ class TaskMethods(ClientMethods):
         status: Optional[StatusLike] = None,
         review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
         unique_id: Union[str, Iterable[str], None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
-        updated_after: Optional[Moment] = None,
-        updated_before: Optional[Moment] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
+        updated_after: Optional[TimestampLike] = None,
+        updated_before: Optional[TimestampLike] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
     ) -> int:
@@ -582,12 +586,12 @@ class TaskMethods(ClientMethods):
         status: Optional[StatusLike] = None,
         review_status: Union[ReviewLike, Iterable[ReviewLike], None] = None,
         unique_id: Union[str, Iterable[str], None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
-        updated_after: Optional[Moment] = None,
-        updated_before: Optional[Moment] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
+        updated_after: Optional[TimestampLike] = None,
+        updated_before: Optional[TimestampLike] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
@@ -596,7 +600,7 @@ class TaskMethods(ClientMethods):
         given = locals()
         if project_name is None and batch_name is None:
             raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
-        wire = query(given, _FILTERS, _WIRE_NAMES)
+        wire = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
         if not limited_response:
             wire.pop("limited_response", None)
         return {"project": None, "batch": None, **wire}

@@ -7,8 +7,8 @@ from typing import Iterable, List, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ._recovery import INVITE_TEAMMATES
-from ._resource import ClientMethods, Resource
-from ._validation import enum_value, texts
+from ._resource import ClientMixin, Resource
+from ._validation import enum_value, str_list
 
 
 class TeammateRole(Enum):
@@ -62,7 +62,7 @@ class Teammate(Resource):
         return self._client.update_teammates_role([self.email], new_role)
 
 
-class TeamMethods(ClientMethods):
+class TeamMethods(ClientMixin):
     """The client's calls on the team."""
 
     def list_teammates(self) -> List[Teammate]:
@@ -70,7 +70,7 @@ class TeamMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/teams.
         """
-        return self._objects(Teammate, "GET", "teams")
+        return self._request_list(Teammate, "GET", "teams")
 
     def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
         """Invite people; the whole team comes back. An invitation holds for 24 hours.
@@ -104,9 +104,9 @@ class TeamMethods(ClientMethods):
         self, action: str, emails: Iterable[str], role: RoleLike, idempotency: IdempotencyRule
     ) -> List[Teammate]:
         body = {
-            "emails": texts("emails", emails),
+            "emails": str_list("emails", emails),
             "team_role": enum_value("role", role, TeammateRole),
         }
-        return self._objects(
+        return self._request_list(
             Teammate, "POST", f"teams/{action}", body=body, idempotency=idempotency
         )

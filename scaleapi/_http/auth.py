@@ -55,7 +55,7 @@ class KeySource:
             self.get()
 
     def get(self) -> str:
-        """Return the key.
+        """Return the key that holds now.
 
         Raises:
             ScaleException: If there is none.
@@ -123,24 +123,48 @@ def build_user_agent(extension: Optional[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def secrets_in(api_key: str, urls: Iterable[Any]) -> Set[str]:
-    """Return all that must not be shown: the key, and passwords in addresses, as they are written.
+def secrets_in(urls: Iterable[Any]) -> Set[str]:
+    """Return the passwords in addresses, as they are written; they must not be shown.
 
     Args:
-        api_key: The key.
         urls: The instance address, and those of proxies.
     """
-    secrets = {api_key, _basic_token(api_key), _basic_token(api_key).rstrip("="), quote(api_key)}
-    for url in urls:
-        for password in _passwords(url):
-            secrets |= {password, unquote(password)}
+    passwords = {password for url in urls for password in _passwords(url)}
+    passwords |= {unquote(password) for password in passwords}
+    return {password for password in passwords if len(password) >= MIN_MASKED_LENGTH}
+
+
+class SentHeaders:
+    """The headers with a key that one call has sent; its repr shows none of them."""
+
+    def __init__(self) -> None:
+        self._values: Set[str] = set()
+
+    def add(self, value: str) -> None:
+        """Remember a header."""
+        self._values.add(value)
+
+    def secrets(self) -> Set[str]:
+        """Return what must not be shown of them."""
+        return {secret for value in self._values for secret in secrets_in_header(value)}
+
+
+def secrets_in_header(value: str) -> Set[str]:
+    """Return what must not be shown of a header that carries a key: the key, in all its forms."""
+    scheme, _, token = value.partition(" ")
+    secrets = {value, token or scheme}
+    key = token or scheme
+    if scheme == "Basic":
+        key = base64.b64decode(token).decode().rstrip(":")
+    basic = _basic_token(key)
+    secrets |= {key, quote(key), basic, basic.rstrip("=")}
     return {secret for secret in secrets if len(secret) >= MIN_MASKED_LENGTH}
 
 
 def _passwords(url: Any) -> Iterable[str]:
     if not isinstance(url, str):
         return
-    for user, password in re.findall(r"([^/\s:@]*):([^/\s]+)@", url):
+    for user, password in re.findall(r"([^/\s:@]*):((?!//)\S+)@", url):
         yield password
         yield base64.b64encode(unquote(f"{user}:{password}").encode()).decode()
 
@@ -155,7 +179,7 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 def without_password(url: str) -> str:
     """Return an address, however malformed, with the password in it replaced."""
-    return re.sub(r":[^/\s]*@", f":{MASK}@", url)
+    return re.sub(r":(?!//)\S*@", f":{MASK}@", url)
 
 
 def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool:

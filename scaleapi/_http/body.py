@@ -17,19 +17,15 @@ READ_SIZE = 64 * 1024
 ENCODED_READ_SIZE = 4 * 1024  # each may become a thousand times as much
 
 
-class ResponseTooLarge(ScaleException):
-    """The body of a response is over `max_response_bytes`."""
-
-
 def read_body(response: requests.Response, limit: int) -> None:
     """Read the body, so that the connection returns to the pool.
 
     Raises:
-        ResponseTooLarge: If it is longer than `limit` bytes.
+        ScaleException: If it is longer than `limit` bytes.
         OSError, urllib3.exceptions.HTTPError: If it does not arrive whole.
     """
-    if _is_read(response):
-        return
+    if _is_read(response):  # by a hook, or by a test
+        _check_whole(response)
     parts: List[bytes] = []
     size = 0
     for part in iter_body(response, whole_up_to=limit):
@@ -37,11 +33,14 @@ def read_body(response: requests.Response, limit: int) -> None:
         size += len(part)
         if size > limit:
             close_response(response)
-            raise ResponseTooLarge(
+            _set_content(response, b"")
+            error = ScaleException(
                 f"The response body is over max_response_bytes={limit}: raise it with "
                 f"client.with_options(max_response_bytes=...) if it is right",
                 response.status_code,
             )
+            error.response, error.headers = response, response.headers
+            raise error
     _set_content(response, b"".join(parts))
 
 
@@ -92,9 +91,16 @@ def iter_body(
                 yield part
     except ValueError as error:
         raise urllib3.exceptions.ProtocolError(f"invalid chunk: {error}") from error
-    if raw.tell() and not is_decoded_whole(raw):
-        raise urllib3.exceptions.ProtocolError("the compressed body ended early")
-    _check_length(response)
+    _check_whole(response)
+
+
+def _check_whole(response: requests.Response) -> None:
+    """Raise where a body that has been read ended early."""
+    raw: Any = response.raw
+    if hasattr(raw, "stream"):
+        if raw.tell() and not is_decoded_whole(raw):
+            raise urllib3.exceptions.ProtocolError("the compressed body ended early")
+        _check_length(response)
 
 
 def _is_short(response: requests.Response, size: int) -> bool:

@@ -11,14 +11,15 @@ from contextlib import ExitStack, nullcontext
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Callable, ContextManager, Dict, Optional, Tuple
+from typing import IO, Callable, ContextManager, Dict, Optional
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.utils import default_headers
 
 from .._atomic import atomic_write
 from ..exceptions import ScaleException
-from .auth import no_auth_headers
+from .auth import SentHeaders, no_auth_headers
 from .body import close_response, iter_body, read_error_body
 from .failures import (
     NETWORK_ERRORS,
@@ -76,13 +77,15 @@ class FileDownloader:
 
     def _download(self, url: str, open_target: OpenTarget) -> None:
         request = self._prepare(normalize_url(url))
+        sent_headers = SentHeaders()
+        options = self._options._replace(on_secret=sent_headers.add)
         call = RetryingCall(
-            partial(self._attempt, request, open_target),
+            partial(self._attempt, request, open_target, options),
             request,
-            self._options,
+            options,
             IDEMPOTENT,
             RequestData(url),
-            self._transport.secrets,
+            lambda: self._transport.secrets() | sent_headers.secrets(),
         )
         response = call.execute_raw()
         if response.status_code != HTTPStatus.OK:  # 202 and 206 are no file either
@@ -90,7 +93,11 @@ class FileDownloader:
             raise call.make_error(response)
 
     def _attempt(
-        self, request: requests.PreparedRequest, open_target: OpenTarget, deadline: float
+        self,
+        request: requests.PreparedRequest,
+        open_target: OpenTarget,
+        options: RequestOptions,
+        deadline: float,
     ) -> requests.Response:
         """Make one attempt: follow redirects, and write the body where it is the file."""
         keyless = False
@@ -99,8 +106,9 @@ class FileDownloader:
             nonlocal keyless
             # Once another address was asked, the key is never sent again.
             keyless = keyless or not self._transport.is_own(str(each.url))
-            transport, options = self._transport_for(str(each.url), keyless)
-            return transport.send(each, options, deadline)
+            transport = self._transport_for(str(each.url), keyless)
+            auth = no_auth_headers if keyless else options.auth
+            return transport.send(each, options._replace(auth=auth), deadline)
 
         response = follow_redirects(send, request, self._redirected)
         if response.status_code != HTTPStatus.OK:
@@ -134,7 +142,9 @@ class FileDownloader:
     def _prepare(self, url: str) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
         request.method = "GET"
-        request.prepare_headers({**self._transport.default_headers(), **HEADERS})
+        own = self._transport.default_headers() if self._transport.is_own(url) else {}
+        usual = {**default_headers(), "User-Agent": self._transport.user_agent}
+        request.prepare_headers({**usual, **own, **HEADERS})
         request.prepare_url(url, None)
         return request
 
@@ -154,9 +164,9 @@ class FileDownloader:
             )
         return self._prepare(following)
 
-    def _transport_for(self, url: str, keyless: bool) -> Tuple[Transport, RequestOptions]:
+    def _transport_for(self, url: str, keyless: bool) -> Transport:
         if not keyless:
-            return self._transport, self._options
+            return self._transport
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         transport = self._transports_by_origin.get(origin)
@@ -165,7 +175,7 @@ class FileDownloader:
             if len(self._transports_by_origin) >= MAX_CACHED_ORIGINS:
                 self._transports_by_origin.clear()
             self._transports_by_origin[origin] = transport
-        return transport, self._options._replace(auth=no_auth_headers)
+        return transport
 
 
 def hide_query(response: requests.Response) -> None:

@@ -63,7 +63,8 @@ def _validate(settings: ConnectionSettings) -> None:
     if problem:
         raise ScaleInvalidArgument(
             f"api_instance_url must be an address such as {EXAMPLE_URL!r}, "
-            f"got {without_password(str(settings.base_url))!r}: {without_password(problem)}"
+            f"got {without_password(str(settings.base_url))!r}"
+            f"{'' if '@' in str(settings.base_url) else f': {problem}'}"
         )
 
 

@@ -76,6 +76,11 @@ _READ_TIMEOUT_ERRORS = (
     TimeoutError,
     timeout,
 )
+_NOT_SENT_ERRORS = (  # on connections that are not ours; the double of a test has nothing below it
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    urllib3.exceptions.ClosedPoolError,
+)
 _CONNECTION_LOST_ERRORS = (
     requests.exceptions.ConnectionError,
     requests.exceptions.ChunkedEncodingError,
@@ -120,7 +125,9 @@ def forget_request(error: BaseException, request: requests.PreparedRequest) -> N
 def _kind(chain: List[BaseException]) -> FailureKind:
     if any(map(_is_certificate_error, chain)):
         return FailureKind.NOT_RETRYABLE
-    if any(hasattr(link, "request_not_sent") for link in chain):
+    if any(
+        hasattr(link, "request_not_sent") or isinstance(link, _NOT_SENT_ERRORS) for link in chain
+    ):
         return FailureKind.NOT_SENT
     if len(chain) == 1 and isinstance(chain[0], requests.RequestException):
         # With nothing below it, it was not met on a connection: a test double raised it, such as

@@ -149,7 +149,7 @@ def _normalize_file_spec(name: str, given: Any) -> Tuple[Any, ...]:
     if not 2 <= len(given) <= 4:
         raise ScaleInvalidArgument(
             f"{name} must be a tuple of a file name and a file, and if need be its type and its "
-            f"headers, not {given!r}"
+            f"headers, got {given!r}"
         )
     return (*given, None, None)[:4]
 
@@ -160,7 +160,7 @@ def _file(name: str, content: Any, spools: ExitStack) -> _Segment:
     if isinstance(content, (bytes, bytearray)):
         content = io.BytesIO(content)
     if not hasattr(content, "read") or getattr(content, "closed", False):
-        raise ScaleInvalidArgument(f"{name} must be an open file or bytes, not {content!r}")
+        raise ScaleInvalidArgument(f"{name} must be an open file or bytes, got {content!r}")
     return _seekable_segment(content) or _spooled(content, spools)
 
 

@@ -30,6 +30,9 @@ class Clock:
         # Bound now, so that a tool that freezes `time` later stops no deadline.
         self.monotonic = monotonic
 
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), ()  # a frozen clock cannot be pickled, and need not be
+
     def sleep(self, seconds: float) -> None:
         """Wait for so many seconds."""
         time.sleep(seconds)  # looked up now: users patch `time.sleep` to make tests fast
@@ -77,6 +80,7 @@ class RequestOptions(NamedTuple):
         on_attempt: Called after each attempt.
         max_response_bytes: How large a decoded response body may be.
         clock: Time and chance.
+        on_secret: Called with each header that carries a key, which no message may show.
     """
 
     timeout: Timeout = DEFAULT_TIMEOUT
@@ -89,6 +93,7 @@ class RequestOptions(NamedTuple):
     on_attempt: Optional[OnAttempt] = None
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     clock: Clock = SYSTEM_CLOCK
+    on_secret: Callable[[str], object] = str
 
 
 def validate_timeout(timeout: Any) -> Timeout:

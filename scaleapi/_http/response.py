@@ -8,8 +8,6 @@ from functools import cached_property
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, TypeVar
 
 import requests
-import urllib3
-from urllib3._collections import HTTPHeaderDict
 
 from ..exceptions import (
     MAX_BODY_BYTES,
@@ -20,6 +18,7 @@ from ..exceptions import (
     ScaleException,
 )
 from .auth import MASK, mask, mask_headers, without_password
+from .urllib3_hooks import empty_response
 
 T = TypeVar("T")
 _UNREAD = object()
@@ -60,12 +59,12 @@ class APIResult:
         self._found = found
 
     @classmethod
-    def from_double(cls, json: Any) -> APIResult:
+    def from_double(cls, found: Any) -> APIResult:
         """Return the result of a test double that returns JSON."""
         response = requests.Response()
-        response.status_code, response._content = 200, b""
+        response.status_code, response._content = 200, _dumped(found)
         response.request = requests.PreparedRequest()
-        return cls(response, found=json)
+        return cls(response, found=found)
 
     @property
     def content(self) -> bytes:
@@ -132,6 +131,13 @@ class APIResult:
         return names.get(type(self.json), repr(self.json))
 
 
+def _dumped(value: Any) -> bytes:
+    try:
+        return json.dumps(value).encode()
+    except (TypeError, ValueError):  # a mock
+        return b""
+
+
 def is_mock(value: Any) -> bool:
     """Whether a test has put a mock in the place of JSON, of which nothing can be checked."""
     mock = sys.modules.get("unittest.mock")
@@ -182,9 +188,7 @@ def mask_response(response: requests.Response, secrets: Iterable[str]) -> None:
     response.headers.update(masked_headers)
     response.reason = reason
     response.cookies.clear()
-    response.raw = urllib3.HTTPResponse(
-        b"", HTTPHeaderDict(response.headers), response.status_code, reason=reason
-    )
+    response.raw = empty_response(response.headers, response.status_code, reason)
 
 
 def connection_error(

@@ -29,6 +29,7 @@ from .response import APIResult, connection_error, error_from_response, pluraliz
 
 logger = logging.getLogger("scaleapi")
 
+MAX_THROTTLED_ATTEMPTS = 100  # of one call, that do not count towards its policy's total
 CLOCK_TOLERANCE = dt.timedelta(seconds=5)  # between the service's own clocks
 
 
@@ -134,11 +135,10 @@ class RetryingCall:
         result = self._run_attempts()
         if result.response is None or result.failure is not None:
             # The cause holds the address, whose query may be a secret.
-            redact = self._options.redact_query or shows_secret(result.cause, self.secrets())
             error, cause = self._error_without_response(result), result.cause
             if error is cause:
                 cause = error.__cause__
-            elif redact:
+            if self._options.redact_query or shows_secret(cause, self.secrets()):
                 cause = None
             del result  # no frame of the traceback may hold what was left out
             raise error from cause
@@ -225,6 +225,8 @@ class RetryingCall:
         throttle = self._options.throttle
         if throttle is None or result.status != 429 or not self._policy.total:
             return False
+        if len(self.attempts) - self._retries >= MAX_THROTTLED_ATTEMPTS:
+            return False  # it may have a quota of its own
         return not self._is_alone or throttle.completed > self._completed
 
     def _throttle_pause(self, result: AttemptResult) -> float:
@@ -310,7 +312,9 @@ class RetryingCall:
                 return []  # the response to the request itself says more
             delay = self._policy.backoff(retry)
             too_late = self._clock.monotonic() + delay >= self.deadline
-            if found or retry > self._policy.total or too_late:
+            # What is to be created may show up late; what is to be changed, its change.
+            is_seen = recovery.is_created or any(recovery.matches(f, self._data) for f in found)
+            if (found and is_seen) or retry > self._policy.total or too_late:
                 return found
             self._clock.sleep(delay)
         return []
@@ -347,6 +351,8 @@ class RetryingCall:
         assert failure is not None
         if isinstance(result.cause, ScaleException):
             error = result.cause
+            if shows_secret(error, self.secrets()):
+                error = type(error)(self._masked(error.message), error.code)
             error.method, error.url, error.attempts = self.method, self.url, tuple(self.attempts)
             return error
         what = "No response" if result.response is None else "Download incomplete"

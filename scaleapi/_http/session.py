@@ -8,7 +8,7 @@ from collections import OrderedDict
 from typing import Any, Callable, Dict, Iterator, Optional, Tuple
 
 import requests
-from requests.adapters import BaseAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.cookies import RequestsCookieJar
 
 from ..exceptions import ScaleInvalidArgument
@@ -34,15 +34,15 @@ class PerTLSConfigAdapter(BaseAdapter):
     def send(self, request: requests.PreparedRequest, **settings: Any) -> requests.Response:  # type: ignore[override]
         """Return the response to a prepared request, its body unread."""
         tls_key = repr((settings.get("verify"), settings.get("cert")))
-        adapter = self._adapters.get(tls_key) or self._add(tls_key)
-        return adapter.send(request, **settings)
+        return self._adapter(tls_key).send(request, **settings)
 
-    def _add(self, tls_key: str) -> PooledAdapter:
+    def _adapter(self, tls_key: str) -> PooledAdapter:
         with self._lock:
             adapter = self._adapters.get(tls_key)
             if adapter is None:
                 adapter = PooledAdapter(pool_connections=8, pool_maxsize=POOL_SIZE)
                 self._adapters[tls_key] = adapter
+            self._adapters.move_to_end(tls_key)  # the least recently used goes first
             if len(self._adapters) > MAX_TLS_CONFIGS:
                 _, oldest = self._adapters.popitem(last=False)
                 oldest.close()  # requests in flight keep their connections until they end
@@ -66,6 +66,9 @@ def new_session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies = _NoCookies()
+    # Session.send would prepare the request to which a response redirects, the key on it, even with
+    # redirects off.
+    session.resolve_redirects = _no_redirects  # type: ignore[method-assign]
     for prefix in ("http://", "https://"):
         session.mount(prefix, PerTLSConfigAdapter())
     return session
@@ -88,24 +91,31 @@ class ForkSafeSession:
             )
         self._factory = factory
         self._sessions: Dict[int, requests.Session] = {}
+        self._locks: Dict[int, threading.Lock] = {}
 
     def get(self) -> requests.Session:
         """Return the open session of this process."""
         pid = os.getpid()
         session = self._sessions.get(pid)
-        # No lock: a fork could leave it locked forever in the child. setdefault is atomic, and a
-        # session that lost the race has opened nothing yet.
-        return session or self._sessions.setdefault(pid, self._make())
+        if session is None:
+            # One lock per process: a fork could leave its parent's locked forever in the child.
+            with self._locks.setdefault(pid, threading.Lock()):
+                session = self._sessions.get(pid)
+                if session is None:
+                    session = self._sessions[pid] = self._make()
+        return session
 
     def _make(self) -> requests.Session:
-        session = (self._factory or new_session)()
+        if self._factory is None:
+            return new_session()
+        session = self._factory()
         if not hasattr(session, "send"):
             raise ScaleInvalidArgument(
                 f"session must be a function that makes a requests.Session, but it made {session!r}"
             )
-        # Session.send prepares the request to which a response redirects, the key on it, even with
-        # redirects off.
-        session.resolve_redirects = _no_redirects  # type: ignore[method-assign]
+        for prefix in ("http://", "https://"):
+            if _is_default(getattr(session, "adapters", {}).get(prefix)):
+                session.mount(prefix, PerTLSConfigAdapter())
         return session
 
     def close(self) -> None:
@@ -119,6 +129,17 @@ class ForkSafeSession:
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return ForkSafeSession, (self._factory,)
+
+
+def _is_default(adapter: Any) -> bool:
+    """Whether this is the adapter with which requests begins, and not one that a user mounted."""
+    usual = vars(HTTPAdapter())
+    settings = [name for name in usual if name.startswith("_pool_")]
+    return (
+        type(adapter) is HTTPAdapter
+        and adapter.max_retries.total == usual["max_retries"].total
+        and all(vars(adapter)[name] == usual[name] for name in settings)
+    )
 
 
 def _no_redirects(*args: Any, **kwargs: Any) -> Iterator[Any]:

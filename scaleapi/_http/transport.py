@@ -16,12 +16,13 @@ from requests.utils import default_headers
 from .._validation import dump_json, fully_unquoted, has_dot_segments
 from ..exceptions import ScaleException, ScaleInvalidArgument
 from .auth import (
+    AuthHeaders,
     KeySource,
     basic_auth_headers,
-    mask,
+    bearer_auth_headers,
     no_auth_headers,
     secrets_in,
-    shows_secret,
+    without_password,
 )
 from .body import close_response, from_double, read_body, read_error_body
 from .environment import ConnectionSettings, send_settings
@@ -74,7 +75,7 @@ class Transport:
         self._key = key
         self.settings = settings
         self._send_settings = send_settings(settings)
-        self._user_agent = user_agent
+        self.user_agent = user_agent
         self.base_url = normalize_url(settings.base_url).rstrip("/")
         self.root_url = self.base_url[: -len("/v1")] if self._has_version() else self.base_url
 
@@ -84,15 +85,11 @@ class Transport:
     def for_origin(self, origin: str) -> Transport:
         """Return a transport to another host: its own proxy, and no client certificate."""
         settings = self.settings._replace(base_url=origin, cert=None)
-        return Transport(self._sessions, self._key, settings, self._user_agent)
+        return Transport(self._sessions, self._key, settings, self.user_agent)
 
     def secrets(self) -> Set[str]:
-        """Return what no message may show."""
-        try:
-            api_key = self._key.get()
-        except Exception:  # a function of the user's; what it raises is raised where it is sent
-            api_key = ""
-        return secrets_in(api_key, self.settings.urls())
+        """Return the passwords of addresses, which no message may show."""
+        return secrets_in((*self.settings.urls(), *self._send_settings["proxies"].values()))
 
     # Preparing.
 
@@ -150,7 +147,7 @@ class Transport:
                 request.headers["Content-Length"] = str(len(request.body))
             elif request.method != "GET":
                 request.headers["Content-Length"] = "0"
-        elif isinstance(form, (Mapping, list, tuple)):
+        elif isinstance(form, (Mapping, list, tuple, str, bytes)):
             request.arguments["data"] = form
             request.prepare_body(form, None)
         else:
@@ -166,7 +163,7 @@ class Transport:
             is_mapping = isinstance(headers, Mapping)  # else it is a double of the session
             headers = CaseInsensitiveDict(headers if is_mapping else default_headers())
         copied = copy_headers(headers)
-        copied["User-Agent"] = self._user_agent
+        copied["User-Agent"] = self.user_agent
         return copied
 
     # Sending.
@@ -200,6 +197,10 @@ class Transport:
         try:
             return self._send(request, options, deadline)
         except (*NETWORK_ERRORS, LocalError, ScaleException) as error:
+            response = getattr(error, "response", None)
+            if isinstance(error, requests.HTTPError) and response is not None:
+                # A hook of the user's calls raise_for_status: it is a response all the same.
+                return self._received(response, request)
             strip_tracebacks(error)
             forget_request(error, request)
             raise error.with_traceback(None) from error.__cause__
@@ -210,16 +211,17 @@ class Transport:
             strip_tracebacks(error)
             raise error.with_traceback(None) from error.__cause__
         # Not in the except block, which would make it the context of what is raised.
-        cause = None if shows_secret(unexpected, self.secrets()) else unexpected
-        raise ScaleException(mask(str(unexpected), self.secrets())) from cause
+        raise ScaleException(str(unexpected)) from unexpected
 
     def _send(
         self, request: requests.PreparedRequest, options: RequestOptions, deadline: float
     ) -> requests.Response:
         session = self._sessions.get()
-        auth = options.auth or basic_auth_headers
+        auth = options.auth or self._auth_of(str(request.url))
         with local_errors():  # what a function for the key raises is no failure of the service
             auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
+        for value in auth_headers.values():
+            options.on_secret(value)
         keywords: Dict[str, Any] = {
             **self._send_settings,
             "timeout": cap_timeout(options.timeout, deadline, options.clock),
@@ -233,12 +235,26 @@ class Transport:
             sent.method, sent.url, sent.body = request.method, request.url, request.body
             sent.headers = copy_headers(request.headers)
             sent.headers.update(auth_headers)
-            sent.hooks = {"response": list(session.hooks.get("response") or ())}
+            hooks = session.hooks.get("response") or ()
+            sent.hooks = {"response": [hooks] if callable(hooks) else list(hooks)}
             response = session.send(sent, **keywords)
         if not issubclass(type(response), requests.Response):
             return from_double(response, request)
+        return self._received(response, request)
+
+    @staticmethod
+    def _received(
+        response: requests.Response, request: requests.PreparedRequest
+    ) -> requests.Response:
+        """Return a response that holds no request with the key."""
         response.request = request
-        return response  # type: ignore[no-any-return]
+        response._next = None  # type: ignore[attr-defined]  # to which it redirects
+        return response
+
+    def _auth_of(self, url: str) -> AuthHeaders:
+        """Return the form in which the version below which an address stands takes the key."""
+        is_v2 = url.startswith(f"{self.root_url}/v2/")
+        return bearer_auth_headers if is_v2 else basic_auth_headers
 
     def _redirected(self, response: requests.Response) -> Optional[requests.PreparedRequest]:
         """Return the request that a response redirects to: GETs only, within the same origin."""
@@ -336,9 +352,8 @@ def normalize_url(url: str) -> str:
             return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     except ValueError:
         pass
-    raise ScaleInvalidArgument(
-        f"url must be an http or https address, got {url.partition('?')[0]!r}"
-    )
+    shown = without_password(url.partition("?")[0])
+    raise ScaleInvalidArgument(f"url must be an http or https address, got {shown!r}")
 
 
 def cap_timeout(
@@ -379,8 +394,9 @@ def _call_replaced(
         or {"params": {}, "json": None, "files": None, "data": request.body}
     )
     url = str(request.url)
-    own = ("User-Agent", "Content-Type")
-    headers = {name: request.headers[name] for name in own if name in request.headers}
+    usual = {**default_headers(), "Content-Length": request.headers.get("Content-Length")}
+    del usual["User-Agent"]
+    headers = {name: value for name, value in request.headers.items() if usual.get(name) != value}
     scheme, _, token = auth_headers.get("Authorization", "").partition(" ")
     if scheme == "Basic":
         arguments["auth"] = tuple(base64.b64decode(token).decode().split(":", 1))

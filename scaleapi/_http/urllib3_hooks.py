@@ -17,19 +17,22 @@ import io
 import socket
 import ssl
 import threading
-import time
 from functools import cache
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 from urllib3 import connection as urllib3_connection
+from urllib3._collections import HTTPHeaderDict
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
 from urllib3.util import Timeout
+
+from .options import SYSTEM_CLOCK
 
 if TYPE_CHECKING:
     from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -46,8 +49,6 @@ MAX_POOLS = 8  # of one adapter
 MAX_HEADER_LINE = 65536  # bytes, as in http.client
 MAX_HEADERS = 100
 _HEX_DIGITS = b"0123456789abcdefABCDEF"
-
-_monotonic = time.monotonic  # looked up once, so that a tool that freezes time stops no deadline
 
 
 class IODeadline(NamedTuple):
@@ -68,7 +69,7 @@ class IODeadline(NamedTuple):
     def from_timeout(cls, timeout: Timeout) -> IODeadline:
         """Return that of a request that starts now."""
         total: Any = timeout.total
-        deadline = None if total is None else _monotonic() + total
+        deadline = None if total is None else SYSTEM_CLOCK.monotonic() + total
         return cls(timeout.read_timeout, deadline)
 
     def remaining(self) -> Optional[float]:
@@ -79,7 +80,7 @@ class IODeadline(NamedTuple):
         """
         if self.deadline is None:
             return self.per_operation
-        remaining = self.deadline - _monotonic()
+        remaining = self.deadline - SYSTEM_CLOCK.monotonic()
         if remaining <= 0:
             raise socket.timeout("the deadline has passed")
         return remaining if self.per_operation is None else min(self.per_operation, remaining)
@@ -274,7 +275,10 @@ class _StrictConnection(HTTPConnection):
         """Whether nothing has arrived since the last response, and it was not idle for long."""
         if self.is_tainted or self._pending():
             return False
-        return self.idle_since is None or _monotonic() - self.idle_since <= MAX_IDLE_SECONDS
+        return (
+            self.idle_since is None
+            or SYSTEM_CLOCK.monotonic() - self.idle_since <= MAX_IDLE_SECONDS
+        )
 
     def _pending(self) -> bool:
         """Whether TLS holds decrypted bytes, which `select` does not see."""
@@ -325,7 +329,7 @@ class _StrictPool(HTTPConnectionPool):
 
     def _put_conn(self, connection: Any) -> None:
         if isinstance(connection, _StrictConnection):
-            connection.idle_since = _monotonic()
+            connection.idle_since = SYSTEM_CLOCK.monotonic()
             is_full = self.pool is not None and self.pool.full()
             if connection.is_tainted or is_full:
                 connection.close()
@@ -439,7 +443,8 @@ class PooledAdapter(HTTPAdapter):
     def request_url(self, request: Any, proxies: Any) -> str:
         if proxies:
             return super().request_url(request, proxies)
-        return request.url[len(_origin(request.url)) :].partition("#")[0] or "/"
+        target = request.url[len(_origin(request.url)) :].partition("#")[0]
+        return f"/{target.lstrip('/')}"  # one that begins with "//" would be read as an address
 
     def close(self) -> None:
         self._pools.clear()
@@ -497,6 +502,11 @@ def _keep_alive_options() -> List[Any]:
     return options
 
 
+def empty_response(headers: Any, status: int, reason: str) -> urllib3.HTTPResponse:
+    """Return a response without a body, in the place of one that holds a secret."""
+    return urllib3.HTTPResponse(b"", HTTPHeaderDict(headers), status, reason=reason)
+
+
 def is_decoded_whole(raw: Any) -> bool:
     """Whether a compressed body ended where its compression says; True where it is none."""
     decoder = getattr(raw, "_decoder", None)
@@ -507,4 +517,7 @@ def _is_at_end(decoder: Any) -> bool:
     state = getattr(decoder, "_state", None)
     if state is not None and getattr(state, "name", state) in ("SWALLOW_DATA", 2):
         return True  # garbage after a whole member, which other clients accept as well
-    return bool(getattr(getattr(decoder, "_obj", None), "eof", True))
+    decompressor: Any = getattr(decoder, "_obj", None)
+    if hasattr(decompressor, "is_finished"):  # brotli
+        return bool(decompressor.is_finished())
+    return bool(getattr(decompressor, "eof", True))

@@ -6,13 +6,13 @@ import os
 from typing import Any, Callable, Iterable, List, Mapping, Optional, Union, cast
 
 from .. import bulk
-from .._resource import ClientMethods
+from .._resource import ClientMixin
 from .._typing import Unpack
 from ..files import FileMethods
 from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
-class BulkMethods(ClientMethods):
+class BulkMethods(ClientMixin):
     """The client's calls on many tasks at once."""
 
     def create_tasks(
@@ -22,7 +22,7 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         on_duplicate: str = "fetch",
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
     ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Create many tasks, each with a `unique_id` exactly once.
 
@@ -60,7 +60,7 @@ class BulkMethods(ClientMethods):
         *,
         clear_unique_id: bool = False,
         workers: int = 8,
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
     ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Cancel many tasks.
 
@@ -93,7 +93,7 @@ class BulkMethods(ClientMethods):
         delete_tags: Optional[Iterable[str]] = None,
         metadata: Optional[Mapping[str, Any]] = None,
         workers: int = 8,
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
     ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Change the tags or the metadata of many tasks, all in the same way.
 
@@ -129,7 +129,7 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 4,
         reference_id: Optional[Callable[[Any], str]] = None,
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
         **kwargs: Any,
     ) -> bulk.BulkRun[bulk.FileOutcome]:
         """Upload many files, each of at most 80 MB.
@@ -166,7 +166,7 @@ class BulkMethods(ClientMethods):
         *,
         workers: int = 8,
         resume: bool = True,
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
         **filters: Unpack[TaskFilters],
     ) -> bulk.ExportReport:
         """Write all tasks that match to a file of JSON lines, newest first, each once.
@@ -235,7 +235,7 @@ class BulkMethods(ClientMethods):
         folder: Union[str, os.PathLike[str]],
         *,
         workers: int = 8,
-        progress: bulk.Progress = None,
+        progress: bulk.ProgressOption = None,
     ) -> bulk.BulkRun[bulk.DownloadOutcome]:
         """Download the files that responses and attachments of tasks point to.
 

@@ -6,11 +6,11 @@ import os
 from pathlib import Path
 from typing import Union
 
-from .._resource import ClientMethods
-from .._validation import segment, text
+from .._resource import ClientMixin
+from .._validation import non_empty_str, path_segment
 
 
-class ResultMethods(ClientMethods):
+class ResultMethods(ClientMixin):
     """The client's calls on the files that responses point to; for many, see `download_results`."""
 
     def get_task_response_file(self, task_id: str, uuid: str) -> bytes:
@@ -27,7 +27,9 @@ class ResultMethods(ClientMethods):
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
-        endpoint = f"task/{segment('task_id', task_id)}/response_url/{segment('uuid', uuid)}"
+        endpoint = (
+            f"task/{path_segment('task_id', task_id)}/response_url/{path_segment('uuid', uuid)}"
+        )
         return self.api._downloader().read(f"{self.api.base_api_url.rstrip('/')}/{endpoint}")
 
     def download_response_url(self, url: str, path: Union[str, os.PathLike[str]]) -> Path:
@@ -55,6 +57,6 @@ class ResultMethods(ClientMethods):
         """
         from .._atomic import validate_output_path
 
-        address, target = text("url", url), validate_output_path(path)
+        address, target = non_empty_str("url", url), validate_output_path(path)
         self.api._downloader().save(address, target)
         return target

@@ -9,8 +9,8 @@ import datetime as dt
 from typing import Any, Callable, Generator, Iterable, Optional, Union
 
 from .. import api_client
-from .._resource import ClientMethods
-from ..pagination import Paginator, Step, by_token, walk
+from .._resource import ClientMixin
+from ..pagination import PageParams, Paginator, iter_items, next_by_token
 from ..tasks import TaskStatus
 
 Moment = Union[dt.datetime, dt.date, str, None]
@@ -18,7 +18,7 @@ StatusLike = Union["api_client.v2.TaskStatus", TaskStatus, str, None]
 Opts = Optional[Iterable[Union["api_client.v2.Option", str]]]
 
 
-class V2Methods(ClientMethods):
+class V2Methods(ClientMixin):
     """The client's calls on the v2 API."""
 
     @property
@@ -232,9 +232,9 @@ class V2Methods(ClientMethods):
 def _pages(operation: Callable[..., Any], items: str, **query: Any) -> Generator[Any, None, None]:
     """What stands under `items` on each page of an operation."""
 
-    def fetch(step: Step) -> Paginator[Any]:
+    def fetch(step: PageParams) -> Paginator[Any]:
         page = operation(**query, **step)
         docs, token = getattr(page, items), page.next_token
         return Paginator(docs, len(docs), len(docs), 0, bool(token), token)
 
-    yield from walk(fetch, by_token, {})
+    yield from iter_items(fetch, next_by_token, {})

@@ -14,19 +14,19 @@ from .._lazy import load_attribute
 if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
+    from .export.partition import ExportWindow as ExportWindow
+    from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
-    from .runner import Progress as Progress
     from .tasks import TaskOutcome as TaskOutcome
     from .uploads import FileOutcome as FileOutcome
-    from .windows import ExportWindow as ExportWindow
 
 _MODULE_OF = {
     "BulkRun": "runner",
     "DownloadOutcome": "downloads",
     "ExportReport": "export",
-    "ExportWindow": "windows",
+    "ExportWindow": "export.partition",
     "FileOutcome": "uploads",
-    "Progress": "runner",
+    "ProgressOption": "progress",
     "TaskOutcome": "tasks",
 }
 

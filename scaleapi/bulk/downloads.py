@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import (
     Any,
@@ -13,7 +14,6 @@ from typing import (
     Iterator,
     List,
     Mapping,
-    NamedTuple,
     Optional,
     Tuple,
     Union,
@@ -21,11 +21,13 @@ from typing import (
 
 from .._atomic import remove_stale_temp_files
 from .._http.download import FileDownloader
-from .._resource import ClientMethods
-from .._validation import text
+from .._resource import ClientMixin
+from .._validation import non_empty_str
 from ..exceptions import ScaleInvalidArgument
 from ..tasks import Task
-from .runner import FAILED, BulkRun, Progress, checked_items
+from .outcomes import Record
+from .progress import ProgressOption
+from .runner import FAILED, BulkRun, validate_items
 from .throttle import throttled_client
 
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
@@ -40,7 +42,8 @@ LONGEST = 100  # characters of a name's first part
 Folder = Union[str, os.PathLike[str]]
 
 
-class DownloadOutcome(NamedTuple):
+@dataclass(frozen=True)
+class DownloadOutcome(Record):
     """What became of one task's files.
 
     Attributes:
@@ -51,7 +54,7 @@ class DownloadOutcome(NamedTuple):
         error: why the first that failed did, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     task: Any
     paths: List[Path]
     status: str
@@ -59,15 +62,15 @@ class DownloadOutcome(NamedTuple):
 
 
 def download(
-    client: ClientMethods,
+    client: ClientMixin,
     tasks: Iterable[Union[Task, Mapping[str, Any]]],
     folder: Folder,
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[DownloadOutcome]:
     """See `ScaleClient.download_results`."""
     if not isinstance(folder, (str, os.PathLike)) or not str(folder):
-        raise ScaleInvalidArgument(f"folder must be the path of a folder, not {folder!r}")
+        raise ScaleInvalidArgument(f"folder must be the path of a folder, got {folder!r}")
     base = Path(folder)
     if base.exists() and not base.is_dir():
         raise ScaleInvalidArgument(f"folder must be a folder, which {folder!r} is not")
@@ -92,7 +95,7 @@ def download(
         status = FAILED if error else DOWNLOADED if fetched else EXISTED if paths else EMPTY
         return DownloadOutcome(index, task, paths, status, error)
 
-    return BulkRun("download_results", checked_items("tasks", tasks), fetch, throttle, progress)
+    return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
 
 
 def saved(downloader: FileDownloader, address: str, path: Path) -> bool:
@@ -108,8 +111,8 @@ def files_of(task: Any) -> Dict[PurePosixPath, str]:
     """The addresses that a task points to, by where their files go."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, not {task!r:.100}")
-    folder = safe(text("task_id", json.get("task_id")))
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
+    folder = safe(non_empty_str("task_id", json.get("task_id")))
     params = json.get("params")
     given = params if isinstance(params, Mapping) else {}
     found = [

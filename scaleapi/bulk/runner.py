@@ -1,43 +1,42 @@
-"""Many calls on many threads: read as they are sent, told in order, flat in memory."""
+"""Run many API calls concurrently, yielding outcomes in the order of the items."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import weakref
-from collections import Counter, deque
+from collections import Counter
 from concurrent.futures import Future
 from contextlib import closing
+from types import TracebackType
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
-    Deque,
     Dict,
     Generator,
     Generic,
     Iterable,
     Iterator,
+    List,
     Mapping,
-    NamedTuple,
     Optional,
     Sized,
     Tuple,
     Type,
     TypeVar,
-    Union,
 )
 
-from .._resource import ClientMethods, Resource
+from .._resource import ClientMixin, Resource
 from ..exceptions import ScaleInvalidArgument
+from .executor import DaemonThreadPool, map_ordered
+from .progress import ProgressOption, make_progress_callback, validate_progress
 from .throttle import AdaptiveThrottle
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class Outcome(Protocol):
-        """What every kind of outcome has."""
+    class HasStatus(Protocol):
+        """What every class of outcomes has."""
 
         @property
         def status(self) -> str: ...
@@ -45,58 +44,86 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("scaleapi")
 
-O = TypeVar("O", bound="Outcome")  # noqa: E741
-Progress = Union[bool, Callable[[int, Optional[int]], object], None]
-Tell = Callable[[Optional[int]], None]
-DONE, FAILED = "done", "failed"
-NO_REFUSALS: Mapping[Type[Exception], str] = {}
-AHEAD = 4  # items that may be begun before the oldest is told, for each worker
+OutcomeT = TypeVar("OutcomeT", bound="HasStatus")
+R = TypeVar("R")
+FAILED = "failed"
 
 
-class BulkRun(Generic[O]):
+class BulkRun(Generic[OutcomeT]):
     """A job of many calls, which begins when it is iterated or `run`.
 
     Iterate it for one outcome per item, in the order of the items; or call `run` for the counts.
-    It can be gone through once. Items are read only as fast as they are worked on.
+    It can be iterated once. Items are read only as fast as they are worked on. It ends when its
+    iterator is closed or dropped, by `close()`, or at the end of a `with` block; then nothing more
+    is sent.
 
     Attributes:
-        counts: how many items came to which status so far.
+        counts: Number of items that have come to each status so far.
     """
 
     def __init__(
         self,
         name: str,
         items: Iterable[Any],
-        work: Callable[[int, Any, Any], O],
+        work: Callable[[int, Any, Any], OutcomeT],
         throttle: AdaptiveThrottle,
-        progress: Progress,
-        kept: Callable[[Any], Any] = lambda item: item,
+        progress: ProgressOption,
+        snapshot: Callable[[Any], Any] = lambda item: item,
     ) -> None:
-        """`kept` makes of an item, when it is read, what is worked on."""
-        checked_progress(progress)
+        """Keep what is needed; nothing begins yet.
+
+        Args:
+            name: Of the job, for logs and bars.
+            items: What is worked on.
+            work: Returns the outcome of an index, an item and its snapshot; it raises nothing.
+            throttle: Of all requests of the run.
+            progress: See `validate_progress`.
+            snapshot: Called with each item as it is read; the worker gets its return value.
+        """
+        validate_progress(progress)
         self.counts: Counter[str] = Counter()
         self._name = name
         self._items = items
         self._work = work
         self._throttle = throttle
         self._progress = progress
-        self._kept = kept
+        self._snapshot = snapshot
         self._started = False
-        # Not the generator itself, which knows this run: let go of, it must end at once.
-        self._outcomes: Optional[weakref.ref[Generator[O, None, None]]] = None
+        # Weak, because the generator references this run: a strong reference would be a cycle and
+        # delay the cleanup after `break`.
+        self._outcomes: Optional[weakref.ref[Generator[OutcomeT, None, None]]] = None
 
-    def __iter__(self) -> Iterator[O]:
-        if self._outcomes is not None:
-            return self._outcomes() or iter(())
-        going = self._go()
-        self._outcomes = weakref.ref(going)
-        return going
+    def __iter__(self) -> Iterator[OutcomeT]:
+        if self._started:
+            return (self._outcomes and self._outcomes()) or iter(())
+        self._started = True
+        outcomes = self._iterate()
+        self._outcomes = weakref.ref(outcomes)
+        return outcomes
 
     def run(self) -> Dict[str, int]:
-        """Do it all; how many items came to which status."""
+        """Do the whole job, and return the number of items that came to each status."""
         for _ in self:
             pass
         return dict(self.counts)
+
+    def close(self) -> None:
+        """End the run: nothing more is sent, and requests in flight are not awaited."""
+        self._started = True
+        outcomes = self._outcomes and self._outcomes()
+        if outcomes:
+            outcomes.close()
+
+    def __enter__(self) -> BulkRun[OutcomeT]:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc: Optional[BaseException],
+        tb: Optional[TracebackType],
+    ) -> None:
+        self.close()
 
     def __del__(self) -> None:
         if not getattr(self, "_started", True):
@@ -107,217 +134,100 @@ class BulkRun(Generic[O]):
     def __repr__(self) -> str:
         return f"<BulkRun {self._name}: {dict(self.counts) or 'nothing'} so far>"
 
-    def _go(self) -> Generator[O, None, None]:
-        self._started = True
-        tell = teller(self._progress, self._name, self._total)
-        crew = _Crew(self._work, self._throttle.workers)
-        waiting: Deque[Future[O]] = deque()
-        finished = False
-        items = _Items(self._items)
+    def _iterate(self) -> Generator[OutcomeT, None, None]:
+        total = len(self._items) if isinstance(self._items, Sized) else None
+        report = make_progress_callback(self._progress, self._name, total)
+        items = ((index, item, self._snapshot(item)) for index, item in enumerate(self._items))
         try:
-            for index, item in enumerate(items):
-                waiting.append(crew.give(index, item, self._kept(item)))
-                while waiting and (
-                    waiting[0].done() or len(waiting) >= AHEAD * self._throttle.workers
-                ):
-                    yield self._next_of(waiting, tell)
-            while waiting:
-                yield self._next_of(waiting, tell)
-            if items.error is not None:
-                raise items.error
-            finished = True
+            with DaemonThreadPool(self._throttle.workers) as pool:
+                outcomes = map_ordered(pool, self._work, items, self._interrupt)
+                with closing(outcomes):
+                    for outcome in outcomes:
+                        self.counts[outcome.status] += 1
+                        report(sum(self.counts.values()))
+                        yield outcome
         finally:
-            tell(None)
-            if not finished:
-                self._break_off(waiting)
-            crew.dismiss()
+            report(None)
 
-    @property
-    def _total(self) -> Optional[int]:
-        return len(self._items) if isinstance(self._items, Sized) else None
-
-    def _next_of(self, waiting: Deque[Future[O]], tell: Tell) -> O:
-        outcome = waiting[0].result()
-        waiting.popleft()
-        self.counts[outcome.status] += 1
-        tell(sum(self.counts.values()))
-        return outcome
-
-    def _break_off(self, waiting: Iterable[Future[O]]) -> None:
-        """Begin nothing more, and say what was done."""
-        # What is under way is not waited for: an answer may take its time.
+    def _interrupt(self, begun: List[Future[OutcomeT]]) -> None:
+        """Stop all requests, and log a summary."""
         self._throttle.close()
-        begun = [future for future in waiting if not future.cancel()]
         done = [future for future in begun if future.done() and not future.exception()]
         self.counts.update(future.result().status for future in done)
-        under_way = len(begun) - len(done)
+        in_flight = len(begun) - len(done)
         logger.warning(
             "%s interrupted: %s%s",
             self._name,
             ", ".join(f"{number} {status}" for status, number in self.counts.items())
             or "none done",
-            f", {under_way} in flight with unknown outcome" if under_way else "",
+            f", {in_flight} in flight with unknown outcome" if in_flight else "",
         )
 
 
-class _Items:
-    """Items up to where they end, or raise: what was begun before that is still to be told.
-
-    Attributes:
-        error: what they raised.
-    """
-
-    def __init__(self, items: Iterable[Any]) -> None:
-        self._items = items
-        self.error: Optional[Exception] = None
-
-    def __iter__(self) -> Iterator[Any]:
-        try:
-            yield from self._items
-        except Exception as error:
-            self.error = error
-
-
-def outcome_of(
-    kind: Callable[..., O],
-    work: Callable[[Any], Tuple[str, Any]],
-    client: ClientMethods,
-    refusals: Mapping[Type[Exception], str] = NO_REFUSALS,
-) -> Callable[[int, Any, Any], O]:
-    """Work on one item, whatever goes wrong with it.
+class ThrottledPool(DaemonThreadPool):
+    """The threads of an export, whose requests share one throttle.
 
     Args:
-        kind: makes an outcome of the item's place, the item, what it came to, status and error.
-        work: gives the status and what it came to.
-        client: whose object that shall be: the pace of the one at work ends with the run.
-        refusals: the status of what the service refuses with such an error; else it is "failed".
+        throttle: Closed where a `map` is interrupted.
     """
 
-    def outcome(index: int, item: Any, kept: Any) -> O:
+    def __init__(self, throttle: AdaptiveThrottle) -> None:
+        super().__init__(throttle.workers)
+        self._throttle = throttle
+
+    def map(
+        self, name: str, work: Callable[[Any], R], items: Iterable[Any]
+    ) -> Generator[R, None, None]:
+        """Yield `work(item)` for each item, in order; the first error is raised.
+
+        Args:
+            name: Of the job, for the log where it is interrupted.
+            work: Called by the threads.
+            items: What it is called with.
+        """
+
+        def interrupt(begun: List[Future[R]]) -> None:
+            self._throttle.close()
+            in_flight = sum(not future.done() for future in begun)
+            logger.warning("%s interrupted: %d requests in flight", name, in_flight)
+
+        return map_ordered(self, work, ((item,) for item in items), interrupt)
+
+
+def capture_outcome(
+    outcome_class: Callable[..., OutcomeT],
+    work: Callable[[Any], Tuple[str, Any]],
+    client: ClientMixin,
+    rejected_statuses: Mapping[Type[Exception], str] = {},
+) -> Callable[[int, Any, Any], OutcomeT]:
+    """Return what works on one item, and makes an outcome of whatever happens.
+
+    Args:
+        outcome_class: Called with the item's index, the item, the result, the status and the error.
+        work: Called with the item's snapshot; returns the status and the result.
+        client: The caller's client, attached to returned resources. The worker's throttled copy is
+            only valid during the run.
+        rejected_statuses: The status by the class of the service's error; otherwise it is "failed".
+    """
+
+    def outcome(index: int, item: Any, snapshot: Any) -> OutcomeT:
         try:
-            status, found = work(kept)
+            status, result = work(snapshot)
         except Exception as error:
-            sent = not isinstance(error, ScaleInvalidArgument)
-            refused = (refusals[each] for each in refusals if sent and isinstance(error, each))
-            return kind(index, item, None, next(refused, FAILED), error)
-        if isinstance(found, Resource):
-            found._client = client
-        return kind(index, item, found, status, None)
+            status = FAILED
+            if not isinstance(error, ScaleInvalidArgument):  # else nothing was sent
+                matching = (cls for cls in rejected_statuses if isinstance(error, cls))
+                status = rejected_statuses.get(next(matching, Exception), FAILED)
+            return outcome_class(index, item, None, status, error)
+        if isinstance(result, Resource):
+            result._client = client
+        return outcome_class(index, item, result, status, None)
 
     return outcome
 
 
-class _Done(NamedTuple):
-    """The outcome of a step that belongs to a greater job."""
-
-    found: Any
-    status: str
-    error: Optional[Exception] = None
-
-
-def each_done(
-    name: str, items: Iterable[Any], work: Callable[[Any], Any], throttle: AdaptiveThrottle
-) -> Generator[Any, None, None]:
-    """What the work on each item gives, in order; the first error is raised.
-
-    Args:
-        name: of the job that this belongs to, to tell what was done where it is broken off.
-    """
-
-    def done(index: int, item: Any, kept: Any) -> _Done:
-        try:
-            return _Done(work(item), DONE)
-        except Exception as error:
-            return _Done(None, FAILED, error)
-
-    with closing(BulkRun(name, items, done, throttle, None)._go()) as outcomes:
-        for outcome in outcomes:
-            if outcome.error is not None:
-                raise outcome.error
-            yield outcome.found
-
-
-class _Crew(Generic[O]):
-    """Threads that end with the process, so that Ctrl-C waits for none of them."""
-
-    def __init__(self, work: Callable[[int, Any, Any], O], workers: int) -> None:
-        self._work = work
-        self._queue: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._workers = workers
-        for number in range(workers):
-            threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
-
-    def give(self, *work: Any) -> Future[O]:
-        """Have somebody work on an item; its outcome to come."""
-        future: Future[O] = Future()
-        self._queue.put((future, work))
-        return future
-
-    def dismiss(self) -> None:
-        """Send them home, once all that was not canceled is done."""
-        for _ in range(self._workers):
-            self._queue.put(None)
-
-    def _run(self) -> None:
-        while (given := self._queue.get()) is not None:
-            future, work = given
-            if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(self._work(*work))
-                except BaseException as error:  # of ours: `work` gives outcomes for all else
-                    future.set_exception(error)
-            del given, future, work  # not kept while waiting for the next
-
-
-def teller(progress: Progress, name: str, total: Optional[int]) -> Tell:
-    """What is called with the number of outcomes so far, and with None at the end."""
-    if callable(progress):
-        call = progress
-        return lambda done: None if done is None else void(call(done, total))
-    return _bar(name, total) if progress else lambda done: None
-
-
-def void(result: object) -> None:
-    """Nothing, whatever a function gave."""
-
-
-def checked_progress(progress: Any) -> None:
-    """Refuse what can't show progress.
-
-    Raises:
-        ImportError: a bar is wanted, and tqdm is not there.
-        ScaleInvalidArgument: it makes no sense.
-    """
-    if progress is True:
-        try:
-            import tqdm.auto  # noqa: F401
-        except ImportError:
-            raise ImportError(
-                "A progress bar needs tqdm. Install it with: pip install 'scaleapi[progress]'"
-            ) from None
-    elif not callable(progress) and progress not in (None, False):
-        raise ScaleInvalidArgument(
-            f"progress must be True for a bar, a function of the number done and the number in "
-            f"all, or None, not {progress!r}"
-        )
-
-
-def _bar(name: str, total: Optional[int]) -> Tell:
-    from tqdm.auto import tqdm
-
-    bar = tqdm(total=total, desc=name, unit="", delay=0)
-
-    def tell(done: Optional[int]) -> None:
-        if done is None:
-            bar.close()
-        else:
-            bar.update(done - bar.n)
-
-    return tell
-
-
-def checked_items(name: str, items: Any) -> Iterable[Any]:
-    """Something to go through, and no text."""
+def validate_items(name: str, items: Any) -> Iterable[Any]:
+    """Return something to iterate over, and no string."""
     if isinstance(items, (str, bytes, dict)) or not isinstance(items, Iterable):
-        raise ScaleInvalidArgument(f"{name} must be a list or another iterable, not {items!r}")
+        raise ScaleInvalidArgument(f"{name} must be a list or another iterable, got {items!r}")
     return items

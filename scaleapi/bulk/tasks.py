@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import (
     Any,
     Callable,
     Dict,
     Iterable,
     Mapping,
-    NamedTuple,
     Optional,
     Union,
 )
 
 from .._recovery import find_tasks_by_unique_id, is_task_like
-from .._validation import enum_value, mapping, one_of, text, texts
+from .._validation import choice, enum_value, mapping, non_empty_str, str_list
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskMethods, TaskType
-from .runner import BulkRun, Progress, checked_items, outcome_of
+from .outcomes import Record
+from .progress import ProgressOption
+from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
 
 CREATED, EXISTED = "created", "existed"
@@ -27,7 +29,8 @@ ON_DUPLICATE = ("fetch", "skip", "fail")
 TaskOrId = Union[Task, str]
 
 
-class TaskOutcome(NamedTuple):
+@dataclass(frozen=True)
+class TaskOutcome(Record):
     """What became of one item.
 
     Attributes:
@@ -39,7 +42,7 @@ class TaskOutcome(NamedTuple):
         error: why it failed or was refused, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     payload: Any
     task: Optional[Task]
     status: str
@@ -52,11 +55,11 @@ def create(
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
     on_duplicate: str,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
     kind = enum_value("task_type", task_type, TaskType)
-    one_of("on_duplicate", on_duplicate, ON_DUPLICATE)
+    choice("on_duplicate", on_duplicate, ON_DUPLICATE)
     throttled, throttle = throttled_client(client, workers)
 
     def make(payload: Any) -> Any:
@@ -69,9 +72,9 @@ def create(
             return EXISTED, None
         return EXISTED, fetch_existing_task(throttled, kind, payload)
 
-    items = checked_items("payloads", payloads)
-    work = outcome_of(TaskOutcome, make, client)
-    return BulkRun("create_tasks", items, work, throttle, progress, kept=snapshot_payload)
+    items = validate_items("payloads", payloads)
+    work = capture_outcome(TaskOutcome, make, client)
+    return BulkRun("create_tasks", items, work, throttle, progress, snapshot=snapshot_payload)
 
 
 def snapshot_payload(payload: Any) -> Any:
@@ -103,7 +106,7 @@ def cancel(
     tasks: Iterable[TaskOrId],
     clear_unique_id: bool,
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.cancel_tasks`."""
     throttled, throttle = throttled_client(client, workers)
@@ -111,8 +114,8 @@ def cancel(
     def end(task: TaskOrId) -> Any:
         return CANCELED, throttled.cancel_task(id_of(task), clear_unique_id)
 
-    work = outcome_of(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
-    return BulkRun("cancel_tasks", checked_items("tasks_or_ids", tasks), work, throttle, progress)
+    work = capture_outcome(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
+    return BulkRun("cancel_tasks", validate_items("tasks_or_ids", tasks), work, throttle, progress)
 
 
 def update(
@@ -120,12 +123,12 @@ def update(
     tasks: Iterable[TaskOrId],
     changes: Mapping[str, Any],
     workers: int,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.update_tasks`."""
     checks: Dict[str, Any] = {"metadata": mapping}
     wanted: Dict[str, Any] = {
-        name: snapshot_payload(checks.get(name, texts)(name, value))
+        name: snapshot_payload(checks.get(name, str_list)(name, value))
         for name, value in changes.items()
         if value is not None
     }
@@ -145,12 +148,12 @@ def update(
             changed = steps[name](id_of(task), value)
         return UPDATED, changed
 
-    items = checked_items("tasks_or_ids", tasks)
+    items = validate_items("tasks_or_ids", tasks)
     return BulkRun(
-        "update_tasks", items, outcome_of(TaskOutcome, change, client), throttle, progress
+        "update_tasks", items, capture_outcome(TaskOutcome, change, client), throttle, progress
     )
 
 
 def id_of(task: TaskOrId) -> str:
     """The id of a task that is given as an object or by its id."""
-    return task.id if isinstance(task, Task) else text("each of tasks_or_ids", task)
+    return task.id if isinstance(task, Task) else non_empty_str("each of tasks_or_ids", task)

@@ -11,10 +11,10 @@ import threading
 import time
 from typing import Any, Callable, Optional, Tuple, TypeVar
 
-from .._resource import ClientMethods
+from .._resource import ClientMixin
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
-C = TypeVar("C", bound=ClientMethods)
+C = TypeVar("C", bound=ClientMixin)
 
 THROTTLING_STATUSES = (429, 503)
 MAX_WORKERS = 64

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, Mapping, NamedTuple, Optional, Union
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, Mapping, Optional, Union
 
-from .._validation import text
+from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File, FileMethods
-from .runner import BulkRun, Progress, checked_items, outcome_of
+from .outcomes import Record
+from .progress import ProgressOption
+from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
 
 UPLOADED, EXISTED = "uploaded", "existed"
@@ -17,7 +20,8 @@ PathLike = Union[str, os.PathLike[str]]
 Naming = Callable[[Any], str]
 
 
-class FileOutcome(NamedTuple):
+@dataclass(frozen=True)
+class FileOutcome(Record):
     """What became of one path.
 
     Attributes:
@@ -28,7 +32,7 @@ class FileOutcome(NamedTuple):
         error: why it failed, else None.
     """
 
-    index: int  # type: ignore[assignment]  # hides tuple's own
+    index: int
     path: Any
     file: Optional[File]
     status: str
@@ -40,27 +44,29 @@ def upload(
     paths: Iterable[PathLike],
     workers: int,
     reference_id: Optional[Naming],
-    progress: Progress,
+    progress: ProgressOption,
     fields: Mapping[str, Any],
 ) -> BulkRun[FileOutcome]:
     """See `ScaleClient.upload_files`."""
     if reference_id is not None and not callable(reference_id):
         raise ScaleInvalidArgument(
             "reference_id must be a function that gives each path a reference id of its own, "
-            f"not {reference_id!r}"
+            f"got {reference_id!r}"
         )
     throttled, throttle = throttled_client(client, workers)
 
     def send(path: Any) -> Any:
         if not isinstance(path, (str, os.PathLike)):
-            raise ScaleInvalidArgument(f"each of paths must be a path, not {path!r}")
+            raise ScaleInvalidArgument(f"each of paths must be a path, got {path!r}")
         if reference_id is None:
             return UPLOADED, throttled.upload_file(path, **fields)
-        name = text("what reference_id gives", reference_id(path))
+        name = non_empty_str("what reference_id gives", reference_id(path))
         try:
             return UPLOADED, throttled.upload_file(path, reference_id=name, **fields)
         except ScaleDuplicateResource:
             return EXISTED, None
 
-    items = checked_items("paths", paths)
-    return BulkRun("upload_files", items, outcome_of(FileOutcome, send, client), throttle, progress)
+    items = validate_items("paths", paths)
+    return BulkRun(
+        "upload_files", items, capture_outcome(FileOutcome, send, client), throttle, progress
+    )

@@ -11,7 +11,7 @@ from collections import Counter
 from html import escape
 from typing import Any, List, Mapping, Optional, Tuple, Union
 
-from .._html import NO_FORMULAS, visible
+from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
 from ._geometries import OF_TASKS, Shape, Undrawable, shape_of
 from ._pictures import Image, Picture, checked_size, of_attachment, of_image
@@ -56,7 +56,7 @@ class Drawing:
             OSError: the file can't be written.
         """
         if not os.fspath(path).lower().endswith(".svg"):
-            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, not {path!r}")
+            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, got {path!r}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.svg)
 
@@ -82,7 +82,7 @@ class Drawing:
         else:
             shown = canvas.svg(style=_FIT)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"<div {NO_FORMULAS}>{shown}{notes}</div>"
+        return f"<div {MATHJAX_IGNORE}>{shown}{notes}</div>"
 
 
 def draw(
@@ -124,7 +124,7 @@ def draw(
     if canvas.unnamed:
         names = "1 name has" if canvas.unnamed == 1 else f"{canvas.unnamed} names have"
         notes.append(f"{names} no room; point at a shape to see its name.")
-    shown = tuple(visible(note) for note in notes)
+    shown = tuple(escape_control_chars(note) for note in notes)
     return Drawing(title, canvas, shown)
 
 

@@ -33,7 +33,7 @@ def shape_of(annotation: Any, task_type: str) -> Shape:
         Undrawable: its geometry is unknown, or lacks what it needs.
     """
     if not isinstance(annotation, dict):
-        raise Undrawable(f"an annotation must be an object, not {annotation!r:.40}")
+        raise Undrawable(f"an annotation must be an object, got {annotation!r:.40}")
     return _SHAPES[_kind_of(annotation, task_type)](annotation)
 
 
@@ -136,14 +136,14 @@ def _vertices(annotation: Mapping[str, Any]) -> List[Any]:
 
 def _point(row: Any) -> Point:
     if not isinstance(row, dict):
-        raise Undrawable(f"a point must be an object with x and y, not {row!r:.40}")
+        raise Undrawable(f"a point must be an object with x and y, got {row!r:.40}")
     return _number(row, "x"), _number(row, "y")
 
 
 def _number(row: Mapping[str, Any], key: str) -> float:
     value = row.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Undrawable(f"{key} must be a number, not {value!r:.40}")
+        raise Undrawable(f"{key} must be a number, got {value!r:.40}")
     if not abs(value) <= LARGEST:  # true of NaN too
         raise Undrawable(f"{key} is no place in a picture: {value!r:.40}")
     return float(value)

@@ -56,7 +56,7 @@ def of_image(image: Image) -> Picture:
         return of_attachment(image)
     if not isinstance(image, (str, os.PathLike, bytes)) or not image:
         raise ScaleInvalidArgument(
-            f"image must be the path of a picture, its bytes or its address, not {image!r:.40}"
+            f"image must be the path of a picture, its bytes or its address, got {image!r:.40}"
         )
     if isinstance(image, bytes):
         content = image
@@ -83,7 +83,7 @@ def checked_size(size: Any) -> Size:
         sound = False
     if not sound:
         raise ScaleInvalidArgument(
-            f"size must be (width, height), each of 1 to {LARGEST:,} pixels, not {size!r:.40}"
+            f"size must be (width, height), each of 1 to {LARGEST:,} pixels, got {size!r:.40}"
         )
     return width, height
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
-from .._html import visible
+from .._html import escape_control_chars
 from ._geometries import Point, Shape
 from ._pictures import Picture, Size
 
@@ -306,7 +306,7 @@ def _n(number: float) -> str:
 
 def _x(text: str) -> str:
     """A text within HTML or XML, the latter of which can't hold every character."""
-    return escape(visible(text, kept=_KEPT))
+    return escape(escape_control_chars(text, kept=_KEPT))
 
 
 _KEPT = "\n\u200c\u200d"  # the latter join or part the letters of some scripts

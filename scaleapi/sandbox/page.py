@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from flask import render_template_string
 
 from .. import drawing
-from .._html import visible
+from .._html import escape_control_chars
 from .hits import Hit
 from .lifecycle import World
 from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
@@ -231,7 +231,9 @@ def content_security_policy() -> str:
 def cell(value: Any) -> str:
     """A value short enough for a row; all of it stands in the JSON."""
     text = "" if value is None else str(value)
-    return visible((text if len(text) <= SHOWN_CELL else text[:SHOWN_CELL] + "…").strip())
+    return escape_control_chars(
+        (text if len(text) <= SHOWN_CELL else text[:SHOWN_CELL] + "…").strip()
+    )
 
 
 def when(stamp: Any) -> str:
@@ -247,7 +249,7 @@ def as_json(value: Any) -> str:
         text += piece
         if len(text) > SHOWN_TEXT:
             break
-    return visible(_cut(text))
+    return escape_control_chars(_cut(text))
 
 
 def drawn(task: Doc) -> str:
@@ -287,7 +289,7 @@ def _body(content: bytes) -> str:
             return as_json(json.loads(content))
         except (ValueError, RecursionError):
             pass  # shown as it came
-    return visible(_cut(content.decode("utf-8", "replace")))
+    return escape_control_chars(_cut(content.decode("utf-8", "replace")))
 
 
 def _cut(text: str) -> str:

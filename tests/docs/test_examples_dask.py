@@ -1,5 +1,6 @@
 """The export on a Dask cluster: a real one, of two processes on this machine."""
 
+import dataclasses
 import datetime as dt
 import json
 import random
@@ -78,7 +79,7 @@ def test_tasks_that_come_meanwhile_are_not_missed(box, tmp_path):
     example = SimpleNamespace(**runpy.run_path(str(ROOT / "examples" / "dask_export.py")))
     with box.client("test_key") as client:
         windows = client.export_windows(project_name="p")
-        shared = [windows[0]._replace(count=windows[0].count + 1), *windows[1:]]
+        shared = [dataclasses.replace(windows[0], count=windows[0].count + 1), *windows[1:]]
         client.export_windows = lambda **_: shared
         box.seed([{"kind": "task", "project": "p"}] * 5, api_key="test_key")
         assert example.export(Here, client, "p", tmp_path / "out") == TASKS

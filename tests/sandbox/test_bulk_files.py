@@ -63,13 +63,13 @@ def test_one_bad_path_stops_no_other(client, paths, tmp_path):
     assert [outcome.status for outcome in outcomes] == ["uploaded", *["failed"] * 4, "uploaded"]
     assert [outcome.path for outcome in outcomes] == given
     assert isinstance(outcomes[1].error, FileNotFoundError)
-    assert "each of paths must be a path, not 5" in str(outcomes[2].error)
+    assert "each of paths must be a path, got 5" in str(outcomes[2].error)
 
 
 def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, paths):
     before = len(box.hits)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
-    assert "what reference_id gives must be a text" in str(outcome.error)
+    assert "what reference_id gives must be a non-empty string" in str(outcome.error)
     assert len(box.hits) == before
 
 

@@ -18,7 +18,7 @@ import scaleapi
 from scaleapi import RetryPolicy, TaskType
 from scaleapi._http.options import Clock
 from scaleapi.bulk import BulkRun
-from scaleapi.bulk.runner import AHEAD
+from scaleapi.bulk.executor import MAX_PENDING_PER_WORKER
 from scaleapi.bulk.throttle import AdaptiveThrottle, throttled_client
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
@@ -257,7 +257,7 @@ def test_a_run_leaves_no_thread_and_keeps_no_payload(client, crews_end):
     most = 0
     for _ in client.create_tasks("categorization", given(), workers=2):
         most = max(most, sum(payload() is not None for payload in seen))
-    assert most <= 2 * AHEAD + 4  # those at work, and those in hand
+    assert most <= 2 * MAX_PENDING_PER_WORKER + 4  # those at work, and those in hand
     crews_end()
 
 
@@ -354,7 +354,7 @@ def test_tasks_are_updated(client):
     for task in made:
         task.refresh()
         assert (task.tags, task.metadata) == (["a"], {"m": 1})
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="add_tags must be a list of texts"):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="add_tags must be a list of strings"):
         client.update_tasks(made, add_tags="a")
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="one of tags, add_tags"):
         client.update_tasks(made)
@@ -490,3 +490,29 @@ def test_a_pause_that_the_service_asks_for_holds_all_workers(monkeypatch):
     monkeypatch.setattr(throttle._changed, "wait", wait)
     throttle.acquire()
     assert waits == [7.0] and throttle.limit == 2
+
+
+def test_run_closed_before_its_end_sends_nothing_more_and_says_so(box, client, caplog):
+    run = client.create_tasks("categorization", payloads(200), workers=2)
+    with run, caplog.at_level(logging.WARNING, "scaleapi"):
+        first = next(iter(run))
+    assert first.status == "created" and list(run) == []
+    assert "create_tasks interrupted" in caplog.text and client.tasks().total < 200
+
+
+def test_run_closed_before_it_was_started_sends_nothing(client, caplog):
+    run = client.create_tasks("categorization", payloads(3))
+    run.close()
+    assert list(run) == [] and client.tasks().total == 0
+    del run
+    gc.collect()
+    assert "never started" not in caplog.text
+
+
+def test_outcome_is_frozen_and_plain_json(client):
+    created, failed = client.create_tasks("categorization", [*payloads(1), {"metadata": {1, 2}}])
+    shown = json.loads(json.dumps(created.as_dict()))
+    assert shown["task"] == created.task.as_dict() and shown["payload"] == created.payload
+    assert failed.as_dict()["error"]["type"] == "ScaleInvalidArgument"
+    with pytest.raises(AttributeError):
+        created.status = "failed"

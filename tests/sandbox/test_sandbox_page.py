@@ -11,7 +11,7 @@ import pytest
 import requests
 from werkzeug.test import Client
 
-from scaleapi._html import visible
+from scaleapi._html import escape_control_chars
 from scaleapi.sandbox import Sandbox
 from scaleapi.sandbox.page import PICTURE, SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
 from tests.browser import corner
@@ -167,11 +167,11 @@ def test_others_text_is_text(box, http):
 
 
 def test_what_turns_or_hides_text_is_spelled_out():
-    assert visible("a\u202eb\u200bc\u2066\ufeff\x07\r\n") == (
+    assert escape_control_chars("a\u202eb\u200bc\u2066\ufeff\x07\r\n") == (
         "a\\u202eb\\u200bc\\u2066\\ufeff\\u0007\\r\n"
     )
-    assert visible("日本語 עברית ü 🙂") == "日本語 עברית ü 🙂"
-    assert visible("\ud800\U000e0041") == "\\ud800\\udb40\\udc41"
+    assert escape_control_chars("日本語 עברית ü 🙂") == "日本語 עברית ü 🙂"
+    assert escape_control_chars("\ud800\U000e0041") == "\\ud800\\udb40\\udc41"
 
 
 def test_what_turns_text_is_spelled_out_on_the_page(box, http):

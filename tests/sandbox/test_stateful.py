@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from scaleapi import RetryPolicy, ScaleConnectionError, ScaleDuplicateResource, ScaleException
 from scaleapi.exceptions import ExceptionMap
-from scaleapi.pagination import by_token, walk
+from scaleapi.pagination import iter_items, next_by_token
 from scaleapi.sandbox import Sandbox
 from tests.sandbox.model import FAULTS, PARAMS, TRIES, Fault, Model, Refused, agree, plain
 
@@ -132,7 +132,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def all_is_as_the_model_says(self):
         self.box.clear_rules()
-        tasks = list(walk(lambda step: self.client.tasks(**step), by_token, {}))[::-1]
+        tasks = list(iter_items(lambda step: self.client.tasks(**step), next_by_token, {}))[::-1]
         assert [plain(task.as_dict()) for task in tasks] == [
             plain(each) for each in self.model.tasks
         ]

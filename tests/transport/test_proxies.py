@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from scaleapi import ScaleConnectionError
+from scaleapi import ScaleClient, ScaleConnectionError, ScaleException
 
 from .conftest import KEY, FakeClock
 from .servers import SocksProxy, answer
@@ -196,3 +196,22 @@ def test_a_socks_proxy_carries_connections(server, connect, start_proxy):
         assert api.get_request("x") == {}
     assert proxy.accepted == server.accepted == 1
     assert proxy.tunneled.startswith(b"GET /v1/x " if server.scheme == "http" else b"\x16\x03")
+
+
+def test_password_of_an_environments_proxy_that_is_echoed_is_masked(
+    serve, proxy, connect, monkeypatch
+):
+    monkeypatch.setenv("HTTP_PROXY", proxy.url_with("user:hunter2secret"))
+    server = serve("http")
+    echo = base64.b64encode(b"user:hunter2secret").decode()
+    server.replies(answer({"error": f"no {echo}, hunter2secret"}, 403))
+    with pytest.raises(ScaleException) as caught:
+        connect(server).get_task("t")
+    assert proxy.requests and caught.value.code == 403
+    assert "hunter2secret" not in str(caught.value) and echo not in caught.value.body
+
+
+def test_password_with_a_slash_is_in_no_error_about_an_address():
+    with pytest.raises(ScaleException) as caught:
+        ScaleClient("test_key", api_instance_url="http://user:pa/hunter2@host/v1")
+    assert "hunter2" not in str(caught.value) and "pa/" not in str(caught.value)

@@ -10,6 +10,7 @@ import pytest
 
 import scaleapi
 from scaleapi import Batch, Project, RetryPolicy, ScaleDuplicateResource, Task
+from scaleapi._recovery import is_shown_as_sent
 
 from .conftest import KEY, QUICK
 from .servers import answer, drop, silence
@@ -626,3 +627,20 @@ def test_create_tasks_recovery_of_many_reports_each_task_with_its_payload(server
     outcomes = list(connect(server).create_tasks("chat", payloads, workers=4))
     assert [outcome.status for outcome in outcomes] == ["created"] * 12
     assert [outcome.task.metadata for outcome in outcomes] == [{"row": row} for row in range(12)]
+
+
+@pytest.mark.parametrize(
+    "sent, shown, same",
+    [
+        ("s3://mine/a/image.png", "s3://mine/a/image.png", True),
+        ("s3://mine/a/image.png", "s3://other/b/image.png", False),
+        ("s3://mine/a/i.png", "https://mine.s3.amazonaws.com/a/i.png?X-Amz-Signature=1", True),
+        ("s3://mine/a/i.png", "https://s3.amazonaws.com/mine/a/i.png?X-Amz-Expires=9", True),
+        ("s3://mine/a/i.png", "https://other.s3.amazonaws.com/a/i.png?X-Amz-Signature=1", False),
+        ("https://h/img?id=1", "https://h/img?id=1&Expires=5&Signature=x", True),
+        ("https://h/img?id=1", "https://h/img?id=2", False),
+        ("https://h/a.png", "https://h/b.png", False),
+    ],
+)
+def test_is_shown_as_sent_for_addresses_compares_the_file(sent, shown, same):
+    assert is_shown_as_sent({"a": [sent]}, {"a": [shown], "more": 1}) is same

@@ -107,7 +107,7 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
     api = connect(server).api
     api.request(method, "x")
     now = time.monotonic
-    monkeypatch.setattr("scaleapi._http.urllib3_hooks._monotonic", lambda: now() + idle)
+    monkeypatch.setattr("scaleapi._http.options.SYSTEM_CLOCK.monotonic", lambda: now() + idle)
     assert statuses(api.request(method, "x")) == [200]
     assert server.accepted == connections
 

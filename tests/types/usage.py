@@ -423,6 +423,9 @@ def of_others(mate: scaleapi.Teammate) -> None:
 def of_a_run(run: BulkRun[TaskOutcome]) -> None:
     assert_type(run.run(), Dict[str, int])
     assert_type(run.counts["created"], int)
+    with run as same:
+        assert_type(next(iter(same)).as_dict(), Dict[str, Any])
+    run.close()
 
 
 def of_a_policy(policy: scaleapi.RetryPolicy) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 import scaleapi
 from scaleapi import BatchStatus, ScaleInvalidArgument, ScaleInvalidRequest, TaskType
-from scaleapi._validation import texts
-from scaleapi.tasks import task_filters
+from scaleapi._validation import str_list
+from scaleapi.tasks import normalize_task_filters
 
 REFUSED = {
     "task_id": [
@@ -85,7 +85,7 @@ def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
     error = caught.value
     assert isinstance(error, ScaleInvalidRequest)
     assert (error.code, error.response, error.attempts) == (400, None, ())
-    assert str(error) == "<Response [400]> task_id must be a text that is not empty, not ''"
+    assert str(error) == "<Response [400]> task_id must be a non-empty string, got ''"
 
 
 @pytest.mark.parametrize(
@@ -97,20 +97,20 @@ def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
         (lambda c: c.tasks(limit=True), "limit must be a whole number"),
         (lambda c: c.tasks(status=5), "status must be a TaskStatus or its text"),
         (lambda c: c.tasks(start_time=17), "start_time must be a date"),
-        (lambda c: c.tasks(tags=5), "tags must be a list of texts"),
-        (lambda c: c.tasks(tags=[1]), "each of tags must be a text"),
+        (lambda c: c.tasks(tags=5), "tags must be a list of strings"),
+        (lambda c: c.tasks(tags=[1]), "each of tags must be a non-empty string"),
         (lambda c: c.tasks(include_attachment_url=1.5), "include_attachment_url must be True or"),
         (lambda c: c.batches(status=BatchStatus), "status must be a BatchStatus"),
         (lambda c: list(c.get_batches(batch_status=3)), "batch_status must be a BatchStatus"),
         (lambda c: list(c.get_tasks("p", created_after=3)), "created_after must be a date"),
         (lambda c: list(c.get_tasks("p", review_status=[3])), "review_status must be a TaskReview"),
-        (lambda c: list(c.get_tasks("")), "project_name must be a text"),
+        (lambda c: list(c.get_tasks("")), "project_name must be a non-empty string"),
         (lambda c: list(c.get_tasks("p", limit=-1)), "limit must be a whole number"),
         (lambda c: c.audit_task("t", "yes"), "accepted must be True or False"),
         (lambda c: c.set_task_metadata("t", None), "metadata must be a dictionary"),
         (lambda c: c.set_batch_metadata("b", []), "metadata must be a dictionary"),
         (lambda c: c.create_batch("p", "b", metadata="x"), "metadata must be a dictionary"),
-        (lambda c: c.set_task_tags("t", "night"), "tags must be a list of texts, not 'night'"),
+        (lambda c: c.set_task_tags("t", "night"), "tags must be a list of strings, got 'night'"),
         (lambda c: c.invite_teammates("ana@example.org", "member"), "emails must be a list"),
         (lambda c: c.create_task("chat", geometries={1, 2}), "geometries can't be sent as JSON"),
         (lambda c: c.create_task("chat", n=float("nan")), "n can't be sent as JSON"),
@@ -258,7 +258,9 @@ def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
 
 def test_a_set_is_sent_in_the_same_order_by_every_process():
     words = [f"tag-{number}" for number in range(9)]
-    assert texts("tags", set(words)) == texts("tags", frozenset(words)) == words
-    assert texts("tags", reversed(words)) == words[::-1]
-    several = task_filters("f", {"project_name": "p", "review_status": {"fixed", "accepted", "b"}})
+    assert str_list("tags", set(words)) == str_list("tags", frozenset(words)) == words
+    assert str_list("tags", reversed(words)) == words[::-1]
+    several = normalize_task_filters(
+        "f", {"project_name": "p", "review_status": {"fixed", "accepted", "b"}}
+    )
     assert several["review_status"] == "accepted,b,fixed"

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk._pages import Reader
+from scaleapi.bulk.export.raw_json import Reader
 
 TASKS = [
     '{"task_id": "a", "number": 1.10, "huge": 1e400, "text": "\\u00e9 \\n \\ud800"}',
@@ -74,7 +74,7 @@ def test_what_is_no_page_is_told(body, page):
 def test_each_try_counts_as_a_request(client, wire):
     wire.answers_with((503, {}), (503, {}), envelope("[]", '"total":3,'))
     reader = Reader(client.with_options(retries=2))
-    reader._api.retries = reader._api.retries.replace(backoff_factor=0)
+    reader._client.api.retries = reader._client.api.retries.replace(backoff_factor=0)
     assert reader.count({"project": "p"}) == 3
     assert reader.requests == 3
     assert "limit=1" in wire.last.url

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
-from scaleapi.bulk._pages import Row
+from scaleapi.bulk.export.partition import ExportWindow, plan
+from scaleapi.bulk.export.raw_json import Row
+from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
-from scaleapi.bulk.windows import plan
 from scaleapi.pagination import Paginator
 
 UTC = dt.timezone.utc
@@ -53,7 +54,8 @@ class Service:
 
 
 def planned(service, size=10, **filters):
-    return plan(service, {"project_name": "p", **filters}, AdaptiveThrottle(2), size)
+    with ThrottledPool(AdaptiveThrottle(2)) as pool:
+        return plan(service, {"project_name": "p", **filters}, pool, size)
 
 
 def listed(service, windows):
@@ -173,4 +175,4 @@ def test_tasks_that_do_not_say_when_they_were_created_are_one_window(created, mo
     service = Service([START] * 50)
     row = Row("t", json.dumps({"created_at": created}))
     monkeypatch.setattr(service, "page", lambda query: Paginator([row], 50, 1, 0, True))
-    assert planned(service).windows == [({"project_name": "p"}, 50)]
+    assert planned(service).windows == [ExportWindow({"project_name": "p"}, 50)]

@@ -402,22 +402,22 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
         ({**BOX, "left": float("nan")}, "left is no place in a picture: nan"),
         ({**BOX, "top": float("inf")}, "top is no place in a picture: inf"),
         ({**BOX, "width": 10**400}, "width is no place in a picture: 1000"),
-        ({**BOX, "height": "40"}, "height must be a number, not '40'"),
-        ({**BOX, "left": True}, "left must be a number, not True"),
+        ({**BOX, "height": "40"}, "height must be a number, got '40'"),
+        ({**BOX, "left": True}, "left must be a number, got True"),
         ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
         (
             {"type": "polygon", "vertices": [[1, 2], [3, 4]]},
-            "a point must be an object with x and y, not ",
+            "a point must be an object with x and y, got ",
         ),
         (
             {"type": "ellipse", "center": {"x": 1, "y": 1}},
-            "a point must be an object with x and y, not ",
+            "a point must be an object with x and y, got ",
         ),
         ({"type": "cuboid", "vertices": cuboid()[1:]}, "a cuboid without its face-topleft"),
         ({"vertices": cuboid()[:3]}, "a cuboid without its face-bottomleft"),
         ({"type": "cuboid", "vertices": cuboid()[4:]}, "a cuboid without its face-topleft"),
-        ({"type": "ellipse", "vertices": VERTICES}, "left must be a number, not None"),
-        ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, not None"),
+        ({"type": "ellipse", "vertices": VERTICES}, "left must be a number, got None"),
+        ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, got None"),
     ],
 )
 def test_what_can_not_be_drawn_is_told_and_the_rest_is_drawn(wrong, reason):

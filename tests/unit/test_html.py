@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 import scaleapi
-from scaleapi._html import FOLDED, LONG, MOST_COLUMNS, MOST_ROWS
+from scaleapi._html import MAX_COLUMNS, MAX_FOLDED_CHARS, MAX_INLINE_CHARS, MAX_ROWS
 
 HOSTILE = "</td></pre><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'"
 
@@ -129,12 +129,15 @@ def test_what_json_can_not_hold_is_shown_all_the_same(client):
 
 
 def test_long_values_are_folded_and_very_long_ones_cut(client):
-    for value in ("x" * (LONG + 1), ["y"] * LONG):
+    for value in ("x" * (MAX_INLINE_CHARS + 1), ["y"] * MAX_INLINE_CHARS):
         found = shown(task(client, value=value))
         assert found.tags.count("details") == found.tags.count("summary") == 1
-    found = shown(task(client, value="z" * (FOLDED + 1234)))
-    assert "1,234 characters more" in found.cells[-1] and len(found.cells[-1]) < FOLDED + LONG + 99
-    assert "details" not in shown(task(client, value="x" * LONG)).tags
+    found = shown(task(client, value="z" * (MAX_FOLDED_CHARS + 1234)))
+    assert (
+        "1,234 characters more" in found.cells[-1]
+        and len(found.cells[-1]) < MAX_FOLDED_CHARS + MAX_INLINE_CHARS + 99
+    )
+    assert "details" not in shown(task(client, value="x" * MAX_INLINE_CHARS)).tags
 
 
 def test_a_page_is_a_table_with_a_row_for_each_item(client):
@@ -149,14 +152,14 @@ def test_a_page_is_a_table_with_a_row_for_each_item(client):
 def test_a_page_begins_with_what_tells_one_from_another(client):
     first = ["task_id", "id", "name", "type", "status", "project", "batch", "created_at"]
     row = {name: "x" for name in ["urgency", *reversed(first)]}
-    assert shown(page(client, row)).cells[1 : MOST_COLUMNS + 1] == first
+    assert shown(page(client, row)).cells[1 : MAX_COLUMNS + 1] == first
 
 
 def test_a_page_stays_short(client):
     wide = {f"key{number}": number for number in range(50)}
-    found = shown(page(client, *[wide] * (MOST_ROWS + 7), total=10**6))
-    assert found.tags.count("th") == MOST_COLUMNS
-    assert found.tags.count("tr") == MOST_ROWS + 1 and "and 7 more" in found.cells[-1]
+    found = shown(page(client, *[wide] * (MAX_ROWS + 7), total=10**6))
+    assert found.tags.count("th") == MAX_COLUMNS
+    assert found.tags.count("tr") == MAX_ROWS + 1 and "and 7 more" in found.cells[-1]
 
 
 def test_an_empty_page_says_so(client):

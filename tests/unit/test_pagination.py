@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from scaleapi import Batchlist, Paginator, ScaleException, Task, Tasklist
-from scaleapi.pagination import by_offset, by_token, walk
+from scaleapi.pagination import iter_items, next_by_offset, next_by_token
 from tests.data import v1_shapes as shapes
 
 
@@ -93,7 +93,7 @@ def test_no_page_is_held_while_the_next_is_fetched():
         pages.append(weakref.ref(page))
         return page
 
-    assert list(walk(fetch, by_offset, {"offset": 0})) == [0, 1, 2]
+    assert list(iter_items(fetch, next_by_offset, {"offset": 0})) == [0, 1, 2]
     assert len(pages) == 3
 
 
@@ -118,6 +118,6 @@ def test_a_page_copies_and_pickles_whole(client):
 
 
 def test_steps():
-    assert by_token(Paginator([], 0, 1, 0, False, "t")) is None
-    assert by_token(Paginator([], 0, 1, 0, True, "t")) == {"next_token": "t"}
-    assert by_offset(Paginator([1], 0, 5, 10, True)) == {"offset": 15}
+    assert next_by_token(Paginator([], 0, 1, 0, False, "t")) is None
+    assert next_by_token(Paginator([], 0, 1, 0, True, "t")) == {"next_token": "t"}
+    assert next_by_offset(Paginator([1], 0, 5, 10, True)) == {"offset": 15}

@@ -37,13 +37,13 @@ from urllib.parse import quote, urlencode, urljoin
 
 import requests
 
-from ..._http.auth import is_valid_header_value
+from ..._http.auth import is_valid_header_value, no_auth_headers
 from ..._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ..._http.options import Timeout
 from ..._http.response import json_or_none
 from ..._recovery import V2_POST
 from ..._timestamps import parse_iso8601
-from ..._validation import text
+from ..._validation import non_empty_str
 from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PRIVATE = ("_request_timeout", "_request_auth", "_content_type", "_headers", "_host_index")
+SECRET_HEADERS = ("authorization", "cookie")
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 
@@ -185,12 +186,16 @@ class Operation:
         query.update(_auth_in(options, "query"))
         if query:
             path += "?" + urlencode(query, doseq=True, quote_via=quote, safe="/")
-        return Sent(_api(client, options), self.method, path, body, _headers(client, options))
+        api = _api(client, options)
+        headers = _headers(client, options, api.user_agent)
+        if _auth_in(options, "query"):
+            api = api._with(redact_query=True)
+        return Sent(_without_secrets(api, headers), self.method, path, body, headers)
 
     def _query(self, given: Mapping[str, Any]) -> Dict[str, Any]:
         for name, value in given.items():
             if value is None and self.signature.parameters[name].default is Parameter.empty:
-                raise ApiTypeError(f"{name} must be a text, not None")
+                raise ApiTypeError(f"{name} must be a string, got None")
         return {
             name: converter(self.types[name])(name, value)
             for name, value in given.items()
@@ -213,7 +218,7 @@ class Operation:
         if not isinstance(whole, model):
             raise ApiTypeError(
                 f"{first} must be a {model.__name__}, a dictionary, or left out for "
-                f"{', '.join(names)} in its place, not {whole!r}"
+                f"{', '.join(names)} in its place, got {whole!r}"
             )
         body: Dict[str, Any] = whole.to_dict()
         return body
@@ -221,7 +226,7 @@ class Operation:
 
 def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
     if options.get("_host_index", 0) != 0:
-        raise ApiValueError(f"_host_index must be 0, not {options['_host_index']!r}")
+        raise ApiValueError(f"_host_index must be 0, got {options['_host_index']!r}")
     if options.get("_request_auth") is not None:
         own = {**_auth_in(options, "header"), **_auth_in(options, "cookie")}
         api = client.transport_with(lambda key: own)
@@ -246,13 +251,24 @@ def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
 
-def _headers(client: ApiClient, options: Mapping[str, Any]) -> Dict[str, str]:
+def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
+    """Take headers that hold a secret off the request, and have them sent as the key is."""
+    secret = {name: headers[name] for name in headers if name.lower() in SECRET_HEADERS}
+    auth = api._options.auth or no_auth_headers
+    if not secret:
+        return api
+    for name in secret:
+        del headers[name]
+    return api._with(auth=lambda api_key: {**secret, **auth(api_key)})
+
+
+def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> Dict[str, str]:
     headers = {"Accept": "application/json", **(options.get("_headers") or {})}
     if options.get("_content_type"):
         headers["Content-Type"] = options["_content_type"]
     if client.cookie:
         headers["Cookie"] = client.cookie
-    headers.update({"User-Agent": client.user_agent, **client.default_headers})
+    headers.update({"User-Agent": user_agent, **client.default_headers})
     for name, value in headers.items():
         if not (isinstance(value, str) and is_valid_header_value(f"{name}{value}")):
             raise ApiValueError(f"the header {name!r} must be printable Latin-1 text")
@@ -288,18 +304,18 @@ def converter(annotation: Any) -> Callable[[str, Any], Any]:
 
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be a text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a string, got {value!r}")
     try:
-        return text(name, value)
+        return non_empty_str(name, value)
     except ScaleInvalidArgument as error:
         raise ApiValueError(error.message) from None
 
 
 def _limit(name: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ApiTypeError(f"{name} must be a whole number, not {value!r}")
+        raise ApiTypeError(f"{name} must be a whole number, got {value!r}")
     if not 1 <= value <= MAX_LIMIT:
-        raise ApiValueError(f"{name} must be from 1 to {MAX_LIMIT}, not {value}")
+        raise ApiValueError(f"{name} must be from 1 to {MAX_LIMIT}, got {value}")
     return value
 
 
@@ -307,10 +323,10 @@ def _moment(name: str, value: Any) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime(value.year, value.month, value.day)
     if not isinstance(value, (str, dt.datetime)):
-        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, got {value!r}")
     read = parse_iso8601(value) if isinstance(value, str) else value
     if isinstance(read, str):
-        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, not {value!r}")
+        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, got {value!r}")
     return read.strftime(TIME_FORMAT)
 
 
@@ -318,7 +334,7 @@ def _value(kind: Type[Enum], name: str, value: Any) -> str:
     """A member's value; any text passes too, for values added later."""
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
-        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, not {value!r}")
+        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")
     return plain
 
 
@@ -326,13 +342,13 @@ def _members(kind: Type[Enum], name: str, values: Any) -> List[str]:
     if isinstance(values, (str, Enum)):
         values = [values]
     if not isinstance(values, Iterable):
-        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, not {values!r}")
+        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, got {values!r}")
     allowed = [member.value for member in kind]
     plain = [value.value if isinstance(value, Enum) else value for value in values]
     for value in plain:
         if value not in allowed:
             raise ApiValueError(
-                f"each of {name} must be one of {', '.join(allowed)}, not {value!r}"
+                f"each of {name} must be one of {', '.join(allowed)}, got {value!r}"
             )
     return plain
 

@@ -100,10 +100,11 @@ class ApiClient:
             api = self.configuration.transport(needs_key)
             api = api._with(auth=bearer_auth_headers if needs_key else no_auth_headers)
             made = self._made.setdefault(settings, api)  # of two threads' one
-            if len(self._made) > 1:
+            if len(self._made) > 2:  # one with the key, one without
                 self._made = {settings: made}
         return made if auth in (bearer_auth_headers, no_auth_headers) else made._with(auth=auth)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        self.transport.close()
+        for transport in list(self._made.values()):
+            transport.close()

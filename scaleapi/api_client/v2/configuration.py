@@ -130,7 +130,12 @@ class Configuration:
         api = self._api
         if api is None:
             return (*own, *more)
-        return (*own, *more, *api._settings()[:2], str(api._settings()[2]), api._options)
+        key, user_agent, connection = api._settings()
+        options = api._options
+        # By identity, since a callback need not be hashable; what is cached keeps them alive.
+        objects = (key, options.on_attempt, options.throttle, options.auth, options.clock)
+        plain = (options.timeout, options.policy, options.max_response_bytes)
+        return (*own, *more, user_agent, str(connection), *map(id, objects), *plain)
 
     def transport(self, needs_key: bool = True) -> Api:
         """A transport with these settings; what is not set is the client's, or usual."""

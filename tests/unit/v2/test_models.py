@@ -830,13 +830,13 @@ def test_requests_refuse_what_makes_no_sense(kind, make):
 
 
 def test_a_complaint_says_what_would_be_right():
-    with pytest.raises(ApiTypeError, match="name must be a text, not 5"):
+    with pytest.raises(ApiTypeError, match="name must be a string, got 5"):
         CreateBatchRequest(name=5)
-    with pytest.raises(ApiTypeError, match="staging_batch must be True or False or None, not 1"):
+    with pytest.raises(ApiTypeError, match="staging_batch must be True or False or None, got 1"):
         CreateBatchRequest(name="x", staging_batch=1)
-    with pytest.raises(ApiTypeError, match="metadata must be a dictionary whose keys are texts"):
+    with pytest.raises(ApiTypeError, match="metadata must be a dictionary whose keys are strings"):
         CreateBatchRequest(name="x", metadata={1: 2})
-    with pytest.raises(ApiTypeError, match="metadata must be a dictionary or None, not 'x'"):
+    with pytest.raises(ApiTypeError, match="metadata must be a dictionary or None, got 'x'"):
         CreateBatchRequest(name="x", metadata="x")
     for error in (ApiTypeError, ApiValueError):
         assert issubclass(error, (ValueError, scaleapi.ScaleInvalidRequest))

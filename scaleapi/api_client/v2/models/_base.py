@@ -213,7 +213,7 @@ class Model(Content):
         if isinstance(obj, Mapping):
             return cls.view(plain(cls._accepted(obj)))
         if not isinstance(obj, cls):
-            raise ApiTypeError(f"{cls.__name__} is made of a dictionary, not {obj!r}")
+            raise ApiTypeError(f"{cls.__name__} is made of a dictionary, got {obj!r}")
         return obj
 
     @classmethod
@@ -501,11 +501,13 @@ class Request(Model):
         if value is None and field.required:
             raise ApiValueError(f"{cls.__name__} needs {field.name}, which is None")
         if not isinstance(value, field.types):
-            names = {str: "a text", bool: "True or False", dict: "a dictionary"}
+            names = {str: "a string", bool: "True or False", dict: "a dictionary"}
             right = " or ".join(names.get(kind, "None") for kind in field.types)
-            raise ApiTypeError(f"{field.name} must be {right}, not {value!r}")
+            raise ApiTypeError(f"{field.name} must be {right}, got {value!r}")
         if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
-            raise ApiTypeError(f"{field.name} must be a dictionary whose keys are texts: {value!r}")
+            raise ApiTypeError(
+                f"{field.name} must be a dictionary whose keys are strings: {value!r}"
+            )
 
 
 class _OneOf(type):
@@ -548,7 +550,7 @@ class OneOf(metaclass=_OneOf):
         read = readers(Union[cls._kinds]).get(type(data))
         if read is None or isinstance(obj, Model):
             names = " or ".join(kind.__name__ for kind in cls._classes)
-            raise ApiTypeError(f"{cls.__name__} takes {names}, not {obj!r}")
+            raise ApiTypeError(f"{cls.__name__} takes {names}, got {obj!r}")
         return read(data)
 
     @classmethod

@@ -8,6 +8,7 @@ import logging
 import os
 import time
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import (
@@ -19,27 +20,29 @@ from typing import (
     Iterable,
     Iterator,
     List,
-    NamedTuple,
     Union,
 )
 
-from .._atomic import atomic_write, remove_stale_temp_files, validate_output_path
-from .._resource import ClientMethods
-from ..exceptions import ScaleException, ScaleInvalidArgument
-from ..pagination import Paginator, by_token, walk
-from ..tasks import task_filters, task_query
-from ._checkpoint import Checkpoint, remove
-from ._pages import Reader, Row
-from .runner import Progress, checked_progress, each_done, teller
-from .throttle import AdaptiveThrottle, throttled_client
-from .windows import ExportWindow, plan
+from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from ..._resource import ClientMixin
+from ...exceptions import ScaleException, ScaleInvalidArgument
+from ...pagination import Paginator, iter_items, next_by_token
+from ...tasks import normalize_task_filters, task_query_params
+from ..outcomes import Record
+from ..progress import ProgressOption, make_progress_callback, validate_progress
+from ..runner import ThrottledPool
+from ..throttle import throttled_client
+from .checkpoint import Checkpoint, remove
+from .partition import ExportWindow, plan
+from .raw_json import Reader, Row
 
 logger = logging.getLogger("scaleapi")
 
 READINGS = 3  # of a window whose tasks are fewer than the service counts
 
 
-class ExportReport(NamedTuple):
+@dataclass(frozen=True)
+class ExportReport(Record):
     """What an export did.
 
     Attributes:
@@ -58,18 +61,18 @@ class ExportReport(NamedTuple):
 
 
 def export(
-    client: ClientMethods,
+    client: ClientMixin,
     path: Union[str, os.PathLike[str]],
     filters: Dict[str, Any],
     workers: int,
     resume: bool,
-    progress: Progress,
+    progress: ProgressOption,
 ) -> ExportReport:
     """See `ScaleClient.export_tasks`."""
     started = time.monotonic()
     target = validate_output_path(path)
-    filters = task_filters("export_tasks", filters)
-    checked_progress(progress)
+    filters = normalize_task_filters("export_tasks", filters)
+    validate_progress(progress)
     throttled, throttle = throttled_client(client, workers)
     reader = Reader(throttled)
     folder = target.with_name(f"{target.name}.parts")
@@ -80,11 +83,12 @@ def export(
         remove_stale_temp_files(folder)
     else:
         remove(folder)
-    kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, throttle))
-    if found:
-        logger.info("%s: %d parts are left to be read", target, len(found.missing))
-    with closing(parts(reader, kept, throttle, progress)) as files:
-        tasks = merge(reader, kept, target, files)
+    with ThrottledPool(throttle) as pool:
+        kept = found or Checkpoint.begin(folder, job, key, plan(reader, filters, pool))
+        if found:
+            logger.info("%s: %d parts are left to be read", target, len(found.missing))
+        with closing(parts(reader, kept, pool, progress)) as files:
+            tasks = merge(reader, kept, target, files)
     remove(folder)
     return ExportReport(
         target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
@@ -92,23 +96,24 @@ def export(
 
 
 def windows(
-    client: ClientMethods, filters: Dict[str, Any], workers: int, size: Any
+    client: ClientMixin, filters: Dict[str, Any], workers: int, size: Any
 ) -> List[ExportWindow]:
     """See `ScaleClient.export_windows`."""
-    filters = task_filters("export_windows", filters)
+    filters = normalize_task_filters("export_windows", filters)
     if size is not None and (isinstance(size, bool) or not isinstance(size, int) or size < 1):
-        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, not {size!r}")
+        raise ScaleInvalidArgument(f"size must be a number of tasks over 0, got {size!r}")
     throttled, throttle = throttled_client(client, workers)
-    return plan(Reader(throttled), filters, throttle, size).windows
+    with ThrottledPool(throttle) as pool:
+        return plan(Reader(throttled), filters, pool, size).windows
 
 
 def parts(
-    reader: Reader, kept: Checkpoint, throttle: AdaptiveThrottle, progress: Progress
+    reader: Reader, kept: Checkpoint, pool: ThrottledPool, progress: ProgressOption
 ) -> Generator[Path, None, None]:
     """All windows as files, newest first, each as soon as it is there; several are read at once."""
     missing = kept.missing
-    reading = each_done("export_tasks", missing, partial(read_part, reader, kept), throttle)
-    tell = teller(progress, "export_tasks", kept.plan.total)
+    reading = pool.map("export_tasks", partial(read_part, reader, kept), missing)
+    report = make_progress_callback(progress, "export_tasks", kept.plan.total)
     done, left = 0, set(missing)
     with closing(reading):
         try:
@@ -116,11 +121,11 @@ def parts(
                 if number in left:
                     next(reading)  # which goes through them in this order
                 done += window.count
-                tell(min(done, kept.plan.total))  # neighbours share tasks
+                report(min(done, kept.plan.total))  # neighbours share tasks
                 yield kept.part(number)
             next(reading, None)  # its end
         finally:
-            tell(None)
+            report(None)
 
 
 def read_part(reader: Reader, kept: Checkpoint, number: int) -> int:
@@ -146,7 +151,7 @@ class Missing(ScaleException):
 
 def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
     """Write the tasks of a window, each once, as lines of its id and its JSON."""
-    query = task_query(window.filters)
+    query = task_query_params(window.filters)
     totals: List[int] = []
 
     def page(step: Dict[str, Any]) -> Paginator[Row]:
@@ -155,7 +160,7 @@ def copy(reader: Reader, window: ExportWindow, part: IO[bytes]) -> None:
         return found
 
     seen = set()
-    for row in walk(page, by_token, start={}):
+    for row in iter_items(page, next_by_token, start={}):
         if row.id not in seen:
             seen.add(row.id)
             line = f"{json.dumps(row.id)}\t{row.line}\n"
@@ -181,7 +186,9 @@ def merge(reader: Reader, kept: Checkpoint, target: Path, files: Iterable[Path])
             for line in each_once(files):
                 lines.write(line)
                 tasks += 1
-        if tasks < kept.plan.total and tasks < (now := reader.count(task_query(kept.plan.whole))):
+        if tasks < kept.plan.total and tasks < (
+            now := reader.count(task_query_params(kept.plan.whole))
+        ):
             raise Missing(
                 f"{tasks} tasks were read, but the service counted {kept.plan.total} at first and "
                 f"{now} at last: call export_tasks again with resume=False"

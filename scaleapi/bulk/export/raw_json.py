@@ -7,12 +7,12 @@ from json.decoder import JSONDecoder
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
 
-from .._resource import ClientMethods
-from ..exceptions import ScaleException
-from ..pagination import Paginator
+from ..._resource import ClientMixin
+from ...exceptions import ScaleException
+from ...pagination import Paginator
 
 if TYPE_CHECKING:
-    from .._http.response import APIResult
+    from ..._http.response import APIResult
 
 _read = JSONDecoder().raw_decode
 _space = re.compile(r"[ \t\r\n]*")
@@ -32,16 +32,16 @@ class Reader:
         requests: how many were sent, those that were sent again included.
     """
 
-    def __init__(self, client: ClientMethods) -> None:
-        self._api = client.api
+    def __init__(self, client: ClientMixin) -> None:
+        self._client = client
         self._lock = Lock()
         self.requests = 0
 
     def page(self, query: Mapping[str, Any]) -> Paginator[Row]:
         """One page of the tasks that pass these filters, which go by their names on the wire."""
-        answer = self._api.request("GET", "tasks", params=query)
+        answer = self._client._request("GET", "tasks", params=query)
         with self._lock:
-            self.requests += len(answer.attempts)
+            self.requests += len(answer.attempts) or 1
         return answer.parse_with(page_of, answer)
 
     def count(self, query: Mapping[str, Any]) -> int:

@@ -12,9 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Dict, List, Mapping
 
-from .._atomic import atomic_write, remove_stale_temp_files
-from ..exceptions import ScaleException, ScaleInvalidArgument
-from .windows import ExportWindow, Plan
+from ..._atomic import atomic_write, remove_stale_temp_files
+from ...exceptions import ScaleException, ScaleInvalidArgument
+from .partition import ExportWindow, Plan
 
 PLAN, PART = "plan.json", ".part"
 
@@ -68,7 +68,9 @@ class Checkpoint:
         kept: Dict[str, Any] = {
             "id": name,
             "job": {**job, "account": _fingerprint(key, name)},
-            **plan._asdict(),
+            "whole": plan.whole,
+            "total": plan.total,
+            "windows": [[window.filters, window.count] for window in plan.windows],
         }
         folder.mkdir(exist_ok=True)
         with atomic_write(folder / PLAN, folder) as file:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
 
-from .._timestamps import format_iso8601, parse_iso8601
-from ..exceptions import ScaleInvalidArgument
-from ..tasks import task_query
-from ._pages import Reader
-from .runner import each_done
-from .throttle import AdaptiveThrottle
+from ..._timestamps import format_iso8601, parse_iso8601
+from ...exceptions import ScaleInvalidArgument
+from ...tasks import task_query_params
+from ..outcomes import Record
+from ..runner import ThrottledPool
+from .raw_json import Reader
 
 FIRST = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Scale is younger; were a task older, it would be in the oldest window, which has no other end."""
@@ -31,7 +32,8 @@ MORE_PIECES = 8  # ... in which a coarse look finds where with fewer counts
 Filters = Dict[str, Any]
 
 
-class ExportWindow(NamedTuple):
+@dataclass(frozen=True)
+class ExportWindow(Record):
     """A part of an export.
 
     Attributes:
@@ -40,7 +42,7 @@ class ExportWindow(NamedTuple):
     """
 
     filters: Filters
-    count: int  # type: ignore[assignment]  # hides tuple's own
+    count: int
 
 
 class Plan(NamedTuple):
@@ -74,22 +76,20 @@ class _Span(NamedTuple):
         return self.tasks <= size or self.width <= 1
 
 
-def plan(
-    reader: Reader, filters: Filters, throttle: AdaptiveThrottle, size: Optional[int] = None
-) -> Plan:
+def plan(reader: Reader, filters: Filters, pool: ThrottledPool, size: Optional[int] = None) -> Plan:
     """Divide an export into windows.
 
     Args:
         reader: what to count with.
         filters: those of `get_tasks`, checked.
-        throttle: of the counts, which go out side by side.
+        pool: of the counts, which go out side by side.
         size: how many tasks a window should have at the most; None finds what suits the workers.
 
     Raises:
         ScaleInvalidArgument: `created_after` or `created_before` is no time.
     """
     bounds = {name: _bound(name, filters.get(name)) for name in ("created_after", "created_before")}
-    newest = reader.page(task_query({**filters, "limited_response": None, "limit": 1}))
+    newest = reader.page(task_query_params({**filters, "limited_response": None, "limit": 1}))
     if newest.total == 0:
         return Plan(filters, 0, [])
     end = _end(newest[0].line if newest else "{}")
@@ -100,11 +100,11 @@ def plan(
         filters if until and until <= end else {**filters, "created_before": format_iso8601(end)}
     )
     span = _Span(bounds["created_after"] or FIRST, end, newest.total)
-    size = size or max(SMALLEST, min(LARGEST, newest.total // (4 * throttle.workers)))
+    size = size or max(SMALLEST, min(LARGEST, newest.total // (4 * pool.workers)))
     if span.fits(size):
         return Plan(whole, newest.total, [ExportWindow(whole, newest.total)])
     within = partial(_within, whole, span, _margin(reader, filters, end))
-    parts = _divided(lambda part: _counted(reader, within(part), part), span, size, throttle)
+    parts = _divided(lambda part: _counted(reader, within(part), part), span, size, pool)
     return Plan(whole, newest.total, [ExportWindow(within(part), part.tasks) for part in parts])
 
 
@@ -113,7 +113,7 @@ def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
     found = None if given is None else parse_iso8601(given.strip())
     if isinstance(found, str):
         raise ScaleInvalidArgument(
-            f"{name} must be a time such as '2025-03-04T10:15:00Z', not {given!r}"
+            f"{name} must be a time such as '2025-03-04T10:15:00Z', got {given!r}"
         )
     return found and (found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc))
 
@@ -128,7 +128,7 @@ def _end(task: str) -> Optional[dt.datetime]:
 
 
 def _divided(
-    count: Callable[[_Span], _Span], whole: _Span, size: int, throttle: AdaptiveThrottle
+    count: Callable[[_Span], _Span], whole: _Span, size: int, pool: ThrottledPool
 ) -> List[_Span]:
     """Spans of at most so many tasks, newest first, which follow each other without a gap."""
     ready: List[_Span] = []
@@ -140,7 +140,7 @@ def _divided(
         divide = next(rounds)
         ready += [span for span in heavy if span.fits(size)]
         pieces = [piece for span in heavy if not span.fits(size) for piece in divide(span, size)]
-        heavy = list(each_done("export_windows", pieces, count, throttle))
+        heavy = list(pool.map("export_windows", count, pieces))
     joined: List[_Span] = []
     for span in sorted(ready, reverse=True):
         last = joined[-1] if joined else None
@@ -179,11 +179,11 @@ def _margin(reader: Reader, filters: Filters, end: dt.datetime) -> dt.timedelta:
     """
     newest = format_iso8601(end - MILLISECOND)
     at_once = {**filters, "created_after": newest, "created_before": newest}
-    return dt.timedelta() if reader.count(task_query(at_once)) else MILLISECOND
+    return dt.timedelta() if reader.count(task_query_params(at_once)) else MILLISECOND
 
 
 def _counted(reader: Reader, filters: Filters, span: _Span) -> _Span:
-    return span._replace(tasks=reader.count(task_query(filters)))
+    return span._replace(tasks=reader.count(task_query_params(filters)))
 
 
 def _within(whole: Filters, all_of_it: _Span, margin: dt.timedelta, span: _Span) -> Filters:

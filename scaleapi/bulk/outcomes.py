@@ -1,0 +1,34 @@
+"""What outcomes and reports of bulk jobs have in common: frozen, and plain JSON on demand."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Any, Dict, List
+
+from .._resource import Resource
+
+
+class Record:
+    """Base of the frozen dataclasses that a bulk job returns."""
+
+    def as_dict(self) -> Dict[str, Any]:
+        """Return the fields as plain JSON.
+
+        A path is a string, a resource its JSON, an error its class and its message.
+        """
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # each subclass is a dataclass
+        return {field.name: _to_jsonable(getattr(self, field.name)) for field in fields}
+
+
+def _to_jsonable(value: Any) -> Any:
+    if isinstance(value, Resource):
+        return value.as_dict()
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, BaseException):
+        return {"type": type(value).__name__, "message": str(value)}
+    if isinstance(value, (list, tuple)):
+        items: List[Any] = [_to_jsonable(item) for item in value]
+        return items
+    return value
