@@ -186,8 +186,8 @@ class Recorder:
 
     def stop(self):
         """Wait until the client has closed the connection."""
-        self._listener.close()
         self._thread.join(20)
+        self._listener.close()
         assert not self._thread.is_alive()
 
 
