@@ -48,7 +48,7 @@ from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
 from .api_response import ApiResponse
-from .exceptions import ApiException, ApiTypeError, ApiValueError, from_scale, headers_of
+from .exceptions import ApiException, ApiTypeError, ApiValueError, headers_of, to_api_exception
 from .models._base import Model
 from .rest import RESTResponse
 
@@ -132,7 +132,7 @@ class Operation:
         except ScaleException as error:
             if error.response is None or isinstance(error, ApiException):
                 raise
-            raise from_scale(error, self._error_data(error)) from None
+            raise to_api_exception(error, self._error_data(error)) from None
         return ApiResponse(response.status_code, data, response.content, dict(headers_of(response)))
 
     def without_preload_content(self, client: ApiClient, *args: Any, **kwargs: Any) -> RESTResponse:

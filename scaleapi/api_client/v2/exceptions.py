@@ -1,7 +1,7 @@
-"""What v2 calls raise: the published names, each also in the tree of `scaleapi.exceptions`.
+"""Exceptions of v2 calls: the published classes, each also in the tree of `scaleapi.exceptions`.
 
-An HTTP error is of two kinds: the published one for its status, and the one that a v1 call would
-raise, so that either `except` catches it::
+An HTTP error is an instance of both the published class for its status and the class that a v1 call
+raises for it, so that either `except` catches it::
 
     OpenApiException
     ├── ApiTypeError, ApiValueError   refused before anything was sent; also ScaleInvalidArgument
@@ -13,26 +13,40 @@ raise, so that either `except` catches it::
         ├── NotFoundException                404, also ScaleResourceNotFound
         ├── ConflictException                409, also ScaleDuplicateResource
         ├── UnprocessableEntityException     422
-        └── ServiceException                 5xx, also ScaleInternalError and its like
+        └── ServiceException                 5xx
+
+402, 429, 500, 503 and 504 have no published class of their own, but a v1 class each: the private
+subclasses here join that to `ApiException` or `ServiceException`.
 
 Source: https://scale.com/docs/api-reference/errors
 """
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, Callable, Dict, Optional, Sequence, Tuple, Type
+from typing import Any, Dict, Optional, Sequence, Type
 
 import requests
 
-from ...exceptions import ExceptionMap, ScaleException, ScaleInvalidArgument
+from ...exceptions import (
+    ScaleDuplicateResource,
+    ScaleException,
+    ScaleInternalError,
+    ScaleInvalidArgument,
+    ScaleInvalidRequest,
+    ScaleNotEnabled,
+    ScaleResourceNotFound,
+    ScaleServiceUnavailable,
+    ScaleTimeoutError,
+    ScaleTooManyRequests,
+    ScaleUnauthorized,
+)
 
 
 class OpenApiException(Exception):
     """Root of what this package raises."""
 
 
-class _WithPath(Exception):
+class _PathMixin(Exception):
     """What the published argument errors can say besides: where in the data it is."""
 
     path_to_item: Optional[Sequence[Any]]
@@ -43,7 +57,7 @@ class _WithPath(Exception):
         self.path_to_item = path_to_item
 
 
-class ApiTypeError(_WithPath, OpenApiException, ScaleInvalidArgument, TypeError):
+class ApiTypeError(_PathMixin, OpenApiException, ScaleInvalidArgument, TypeError):
     """An argument is of the wrong type; nothing was sent."""
 
     def __init__(
@@ -57,15 +71,15 @@ class ApiTypeError(_WithPath, OpenApiException, ScaleInvalidArgument, TypeError)
         self.valid_classes, self.key_type = valid_classes, key_type
 
 
-class ApiValueError(_WithPath, OpenApiException, ScaleInvalidArgument):
+class ApiValueError(_PathMixin, OpenApiException, ScaleInvalidArgument):
     """An argument makes no sense; nothing was sent."""
 
 
-class ApiKeyError(_WithPath, OpenApiException, KeyError):
+class ApiKeyError(_PathMixin, OpenApiException, KeyError):
     """A key is missing."""
 
 
-class ApiAttributeError(_WithPath, OpenApiException, AttributeError):
+class ApiAttributeError(_PathMixin, OpenApiException, AttributeError):
     """An attribute is missing."""
 
 
@@ -118,27 +132,28 @@ class ApiException(OpenApiException, ScaleException):
             lines.append(f"HTTP response body: {self.data or self.body}")
         return "\n".join([*lines, ""])
 
-    def __reduce__(self) -> Tuple[Callable[..., ScaleException], Tuple[Any, ...]]:
-        return _rebuild, (_published_kind(type(self)), self.status, self.args, self.__dict__)
 
-
-class BadRequestException(ApiException):
+class BadRequestException(ApiException, ScaleInvalidRequest):
     """400"""
 
 
-class UnauthorizedException(ApiException):
+class UnauthorizedException(ApiException, ScaleUnauthorized):
     """401"""
+
+
+class _NotEnabled(ApiException, ScaleNotEnabled):
+    """402"""
 
 
 class ForbiddenException(ApiException):
     """403"""
 
 
-class NotFoundException(ApiException):
+class NotFoundException(ApiException, ScaleResourceNotFound):
     """404"""
 
 
-class ConflictException(ApiException):
+class ConflictException(ApiException, ScaleDuplicateResource):
     """409"""
 
 
@@ -146,70 +161,62 @@ class UnprocessableEntityException(ApiException):
     """422"""
 
 
+class _TooManyRequests(ApiException, ScaleTooManyRequests):
+    """429"""
+
+
 class ServiceException(ApiException):
     """5xx"""
 
 
-_KINDS: Dict[int, Any] = {
+class _InternalError(ServiceException, ScaleInternalError):
+    """500"""
+
+
+class _Unavailable(ServiceException, ScaleServiceUnavailable):
+    """503"""
+
+
+class _GatewayTimeout(ServiceException, ScaleTimeoutError):
+    """504"""
+
+
+_CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {
     400: BadRequestException,
     401: UnauthorizedException,
+    402: _NotEnabled,
     403: ForbiddenException,
     404: NotFoundException,
     409: ConflictException,
     422: UnprocessableEntityException,
+    429: _TooManyRequests,
+    500: _InternalError,
+    503: _Unavailable,
+    504: _GatewayTimeout,
 }
 
 
-def from_scale(error: ScaleException, data: Any = None) -> ApiException:
-    """The same failure as a v2 call tells of it: of both kinds, with all that is known.
+def to_api_exception(error: ScaleException, data: Any = None) -> ApiException:
+    """Return the exception that a v2 call raises for a failure, with all that is known of it.
 
     Args:
-        error: one that has an answer.
-        data: the model of its body, where one is declared.
+        error: A failure that has a response.
+        data: The model of the response body, where one is declared.
     """
     response = error.response
     assert response is not None
+    status = error.code or 0
+    default = ServiceException if status >= 500 else ApiException
     reason = error.message if response.ok else response.reason
-    made: ApiException = _kind_of(error.code)(error.code, reason, body=error.body, data=data)
-    made.message, made.headers = error.message, headers_of(response)
-    made.method, made.url = error.method, error.url
-    made.response, made.attempts = response, error.attempts
-    return made
+    exception = _CLASS_BY_STATUS.get(status, default)(
+        error.code, reason, body=error.body, data=data
+    )
+    exception.message, exception.headers = error.message, headers_of(response)
+    exception.method, exception.url = error.method, error.url
+    exception.response, exception.attempts = response, error.attempts
+    return exception
 
 
 def headers_of(response: requests.Response) -> Any:
-    """The headers as urllib3 holds them, repeated ones apart."""
+    """Return the headers as urllib3 holds them, repeated ones apart."""
     return getattr(response.raw, "headers", response.headers)
-
-
-def _kind_of(status: Optional[int]) -> Any:
-    """The class for a status: of the published kind, and of the one that v1 has for it."""
-    usual: Any = ServiceException if (status or 0) >= 500 else ApiException
-    return _both(_KINDS.get(status or 0, usual), _ours(status))
-
-
-def _ours(status: Optional[int]) -> Any:
-    return ExceptionMap.get(status or 0, ScaleException)
-
-
-@cache
-def _both(published: Any, ours: Any) -> Any:
-    if issubclass(published, ours):
-        return published
-    return type(published.__name__, (published, ours), {"__doc__": published.__doc__})
-
-
-def _published_kind(kind: Type[ApiException]) -> Any:
-    """The importable class under one that `_kind_of` made."""
-    return next(base for base in kind.__mro__ if globals().get(base.__name__) is base)
-
-
-def _rebuild(
-    kind: Any, status: Optional[int], args: Tuple[Any, ...], state: Dict[str, Any]
-) -> ApiException:
-    # A class of both kinds has no name by which it could be pickled.
-    made: Any = _both(kind, _ours(status))
-    error: ApiException = made.__new__(made)
-    error.args = args
-    error.__dict__.update(state)
-    return error
