@@ -1,25 +1,22 @@
-"""One operation: what its method's signature says is sent, in three forms.
+"""How an operation is performed: its arguments checked, its request sent, in three forms.
 
-A method of `V2Api` is its own declaration: the names, defaults and types of its parameters say what
-goes into the query or the body, its return type what the answer is read as. `operation` makes the
-plain form of it, `with_http_info` and `without_preload_content` derive the two others.
+A method of `V2Api` builds a `Request` and hands it to `V2Api._send`. `operation` checks what it was
+called with; `with_http_info` and `without_preload_content` derive the two other forms, which run
+the same method but return more of the response.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+import copy
 import functools
 import inspect
-import re
-from enum import Enum
-from inspect import Parameter
+from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
     Dict,
-    Iterable,
-    List,
+    Generic,
     Mapping,
     NamedTuple,
     Optional,
@@ -27,11 +24,7 @@ from typing import (
     Type,
     TypedDict,
     TypeVar,
-    Union,
     cast,
-    get_args,
-    get_origin,
-    get_type_hints,
 )
 from urllib.parse import quote, urlencode, urljoin
 
@@ -42,8 +35,6 @@ from ..._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ..._http.options import Timeout
 from ..._http.response import json_or_none
 from ..._recovery import V2_POST
-from ..._timestamps import parse_iso8601
-from ..._validation import non_empty_str
 from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
@@ -61,10 +52,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PRIVATE = ("_request_timeout", "_request_auth", "_content_type", "_headers", "_host_index")
 SECRET_HEADERS = ("authorization", "cookie")
-MAX_LIMIT = 100
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 
 
 class CallOptions(TypedDict, total=False):
@@ -77,8 +65,125 @@ class CallOptions(TypedDict, total=False):
     _host_index: int
 
 
-class Sent(NamedTuple):
-    """A call that is ready to go."""
+CALL_OPTION_NAMES = tuple(CallOptions.__annotations__)
+
+
+@dataclass(frozen=True)
+class Request(Generic[T]):
+    """What an operation sends, and how its response is read.
+
+    Attributes:
+        method: HTTP method.
+        path: Path of the URL, without the query.
+        returns: Model of the response body.
+        options: The `CallOptions` that are given.
+        query: Parameters of the query; a list is repeated.
+        body: JSON of the request body, None for none.
+        errors: Models of error bodies by status, besides that of 500.
+        redirects: Whether the result is the URL that a redirect names, instead of a body.
+        idempotency: What is known about a second processing; None for the default of the method.
+    """
+
+    method: str
+    path: str
+    returns: Type[T]
+    options: Mapping[str, Any] = field(repr=False)  # may hold a secret
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Optional[Mapping[str, Any]] = None
+    errors: Mapping[int, Type[Model]] = field(default_factory=dict)
+    redirects: bool = False
+    idempotency: Optional[IdempotencyRule] = None
+
+    @property
+    def idempotency_rule(self) -> IdempotencyRule:
+        """The rule by which the request is retried."""
+        return self.idempotency or (V2_POST if self.method == "POST" else IDEMPOTENT)
+
+
+# The three forms.
+
+
+def operation(method: Callable[P, T]) -> Callable[P, T]:
+    """Have a method of `V2Api` refuse what it does not take with an `ApiTypeError`."""
+    signature = inspect.signature(method)
+
+    @functools.wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            given = signature.bind(*args, **kwargs).arguments
+        except TypeError as error:
+            raise ApiTypeError(f"{method.__name__}() {error}") from None
+        for name in given.get("options", ()):
+            if name not in CALL_OPTION_NAMES:
+                raise ApiTypeError(f"{method.__name__}() got an unexpected argument {name!r}")
+        return method(*args, **kwargs)
+
+    return call
+
+
+def with_http_info(method: Callable[P, T]) -> Callable[P, ApiResponse[T]]:
+    """Derive the form that returns an `ApiResponse`: the data, status, headers and raw body."""
+    returns = cast(Any, ApiResponse)[method.__annotations__["return"]]
+    form: Callable[P, ApiResponse[T]] = _derive(method, "with_http_info", fetch_response, returns)
+    return form
+
+
+def without_preload_content(method: Callable[P, Any]) -> Callable[P, RESTResponse]:
+    """Derive the form that returns a `RESTResponse`: unread, and whatever its status."""
+    form: Callable[P, RESTResponse] = _derive(
+        method, "without_preload_content", open_response, RESTResponse
+    )
+    return form
+
+
+def _derive(method: Any, suffix: str, exchange: Callable[..., Any], returns: Any) -> Any:
+    @functools.wraps(method)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        api = copy.copy(self)
+        api._exchange = exchange
+        return method(api, *args, **kwargs)
+
+    call.__name__ += f"_{suffix}"
+    call.__qualname__ += f"_{suffix}"
+    call.__annotations__ = {**method.__annotations__, "return": returns}
+    return call
+
+
+# What becomes of a request.
+
+
+def fetch_data(client: ApiClient, request: Request[T]) -> T:
+    """Return the data of the response."""
+    return fetch_response(client, request).data
+
+
+def fetch_response(client: ApiClient, request: Request[T]) -> ApiResponse[T]:
+    """Return the data with the response that has them.
+
+    Raises:
+        ApiException: If the service refuses.
+    """
+    call = _prepare_call(client, request)
+    try:
+        response, data = _fetch_redirect(call) if request.redirects else _execute(call, request)
+    except ScaleException as error:
+        if error.response is None or isinstance(error, ApiException):
+            raise
+        raise to_api_exception(error, _error_data(error, request)) from None
+    return ApiResponse(response.status_code, data, response.content, dict(headers_of(response)))
+
+
+def open_response(client: ApiClient, request: Request[Any]) -> RESTResponse:
+    """Return the response unread, whatever its status."""
+    api, method, endpoint, body, headers = _prepare_call(client, request)
+    response = api.stream(
+        method, endpoint, body=body, headers=headers, idempotency=request.idempotency_rule
+    )
+    return RESTResponse(response)
+
+
+class PreparedCall(NamedTuple):
+    """A request with all that the client and its options add."""
 
     api: Api
     method: str
@@ -87,141 +192,48 @@ class Sent(NamedTuple):
     headers: Dict[str, str]
 
 
-class Operation:
-    """What a method of `V2Api` declares.
+def _execute(call: PreparedCall, request: Request[Any]) -> Tuple[requests.Response, Any]:
+    result = call.api.request(
+        call.method,
+        call.endpoint,
+        body=call.body,
+        headers=call.headers,
+        idempotency=request.idempotency_rule,
+    )
+    return result.response, cast(Any, request.returns).view(result.json_object())
 
-    Args:
-        method: of HTTP.
-        path: its groups in braces are parameters.
-        stub: the method; never called.
-        errors: models of error bodies by status, besides that of 500.
-        redirects: whether the answer is the address that a redirect names.
-        idempotency: what is known about a second processing.
-    """
 
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        stub: Callable[..., Any],
-        errors: Mapping[int, Type[Model]],
-        redirects: bool,
-        idempotency: IdempotencyRule,
-    ) -> None:
-        self.idempotency = idempotency
-        self.method, self.path, self.stub = method, path, stub
-        self.errors: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **errors}
-        self.redirects = redirects
-        self.signature = inspect.signature(stub)
-        self.returns = stub.__annotations__["return"]  # not evaluated yet
+def _fetch_redirect(call: PreparedCall) -> Tuple[requests.Response, Any]:
+    api = call.api._with(follow_redirects=False)
+    try:
+        result = api.request(call.method, call.endpoint, headers=call.headers)
+    except ScaleException as error:
+        if error.response is None or not error.response.is_redirect:
+            raise
+        return error.response, urljoin(error.response.url, error.response.headers["Location"])
+    raise result.make_error("Expected a redirect, got a success")
 
-    @functools.cached_property
-    def types(self) -> Dict[str, Any]:
-        """Types of the parameters, and of the answer as "return"."""
-        return get_type_hints(self.stub)
 
-    def plain(self, client: ApiClient, *args: Any, **kwargs: Any) -> Any:
-        """The plain form: the answer's data."""
-        return self.with_http_info(client, *args, **kwargs).data
+def _error_data(error: ScaleException, request: Request[Any]) -> Optional[Model]:
+    declared: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **request.errors}
+    model = declared.get(error.code or 0)
+    body = None if error.response is None else json_or_none(error.response.content)
+    return model.view(body) if model is not None and isinstance(body, dict) else None
 
-    def with_http_info(self, client: ApiClient, *args: Any, **kwargs: Any) -> ApiResponse[Any]:
-        """The data with the answer that it came in."""
-        sent = self._sent(client, args, kwargs)
-        try:
-            response, data = self._redirect(sent) if self.redirects else self._answer(sent)
-        except ScaleException as error:
-            if error.response is None or isinstance(error, ApiException):
-                raise
-            raise to_api_exception(error, self._error_data(error)) from None
-        return ApiResponse(response.status_code, data, response.content, dict(headers_of(response)))
 
-    def without_preload_content(self, client: ApiClient, *args: Any, **kwargs: Any) -> RESTResponse:
-        """The answer as it comes, whatever its status."""
-        api, method, endpoint, body, headers = self._sent(client, args, kwargs)
-        response = api.stream(
-            method, endpoint, body=body, headers=headers, idempotency=self.idempotency
-        )
-        return RESTResponse(response)
-
-    def _answer(self, sent: Sent) -> Tuple[requests.Response, Any]:
-        result = sent.api.request(
-            sent.method,
-            sent.endpoint,
-            body=sent.body,
-            headers=sent.headers,
-            idempotency=self.idempotency,
-        )
-        data = self.types["return"].view(result.json_object())
-        return result.response, data
-
-    def _redirect(self, sent: Sent) -> Tuple[requests.Response, str]:
-        api = sent.api._with(follow_redirects=False)
-        try:
-            result = api.request(sent.method, sent.endpoint, headers=sent.headers)
-        except ScaleException as error:
-            if error.response is None or not error.response.is_redirect:
-                raise
-            return error.response, urljoin(error.response.url, error.response.headers["Location"])
-        raise result.make_error("Expected a redirect, got a success")
-
-    def _error_data(self, error: ScaleException) -> Optional[Model]:
-        kind = self.errors.get(error.code or 0)
-        body = None if error.response is None else json_or_none(error.response.content)
-        return kind.view(body) if kind is not None and isinstance(body, dict) else None
-
-    # What is sent.
-
-    def _sent(self, client: ApiClient, args: Tuple[Any, ...], kwargs: Dict[str, Any]) -> Sent:
-        options = {name: kwargs.pop(name) for name in PRIVATE if name in kwargs}
-        try:
-            given = self.signature.bind(None, *args, **kwargs).arguments
-        except TypeError as error:
-            raise ApiTypeError(f"{self.stub.__name__}() {error}") from None
-        del given["self"]
-        for name in given.pop("options", ()):
-            raise ApiTypeError(f"{self.stub.__name__}() got an unexpected argument {name!r}")
-        body = self._body(given) if self.method == "POST" else None
-        query = {} if self.method == "POST" else self._query(given)
-        path = re.sub("{(.+?)}", lambda match: quote(query.pop(match[1]), safe=""), self.path)
-        query.update(_auth_in(options, "query"))
-        if query:
-            path += "?" + urlencode(query, doseq=True, quote_via=quote, safe="/")
-        api = _api(client, options)
-        headers = _headers(client, options, api.user_agent)
-        if _auth_in(options, "query"):
-            api = api._with(redact_query=True)
-        return Sent(_without_secrets(api, headers), self.method, path, body, headers)
-
-    def _query(self, given: Mapping[str, Any]) -> Dict[str, Any]:
-        for name, value in given.items():
-            if value is None and self.signature.parameters[name].default is Parameter.empty:
-                raise ApiTypeError(f"{name} must be a string, got None")
-        return {
-            name: converter(self.types[name])(name, value)
-            for name, value in given.items()
-            if value is not None and not (name == "next_token" and value == "")
-        }
-
-    def _body(self, given: Dict[str, Any]) -> Dict[str, Any]:
-        first, *names = [name for name in self.signature.parameters if name != "self"]
-        model = next(part for part in parts_of(self.types[first]) if is_kind(part, Model))
-        whole = given.pop(first, None)
-        fields = {name: value for name, value in given.items() if value is not None}
-        if whole is not None and fields:
-            raise ApiValueError(f"{first} and {', '.join(fields)} can't be given together")
-        if isinstance(whole, str) and str in parts_of(self.types[first]):
-            whole = {"batch_id": whole}
-        if isinstance(whole, Mapping):
-            whole = model(**whole)
-        if whole is None:
-            whole = model(**fields)
-        if not isinstance(whole, model):
-            raise ApiTypeError(
-                f"{first} must be a {model.__name__}, a dictionary, or left out for "
-                f"{', '.join(names)} in its place, got {whole!r}"
-            )
-        body: Dict[str, Any] = whole.to_dict()
-        return body
+def _prepare_call(client: ApiClient, request: Request[Any]) -> PreparedCall:
+    options = request.options
+    auth_query = _auth_in(options, "query")
+    query = {**request.query, **auth_query}
+    endpoint = request.path
+    if query:
+        endpoint += "?" + urlencode(query, doseq=True, quote_via=quote, safe="/")
+    api = _api(client, options)
+    headers = _headers(client, options, api.user_agent)
+    if auth_query:
+        api = api._with(redact_query=True)
+    api = _without_secrets(api, headers)
+    return PreparedCall(api, request.method, endpoint, request.body, headers)
 
 
 def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
@@ -273,137 +285,3 @@ def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> 
         if not (isinstance(value, str) and is_valid_header_value(f"{name}{value}")):
             raise ApiValueError(f"the header {name!r} must be printable Latin-1 text")
     return headers
-
-
-# Arguments of a query, by the types that are declared.
-
-
-def parts_of(annotation: Any) -> List[Any]:
-    """The members of a Union, else the type itself."""
-    return list(get_args(annotation)) if get_origin(annotation) is Union else [annotation]
-
-
-def is_kind(part: Any, kind: type) -> bool:
-    """Whether this is such a class."""
-    return isinstance(part, type) and issubclass(part, kind)
-
-
-def converter(annotation: Any) -> Callable[[str, Any], Any]:
-    """What checks an argument of this type, and gives what goes into the query."""
-    parts = parts_of(annotation)
-    for part in parts:
-        if get_args(part):  # Iterable[Union[SomeEnum, str]]
-            enum = next(each for each in parts_of(get_args(part)[0]) if is_kind(each, Enum))
-            return functools.partial(_members, enum)
-        if is_kind(part, Enum):
-            return functools.partial(_value, part)
-    if dt.datetime in parts:
-        return _moment
-    return _limit if int in parts else _text
-
-
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise ApiTypeError(f"{name} must be a string, got {value!r}")
-    try:
-        return non_empty_str(name, value)
-    except ScaleInvalidArgument as error:
-        raise ApiValueError(error.message) from None
-
-
-def _limit(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ApiTypeError(f"{name} must be a whole number, got {value!r}")
-    if not 1 <= value <= MAX_LIMIT:
-        raise ApiValueError(f"{name} must be from 1 to {MAX_LIMIT}, got {value}")
-    return value
-
-
-def _moment(name: str, value: Any) -> str:
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day)
-    if not isinstance(value, (str, dt.datetime)):
-        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, got {value!r}")
-    read = parse_iso8601(value) if isinstance(value, str) else value
-    if isinstance(read, str):
-        raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, got {value!r}")
-    return read.strftime(TIME_FORMAT)
-
-
-def _value(kind: Type[Enum], name: str, value: Any) -> str:
-    """A member's value; any text passes too, for values added later."""
-    plain = value.value if isinstance(value, Enum) else value
-    if not isinstance(plain, str) or not plain.strip():
-        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")
-    return plain
-
-
-def _members(kind: Type[Enum], name: str, values: Any) -> List[str]:
-    if isinstance(values, (str, Enum)):
-        values = [values]
-    if not isinstance(values, Iterable):
-        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, got {values!r}")
-    allowed = [member.value for member in kind]
-    plain = [value.value if isinstance(value, Enum) else value for value in values]
-    for value in plain:
-        if value not in allowed:
-            raise ApiValueError(
-                f"each of {name} must be one of {', '.join(allowed)}, got {value!r}"
-            )
-    return plain
-
-
-# The three forms.
-
-
-def operation(
-    method: str,
-    path: str,
-    *,
-    errors: Optional[Mapping[int, Type[Model]]] = None,
-    redirects: bool = False,
-    idempotency: Optional[IdempotencyRule] = None,
-) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Make a method of `V2Api` that only declares do what it says."""
-
-    def decorate(stub: Callable[P, T]) -> Callable[P, T]:
-        rule = idempotency or (V2_POST if method == "POST" else IDEMPOTENT)
-        declared = Operation(method, path, stub, errors or {}, redirects, rule)
-        form: Callable[P, T] = _form(declared, "plain", "", declared.returns)
-        return form
-
-    return decorate
-
-
-def with_http_info(plain: Callable[P, T]) -> Callable[P, ApiResponse[T]]:
-    """The form that gives an `ApiResponse`: the data, the status, the headers, the raw body."""
-    name, declared = "with_http_info", _declared(plain)
-    returns = cast(Any, ApiResponse)[declared.returns]
-    form: Callable[P, ApiResponse[T]] = _form(declared, name, f"_{name}", returns)
-    return form
-
-
-def without_preload_content(plain: Callable[P, Any]) -> Callable[P, RESTResponse]:
-    """The form that gives a `RESTResponse`: unread, and whatever its status."""
-    name = "without_preload_content"
-    form: Callable[P, RESTResponse] = _form(_declared(plain), name, f"_{name}", RESTResponse)
-    return form
-
-
-def _declared(plain: Any) -> Operation:
-    operation: Operation = plain.operation
-    return operation
-
-
-def _form(declared: Operation, form: str, suffix: str, returns: Any) -> Any:
-    perform = getattr(declared, form)
-
-    @functools.wraps(declared.stub)
-    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return perform(self.api_client, *args, **kwargs)
-
-    call.__name__ += suffix
-    call.__qualname__ += suffix
-    call.__annotations__ = {**declared.stub.__annotations__, "return": returns}
-    call.operation = declared  # type: ignore[attr-defined]
-    return call

@@ -7,9 +7,11 @@ import json
 import logging
 import pathlib
 import pickle
+import traceback
 from typing import NamedTuple
 
 import pytest
+import requests
 
 import scaleapi
 from scaleapi.api_client import v2
@@ -287,6 +289,27 @@ def test_the_raw_form_gives_any_answer(api, wire):
     wire.answers_with((404, {"error": "none"}))
     raw = api.get_task_without_preload_content("t")
     assert raw.status == 404 and json.loads(raw.read()) == {"error": "none"}
+
+
+@pytest.mark.parametrize("form", ["", "_with_http_info", "_without_preload_content"])
+def test_traceback_of_a_failing_call_shows_the_method_that_builds_the_request(form, api, wire):
+    wire.answers_with(requests.ConnectionError("no network"))
+    with pytest.raises(scaleapi.ScaleConnectionError) as caught:
+        getattr(api, f"get_task{form}")("t")
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    (frame,) = [each for each in frames if each.name == "get_task"]
+    source, first = inspect.getsourcelines(v2.V2Api.get_task)
+    assert frame.filename == inspect.getsourcefile(v2.V2Api)
+    assert first <= frame.lineno < first + len(source)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_source_of_an_operation_shows_its_request(name):
+    method, path, _ = OPERATIONS[name]
+    source = inspect.getsource(getattr(v2.V2Api, name))
+    body = source[source.rindex('"""') :]
+    assert f"def {name}(" in source and f'"{method}"' in body
+    assert path.partition("{")[0] in body
 
 
 @pytest.mark.parametrize(

@@ -1,28 +1,45 @@
-# mypy: disable-error-code="empty-body"
 """The 25 operations of the v2 (GenAI) API.
 
-Each method is its own declaration, see `_operations`. Besides its arguments it takes
-`_request_timeout` (seconds, or a pair to connect and to read), `_request_auth`, `_headers`,
-`_content_type` and `_host_index`.
+Each method builds its request and sends it; `_operations` has what all of them share. Besides its
+arguments it takes `_request_timeout` (seconds, or a pair to connect and to read), `_request_auth`,
+`_headers`, `_content_type` and `_host_index`.
 
-Every operation may raise an `ApiException` (see `exceptions`; each is a `ScaleException` too) where
-the service refuses, a `ScaleConnectionError` where no answer comes, and an `ApiTypeError` or an
-`ApiValueError` for arguments that make no sense, before anything is sent. GETs are sent again as
-the client's retry policy says; POSTs only where the service can't have acted, but for
-`create_batch`, whose name keeps it from being made twice.
+Every operation may raise an `ApiException` (see `exceptions`; each is a `ScaleException` too) if
+the service refuses, a `ScaleConnectionError` if no response is received, and an `ApiTypeError` or
+an `ApiValueError` for invalid arguments, before anything is sent. GETs are retried as the client's
+retry policy says; POSTs only if the service cannot have acted, except `create_batch`, whose name
+keeps it from being created twice.
 
 Source: https://scale.com/docs/api-reference, version 2.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Iterable, Mapping, Optional, TypeVar, Union
 
 from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
 from ...._typing import Unpack
 from ....tasks import TaskStatus as V1TaskStatus
-from .._operations import CallOptions, operation, with_http_info, without_preload_content
+from .._arguments import (
+    Moment,
+    batch_body,
+    enum_value,
+    enum_values,
+    json_body,
+    page,
+    path_segments,
+    required_strings,
+    strings,
+    times,
+)
+from .._operations import (
+    CallOptions,
+    Request,
+    fetch_data,
+    operation,
+    with_http_info,
+    without_preload_content,
+)
 from ..api_client import ApiClient
 from ..models import (
     Annotation,
@@ -63,7 +80,7 @@ from ..models import (
     TaskStatus,
 )
 
-Moment = Union[dt.datetime, dt.date, str]
+T = TypeVar("T")
 
 
 class V2Api:
@@ -79,7 +96,14 @@ class V2Api:
     def __repr__(self) -> str:
         return f"V2Api({self.api_client!r})"
 
-    @operation("GET", "/v2/task")
+    # Sends a request. The derived forms run a method on a copy that has another function here.
+    _exchange: Callable[[ApiClient, Request[Any]], Any] = staticmethod(fetch_data)
+
+    def _send(self, request: Request[T]) -> T:
+        result: T = self._exchange(self.api_client, request)
+        return result
+
+    @operation
     def get_task(
         self,
         task_id: str,
@@ -87,15 +111,21 @@ class V2Api:
         opts: Optional[Iterable[Union[Option, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> Task:
-        """The task with this id.
+        """Return the task with this id.
 
         See https://scale.com/docs/api-reference/tasks.
         """
+        query = {
+            **required_strings(task_id=task_id),
+            **enum_values(ExpandableEnumTask, expand=expand),
+            **enum_values(Option, opts=opts),
+        }
+        return self._send(Request("GET", "/v2/task", Task, options, query))
 
     get_task_with_http_info = with_http_info(get_task)
     get_task_without_preload_content = without_preload_content(get_task)
 
-    @operation("POST", "/v2/task/chat", idempotency=V2_CREATE_CHAT_TASK)
+    @operation
     def create_chat_task(
         self,
         create_chat_task_request: Union[CreateChatTaskRequest, Mapping[str, Any], None] = None,
@@ -109,15 +139,32 @@ class V2Api:
         callback_url: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> Task:
-        """The new chat task of a project.
+        """Create a chat task in a project, and return it.
 
         See https://scale.com/docs/api-reference/tasks.
         """
+        body = json_body(
+            CreateChatTaskRequest,
+            "create_chat_task_request",
+            create_chat_task_request,
+            project_id=project_id,
+            project_name=project_name,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            template_variables=template_variables,
+            metadata=metadata,
+            callback_url=callback_url,
+        )
+        return self._send(
+            Request(
+                "POST", "/v2/task/chat", Task, options, body=body, idempotency=V2_CREATE_CHAT_TASK
+            )
+        )
 
     create_chat_task_with_http_info = with_http_info(create_chat_task)
     create_chat_task_without_preload_content = without_preload_content(create_chat_task)
 
-    @operation("GET", "/v2/tasks")
+    @operation
     def get_tasks(
         self,
         project_id: Optional[str] = None,
@@ -133,15 +180,29 @@ class V2Api:
         opts: Optional[Iterable[Union[Option, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetTasksResponse:
-        """One page of the tasks of a project or a batch, newest first.
+        """Return one page of the tasks of a project or a batch, newest first.
 
         See https://scale.com/docs/api-reference/tasks.
         """
+        query = {
+            **strings(
+                project_id=project_id,
+                project_name=project_name,
+                batch_id=batch_id,
+                batch_name=batch_name,
+            ),
+            **enum_value(TaskStatus, status=status),
+            **times(completed_after=completed_after, completed_before=completed_before),
+            **page(limit, next_token),
+            **enum_values(ExpandableEnumTask, expand=expand),
+            **enum_values(Option, opts=opts),
+        }
+        return self._send(Request("GET", "/v2/tasks", GetTasksResponse, options, query))
 
     get_tasks_with_http_info = with_http_info(get_tasks)
     get_tasks_without_preload_content = without_preload_content(get_tasks)
 
-    @operation("POST", "/v2/task/metadata")
+    @operation
     def set_task_metadata(
         self,
         set_task_metadata_request: Union[SetTaskMetadataRequest, Mapping[str, Any], None] = None,
@@ -151,15 +212,24 @@ class V2Api:
         merge: Optional[bool] = None,
         **options: Unpack[CallOptions],
     ) -> Task:
-        """The task, its metadata replaced, or merged with `merge=True`.
+        """Replace the metadata of a task, or merge them with `merge=True`, and return the task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
+        body = json_body(
+            SetTaskMetadataRequest,
+            "set_task_metadata_request",
+            set_task_metadata_request,
+            task_id=task_id,
+            metadata=metadata,
+            merge=merge,
+        )
+        return self._send(Request("POST", "/v2/task/metadata", Task, options, body=body))
 
     set_task_metadata_with_http_info = with_http_info(set_task_metadata)
     set_task_metadata_without_preload_content = without_preload_content(set_task_metadata)
 
-    @operation("GET", "/v2/batch")
+    @operation
     def get_batch(
         self,
         batch_id: Optional[str] = None,
@@ -167,15 +237,20 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> Batch:
-        """The batch with this id or name.
+        """Return the batch with this id or name.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        query = {
+            **strings(batch_id=batch_id, batch_name=batch_name),
+            **enum_values(ExpandableEnumBatch, expand=expand),
+        }
+        return self._send(Request("GET", "/v2/batch", Batch, options, query))
 
     get_batch_with_http_info = with_http_info(get_batch)
     get_batch_without_preload_content = without_preload_content(get_batch)
 
-    @operation("POST", "/v2/batch", idempotency=V2_CREATE_BATCH)
+    @operation
     def create_batch(
         self,
         create_batch_request: Union[CreateBatchRequest, Mapping[str, Any], None] = None,
@@ -189,15 +264,30 @@ class V2Api:
         metadata: Optional[Mapping[str, Any]] = None,
         **options: Unpack[CallOptions],
     ) -> Batch:
-        """The new batch of a project; `project` is taken as `project_id`.
+        """Create a batch in a project, and return it; `project` is taken as `project_id`.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = json_body(
+            CreateBatchRequest,
+            "create_batch_request",
+            create_batch_request,
+            name=name,
+            project=project,
+            project_id=project_id,
+            project_name=project_name,
+            callback=callback,
+            staging_batch=staging_batch,
+            metadata=metadata,
+        )
+        return self._send(
+            Request("POST", "/v2/batch", Batch, options, body=body, idempotency=V2_CREATE_BATCH)
+        )
 
     create_batch_with_http_info = with_http_info(create_batch)
     create_batch_without_preload_content = without_preload_content(create_batch)
 
-    @operation("GET", "/v2/batches")
+    @operation
     def get_batches(
         self,
         project_id: Optional[str] = None,
@@ -212,15 +302,28 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetBatchesResponse:
-        """One page of batches, newest first.
+        """Return one page of batches, newest first.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        query = {
+            **strings(project_id=project_id, project_name=project_name),
+            **enum_value(BatchStatus, status=status),
+            **times(
+                created_after=created_after,
+                created_before=created_before,
+                completed_after=completed_after,
+                completed_before=completed_before,
+            ),
+            **page(limit, next_token),
+            **enum_values(ExpandableEnumBatch, expand=expand),
+        }
+        return self._send(Request("GET", "/v2/batches", GetBatchesResponse, options, query))
 
     get_batches_with_http_info = with_http_info(get_batches)
     get_batches_without_preload_content = without_preload_content(get_batches)
 
-    @operation("POST", "/v2/batch/finalize")
+    @operation
     def finalize_batch(
         self,
         batch_operation_request: Union[BatchOperationRequest, Mapping[str, Any], str, None] = None,
@@ -229,15 +332,17 @@ class V2Api:
         batch_name: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> Batch:
-        """The batch, released for labeling; a text is its id.
+        """Release a batch for labeling, and return it; a string is its id.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
+        return self._send(Request("POST", "/v2/batch/finalize", Batch, options, body=body))
 
     finalize_batch_with_http_info = with_http_info(finalize_batch)
     finalize_batch_without_preload_content = without_preload_content(finalize_batch)
 
-    @operation("POST", "/v2/batch/pause")
+    @operation
     def pause_batch(
         self,
         batch_operation_request: Union[BatchOperationRequest, Mapping[str, Any], str, None] = None,
@@ -246,15 +351,19 @@ class V2Api:
         batch_name: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> PauseBatch200Response:
-        """The batch, paused soon, and a message; a text is its id.
+        """Pause a batch soon, and return it with a message; a string is its id.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
+        return self._send(
+            Request("POST", "/v2/batch/pause", PauseBatch200Response, options, body=body)
+        )
 
     pause_batch_with_http_info = with_http_info(pause_batch)
     pause_batch_without_preload_content = without_preload_content(pause_batch)
 
-    @operation("POST", "/v2/batch/resume")
+    @operation
     def resume_batch(
         self,
         batch_operation_request: Union[BatchOperationRequest, Mapping[str, Any], str, None] = None,
@@ -263,15 +372,19 @@ class V2Api:
         batch_name: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> ResumeBatch200Response:
-        """The batch, going on soon, and a message; a text is its id.
+        """Resume a batch soon, and return it with a message; a string is its id.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
+        return self._send(
+            Request("POST", "/v2/batch/resume", ResumeBatch200Response, options, body=body)
+        )
 
     resume_batch_with_http_info = with_http_info(resume_batch)
     resume_batch_without_preload_content = without_preload_content(resume_batch)
 
-    @operation("POST", "/v2/batch/cancel")
+    @operation
     def cancel_batch(
         self,
         batch_operation_request: Union[BatchOperationRequest, Mapping[str, Any], str, None] = None,
@@ -280,15 +393,19 @@ class V2Api:
         batch_name: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> CancelBatch200Response:
-        """The batch, cancelled soon, and a message; a text is its id.
+        """Cancel a batch soon, and return it with a message; a string is its id.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
+        return self._send(
+            Request("POST", "/v2/batch/cancel", CancelBatch200Response, options, body=body)
+        )
 
     cancel_batch_with_http_info = with_http_info(cancel_batch)
     cancel_batch_without_preload_content = without_preload_content(cancel_batch)
 
-    @operation("POST", "/v2/batch/metadata")
+    @operation
     def set_batch_metadata(
         self,
         set_batch_metadata_request: Union[SetBatchMetadataRequest, Mapping[str, Any], None] = None,
@@ -299,45 +416,59 @@ class V2Api:
         merge: Optional[bool] = None,
         **options: Unpack[CallOptions],
     ) -> Batch:
-        """The batch, its metadata replaced, or merged with `merge=True`.
+        """Replace the metadata of a batch, or merge them with `merge=True`, and return it.
 
         See https://scale.com/docs/api-reference/batches.
         """
+        body = json_body(
+            SetBatchMetadataRequest,
+            "set_batch_metadata_request",
+            set_batch_metadata_request,
+            batch_id=batch_id,
+            batch_name=batch_name,
+            metadata=metadata,
+            merge=merge,
+        )
+        return self._send(Request("POST", "/v2/batch/metadata", Batch, options, body=body))
 
     set_batch_metadata_with_http_info = with_http_info(set_batch_metadata)
     set_batch_metadata_without_preload_content = without_preload_content(set_batch_metadata)
 
-    @operation("GET", "/v2/project")
+    @operation
     def get_project(
         self,
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> Project:
-        """The project with this id or name.
+        """Return the project with this id or name.
 
         See https://scale.com/docs/api-reference/projects.
         """
+        query = strings(project_id=project_id, project_name=project_name)
+        return self._send(Request("GET", "/v2/project", Project, options, query))
 
     get_project_with_http_info = with_http_info(get_project)
     get_project_without_preload_content = without_preload_content(get_project)
 
-    @operation("GET", "/v2/projects")
+    @operation
     def get_projects(
         self,
         created_after: Optional[Moment] = None,
         created_before: Optional[Moment] = None,
         **options: Unpack[CallOptions],
     ) -> GetProjectsResponse:
-        """Every project.
+        """Return every project.
 
         See https://scale.com/docs/api-reference/projects.
         """
+        query = times(created_after=created_after, created_before=created_before)
+        return self._send(Request("GET", "/v2/projects", GetProjectsResponse, options, query))
 
     get_projects_with_http_info = with_http_info(get_projects)
     get_projects_without_preload_content = without_preload_content(get_projects)
 
-    @operation("GET", "/v2/deliveries")
+    @operation
     def get_deliveries(
         self,
         project_id: Optional[str] = None,
@@ -347,15 +478,21 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveriesResponse:
-        """Every delivery of a project.
+        """Return every delivery of a project.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
+        query = {
+            **strings(project_id=project_id, project_name=project_name),
+            **times(delivered_after=delivered_after, delivered_before=delivered_before),
+            **enum_values(ExpandableEnumDeliveries, expand=expand),
+        }
+        return self._send(Request("GET", "/v2/deliveries", GetDeliveriesResponse, options, query))
 
     get_deliveries_with_http_info = with_http_info(get_deliveries)
     get_deliveries_without_preload_content = without_preload_content(get_deliveries)
 
-    @operation("GET", "/v2/delivery")
+    @operation
     def get_delivery(
         self,
         delivery_id: Optional[str] = None,
@@ -368,15 +505,27 @@ class V2Api:
         opts: Optional[Iterable[Union[Option, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveredTasksResponse:
-        """One page of the tasks of a delivery.
+        """Return one page of the tasks of a delivery.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
+        query = {
+            **strings(
+                delivery_id=delivery_id,
+                delivery_name=delivery_name,
+                project_id=project_id,
+                project_name=project_name,
+            ),
+            **page(limit, next_token),
+            **enum_values(ExpandableEnumDelivery, expand=expand),
+            **enum_values(Option, opts=opts),
+        }
+        return self._send(Request("GET", "/v2/delivery", GetDeliveredTasksResponse, options, query))
 
     get_delivery_with_http_info = with_http_info(get_delivery)
     get_delivery_without_preload_content = without_preload_content(get_delivery)
 
-    @operation("GET", "/v2/delivery/tasks")
+    @operation
     def get_delivery_tasks(
         self,
         delivery_id: Optional[str] = None,
@@ -389,45 +538,68 @@ class V2Api:
         next_token: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveryTasksResponse:
-        """One page of a project's tasks with the responses that were delivered.
+        """Return one page of a project's tasks with the responses that were delivered.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
+        query = {
+            **strings(delivery_id=delivery_id, project_id=project_id, project_name=project_name),
+            **enum_value(TaskStatus, status=status),
+            **times(completed_after=completed_after, completed_before=completed_before),
+            **page(limit, next_token),
+        }
+        return self._send(
+            Request("GET", "/v2/delivery/tasks", GetDeliveryTasksResponse, options, query)
+        )
 
     get_delivery_tasks_with_http_info = with_http_info(get_delivery_tasks)
     get_delivery_tasks_without_preload_content = without_preload_content(get_delivery_tasks)
 
-    @operation("GET", "/v2/annotation")
+    @operation
     def get_annotation(self, annotation_id: str, **options: Unpack[CallOptions]) -> Annotation:
-        """The annotation with this id.
+        """Return the annotation with this id.
 
         See https://scale.com/docs/api-reference/annotations.
         """
+        query = required_strings(annotation_id=annotation_id)
+        return self._send(Request("GET", "/v2/annotation", Annotation, options, query))
 
     get_annotation_with_http_info = with_http_info(get_annotation)
     get_annotation_without_preload_content = without_preload_content(get_annotation)
 
-    @operation("GET", "/v2/schema", errors={400: GetSchema400Response, 404: GetSchema404Response})
+    @operation
     def get_schema(self, schema_id: str, **options: Unpack[CallOptions]) -> GetSchemaResponse:
-        """The JSON Schema of delivered responses.
+        """Return the JSON Schema of delivered responses.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
+        query = required_strings(schema_id=schema_id)
+        return self._send(
+            Request(
+                "GET",
+                "/v2/schema",
+                GetSchemaResponse,
+                options,
+                query,
+                errors={400: GetSchema400Response, 404: GetSchema404Response},
+            )
+        )
 
     get_schema_with_http_info = with_http_info(get_schema)
     get_schema_without_preload_content = without_preload_content(get_schema)
 
-    @operation("GET", "/v2/datasets")
+    @operation
     def get_datasets(self, **options: Unpack[CallOptions]) -> GetDatasetsResponse:
-        """Every dataset.
+        """Return every dataset.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        return self._send(Request("GET", "/v2/datasets", GetDatasetsResponse, options))
 
     get_datasets_with_http_info = with_http_info(get_datasets)
     get_datasets_without_preload_content = without_preload_content(get_datasets)
 
-    @operation("GET", "/v2/datasets/deliveries")
+    @operation
     def get_dataset_deliveries(
         self,
         dataset_id: Optional[str] = None,
@@ -436,15 +608,23 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumDatasetsDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetDeliveriesResponse:
-        """Every delivery of a dataset.
+        """Return every delivery of a dataset.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        query = {
+            **strings(dataset_id=dataset_id),
+            **times(delivered_after=delivered_after, delivered_before=delivered_before),
+            **enum_values(ExpandableEnumDatasetsDeliveries, expand=expand),
+        }
+        return self._send(
+            Request("GET", "/v2/datasets/deliveries", GetDatasetDeliveriesResponse, options, query)
+        )
 
     get_dataset_deliveries_with_http_info = with_http_info(get_dataset_deliveries)
     get_dataset_deliveries_without_preload_content = without_preload_content(get_dataset_deliveries)
 
-    @operation("GET", "/v2/datasets/delivery")
+    @operation
     def get_dataset_delivery(
         self,
         delivery_id: Optional[str] = None,
@@ -453,30 +633,43 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetDeliveryResponse:
-        """One page of the tasks of a dataset's delivery.
+        """Return one page of the tasks of a dataset's delivery.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        query = {
+            **strings(delivery_id=delivery_id),
+            **page(limit, next_token),
+            **enum_values(ExpandableEnumDatasetTask, expand=expand),
+        }
+        return self._send(
+            Request("GET", "/v2/datasets/delivery", GetDatasetDeliveryResponse, options, query)
+        )
 
     get_dataset_delivery_with_http_info = with_http_info(get_dataset_delivery)
     get_dataset_delivery_without_preload_content = without_preload_content(get_dataset_delivery)
 
-    @operation("GET", "/v2/datasets/task")
+    @operation
     def get_dataset_task(
         self,
         task_id: str,
         expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> DatasetTask:
-        """The task of a dataset with this id.
+        """Return the task of a dataset with this id.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        query = {
+            **required_strings(task_id=task_id),
+            **enum_values(ExpandableEnumDatasetTask, expand=expand),
+        }
+        return self._send(Request("GET", "/v2/datasets/task", DatasetTask, options, query))
 
     get_dataset_task_with_http_info = with_http_info(get_dataset_task)
     get_dataset_task_without_preload_content = without_preload_content(get_dataset_task)
 
-    @operation("GET", "/v2/datasets/tasks")
+    @operation
     def get_dataset_tasks(
         self,
         dataset_id: Optional[str] = None,
@@ -488,27 +681,44 @@ class V2Api:
         expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetTasksResponse:
-        """One page of the tasks of a dataset.
+        """Return one page of the tasks of a dataset.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        query = {
+            **strings(dataset_id=dataset_id, delivery_id=delivery_id),
+            **times(delivered_after=delivered_after, delivered_before=delivered_before),
+            **page(limit, next_token),
+            **enum_values(ExpandableEnumDatasetTask, expand=expand),
+        }
+        return self._send(
+            Request("GET", "/v2/datasets/tasks", GetDatasetTasksResponse, options, query)
+        )
 
     get_dataset_tasks_with_http_info = with_http_info(get_dataset_tasks)
     get_dataset_tasks_without_preload_content = without_preload_content(get_dataset_tasks)
 
-    @operation(
-        "GET",
-        "/v2/datasets/task/{task_id}/response_url/{attachment_id}",
-        errors={404: GetDatasetTaskResponseUrl404Response},
-        redirects=True,
-    )
+    @operation
     def get_dataset_task_response_url(
         self, task_id: str, attachment_id: str, **options: Unpack[CallOptions]
     ) -> str:
-        """The address of a response file, signed and good for a while; it is not followed.
+        """Return the URL of a response file, signed and valid for a while; it is not followed.
 
         See https://scale.com/docs/api-reference/datasets.
         """
+        path = "/v2/datasets/task/{task_id}/response_url/{attachment_id}".format(
+            **path_segments(task_id=task_id, attachment_id=attachment_id)
+        )
+        return self._send(
+            Request(
+                "GET",
+                path,
+                str,
+                options,
+                errors={404: GetDatasetTaskResponseUrl404Response},
+                redirects=True,
+            )
+        )
 
     get_dataset_task_response_url_with_http_info = with_http_info(get_dataset_task_response_url)
     get_dataset_task_response_url_without_preload_content = without_preload_content(
