@@ -86,3 +86,12 @@ def test_the_workflows_run_environments_that_exist_and_try_every_version():
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.name)
 def test_a_workflow_may_only_read_unless_a_job_says_more(path):
     assert "\npermissions:\n  contents: read\n\njobs:\n" in path.read_text("utf-8")
+
+
+@needs_workflows
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_the_links_to_files_in_the_github_folder_lead_somewhere(name):
+    path = WORKFLOWS.parent / name
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    assert all((path.parent / link).is_file() for link in links), links
+    assert name == "SECURITY.md" or "../docs/developer_guide.rst" in links
