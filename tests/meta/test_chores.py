@@ -73,10 +73,25 @@ def test_every_private_module_of_the_client_is_forbidden_to_the_sandbox():
 
 
 @needs_workflows
-def test_the_workflows_say_words_that_there_are_and_try_every_version():
+def test_the_workflows_run_environments_that_exist_and_try_every_version():
     named = []
     for path in WORKFLOWS.glob("*.yml"):
-        for words in re.findall(r"(?:word: \[|tox run -e )([\w., \"]+)", path.read_text("utf-8")):
-            named += re.findall(r"[\w.]+", words)
+        for names in re.findall(r"(?:env: \[|tox run -e )([\w., \"]+)", path.read_text("utf-8")):
+            named += re.findall(r"[\w.]+", names)
     assert set(named) <= {*TOX["env"], *VERSIONS}
     assert {*VERSIONS, "lint", "types", "docs", "build", "check"} <= set(named)
+
+
+@needs_workflows
+@pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.name)
+def test_a_workflow_may_only_read_unless_a_job_says_more(path):
+    assert "\npermissions:\n  contents: read\n\njobs:\n" in path.read_text("utf-8")
+
+
+@needs_workflows
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_the_links_to_files_in_the_github_folder_lead_somewhere(name):
+    path = WORKFLOWS.parent / name
+    links = re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    assert all((path.parent / link).is_file() for link in links), links
+    assert name == "SECURITY.md" or "../docs/developer_guide.rst" in links
