@@ -1,7 +1,7 @@
 """The Python SDK for Scale AI's labeling API: start with `scaleapi.ScaleClient`.
 
-Everything is loaded when it is first asked for (PEP 562), so that the parts that only some need,
-such as the models of the v2 API, cost the others nothing.
+Names are imported lazily, on first access (PEP 562), so that parts that only some programs use,
+such as the models of the v2 API, add nothing to the import time of the others.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, List
 from ._lazy import load_attribute
 from ._version import __version__ as __version__
 
-if TYPE_CHECKING:  # for editors and type checkers: the same names once more
+if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from . import api_client as api_client
     from . import callbacks as callbacks
     from .api import Api as Api
@@ -88,7 +88,7 @@ _NAMES = {
     "teams": "Teammate TeammateRole",
     "training_tasks": "TrainingTask",
 }
-"""What stands in which module."""
+"""The public names of each module, separated by spaces."""
 
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
 _SUBMODULES = {module.partition(".")[0] for module in _NAMES} | {"callbacks"}

@@ -1,4 +1,4 @@
-"""What is loaded when it is first used: attributes of packages (PEP 562), optional packages."""
+"""Lazy loading of package attributes (PEP 562) and of optional packages."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any, Mapping
 
 
 def load_attribute(package: str, module_of: Mapping[str, str], name: str) -> Any:
-    """An attribute of a package, from the module below it that defines it.
+    """Return an attribute of a package, from the submodule that defines it.
 
-    The package keeps it, so that its `__getattr__` is not asked again.
+    The attribute is stored in the package, so that its `__getattr__` is not called again.
 
     Args:
-        package: name of the package.
-        module_of: which module below it defines which attribute.
-        name: the attribute.
+        package: Name of the package.
+        module_of: The submodule that defines each attribute, by attribute name.
+        name: Name of the attribute.
 
     Raises:
-        AttributeError: the package has no such attribute.
+        AttributeError: If the package has no such attribute.
     """
     if name not in module_of:
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
@@ -28,12 +28,12 @@ def load_attribute(package: str, module_of: Mapping[str, str], name: str) -> Any
 
 
 class OptionalPackage:
-    """Stands for a package in annotations, which is loaded when one of them is evaluated.
+    """A stand-in for a package in annotations, which is imported when one of them is evaluated.
 
-    `Any` stands for its types where it is not installed.
+    `Any` replaces its types where it is not installed.
 
     Args:
-        name: of the package.
+        name: Name of the package.
     """
 
     def __init__(self, name: str) -> None:

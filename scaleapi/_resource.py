@@ -1,4 +1,4 @@
-"""What the resource objects and the client's parts have in common."""
+"""Base classes of the resources and of the client's parts."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ C = TypeVar("C", bound="ClientMixin")
 
 
 class Resource:
-    """An object of the service: its JSON, and the client it came through.
+    """An object of the service: its JSON, and the client that fetched it.
 
-    Every top-level key of the JSON is an attribute. Two objects of one kind with one id are equal.
-    An object pickles with its client, and so with the client's API key.
+    Every top-level key of the JSON is an attribute. Two objects of the same class with the same id
+    are equal. An object is pickled with its client, and so with the client's API key.
     """
 
     _id_key: ClassVar[str]
-    """The key that tells one object from another."""
+    """The key that identifies an object."""
     _label: ClassVar[str] = "id"
-    """What `str` calls it."""
+    """The label of the shown value in `str`."""
     _shown_key: ClassVar[Optional[str]] = None
-    """The key that `str` shows, where it is not `_id_key`."""
+    """The key whose value `str` shows, where it is not `_id_key`."""
     _required: ClassVar[Tuple[str, ...]]
-    """Keys without which the object makes no sense."""
+    """Keys without which the JSON is invalid."""
     _aliases: ClassVar[Mapping[str, str]] = {}
-    """Attributes whose key is spelled otherwise."""
+    """The JSON keys of attributes that are spelled differently."""
     _defaults: ClassVar[Mapping[str, Any]] = {}
-    """What keys that may be absent read as."""
+    """The values of keys that may be absent."""
 
     _published_name: ClassVar[str]
-    """The name of the class of this package, which is what a user's subclass prints."""
+    """The name of the class in this package, which a user's subclass prints too."""
 
     _json: Dict[str, Any]
     _client: Any
@@ -64,7 +64,7 @@ class Resource:
                 raise ScaleException(f"{name} needs {key!r}, which is missing")
 
     def __getattr__(self, name: str) -> Any:
-        # Called only where nothing else has the name.
+        # Called only where normal attribute lookup fails.
         fields = self._fields()
         key = self._aliases.get(name, name)
         if key in fields:
@@ -74,7 +74,7 @@ class Resource:
         raise AttributeError(self._missing(name))
 
     def _fields(self) -> Dict[str, Any]:
-        # Not self._json, which copy and pickle have not set yet when they first look around.
+        # Not self._json: copy and pickle look up attributes before it is set.
         json = self.__dict__.get("_json")
         return json if isinstance(json, dict) else {}
 
@@ -86,7 +86,7 @@ class Resource:
         return sorted({*super().__dir__(), *keys, *self._aliases, *self._defaults})
 
     def as_dict(self) -> Dict[str, Any]:
-        """The JSON as the service sent it, all of its keys included; not a copy."""
+        """Return the JSON as the service sent it, including all of its keys; not a copy."""
         return self._json
 
     def _identity(self) -> Any:
@@ -100,7 +100,7 @@ class Resource:
         return bool(self._identity() == other._identity())
 
     def __hash__(self) -> int:
-        return hash(str(self._identity()))  # whatever the service sends as an id
+        return hash(str(self._identity()))  # the service may send an id of any type
 
     def __repr__(self) -> str:
         return f"{self._published_name}({self._json})"
@@ -115,7 +115,7 @@ class Resource:
         return f"{self._published_name}({self._label}={shown})"
 
     def __deepcopy__(self: R, memo: Dict[int, Any]) -> R:
-        # The data is copied, the client is shared: it holds connections, not data.
+        # The data is copied and the client is shared: it holds connections, not data.
         twin = memo[id(self)] = copy.copy(self)
         for name, value in self.__dict__.items():
             if name != "_client":
@@ -124,7 +124,7 @@ class Resource:
 
 
 class ClientMixin:
-    """Base of the client's parts, one per resource: what they need to make objects of answers."""
+    """Base class of the client's parts, one per resource: sends requests and parses responses."""
 
     api: Api
 
@@ -135,7 +135,7 @@ class ClientMixin:
     def _with_request_options(self: C, **changes: Any) -> C:
         """Return a client over the same connections, with other `RequestOptions`."""
         other = copy.copy(self)
-        if isinstance(self.api, Api):  # else it is a test double, which has none
+        if isinstance(self.api, Api):  # else it is a test double, which has no options
             other.api = self.api._with(**changes)
         return other
 
@@ -148,7 +148,7 @@ class ClientMixin:
         idempotency: Optional[IdempotencyRule] = None,
         **content: Any,
     ) -> APIResult:
-        """Return the result of a request: of the transport, or of a double of `Api`."""
+        """Return the result of a request, sent by the transport or by a test double of `Api`."""
         double = replaced_method(self.api, method)
         if double is None:
             return self.api.request(
@@ -156,7 +156,7 @@ class ClientMixin:
             )
         content.pop("progress", None)
         if endpoint.startswith(("teams/", "studio/")) and "body" in content:
-            # As the published client calls it, which a test may look at.
+            # As the published client calls it, which a user's test may verify.
             return APIResult.from_double(double(endpoint, content["body"]))
         if params is not None and method == "POST":
             endpoint += f"?{urlencode(params)}"
@@ -174,7 +174,7 @@ class ClientMixin:
         return result.parse_with(kind, result.json_object(), self)
 
     def _existing(self, kind: Type[R], json: Any) -> Optional[R]:
-        """Return what has the name or key of a create request, None where that is not known."""
+        """Return the object that has the name or key of a create request, None if unknown."""
         try:
             return None if json is None else kind(json, self)
         except ScaleException:

@@ -1,4 +1,4 @@
-"""What annotations need that not every supported Python has."""
+"""Typing features that not every supported Python version has."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ if sys.version_info >= (3, 11):
 elif TYPE_CHECKING:
     from typing_extensions import Unpack as Unpack
 else:
-    Unpack = Optional  # a stand-in, so that `typing.get_type_hints` works: it can be subscripted
+    Unpack = Optional  # a subscriptable stand-in, so that `typing.get_type_hints` works

@@ -1,6 +1,6 @@
-"""What callers pass in: checked, and put into the form in which it is sent.
+"""Validation of arguments, and their conversion to the form in which they are sent.
 
-Each function takes the argument's name first, so that its complaint can name it.
+Each function takes the argument's name first, for the error message.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ TimestampLike = Union[str, dt.date, dt.datetime]
 
 
 def non_empty_str(name: str, value: Any) -> str:
-    """A text that says something, such as an id or a name."""
+    """Return a string that is not empty or blank, such as an id or a name.
+
+    Args:
+        name: The argument's name.
+        value: The argument's value.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     if not isinstance(value, str) or not value.strip():
         raise ScaleInvalidArgument(f"{name} must be a non-empty string, got {value!r}")
     try:
@@ -43,15 +51,30 @@ def non_empty_str(name: str, value: Any) -> str:
 
 
 def path_segment(name: str, value: Any) -> str:
-    """An id or a name as one segment of a path."""
+    """Return an id or a name, escaped as one segment of a path.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     if non_empty_str(name, value) in (".", ".."):
-        # Every layer below reads these as steps through the path, escaped or not.
+        # Every layer below treats these as relative steps in the path, escaped or not.
         raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
     return quote(value, safe="")
 
 
 def normalize_path(path: Any) -> str:
-    """A path below the instance address, or below its root where it begins with a version."""
+    """Return a path below the instance URL, or below its root if it begins with a version.
+
+    Args:
+        path: A path, or a list of segments that are escaped and joined.
+
+    Raises:
+        ScaleInvalidArgument: If the path is invalid.
+    """
     if isinstance(path, str):
         found = non_empty_str("path", path)
         outside = has_dot_segments(fully_unquoted(found))
@@ -67,12 +90,20 @@ def normalize_path(path: Any) -> str:
 
 
 def has_dot_segments(path: str) -> bool:
-    """Whether a path has a segment that leads elsewhere."""
+    """Return whether a path has a "." or ".." segment, which would lead elsewhere.
+
+    Args:
+        path: The path, separated by slashes or backslashes.
+    """
     return any(segment in (".", "..") for segment in path.replace("\\", "/").split("/"))
 
 
 def fully_unquoted(path: str) -> str:
-    """Return a path as the last of several servers might read it."""
+    """Return a path as the last of several servers might read it.
+
+    Args:
+        path: The path, percent-encoded any number of times.
+    """
     unquoted = unquote(path)
     while unquoted != path:
         path, unquoted = unquoted, unquote(unquoted)
@@ -80,28 +111,62 @@ def fully_unquoted(path: str) -> str:
 
 
 def choice(name: str, value: Any, allowed: Collection[str]) -> str:
-    """Return one of some strings."""
+    """Return one of the allowed strings.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+        allowed: The allowed strings.
+
+    Raises:
+        ScaleInvalidArgument: If the value is not among them.
+    """
     if not isinstance(value, str) or value not in allowed:
         raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
 
 
 def str_list(name: str, values: Any) -> List[str]:
-    """Return a list of strings, from any iterable but a string itself."""
+    """Return a list of strings, from any iterable except a string itself.
+
+    Args:
+        name: See `non_empty_str`.
+        values: The strings.
+
+    Raises:
+        ScaleInvalidArgument: If the values or one of them are invalid.
+    """
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
     found = [non_empty_str(f"each of {name}", value) for value in values]
-    # A set comes in another order in each process; what is sent, or kept, should not.
+    # A set has another order in each process; what is sent or stored must not.
     return sorted(found) if isinstance(values, AbstractSet) else found
 
 
 def str_or_str_list(name: str, value: Any) -> Union[str, List[str]]:
-    """One text, or several in a list."""
+    """Return one string, or several in a list.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
 def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
-    """The wire value of an enum's member; any text passes too, for values added later."""
+    """Return the wire value of an enum's member; other strings pass, for values added later.
+
+    Args:
+        name: See `non_empty_str`.
+        value: A member, or a string.
+        kind: The enum.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
         example = next(iter(kind))
@@ -113,7 +178,15 @@ def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
 
 
 def timestamp(name: str, value: Any) -> str:
-    """A date or a time as ISO 8601; text passes as it is, a time without zone is taken as UTC."""
+    """Return a date or time in ISO 8601; a time without zone is UTC, strings pass unchanged.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     if isinstance(value, dt.datetime):
         return (value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)).isoformat()
     if isinstance(value, dt.date):
@@ -126,14 +199,30 @@ def timestamp(name: str, value: Any) -> str:
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
-    """A dictionary, which may be empty."""
+    """Return a dictionary, which may be empty.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is not a dictionary.
+    """
     if not isinstance(value, Mapping):
         raise ScaleInvalidArgument(f"{name} must be a dictionary, got {value!r}")
     return value
 
 
 def page_limit(name: str, value: Any) -> Union[int, str]:
-    """A page size, as a number or its text."""
+    """Return a page size, as a number or a string of digits.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     if isinstance(value, bool) or not str(value).strip().isdigit():
         raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, got {value!r}")
     number: Union[int, str] = value
@@ -141,26 +230,40 @@ def page_limit(name: str, value: Any) -> Union[int, str]:
 
 
 def boolean(name: str, value: Any) -> Union[bool, str]:
-    """Return a boolean, or a string that says one."""
+    """Return a boolean, or a string that represents one.
+
+    Args:
+        name: See `non_empty_str`.
+        value: See `non_empty_str`.
+
+    Raises:
+        ScaleInvalidArgument: If the value is invalid.
+    """
     if not isinstance(value, (bool, int, str)):
         raise ScaleInvalidArgument(f"{name} must be True or False, got {value!r}")
     return value if isinstance(value, str) else bool(value)
 
 
 Validator = Callable[[str, Any], Any]
-"""Takes an argument's name and value, and gives what is sent."""
+"""Takes an argument's name and value, and returns the value to send."""
 
 
 def build_query(
     given: Mapping[str, Any], checks: Mapping[str, Validator], wire_names: Mapping[str, str]
 ) -> Dict[str, Any]:
-    """The query that a listing's filters make.
+    """Build the query of a listing from its filters.
 
     Args:
-        given: filters by the caller's names. None and an empty list filter nothing, nor do a page
+        given: Filters by the caller's names. None and an empty list filter nothing, nor do a page
             size of 0 and an empty token.
-        checks: for each name on the wire, what checks and converts it.
-        wire_names: the caller's names that differ from those on the wire.
+        checks: The function that validates and converts each filter, by the names in the query.
+        wire_names: The names in the query of those filters whose caller's names differ.
+
+    Returns:
+        The query, without filters that filter nothing.
+
+    Raises:
+        ScaleInvalidArgument: If a filter is invalid.
     """
     wire = {}
     for name, value in given.items():
@@ -173,7 +276,16 @@ def build_query(
 
 
 def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
-    """Refuse any filter that the service does not know."""
+    """Raise if a filter is unknown to the service.
+
+    Args:
+        method: Name of the calling method, for the error message.
+        given: The filters, by name.
+        allowed: The names of all filters.
+
+    Raises:
+        ScaleInvalidArgument: If a filter is unknown.
+    """
     for name in given:
         if name not in allowed:
             raise ScaleInvalidArgument(
@@ -182,7 +294,15 @@ def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Colle
 
 
 def dump_json(body: Any, name: Optional[str] = None) -> str:
-    """A request body, or what is called `name` in it, as JSON text."""
+    """Return a request body, or the part of it called `name`, as a JSON string.
+
+    Args:
+        body: The value to serialize.
+        name: The argument's name, for the error message; None to find out which field is invalid.
+
+    Raises:
+        ScaleInvalidArgument: If the value can't be represented in JSON.
+    """
     try:
         return json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -191,7 +311,7 @@ def dump_json(body: Any, name: Optional[str] = None) -> str:
 
 
 def _unserializable_field(body: Any) -> str:
-    """Which part of a body is no JSON."""
+    """Return the name of the field of a body that can't be represented in JSON."""
     for name, value in body.items() if isinstance(body, Mapping) else ():
         if _json_error({name: value}) is not None:
             return str(name)

@@ -1,4 +1,4 @@
-"""Batches: tasks of a project that belong together.
+"""Batches: groups of tasks within a project.
 
 Source: https://scale.com/docs/api-reference/batches
 """
@@ -30,7 +30,7 @@ from .pagination import Paginator, iter_items, next_by_offset
 
 
 class BatchStatus(Enum):
-    """How far a batch is."""
+    """The state of a batch."""
 
     Staging = "staging"
     InProgress = "in_progress"
@@ -41,13 +41,13 @@ class Batch(Resource):
     """A batch.
 
     Attributes:
-        name: unique in the account.
-        project: name of its project.
-        status: text of a `BatchStatus`.
-        created_at: ISO 8601 text, UTC.
-        metadata: what its creator attached, `{}` where there is none.
-        tasks_pending, tasks_completed, tasks_error, tasks_canceled: how many tasks are in each
-            state; None until `get_status` was called.
+        name: The batch's name, unique in the account.
+        project: Name of its project.
+        status: The value of a `BatchStatus`, a string.
+        created_at: ISO 8601 string, UTC.
+        metadata: The metadata that its creator attached, `{}` where there is none.
+        tasks_pending, tasks_completed, tasks_error, tasks_canceled: Number of tasks in each state;
+            None until `get_status` was called.
     """
 
     _id_key = _label = "name"
@@ -66,21 +66,29 @@ class Batch(Resource):
     _client: BatchMethods
 
     def finalize(self) -> Batch:
-        """Release the batch for labeling; see `ScaleClient.finalize_batch`."""
+        """Release the batch for labeling and update this object; see `ScaleClient.finalize_batch`.
+
+        Returns:
+            The finalized batch, as another object.
+        """
         fresh = self._client.finalize_batch(self.name)
         self._json = fresh._json
         return fresh
 
     def set_priority(self, priority: int) -> None:
-        """Move the batch up or down among those that wait; see `ScaleClient.set_batch_priority`."""
+        """Change the batch's priority among the pending batches.
+
+        Args:
+            priority: See `ScaleClient.set_batch_priority`.
+        """
         self._client.set_batch_priority(self.name, priority)
 
     def get_status(self) -> Dict[str, Any]:
-        """Ask how far the batch is, and take its status and counts over into this object.
+        """Fetch the batch's status and task counts and update this object with them.
 
         Returns:
-            A dictionary with the `status`, and how many tasks are `pending`, `completed`, `error`
-            and `canceled`, in which the service leaves out counts that are 0.
+            A dictionary with the `status`, and the number of tasks that are `pending`, `completed`,
+            `error` and `canceled`, in which the service leaves out counts that are 0.
         """
         answer = self._client.batch_status(self.name)
         self._json = {**self._json, "status": answer["status"]}
@@ -117,7 +125,7 @@ _PARAM_NAMES = {
 
 
 class BatchMethods(ClientMixin):
-    """The client's calls on batches."""
+    """The client's methods for batches."""
 
     def create_batch(
         self,
@@ -131,16 +139,20 @@ class BatchMethods(ClientMixin):
         """Create a batch.
 
         Args:
-            project: name of its project.
-            batch_name: its own name, unique in the account.
-            callback: URL or e-mail address that is told when the batch is completed.
-            calibration_batch: Rapid projects only.
-            self_label_batch: Rapid projects only.
-            metadata: anything to attach.
+            project: Name of its project.
+            batch_name: The batch's own name, unique in the account.
+            callback: URL or e-mail address that is notified when the batch is completed.
+            calibration_batch: Whether it is a calibration batch; Rapid projects only.
+            self_label_batch: Whether it is a self-label batch; Rapid projects only.
+            metadata: Metadata to attach.
+
+        Returns:
+            The created batch.
 
         Raises:
-            ScaleDuplicateResource: the name is taken.
-            ScaleInvalidRequest: an argument is wrong; or ScaleResourceNotFound: no such project.
+            ScaleDuplicateResource: If the name is taken.
+            ScaleInvalidRequest: If an argument is invalid.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -155,11 +167,17 @@ class BatchMethods(ClientMixin):
         return self._request_object(Batch, "POST", "batches", body=body, idempotency=CREATE_BATCH)
 
     def finalize_batch(self, batch_name: str) -> Batch:
-        """Release a staging batch for labeling, after which it takes no more tasks.
+        """Release a staging batch for labeling, after which it accepts no more tasks.
+
+        Args:
+            batch_name: The name of the batch.
+
+        Returns:
+            The finalized batch.
 
         Raises:
-            ScaleInvalidRequest: the batch's state does not allow it.
-            ScaleResourceNotFound: there is no such batch.
+            ScaleInvalidRequest: If the batch's state does not allow it.
+            ScaleResourceNotFound: If there is no such batch.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -167,14 +185,17 @@ class BatchMethods(ClientMixin):
         return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
     def batch_status(self, batch_name: str) -> Dict[str, Any]:
-        """How far a batch is.
+        """Return a batch's status and task counts.
+
+        Args:
+            batch_name: The name of the batch.
 
         Returns:
-            A dictionary with the `status`, and how many tasks are `pending`, `completed`, `error`
-            and `canceled`, in which the service leaves out counts that are 0.
+            A dictionary with the `status`, and the number of tasks that are `pending`, `completed`,
+            `error` and `canceled`, in which the service leaves out counts that are 0.
 
         Raises:
-            ScaleResourceNotFound: there is no such batch.
+            ScaleResourceNotFound: If there is no such batch.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -185,10 +206,13 @@ class BatchMethods(ClientMixin):
         return status
 
     def get_batch(self, batch_name: str) -> Batch:
-        """The batch of this name.
+        """Return the batch with this name.
+
+        Args:
+            batch_name: The name of the batch.
 
         Raises:
-            ScaleResourceNotFound: there is none.
+            ScaleResourceNotFound: If there is no such batch.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -197,18 +221,18 @@ class BatchMethods(ClientMixin):
         )
 
     def set_batch_priority(self, batch_name: str, priority: int) -> None:
-        """Move a batch up or down among those that wait, best before it is finalized.
+        """Change a batch's priority among the pending batches, best before it is finalized.
 
-        Scale documents that this can be done; path, body and bounds are from two other clients that
-        agree, and were not tried against the service.
+        Scale documents that this is possible; path, body and bounds are taken from two other
+        clients that agree, and were not tested against the service.
 
         Args:
-            batch_name: which batch.
-            priority: from 10, which comes last, to 30.
+            batch_name: The name of the batch.
+            priority: From 10, the lowest, to 30, the highest.
 
         Raises:
-            ScaleInvalidRequest: the service does not take this priority.
-            ScaleResourceNotFound: there is no such batch.
+            ScaleInvalidRequest: If the service does not accept this priority.
+            ScaleResourceNotFound: If there is no such batch.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -218,10 +242,10 @@ class BatchMethods(ClientMixin):
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
 
     def batches(self, **kwargs: Any) -> Batchlist:
-        """One page of batches, newest first.
+        """Return one page of batches, newest first.
 
         Args:
-            **kwargs: filters by their names on the wire: `project`, `status`, `start_time`,
+            **kwargs: Filters by their names in the query: `project`, `status`, `start_time`,
                 `end_time`, `completed_after`, `completed_before`, `audited_after`,
                 `audited_before`, `exclude_archived`, `detailed`, `limit` (1 to 100), `offset`.
 
@@ -229,7 +253,7 @@ class BatchMethods(ClientMixin):
             A list that also has `total`, `limit`, `offset` and `has_more`.
 
         Raises:
-            ScaleInvalidRequest: a filter is unknown or makes no sense.
+            ScaleInvalidRequest: If a filter is unknown or invalid.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -252,24 +276,31 @@ class BatchMethods(ClientMixin):
         audited_before: Optional[TimestampLike] = None,
         detailed: Optional[bool] = None,
     ) -> Generator[Batch, None, None]:
-        """Every batch that matches, newest first; pages are asked for as they are needed.
+        """Yield every batch that matches, newest first, fetching pages as they are needed.
 
-        A generator: nothing is sent, and nothing refused, before the first `next`.
+        A generator: nothing is validated or sent before the first `next`.
 
         Args:
-            project_name: batches of this project.
-            batch_status: batches in this state.
-            created_after, created_before: bounds of the time of creation, as text, date or
-                datetime; without a zone they are UTC.
-            exclude_archived: leave archived batches out.
-            completed_after, completed_before: bounds of the time of completion. (These and the
-                next two are not in Scale's reference, but in its client for Node.)
-            audited_after, audited_before: bounds of the time of the last audit.
-            detailed: have each batch hold how far its tasks are, which saves a `get_status` for
-                each. (From three other clients; under which keys is not known.)
+            project_name: Only batches of this project.
+            batch_status: Only batches in this state.
+            created_after: Lower bound of the time of creation, as a string, date or datetime;
+                without a time zone it is UTC. The other bounds likewise.
+            created_before: Upper bound of the time of creation.
+            exclude_archived: Whether to leave archived batches out.
+            completed_after: Lower bound of the time of completion. (This and the next three are not
+                in Scale's reference, but in its client for Node.)
+            completed_before: Upper bound of the time of completion.
+            audited_after: Lower bound of the time of the last audit.
+            audited_before: Upper bound of the time of the last audit.
+            detailed: Whether each batch contains the progress of its tasks, which saves a
+                `get_status` for each. (From three other clients; the names of the keys are not
+                known.)
+
+        Yields:
+            The batches of all pages.
 
         Raises:
-            ScaleException: a page could not be had; what came before it has been given out.
+            ScaleException: If a page can't be fetched; the batches before it have been yielded.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -291,10 +322,17 @@ class BatchMethods(ClientMixin):
         )
 
     def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
-        """Replace a batch's whole metadata, `{}` empties it; the changed batch comes back.
+        """Replace all of a batch's metadata.
+
+        Args:
+            batch_name: The name of the batch.
+            metadata: The new metadata; `{}` removes all of it.
+
+        Returns:
+            The changed batch.
 
         Raises:
-            ScaleResourceNotFound: there is no such batch.
+            ScaleResourceNotFound: If there is no such batch.
 
         See https://scale.com/docs/api-reference/batches.
         """

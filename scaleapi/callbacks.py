@@ -1,7 +1,10 @@
-"""Callbacks: what Scale posts to your own web server. Source: https://scale.com/docs/api-reference
+"""Callbacks: the requests that Scale sends to your own web server.
 
-Set `callback_url` on a task, and give what arrives there to `parse`, which tells whether it comes
-from Scale and makes a task of it. A callback may come twice, so handle it by the task's id.
+Set `callback_url` on a task, and pass the request that arrives there to `parse`, which verifies
+that it is from Scale and returns its task. A callback may be delivered twice, so process it by the
+task's id.
+
+Source: https://scale.com/docs/api-reference
 """
 
 from __future__ import annotations
@@ -23,10 +26,10 @@ AUTH_HEADER = "scale-callback-auth"
 
 
 class Headers(Protocol):
-    """Headers as web frameworks have them: a mapping, or a message of the standard library."""
+    """Headers as web frameworks provide them: a mapping, or a message of the standard library."""
 
     def items(self) -> Iterable[Tuple[Any, Any]]:
-        """Names and values."""
+        """Return names and values."""
 
 
 def parse(
@@ -35,23 +38,24 @@ def parse(
     auth_key: str,
     client: Optional[ScaleClient] = None,
 ) -> Task:
-    """The task that a callback tells of.
+    """Return the task of a callback.
 
-    The callback's key is looked at first: a body that does not come from Scale is not read.
+    The callback's key is verified first: a body that is not from Scale is not parsed.
 
     Args:
-        body: of the request, as it came or parsed already.
-        headers: of the request, their names in any case.
-        auth_key: the callback auth key of your account; test and live mode have one each.
-        client: what the task's own methods, such as `refresh`, shall use; without one they raise.
+        body: The body of the request, raw or already parsed.
+        headers: The headers of the request, their names in any case.
+        auth_key: The callback auth key of your account; test and live mode have one each.
+        client: The client that the task's own methods, such as `refresh`, use; without one they
+            raise.
 
     Raises:
-        ScaleUnauthorized: the header `scale-callback-auth` is missing, or is not `auth_key`.
-        ScaleInvalidRequest: the body holds no task.
-        ScaleInvalidArgument: `auth_key` is empty.
+        ScaleUnauthorized: If the header `scale-callback-auth` is missing, or is not `auth_key`.
+        ScaleInvalidRequest: If the body contains no task.
+        ScaleInvalidArgument: If `auth_key` is empty.
     """
     if not isinstance(auth_key, str) or not auth_key.strip():
-        # What is wrong may be a key all the same, and so is not quoted.
+        # An invalid value may still contain a key, so it is not quoted.
         raise ScaleInvalidArgument("auth_key must be a non-empty string")
     sent = [value for name, value in headers.items() if _bytes(name).lower() == _WANTED]
     if not sent or not all(_same(value, auth_key) for value in sent):
@@ -71,7 +75,7 @@ def _bytes(text: Any) -> bytes:
 
 
 def _same(sent: Any, auth_key: str) -> bool:
-    # In constant time, so that the time taken does not tell how much of a guess is right.
+    # In constant time, so that the duration does not reveal how much of a guess is right.
     return hmac.compare_digest(_bytes(sent), _bytes(auth_key))
 
 
@@ -83,10 +87,10 @@ def _read(body: Union[bytes, str]) -> Any:
 
 
 class _NoClient:
-    """Stands where a task has its client, and says that there is none."""
+    """Placeholder for a task's client that raises an explanation on use."""
 
     def __getattr__(self, name: str) -> NoReturn:
-        if name.startswith("__"):  # copy and pickle look around
+        if name.startswith("__"):  # copy and pickle probe for special methods
             raise AttributeError(name)
         raise ScaleException(
             "This task has no client: give one to scaleapi.callbacks.parse(..., client=client)"

@@ -1,4 +1,4 @@
-"""The client: the sum of its resources' calls, over one transport."""
+"""The client: the methods of all resources over one transport."""
 
 from __future__ import annotations
 
@@ -50,34 +50,37 @@ class ScaleClient(
     BulkMethods,
     ResultMethods,
 ):
-    """Scale's API, under one key.
+    """A client of Scale's API, using one API key.
 
     One client may be shared by any number of threads and survives a fork. It keeps its connections
-    open; `close()` or a `with` block frees them, and a later call opens new ones. A client pickles
-    with a key that was given in code; one of the environment is read again where it is unpickled.
+    open; `close()` or a `with` block closes them, and a later call opens new ones. A client is
+    pickled together with a key that was passed in code; a key from the environment is read again
+    where the client is unpickled.
 
     Args:
         api_key: The key, or a function that returns it and is called for each request, so that it
-            can be rotated; None takes it from the environment variable `SCALE_API_KEY`.
-        source: name of the calling program, added to the User-Agent header.
-        api_instance_url: address of the service, its version included; None takes it from the
+            can be rotated; None reads it from the environment variable `SCALE_API_KEY`.
+        source: Name of the calling program, added to the User-Agent header.
+        api_instance_url: URL of the service, including its version; None reads it from the
             environment variable `SCALE_API_INSTANCE_URL`, else it is https://api.scale.com/v1.
-        verify: as in requests: False checks no certificates, a path names the trusted ones. None
-            and True take those that the environment names, else those that come with requests.
-        proxies: as in requests; they win over the environment's, scheme by scheme.
-        cert: client certificate, as in requests.
+        verify: As in requests: False disables certificate verification, a path names the trusted
+            certificates. None and True use those that the environment names, else those that are
+            installed with requests.
+        proxies: As in requests; they take precedence over the environment's, scheme by scheme.
+        cert: Client certificate, as in requests.
         timeout: Seconds to connect and seconds to wait for the next part of a response, as a pair
             or as one number for both; None for no limit.
         retries: A `RetryPolicy`, or the number of retries under the default one (3).
         session: A function that makes the `requests.Session` through which every attempt is sent;
             called once per process.
-        max_response_bytes: How large a decoded response body may be; a larger one raises.
+        max_response_bytes: Maximum size of a decoded response body; a larger one raises.
 
     Attributes:
-        api: the transport, with `get_request` and its kin for what has no method of its own.
+        api: The transport, whose `get_request` and similar methods call endpoints that have no
+            method of their own.
 
     Raises:
-        ScaleException: there is no API key.
+        ScaleException: If there is no API key.
         ScaleInvalidArgument: If an argument is invalid.
 
     Example:
@@ -102,7 +105,7 @@ class ScaleClient(
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
     ) -> None:
         key = KeySource.of(api_key)
-        del api_key  # no frame of a traceback may hold it
+        del api_key  # traceback frames must not contain the key
         self.api = Api(
             key,
             source,
@@ -123,9 +126,9 @@ class ScaleClient(
     def session(self) -> requests.Session:
         """The `requests.Session` of this process, through which every attempt is sent.
 
-        Adapters may be mounted and response hooks registered on it; they hold for all clients that
-        share it by `with_options`. A forked or unpickled client makes another: give `ScaleClient`
-        a function `session` that sets it up.
+        Adapters may be mounted and response hooks registered on it; they apply to all clients that
+        share it through `with_options`. A forked or unpickled client makes a new session: pass
+        `ScaleClient` a `session` function that configures it.
         """
         return self.api.session
 
@@ -169,23 +172,27 @@ class ScaleClient(
         params: Optional[Mapping[str, Any]] = None,
         body: Any = None,
     ) -> Any:
-        """The JSON that any request is answered with, None where the answer has none.
+        """Send any request and return the JSON of the response.
 
-        For what has no method of its own, or not yet. It goes out as all other calls do: with the
-        key, over the same connections, and again under the same policy. That holds for a POST too,
-        which the service may then carry out twice: `client.with_options(retries=0)` rules that out.
+        For endpoints that have no method of their own, or not yet. The request is sent like every
+        other call: with the key, over the same connections, and under the same retry policy. This
+        includes POST requests, which the service may then process twice if an attempt fails
+        ambiguously: `client.with_options(retries=0)` prevents that.
 
         Args:
             method: "GET", "POST", "PUT", "PATCH" or "DELETE".
-            path: below the instance address, such as "teams"; or below its root, with a version,
+            path: A path below the instance URL, such as "teams"; or below its root, with a version,
                 such as "/v2/tasks". A list of segments is escaped and joined, as is needed where
                 one is a name: `["projects", "street/scenes", "setOntology"]`.
-            params: query; lists are repeated keys, None is left out.
-            body: what to send as JSON; None sends no body.
+            params: Query parameters; lists become repeated keys, None is left out.
+            body: The value to send as JSON; None sends no body.
+
+        Returns:
+            The parsed JSON, None where the response has none.
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense.
-            ScaleException: the service refused, or no answer came.
+            ScaleInvalidArgument: If an argument is invalid.
+            ScaleException: If the service rejected the request, or no response was received.
 
         Example:
             >>> client.request("POST", ["projects", name, "setOntology"], body={"ontology": [...]})
@@ -199,7 +206,7 @@ class ScaleClient(
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        if hasattr(self.api, "close"):  # a double of `Api` may have none
+        if hasattr(self.api, "close"):  # a test double of `Api` may have none
             self.api.close()
 
     def __enter__(self: Self) -> Self:

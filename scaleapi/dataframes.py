@@ -1,4 +1,4 @@
-"""Tasks as a table of pandas."""
+"""Conversion of tasks to a pandas DataFrame."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ FIRST_COLUMNS = (
     "task_id", "type", "status", "project", "batch", "unique_id", "created_at", "updated_at",
     "completed_at", "tags", "instruction", "params", "metadata", "response",
 )  # fmt: skip
-"""The usual columns, there in any case, to the left of all others."""
+"""The usual columns, always present, to the left of all others."""
 DTYPES: Mapping[str, Any] = {
     "boolean": "boolean",
     "integer": "Int64",
     "floating": "float64",
     "mixed-integer-float": "float64",
 }
-"""By what pandas finds in a column: a type that holds it, missing values included."""
+"""The dtype for each kind of values that pandas infers, one that allows missing values."""
 TIMES = ("created_at", "updated_at", "completed_at")
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
@@ -49,25 +49,25 @@ Rows = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str,
 
 
 def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:
-    """A table with a row for each task, in their order. Needs the extra `pandas`.
+    r"""Return a table with one row per task, in their order, which needs the extra `pandas`.
 
     Args:
-        tasks: any iterable of tasks, such as `client.get_tasks(...)`; of their JSON, as
-            dictionaries or as text; or the path of a file that `export_tasks` wrote.
-        flatten: columns whose objects are to be spread out, such as "metadata" or
+        tasks: Any iterable of tasks, such as `client.get_tasks(...)`; of their JSON, as
+            dictionaries or strings; or the path of a file that `export_tasks` wrote.
+        flatten: Columns whose objects are to be flattened, such as "metadata" or
             `["params", "response"]`: `{"a": {"b": 1}}` in "metadata" becomes 1 in "metadata.a.b".
-            Lists stay whole. A dot within a key is written as "\\.".
+            Lists are not flattened. A dot within a key is written as "\.".
 
     Returns:
         A DataFrame. The usual columns come first, whether a task has them or not, then all others
-        in the order in which tasks have them; one that was spread out over others is left out.
-        Times of creation, change and completion are timestamps in UTC; whole numbers stay whole;
-        what a task does not have is missing.
+        in the order in which tasks have them; a column that was flattened into others is left out.
+        Times of creation, change and completion are timestamps in UTC; integers stay integers;
+        keys that a task does not have are missing values.
 
     Raises:
-        ImportError: pandas is not there.
-        ScaleInvalidArgument: `tasks` or what is among them is no task.
-        OSError: the file can't be read.
+        ImportError: If pandas is not installed.
+        ScaleInvalidArgument: If `tasks` or one of its items is invalid.
+        OSError: If the file can't be read.
 
     See https://scale.com/docs/api-reference/tasks.
     """
@@ -81,7 +81,7 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
 
 
 def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, List[Any]]:
-    """The table, column by column, each as long as there are tasks."""
+    """Return the table column by column, each with one value per task."""
     columns: Dict[str, List[Any]] = {name: [] for name in FIRST_COLUMNS}
     rows = 0
     for task in tasks:
@@ -113,7 +113,7 @@ def _pandas() -> Any:
 
 
 def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
-    """The JSON of each task."""
+    """Yield the JSON of each task."""
     if isinstance(tasks, (str, os.PathLike)):
         path = os.fspath(tasks)
         opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
@@ -148,7 +148,7 @@ def _cells(task: Mapping[str, Any], spread: Set[str]) -> Iterator[Any]:
 
 
 def _leaves(name: str, value: Any) -> Iterator[Any]:
-    """What is in an object, however deep, by dotted names; an empty one is itself."""
+    """Yield the values in an object at any depth, by dotted names; an empty object is a value."""
     if not isinstance(value, Mapping) or not value:
         yield name, value
         return
@@ -158,7 +158,7 @@ def _leaves(name: str, value: Any) -> Iterator[Any]:
 
 
 def _typed(column: pandas.Series[Any]) -> pandas.Series[Any]:
-    """A column of the type that all of its values have, if that holds them as they are."""
+    """Convert a column to the dtype of all its values, if that represents them exactly."""
     kind = _pandas().api.types.infer_dtype(column, skipna=True)
     if kind not in DTYPES:
         return column.infer_objects()
@@ -171,8 +171,8 @@ def _typed(column: pandas.Series[Any]) -> pandas.Series[Any]:
 
 
 def _times(column: pandas.Series[Any]) -> pandas.Series[Any]:
-    """Texts as timestamps; as they came where one of them is no time, for nothing is to be lost."""
-    # pandas takes "now" and "NaT" for times, too.
+    """Convert strings to timestamps; if one of them is not a time, return the column unchanged."""
+    # pandas also parses "now" and "NaT" as times.
     if not all(isinstance(value, str) and value[:1].isdigit() for value in column.dropna()):
         return column
     try:

@@ -1,4 +1,7 @@
-"""Evaluation tasks of Rapid projects. Source: https://scale.com/docs/api-reference/tasks"""
+"""Evaluation tasks of Rapid projects.
+
+Source: https://scale.com/docs/api-reference/tasks
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,26 @@ from .tasks import TypeLike
 
 
 class EvaluationTask(QualityTask):
-    """A task that tells how well labelers work."""
+    """A task that measures the quality of labelers' work."""
 
 
 class EvaluationTaskMethods(QualityTaskMethods):
-    """The client's calls on evaluation tasks."""
+    """The client's methods for evaluation tasks."""
 
     def create_evaluation_task(self, task_type: TypeLike, **kwargs: Any) -> EvaluationTask:
         """Create an evaluation task on a Rapid project.
 
         Args:
-            task_type: what is to be done.
-            **kwargs: the task, key by key, and `expected_response`, which is required; and
+            task_type: The type of the task.
+            **kwargs: The keys of the task, and `expected_response`, which is required; and
                 `initial_response`, from which an evaluation of a review starts.
 
+        Returns:
+            The created task.
+
         Raises:
-            ScaleInvalidRequest: the project is no Rapid project, or a key is missing or wrong.
+            ScaleInvalidRequest: If the project is not a Rapid project, or a key is missing or
+                wrong.
 
         See https://scale.com/docs/api-reference/tasks.
         """

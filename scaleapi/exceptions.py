@@ -1,11 +1,11 @@
-"""What can go wrong.
+"""The exceptions of the client.
 
-Everything that goes wrong in a call is a ScaleException; a file of yours that can't be read or
-written stays an OSError::
+Every failure of a call is a ScaleException; a local file that can't be read or written raises
+OSError, unchanged::
 
-    ScaleException                  any other code, or an answer that makes no sense
+    ScaleException                  any other status, or an invalid response
     ├── ScaleInvalidRequest         400
-    │   └── ScaleInvalidArgument    refused before anything was sent; also a ValueError
+    │   └── ScaleInvalidArgument    rejected before anything was sent; also a ValueError
     ├── ScaleUnauthorized           401
     ├── ScaleNotEnabled             402
     ├── ScaleResourceNotFound       404
@@ -14,8 +14,8 @@ written stays an OSError::
     ├── ScaleInternalError          500
     ├── ScaleServiceUnavailable     503
     ├── ScaleTimeoutError           504
-    └── ScaleConnectionError        no answer came; `code` is None
-        └── ScaleConnectionTimeout  none came in time
+    └── ScaleConnectionError        no response received; `code` is None
+        └── ScaleConnectionTimeout  none received in time
 
 Source: https://scale.com/docs/api-reference/errors
 """
@@ -31,14 +31,14 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 class Attempt(NamedTuple):
-    """One attempt of a call, as it ended.
+    """One attempt of a call and its result.
 
     Attributes:
         method: HTTP method.
         url: Where it was sent, without passwords, and without the query where that may be a secret.
         status: HTTP status of the response, None where none was received.
-        error: The failure in words where no complete response was received, else None.
-        seconds: How long the attempt took.
+        error: Description of the failure where no complete response was received, else None.
+        seconds: Duration of the attempt.
         delay: Seconds before the next attempt, 0 after the last.
         number: 1 for the first attempt of the call.
     """
@@ -56,18 +56,19 @@ class ScaleException(Exception):
     """Any failure of a call.
 
     Args:
-        message: what happened, in the server's words where it gave some.
-        errcode: HTTP status, where there was an answer.
+        message: Description of the failure, as sent by the server where it sent one.
+        errcode: HTTP status, where there was a response.
 
     Attributes:
         code: HTTP status, or None.
-        message: the text without the `<Response [...]>` decoration of `str(err)`.
+        message: The message without the `<Response [...]>` prefix of `str(err)`.
         method: HTTP method of the call, None where nothing was to be sent.
-        url: where the call went, its query included.
-        headers: headers of the answer; empty where none came.
-        body: text of the answer, at most 64 KiB of it; None where none came.
-        response: the `requests.Response`, its request without credentials; None where none came.
-        attempts: one `Attempt` for each, the last one included.
+        url: URL of the call, including its query.
+        headers: Headers of the response; empty where none was received.
+        body: Text of the response, at most 64 KiB of it; None where none was received.
+        response: The `requests.Response`, its request without credentials; None where none was
+            received.
+        attempts: One `Attempt` for each attempt, including the last one.
     """
 
     code: Optional[int] = None
@@ -99,8 +100,8 @@ class ScaleException(Exception):
 def _rebuild(
     kind: Type[ScaleException], args: Tuple[Any, ...], state: Dict[str, Any]
 ) -> ScaleException:
-    # Not through __init__: a subclass of a user's may take other arguments, and the prefix of the
-    # text must not be put on twice.
+    # Not through __init__: a user's subclass may take other arguments, and the prefix of the
+    # message must not be added twice.
     error = kind.__new__(kind)
     error.args = args
     error.__dict__.update(state)
@@ -114,7 +115,7 @@ class ScaleInvalidRequest(ScaleException):
 
 
 class ScaleInvalidArgument(ScaleInvalidRequest, ValueError):
-    """Refused before anything was sent; the message names the argument and what would be right."""
+    """Client-side validation failed; no request was sent. The message names the argument."""
 
 
 class ScaleUnauthorized(ScaleException):
@@ -130,7 +131,7 @@ class ScaleNotEnabled(ScaleException):
 
 
 class ScaleResourceNotFound(ScaleException):
-    """404: there is no such task, batch, project or the like."""
+    """404: the task, batch, project or other resource does not exist."""
 
     code = 404
 
@@ -140,15 +141,16 @@ class ScaleDuplicateResource(ScaleException):
 
     Attributes:
         existing: The object that has it, where an earlier attempt of the call failed without a
-            response, the object was looked up, and it is not what the call would have created: a
-            `Task`, `Batch` or `Project`. Otherwise None.
+            response, the recovery lookup found the object, and it is not what the call would have
+            created: a `Task`, `Batch` or `Project`. Otherwise None.
     """
 
     code = 409
     existing: Any = None
 
     def _state(self) -> Dict[str, Any]:
-        # A resource pickles with its client, and so with the API key, which no error may hold.
+        # A resource is pickled with its client, and so with the API key, which an error must not
+        # contain.
         state = super()._state()
         if hasattr(state.get("existing"), "_client"):
             state["existing"] = copy.copy(state["existing"])
@@ -181,11 +183,11 @@ class ScaleTimeoutError(ScaleException):
 
 
 class ScaleConnectionError(ScaleException):
-    """No answer came: the service could not be reached, or the connection broke."""
+    """No response received: the service could not be reached, or the connection was lost."""
 
 
 class ScaleConnectionTimeout(ScaleConnectionError):
-    """No answer came in the time that `timeout` or the policy's `deadline` allows."""
+    """No response received within `timeout` or the retry policy's `deadline`."""
 
 
 ExceptionMap: Dict[int, Type[ScaleException]] = {
@@ -203,4 +205,4 @@ ExceptionMap: Dict[int, Type[ScaleException]] = {
     )
     if kind.code is not None
 }
-"""The one table from HTTP status to exception; any other status is a plain ScaleException."""
+"""The exception class of each HTTP status; any other status raises a plain ScaleException."""

@@ -1,4 +1,4 @@
-"""Files: attachments kept by Scale.
+"""Files: attachments stored by Scale.
 
 Source: https://scale.com/docs/api-reference/file-endpoints
 """
@@ -30,13 +30,13 @@ Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
 
 
 class File(Resource):
-    """A file kept by Scale.
+    """A file stored by Scale.
 
     Attributes:
-        id: a UUID.
-        attachment_url: what to give a task as its `attachment`.
-        mime_type: such as "image/png".
-        size: in bytes.
+        id: A UUID.
+        attachment_url: The URL to pass to a task as its `attachment`.
+        mime_type: The media type, such as "image/png".
+        size: The size in bytes.
     """
 
     _id_key = "id"
@@ -49,26 +49,29 @@ class File(Resource):
 
 
 class FileMethods(ClientMixin):
-    """The client's calls on files."""
+    """The client's methods for files."""
 
     def upload_file(
         self, file: Upload, *, progress: Optional[UploadProgress] = None, **kwargs: Any
     ) -> File:
-        """Upload a file of at most 80 MB, for tasks to use as an attachment.
+        """Upload a file of at most 80 MB, which tasks can use as an attachment.
 
         Args:
-            file: a path; or what is to be sent: a file opened as binary, bytes, or a tuple as in
-                requests, such as `("a.png", opened, "image/png")`. A file is sent from where it
-                stands, in blocks; one that can't be rewound is copied to a temporary file first.
-            progress: is called with the bytes sent so far and those in all, at the start of each
-                try and after each block.
-            **kwargs: `project_name`, `display_name`, `reference_id` (makes an upload happen only
-                once), `metadata` (a dictionary) ...
+            file: A path; or the content: a file opened as binary, bytes, or a tuple as in requests,
+                such as `("a.png", opened, "image/png")`. A file is sent in blocks from its current
+                position; one that is not seekable is copied to a temporary file first.
+            progress: Called with the number of bytes sent so far and the total number of bytes, at
+                the start of each attempt and after each block.
+            **kwargs: `project_name`, `display_name`, `reference_id` (an idempotency key: the file
+                is uploaded only once), `metadata` (a dictionary) ...
+
+        Returns:
+            The uploaded file.
 
         Raises:
-            ScaleDuplicateResource: a file with this `reference_id` is there.
-            ScaleInvalidRequest: something is missing or wrong.
-            OSError: the file can't be read.
+            ScaleDuplicateResource: If a file with this `reference_id` exists.
+            ScaleInvalidRequest: If an argument is missing or invalid.
+            OSError: If the file can't be read.
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
@@ -88,16 +91,19 @@ class FileMethods(ClientMixin):
             )
 
     def import_file(self, file_url: str, **kwargs: Any) -> File:
-        """Have Scale fetch a file from a public address.
+        """Have Scale download a file from a public URL.
 
         Args:
-            file_url: where it is.
-            **kwargs: `project_name`, `display_name`, `reference_id` (makes an import happen only
-                once), `metadata` ...
+            file_url: The URL of the file.
+            **kwargs: `project_name`, `display_name`, `reference_id` (an idempotency key: the file
+                is imported only once), `metadata` ...
+
+        Returns:
+            The imported file.
 
         Raises:
-            ScaleDuplicateResource: a file with this `reference_id` is there.
-            ScaleInvalidRequest: something is missing or wrong.
+            ScaleDuplicateResource: If a file with this `reference_id` exists.
+            ScaleInvalidRequest: If an argument is missing or invalid.
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
@@ -109,18 +115,21 @@ class FileMethods(ClientMixin):
     def get_files(
         self, project_name: str, metadata: Optional[Mapping[str, Any]] = None
     ) -> Generator[File, None, None]:
-        """Every file of a project; pages are asked for as they are needed.
+        """Yield every file of a project, fetching pages as they are needed.
 
         Experimental: Scale documents that files can be listed by project, metadata and cursor, but
-        not what comes back. The path is from two other clients. Read is what is likely: an array,
-        or an object that holds one.
+        not the response. The path is taken from two other clients. Likely forms of the response are
+        accepted: an array, or an object that contains one.
 
         Args:
-            project_name: whose files.
-            metadata: files with this metadata.
+            project_name: The name of the project.
+            metadata: Only files with this metadata.
+
+        Yields:
+            The files of all pages.
 
         Raises:
-            ScaleException: a page could not be had, or can't be understood.
+            ScaleException: If a page can't be fetched, or its form is unknown.
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
@@ -131,7 +140,7 @@ class FileMethods(ClientMixin):
         def page(step: PageParams) -> Paginator[File]:
             answer = self._request("GET", "files", params={**wanted, **step})
             rows, more = answer.parse_with(_listing, answer.json)
-            if more in step.values():  # the page asked for, which is the last then
+            if more in step.values():  # the cursor of this page again, so it is the last
                 more = None
             files = answer.parse_with(self._build_list, File, rows)
             return Paginator(files, len(files), len(files), 0, bool(more), more)
@@ -146,7 +155,7 @@ _CURSORS = ("cursor", "next_cursor", "next_token")
 
 
 def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
-    """The rows of a page whose form is not documented, and the cursor of the next one."""
+    """Return the rows of a page of undocumented form, and the cursor of the next page."""
     if isinstance(body, list):
         return body, None
     envelope = body if isinstance(body, dict) else {}
@@ -159,7 +168,7 @@ def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
 
 
 def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
-    """Form fields: dictionaries as JSON text; the rest is what requests makes of it."""
+    """Convert dictionaries to JSON strings; other form fields are left to requests."""
     return {
         name: dump_json(value, name) if isinstance(value, Mapping) else value
         for name, value in fields.items()

@@ -1,4 +1,4 @@
-"""Pages, and the one way of walking through them."""
+"""Pages of listings, and the page loop that all listings share."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ T = TypeVar("T")
 
 
 class Paginator(List[T]):
-    """One page of a listing: a list of its items that also says where it stands.
+    """One page of a listing: a list of its items with its position in the listing.
 
     Attributes:
-        docs: the items.
-        total: how many items match in all, not only on this page.
-        limit: the page size in force.
-        offset: position of the first item.
-        has_more: whether another page follows.
-        next_token: what to pass on to get it, where paging goes by token.
+        docs: The items.
+        total: Number of matching items on all pages.
+        limit: The page size in effect.
+        offset: Position of the first item, counted from 0.
+        has_more: Whether another page follows.
+        next_token: The token that requests the next page, where the listing uses tokens.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Paginator(List[T]):
         return list_table(f"{type(self).__name__}: {len(self)} of {self.total}", items, first)
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        # A list's own way would call the class with no arguments.
+        # The default for lists would call the class with no arguments.
         where = (self.total, self.limit, self.offset, self.has_more, self.next_token)
         return type(self), (list(self), *where), {"docs": self.docs}
 
@@ -55,16 +55,33 @@ PageParams = Dict[str, Any]
 
 
 def next_by_token(page: Paginator[Any]) -> Optional[PageParams]:
-    """What to add to the query for the next page, None where this one says it is the last."""
+    """Return the query parameters of the next page, for listings that use tokens.
+
+    Args:
+        page: The current page.
+
+    Returns:
+        The parameters to add to the query, None if this is the last page.
+    """
     return {"next_token": page.next_token} if page.has_more and page.next_token else None
 
 
 def next_by_offset(page: Paginator[Any]) -> Optional[PageParams]:
-    """The same for listings that page by position."""
+    """Return the query parameters of the next page, for listings that use offsets.
+
+    Args:
+        page: The current page.
+
+    Returns:
+        The parameters to add to the query, None if this is the last page.
+
+    Raises:
+        ScaleException: If the page does not say where the next one starts.
+    """
     if not page.has_more:
         return None
     numbers = isinstance(page.offset, int) and isinstance(page.limit, int)
-    if not page or not numbers or page.limit < 1:  # each of these could go on for ever
+    if not page or not numbers or page.limit < 1:  # any of these could loop forever
         raise ScaleException(
             f"The next page can't be found: this one has {len(page)} items, "
             f"offset {page.offset!r}, limit {page.limit!r}"
@@ -77,15 +94,18 @@ def iter_items(
     advance: Callable[[Paginator[T]], Optional[PageParams]],
     start: PageParams,
 ) -> Iterator[T]:
-    """Every item of every page; a page is asked for when the one before is used up, and let go.
+    """Yield every item, fetching pages lazily and keeping at most one in memory.
 
     Args:
-        fetch: gives the page that a step leads to.
-        advance: gives the step after a page, None at the end.
-        start: the step to the first page.
+        fetch: Returns the page that the given parameters request.
+        advance: Returns the parameters of the page after the given one, None at the end.
+        start: The parameters of the first page.
+
+    Yields:
+        The items of all pages, in their order.
 
     Raises:
-        ScaleException: the server leads back to a page that was there already.
+        ScaleException: If the server refers to a page that was already returned.
     """
     step: Optional[PageParams] = start
     seen: Set[str] = set()
@@ -96,5 +116,5 @@ def iter_items(
         page = fetch(step)
         step = advance(page)
         items = iter(page)
-        del page  # pages can be large: never two at once
+        del page  # pages can be large: never keep two
         yield from items

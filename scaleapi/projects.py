@@ -1,4 +1,4 @@
-"""Projects: what is to be done, and how.
+"""Projects: the type, instructions and other parameters that tasks share.
 
 Source: https://scale.com/docs/api-reference/projects
 """
@@ -14,13 +14,14 @@ from .tasks import TaskType, TypeLike
 
 
 class TaskTemplate(Resource):
-    """The form that a chat or text collection project's tasks follow.
+    """The template that the tasks of a chat or text collection project follow.
 
     Attributes:
-        id, version, created_at, updated_at: which template, and since when.
-        template_variables: what a task may fill in.
-        response_schema: form of the responses, or None.
-        auto_onboard_enabled: whether labelers may start by themselves.
+        id, version, created_at, updated_at: The template's id, its version, and when it was created
+            and last changed.
+        template_variables: The variables that a task may fill in.
+        response_schema: Schema of the responses, or None.
+        auto_onboard_enabled: Whether labelers may start by themselves.
     """
 
     _id_key = "id"
@@ -36,15 +37,15 @@ class TaskTemplate(Resource):
     auto_onboard_enabled: bool
 
     def get_template_variables(self) -> Dict[str, Any]:
-        """What a task may fill in."""
+        """Return the variables that a task may fill in."""
         return self.template_variables
 
     def get_response_schema(self) -> Optional[Dict[str, Any]]:
-        """Form of the responses, or None."""
+        """Return the schema of the responses, or None."""
         return self.response_schema
 
     def is_auto_onboardable(self) -> bool:
-        """Whether labelers may start by themselves."""
+        """Return whether labelers may start by themselves."""
         return self.auto_onboard_enabled
 
 
@@ -54,8 +55,8 @@ class Project(Resource):
     Its parameters have versions, oldest first in `as_dict()["param_history"]`.
 
     Attributes:
-        name: unique in the account.
-        type: text of a `TaskType`, that of all its tasks.
+        name: The project's name, unique in the account.
+        type: The value of a `TaskType`, a string, which is the type of all its tasks.
     """
 
     _id_key = _label = "name"
@@ -67,28 +68,28 @@ class Project(Resource):
 
     @property
     def params(self) -> Optional[Dict[str, Any]]:
-        """The parameters in force, or None."""
+        """The current parameters, or None."""
         history = self._json.get("param_history")
         last = history[-1] if isinstance(history, list) and history else None
         return last if isinstance(last, dict) else None
 
     @property
     def version(self) -> Optional[int]:
-        """Number of the parameters' version in force, or None."""
+        """The version number of the current parameters, or None."""
         return (self.params or {}).get("version")
 
     @property
     def instruction(self) -> Optional[str]:
-        """The instruction in force, or None."""
+        """The current instruction, or None."""
         return (self.params or {}).get("instruction")
 
     def get_template(self) -> TaskTemplate:
-        """The project's template; see `ScaleClient.get_project_template`."""
+        """Return the project's template; see `ScaleClient.get_project_template`."""
         return self._client.get_project_template(self.name)
 
 
 class ProjectMethods(ClientMixin):
-    """The client's calls on projects."""
+    """The client's methods for projects."""
 
     def create_project(
         self,
@@ -102,16 +103,19 @@ class ProjectMethods(ClientMixin):
         """Create a project.
 
         Args:
-            project_name: its name, unique in the account.
-            task_type: what its tasks are.
-            params: its first parameters, such as `{"instruction": ...}`; tasks inherit them.
-            rapid: make it a Rapid project.
-            studio: make it a Studio project.
-            dataset_id: an existing Nucleus dataset to link.
+            project_name: The project's name, unique in the account.
+            task_type: The type of its tasks.
+            params: Its first parameters, such as `{"instruction": ...}`; tasks inherit them.
+            rapid: Whether it is a Rapid project.
+            studio: Whether it is a Studio project.
+            dataset_id: Id of an existing Nucleus dataset to link.
+
+        Returns:
+            The created project.
 
         Raises:
-            ScaleDuplicateResource: the name is taken.
-            ScaleInvalidRequest: an argument is wrong.
+            ScaleDuplicateResource: If the name is taken.
+            ScaleInvalidRequest: If an argument is invalid.
 
         See https://scale.com/docs/api-reference/projects.
         """
@@ -128,10 +132,13 @@ class ProjectMethods(ClientMixin):
         )
 
     def get_project(self, project_name: str) -> Project:
-        """The project of this name.
+        """Return the project with this name.
+
+        Args:
+            project_name: The name of the project.
 
         Raises:
-            ScaleResourceNotFound: there is none.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/projects.
         """
@@ -140,37 +147,43 @@ class ProjectMethods(ClientMixin):
         )
 
     def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
-        """All projects of the account.
+        """Return all projects of the account.
 
         Args:
-            archived: True for those that are archived, False for those that are not. (Scale
-                documents this filter, and its client for Node has it.)
+            archived: True for only archived projects, False for only those that are not, None for
+                both. (Scale documents this filter, and its client for Node has it.)
 
         See https://scale.com/docs/api-reference/projects.
         """
-        # Unlike other booleans this one is documented in lower case.
+        # Unlike other booleans, this one is documented in lower case.
         params = (
             None if archived is None else {"archived": str(boolean("archived", archived)).lower()}
         )
         return self._request_list(Project, "GET", "projects", params=params)
 
     def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
-        """All projects of the account; the same as `projects`.
+        """Return all projects of the account; the same as `projects`.
+
+        Args:
+            archived: See `ScaleClient.projects`.
 
         See https://scale.com/docs/api-reference/projects.
         """
         return self.projects(archived=archived)
 
     def update_project(self, project_name: str, **kwargs: Any) -> Project:
-        """Give a project a new version of its parameters; the changed project comes back.
+        """Create a new version of a project's parameters.
 
         Args:
-            project_name: which project.
-            **kwargs: the parameters, and `patch`: True keeps those that are not named, False
-                replaces all of them.
+            project_name: The name of the project.
+            **kwargs: The parameters, and `patch`: True keeps the parameters that are not named,
+                False replaces all of them.
+
+        Returns:
+            The changed project.
 
         Raises:
-            ScaleResourceNotFound: there is no such project.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/projects.
         """
@@ -180,10 +193,13 @@ class ProjectMethods(ClientMixin):
         )
 
     def get_project_template(self, project_name: str) -> TaskTemplate:
-        """The template of a chat or text collection project.
+        """Return the template of a chat or text collection project.
+
+        Args:
+            project_name: The name of the project.
 
         Raises:
-            ScaleException: there is no such project (404), or it has no template (400 or 404).
+            ScaleException: If there is no such project (404), or it has no template (400 or 404).
 
         See https://scale.com/docs/api-reference/projects.
         """

@@ -1,4 +1,4 @@
-"""What evaluation and training tasks have in common. Both exist on Rapid projects.
+"""The common parts of evaluation and training tasks, both of which exist on Rapid projects.
 
 Source: https://scale.com/docs/api-reference/tasks
 """
@@ -16,12 +16,12 @@ Q = TypeVar("Q", bound="QualityTask")
 
 
 class QualityTask(Resource):
-    """A task whose right answer is known.
+    """A task whose correct response is known.
 
     Attributes:
-        id: its id.
-        expected_response: the right answer.
-        initial_response: what a reviewer starts from, or None.
+        id: The task's id.
+        expected_response: The correct response.
+        initial_response: The response that a reviewer starts from, or None.
     """
 
     _id_key = "id"
@@ -34,7 +34,7 @@ class QualityTask(Resource):
 
 
 class QualityTaskMethods(ClientMixin):
-    """How both kinds are created."""
+    """The creation of both kinds."""
 
     def _create_quality_task(
         self,

@@ -1,4 +1,4 @@
-"""Studio: one's own labelers, their projects, groups and batches.
+"""Studio: your own labelers, their projects, groups and batches.
 
 Source: https://scale.com/docs/api-reference/studio
 """
@@ -17,7 +17,7 @@ from .exceptions import ScaleException
 
 
 class StudioBatchStatus(Enum):
-    """What a Studio batch is for."""
+    """The type of a Studio batch."""
 
     Production = "Production"
 
@@ -25,18 +25,18 @@ class StudioBatchStatus(Enum):
 class StudioLabelerAssignment(Resource):
     """The projects that a labeler is assigned to.
 
-    Unlike the other resources it is a list: `as_dict()` gives the names of the projects.
+    Unlike the other resources it is a list: `as_dict()` returns the names of the projects.
 
     Attributes:
-        email: whose assignments these are.
-        assigned_projects: names of the projects.
+        email: The labeler's e-mail address.
+        assigned_projects: Names of the projects.
     """
 
     email: str
     assigned_projects: List[str]
 
     def __init__(self, assigned_projects: List[str], email: str, client: Any) -> None:
-        # Not through Resource, whose JSON is an object.
+        # Not through Resource.__init__, whose JSON is an object.
         if not isinstance(assigned_projects, list):
             raise ScaleException(f"Assignments are a list of projects, got {assigned_projects!r}")
         self._json: Any = assigned_projects
@@ -56,8 +56,8 @@ class StudioWorker(Resource):
     """A labeler in a group.
 
     Attributes:
-        id: the labeler's id.
-        email: the labeler's address.
+        id: The labeler's id.
+        email: The labeler's e-mail address.
     """
 
     _id_key = "email"
@@ -71,10 +71,10 @@ class StudioProjectGroup(Resource):
     """A group of a project's labelers.
 
     Attributes:
-        id: its id.
-        name: unique in the project.
-        numWorkers: how many labelers it has.
-        isSingleton: whether it stands for one labeler.
+        id: The group's id.
+        name: The group's name, unique in the project.
+        numWorkers: Number of its labelers.
+        isSingleton: Whether it represents a single labeler.
     """
 
     _id_key = "id"
@@ -88,7 +88,7 @@ class StudioProjectGroup(Resource):
 
     def __init__(self, json: Dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
-        _ = self.workers  # complains now, while it is known which answer it was
+        _ = self.workers  # validates now, so that the error can name the response
 
     @property
     def workers(self) -> List[StudioWorker]:
@@ -98,15 +98,15 @@ class StudioProjectGroup(Resource):
 
 
 class StudioBatch(Resource):
-    """A batch as Studio sees it.
+    """A batch with its Studio-specific properties.
 
     Attributes:
-        id, name: which batch.
-        project_id, project_name: of which project.
-        batch_type: text of a `StudioBatchStatus`.
-        studio_priority: its place in the order, None without an explicit one.
-        total, completed: how many tasks it has, and how many of them are completed.
-        groups: who works on it, as the service sends it.
+        id, name: The batch's id and name.
+        project_id, project_name: The id and name of its project.
+        batch_type: The value of a `StudioBatchStatus`, a string.
+        studio_priority: Its position in the order, None without an explicit one.
+        total, completed: Number of its tasks, and of those that are completed.
+        groups: The groups that work on it, as the service sends them.
     """
 
     _id_key = "id"
@@ -144,20 +144,27 @@ Assignments = Dict[str, StudioLabelerAssignment]
 
 
 class StudioMethods(ClientMixin):
-    """The client's calls on Studio. They need a live Studio account."""
+    """The client's methods for Studio, which require a live Studio account."""
 
     def list_studio_assignments(self) -> Assignments:
-        """Every labeler's assignments, by e-mail address.
+        """Return the assignments of all labelers, by e-mail address.
 
         See https://scale.com/docs/api-reference/studio.
         """
         return self._assignments(self._request("GET", "studio/assignments"))
 
     def add_studio_assignments(self, emails: Iterable[str], projects: Iterable[str]) -> Assignments:
-        """Assign labelers to projects; the whole team's assignments come back, by address.
+        """Assign labelers to projects.
+
+        Args:
+            emails: E-mail addresses of the labelers.
+            projects: Names of the projects.
+
+        Returns:
+            The assignments of the whole team, by e-mail address.
 
         Raises:
-            ScaleResourceNotFound: there is no such project.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -166,10 +173,17 @@ class StudioMethods(ClientMixin):
     def remove_studio_assignments(
         self, emails: Iterable[str], projects: Iterable[str]
     ) -> Assignments:
-        """Take labelers off projects; the whole team's assignments come back, by address.
+        """Remove labelers from projects.
+
+        Args:
+            emails: E-mail addresses of the labelers.
+            projects: Names of the projects.
+
+        Returns:
+            The assignments of the whole team, by e-mail address.
 
         Raises:
-            ScaleResourceNotFound: there is no such project.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -189,10 +203,13 @@ class StudioMethods(ClientMixin):
         }
 
     def list_project_groups(self, project: str) -> List[StudioProjectGroup]:
-        """The groups of a project.
+        """Return the groups of a project.
+
+        Args:
+            project: Name of the project.
 
         Raises:
-            ScaleResourceNotFound: there is no such project.
+            ScaleResourceNotFound: If there is no such project.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -201,16 +218,19 @@ class StudioMethods(ClientMixin):
     def create_project_group(
         self, project: str, emails: Iterable[str], project_group: str
     ) -> StudioProjectGroup:
-        """Make a group of labelers, who must be assigned to the project already.
+        """Create a group of labelers, who must already be assigned to the project.
 
         Args:
-            project: name of the project.
-            emails: the labelers.
-            project_group: name of the group.
+            project: Name of the project.
+            emails: E-mail addresses of the labelers.
+            project_group: Name of the group.
+
+        Returns:
+            The created group.
 
         Raises:
-            ScaleInvalidRequest: somebody is not assigned to the project.
-            ScaleDuplicateResource: the name is taken.
+            ScaleInvalidRequest: If a labeler is not assigned to the project.
+            ScaleDuplicateResource: If the name is taken.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -233,17 +253,20 @@ class StudioMethods(ClientMixin):
         add_emails: Optional[Iterable[str]],
         remove_emails: Optional[Iterable[str]],
     ) -> StudioProjectGroup:
-        """Add labelers to a group and remove others; the changed group comes back.
+        """Add labelers to a group and remove others.
 
         Args:
-            project: name of the project.
-            project_group: name of the group.
-            add_emails: whom to add, None nobody.
-            remove_emails: whom to remove, None nobody.
+            project: Name of the project.
+            project_group: Name of the group.
+            add_emails: E-mail addresses of the labelers to add, None to add nobody.
+            remove_emails: E-mail addresses of the labelers to remove, None to remove nobody.
+
+        Returns:
+            The changed group.
 
         Raises:
-            ScaleInvalidRequest: somebody is not assigned to the project.
-            ScaleResourceNotFound: there is no such project or group.
+            ScaleInvalidRequest: If a labeler is not assigned to the project.
+            ScaleResourceNotFound: If there is no such project or group.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -255,21 +278,24 @@ class StudioMethods(ClientMixin):
         return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
     def list_studio_batches(self) -> List[StudioBatch]:
-        """The pending batches, first the one that is worked on first.
+        """Return the pending batches, in the order in which they are worked on.
 
         See https://scale.com/docs/api-reference/studio.
         """
         return self._request_list(StudioBatch, "GET", "studio/batches")
 
     def assign_studio_batches(self, batch_name: str, project_groups: Iterable[str]) -> StudioBatch:
-        """Give a batch to groups, in place of those it had; the changed batch comes back.
+        """Assign a batch to groups, replacing its previous ones.
 
         Args:
-            batch_name: which batch.
-            project_groups: names of the groups.
+            batch_name: The name of the batch.
+            project_groups: Names of the groups.
+
+        Returns:
+            The changed batch.
 
         Raises:
-            ScaleResourceNotFound: there is no such batch or group.
+            ScaleResourceNotFound: If there is no such batch or group.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -278,13 +304,16 @@ class StudioMethods(ClientMixin):
         return self._request_object(StudioBatch, "PUT", endpoint, body=body)
 
     def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
-        """Set the order in which batches are worked on; the pending batches come back in it.
+        """Set the order in which batches are worked on.
 
         Args:
-            batch_names: all pending batches, the first with the highest priority.
+            batch_names: Names of all pending batches, the first with the highest priority.
+
+        Returns:
+            The pending batches in the new order.
 
         Raises:
-            ScaleInvalidRequest: a pending batch is missing, or one that is not pending is named.
+            ScaleInvalidRequest: If a pending batch is missing, or one that is not pending is named.
 
         See https://scale.com/docs/api-reference/studio.
         """
@@ -293,7 +322,10 @@ class StudioMethods(ClientMixin):
         return self._request_list(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def reset_studio_batches_priorities(self) -> List[StudioBatch]:
-        """Go back to the order of creation, oldest first; the pending batches come back in it.
+        """Reset the order of batches to that of their creation, oldest first.
+
+        Returns:
+            The pending batches in the new order.
 
         See https://scale.com/docs/api-reference/studio.
         """

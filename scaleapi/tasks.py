@@ -1,4 +1,7 @@
-"""Tasks: the units of work. Source: https://scale.com/docs/api-reference/tasks"""
+"""Tasks: the units of work.
+
+Source: https://scale.com/docs/api-reference/tasks
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ from .pagination import Paginator, iter_items, next_by_token
 
 
 class TaskType(Enum):
-    """What is to be done. Wherever one is taken, its text or that of a newer type is too."""
+    """The kind of work of a task. A string is accepted in its place, also one of a newer type."""
 
     Annotation = "annotation"
     Categorization = "categorization"
@@ -76,7 +79,7 @@ class TaskType(Enum):
 
 
 class TaskStatus(Enum):
-    """How far a task is."""
+    """The state of a task."""
 
     Pending = "pending"
     Completed = "completed"
@@ -85,7 +88,7 @@ class TaskStatus(Enum):
 
 
 class TaskReviewStatus(Enum):
-    """What the customer's audit said."""
+    """The result of the customer's audit."""
 
     Accepted = "accepted"
     Fixed = "fixed"
@@ -98,16 +101,16 @@ class Task(Resource):
     """A task.
 
     Every top-level key of its JSON is an attribute, and absent keys raise AttributeError (so
-    `hasattr(task, "tags")` tells whether it has tags). What is specific to the task's type is in
-    `task.params`, what the labelers made in `task.response`.
+    `hasattr(task, "tags")` is False if it has no tags). Values that are specific to the task's type
+    are in `task.params`, the labelers' result is in `task.response`.
 
     Attributes:
-        id, task_id: the task's id, 24 hex digits.
-        type: text of a `TaskType`.
-        status: text of a `TaskStatus`.
-        params: what it was created with that is specific to its type.
-        metadata: what its creator attached.
-        created_at, updated_at, completed_at: ISO 8601 texts, UTC; the last once completed.
+        id, task_id: The task's id, 24 hex digits.
+        type: The value of a `TaskType`, a string.
+        status: The value of a `TaskStatus`, a string.
+        params: The parameters that are specific to its type, as passed at creation.
+        metadata: The metadata that its creator attached.
+        created_at, updated_at, completed_at: ISO 8601 strings, UTC; the last once completed.
     """
 
     _id_key = "task_id"
@@ -136,39 +139,68 @@ class Task(Resource):
         self._json = fresh._json
 
     def refresh(self) -> None:
-        """Get the task's present state from the service."""
+        """Fetch the task's current state from the service and update this object."""
         self._update_from(self._client.get_task(self.id))
 
     def cancel(self, clear_unique_id: bool = False) -> None:
-        """Cancel the task; see `ScaleClient.cancel_task`."""
+        """Cancel the task and update this object.
+
+        Args:
+            clear_unique_id: See `ScaleClient.cancel_task`.
+        """
         self._update_from(self._client.cancel_task(self.id, clear_unique_id))
 
     def audit(self, accepted: bool, comments: Optional[str] = None) -> None:
-        """Accept or reject the response; see `ScaleClient.audit_task`. Does not refresh."""
+        """Accept or reject the task's response, without updating this object.
+
+        Args:
+            accepted: See `ScaleClient.audit_task`.
+            comments: See `ScaleClient.audit_task`.
+        """
         self._client.audit_task(self.id, accepted, comments)
 
     def update_unique_id(self, unique_id: str) -> None:
-        """Give the task another unique id; see `ScaleClient.update_task_unique_id`."""
+        """Replace the task's unique id and update this object.
+
+        Args:
+            unique_id: See `ScaleClient.update_task_unique_id`.
+        """
         self._update_from(self._client.update_task_unique_id(self.id, unique_id))
 
     def clear_unique_id(self) -> None:
-        """Take the task's unique id away; see `ScaleClient.clear_task_unique_id`."""
+        """Remove the task's unique id; see `ScaleClient.clear_task_unique_id`."""
         self._update_from(self._client.clear_task_unique_id(self.id))
 
     def set_metadata(self, metadata: Dict[str, Any]) -> None:
-        """Replace the task's metadata; see `ScaleClient.set_task_metadata`."""
+        """Replace the task's metadata and update this object.
+
+        Args:
+            metadata: See `ScaleClient.set_task_metadata`.
+        """
         self._update_from(self._client.set_task_metadata(self.id, metadata))
 
     def set_tags(self, tags: Iterable[str]) -> None:
-        """Replace the task's tags; see `ScaleClient.set_task_tags`."""
+        """Replace the task's tags and update this object.
+
+        Args:
+            tags: See `ScaleClient.set_task_tags`.
+        """
         self._update_from(self._client.set_task_tags(self.id, tags))
 
     def add_tags(self, tags: Iterable[str]) -> None:
-        """Add tags to the task's; see `ScaleClient.add_task_tags`."""
+        """Add tags to the task and update this object.
+
+        Args:
+            tags: See `ScaleClient.add_task_tags`.
+        """
         self._update_from(self._client.add_task_tags(self.id, tags))
 
     def delete_tags(self, tags: Iterable[str]) -> None:
-        """Remove tags from the task's; see `ScaleClient.delete_task_tags`."""
+        """Remove tags from the task and update this object.
+
+        Args:
+            tags: See `ScaleClient.delete_task_tags`.
+        """
         self._update_from(self._client.delete_task_tags(self.id, tags))
 
     def draw(
@@ -176,25 +208,25 @@ class Task(Resource):
         image: Optional[drawing.Image] = None,
         size: Optional[Tuple[float, float]] = None,
     ) -> drawing.Drawing:
-        """The annotations of an image task as a picture, which a notebook shows by itself.
+        """Draw the annotations of an image task, as a picture that notebooks display.
 
-        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment, in the
-        same colour for the same label, in any task; two labels may be close. What can't be drawn,
-        no response yet included, is told in a note below the picture. Nothing is asked of the
-        service.
+        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment. A label
+        has the same colour in every task; the colours of two labels may be similar. Whatever can't
+        be drawn, including a missing response, is listed in a note below the picture. No request is
+        sent.
 
         Args:
-            image: what to draw over in place of the attachment, where no browser can load that: the
-                path of a picture, its bytes, or an address; "" for a blank ground.
-            size: width and height in pixels of the picture that was labeled. Needed only where
-                neither the attachment nor `image` tells it, to show all of it at any scale.
+            image: The image to draw over in place of the attachment, where no browser can load
+                that: the path of an image file, its bytes, or a URL; "" for a blank background.
+            size: Width and height in pixels of the image that was labeled. Needed only where
+                neither the attachment nor `image` provides it, to show all of it at any scale.
 
         Returns:
             A `Drawing`, with `svg`, `notes` and `save(path)`.
 
         Raises:
-            ScaleInvalidArgument: the task is of another type, or `image` or `size` makes no sense.
-            OSError: the file of `image` can't be read.
+            ScaleInvalidArgument: If the task is of another type, or `image` or `size` is invalid.
+            OSError: If the file of `image` can't be read.
         """
         return drawing.draw(self._json, image, size)
 
@@ -245,7 +277,7 @@ _PARAM_NAMES = {
 
 
 class TaskFilters(TypedDict, total=False):
-    """What `get_tasks` takes, for calls that hand it on."""
+    """The filters of `get_tasks`, for methods that pass them on."""
 
     project_name: Optional[str]
     batch_name: Optional[str]
@@ -266,36 +298,57 @@ class TaskFilters(TypedDict, total=False):
 
 
 def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
-    """Filters of `get_tasks`, checked, and as plain as they are sent.
+    """Validate filters of `get_tasks` and return them as plain values.
+
+    Args:
+        method: Name of the calling method, for error messages.
+        given: The filters, by the argument names of `get_tasks`.
+
+    Returns:
+        The filters under the same names, each value in the form in which it is sent.
 
     Raises:
-        ScaleInvalidArgument: one is unknown or makes no sense, or there is no project and no batch.
+        ScaleInvalidArgument: If a filter is unknown or invalid, or there is neither a project nor a
+            batch.
     """
     reject_unknown_filters(method, given, TaskFilters.__annotations__)
     plain = {}
     for name, value in given.items():
         sent = build_query({name: value}, _PARAM_VALIDATORS, _PARAM_NAMES)
-        if sent or name == "include_attachment_url":  # which is not None where it is left out
+        if sent or name == "include_attachment_url":  # whose default is not None
             plain[name] = next(iter(sent.values()), None)
     task_query_params(plain)
     return plain
 
 
 def task_query_params(filters: Mapping[str, Any]) -> Dict[str, Any]:
-    """Filters of `get_tasks` as they go out."""
+    """Return filters of `get_tasks` as query parameters.
+
+    Args:
+        filters: The filters, by the argument names of `get_tasks`.
+
+    Returns:
+        The parameters of `tasks`.
+
+    Raises:
+        ScaleInvalidArgument: If a filter is invalid, or there is neither a project nor a batch.
+    """
     others = {name: value for name, value in filters.items() if name != "limit"}
     wire = TaskMethods._process_tasks_endpoint_args(**others)
     return {**wire, "limit": filters.get("limit")}
 
 
 class TaskMethods(ClientMixin):
-    """The client's calls on tasks."""
+    """The client's methods for tasks."""
 
     def get_task(self, task_id: str) -> Task:
-        """The task with this id.
+        """Return the task with this id.
+
+        Args:
+            task_id: The id of the task.
 
         Raises:
-            ScaleResourceNotFound: there is none.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -304,18 +357,23 @@ class TaskMethods(ClientMixin):
     def create_task(self, task_type: TypeLike, **kwargs: Any) -> Task:
         """Create a task.
 
-        With a `unique_id` the task is made exactly once, whatever the network does; without one, a
-        task whose answer does not come in time is not sent again, since it may exist.
+        With a `unique_id` the call is idempotent: the task is created exactly once, despite
+        retries. Without one, a request whose response does not arrive in time is not retried, since
+        the task may already exist.
 
         Args:
-            task_type: what is to be done.
-            **kwargs: the task, key by key as the API reference has it: `project`, `batch`,
-                `instruction`, `attachment`, `unique_id`, `metadata`, `tags` ... Sent as they are.
+            task_type: The type of the task.
+            **kwargs: The keys of the task, as in the API reference: `project`, `batch`,
+                `instruction`, `attachment`, `unique_id`, `metadata`, `tags` ... Sent unchanged.
+
+        Returns:
+            The created task.
 
         Raises:
-            ScaleInvalidRequest: a key is missing or wrong, or the project or batch unknown.
-            ScaleDuplicateResource: another task has this `unique_id`.
-            ScaleConnectionTimeout: no answer came, and without a `unique_id` the task may exist.
+            ScaleInvalidRequest: If a key is missing or wrong, or the project or batch is unknown.
+            ScaleDuplicateResource: If another task has this `unique_id`.
+            ScaleConnectionTimeout: If no response was received; without a `unique_id` the task may
+                exist.
 
         Example:
             >>> task = client.create_task(
@@ -333,15 +391,18 @@ class TaskMethods(ClientMixin):
         )
 
     def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
-        """Cancel a task on which no work has started; the canceled task comes back.
+        """Cancel a task on which no work has started.
 
         Args:
-            task_id: which task.
-            clear_unique_id: also free its unique id for another task.
+            task_id: The id of the task.
+            clear_unique_id: Whether to free its unique id for another task as well.
+
+        Returns:
+            The canceled task.
 
         Raises:
-            ScaleInvalidRequest: it is completed, canceled already or being worked on.
-            ScaleResourceNotFound: there is no such task.
+            ScaleInvalidRequest: If it is completed, already canceled or being worked on.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -353,29 +414,36 @@ class TaskMethods(ClientMixin):
         """Accept or reject a completed task's response.
 
         Args:
-            task_id: which task.
+            task_id: The id of the task.
             accepted: True accepts, False rejects.
-            comments: why.
+            comments: The reason, in free text.
 
         Raises:
-            ScaleInvalidRequest: the task is not completed.
-            ScaleResourceNotFound: there is no such task.
+            ScaleInvalidRequest: If the task is not completed.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
             raise ScaleInvalidArgument(f"accepted must be True or False, got {accepted!r}")
-        # The response may be text and says nothing that the caller does not know.
+        # The response may be plain text, and contains nothing that the caller does not know.
         body = {"accepted": accepted, "comments": comments}
         self._request("POST", endpoint, body=body, idempotency=AUDIT_TASK)
 
     def update_task_unique_id(self, task_id: str, unique_id: str) -> Task:
-        """Give a task another unique id; the changed task comes back.
+        """Replace a task's unique id.
+
+        Args:
+            task_id: The id of the task.
+            unique_id: The new unique id.
+
+        Returns:
+            The changed task.
 
         Raises:
-            ScaleDuplicateResource: another task has it.
-            ScaleResourceNotFound: there is no such task.
+            ScaleDuplicateResource: If another task has this unique id.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -384,10 +452,16 @@ class TaskMethods(ClientMixin):
         return self._request_object(Task, "POST", endpoint, body=body, idempotency=SET_UNIQUE_ID)
 
     def clear_task_unique_id(self, task_id: str) -> Task:
-        """Take a task's unique id away; the changed task comes back, without that key.
+        """Remove a task's unique id.
+
+        Args:
+            task_id: The id of the task.
+
+        Returns:
+            The changed task, without that key.
 
         Raises:
-            ScaleResourceNotFound: there is no such task.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -396,10 +470,17 @@ class TaskMethods(ClientMixin):
         )
 
     def set_task_metadata(self, task_id: str, metadata: Dict[str, Any]) -> Task:
-        """Replace a task's whole metadata, `{}` empties it; the changed task comes back.
+        """Replace all of a task's metadata.
+
+        Args:
+            task_id: The id of the task.
+            metadata: The new metadata; `{}` removes all of it.
+
+        Returns:
+            The changed task.
 
         Raises:
-            ScaleResourceNotFound: there is no such task.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -408,30 +489,51 @@ class TaskMethods(ClientMixin):
         return self._request_object(Task, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
     def set_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
-        """Replace a task's tags, `[]` removes them all; the changed task comes back.
+        """Replace a task's tags.
+
+        Args:
+            task_id: The id of the task.
+            tags: The new tags; `[]` removes all of them.
+
+        Returns:
+            The changed task.
 
         Raises:
-            ScaleResourceNotFound: there is no such task.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("POST", task_id, tags)
 
     def add_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
-        """Add tags to a task's, ignoring those it has; the changed task comes back.
+        """Add tags to a task.
+
+        Args:
+            task_id: The id of the task.
+            tags: The tags to add; those that the task already has are ignored.
+
+        Returns:
+            The changed task.
 
         Raises:
-            ScaleResourceNotFound: there is no such task.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("PUT", task_id, tags)
 
     def delete_task_tags(self, task_id: str, tags: Iterable[str]) -> Task:
-        """Remove tags from a task's, ignoring those it lacks; the changed task comes back.
+        """Remove tags from a task.
+
+        Args:
+            task_id: The id of the task.
+            tags: The tags to remove; those that the task does not have are ignored.
+
+        Returns:
+            The changed task.
 
         Raises:
-            ScaleResourceNotFound: there is no such task.
+            ScaleResourceNotFound: If there is no such task.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -443,10 +545,10 @@ class TaskMethods(ClientMixin):
         return self._request_object(Task, method, endpoint, body=body, idempotency=IDEMPOTENT)
 
     def tasks(self, **kwargs: Any) -> Tasklist:
-        """One page of tasks, newest first.
+        """Return one page of tasks, newest first.
 
         Args:
-            **kwargs: filters by their names on the wire: `project`, `batch`, `type`, `status`,
+            **kwargs: Filters by their names in the query: `project`, `batch`, `type`, `status`,
                 `customer_review_status`, `unique_id`, `tags`, `start_time`, `end_time`,
                 `completed_after`, `completed_before`, `updated_after`, `updated_before`,
                 `include_attachment_url`, `limited_response`, `limit` (1 to 100), `next_token`.
@@ -455,7 +557,7 @@ class TaskMethods(ClientMixin):
             A list that also has `total`, `limit`, `offset`, `has_more` and `next_token`.
 
         Raises:
-            ScaleInvalidRequest: a filter is unknown or makes no sense.
+            ScaleInvalidRequest: If a filter is unknown or invalid.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -483,29 +585,36 @@ class TaskMethods(ClientMixin):
         limited_response: Optional[bool] = None,
         limit: Optional[int] = None,
     ) -> Generator[Task, None, None]:
-        """Every task that matches, newest first; pages are asked for as they are needed.
+        """Yield every task that matches, newest first, fetching pages as they are needed.
 
-        A generator: nothing is sent, and nothing refused, before the first `next`.
+        A generator: nothing is validated or sent before the first `next`.
 
         Args:
-            project_name: tasks of this project; this or `batch_name` is needed.
-            batch_name: tasks of this batch.
-            task_type: tasks of this type.
-            status: tasks in this state.
-            review_status: tasks whose audit said this, or one of these.
-            unique_id: the task with this unique id, or those with these.
-            completed_after, completed_before: bounds of the time of completion, as text, date or
-                datetime; without a zone they are UTC. The others likewise.
-            updated_after, updated_before: bounds of the time of the last change.
-            created_after, created_before: bounds of the time of creation.
-            tags: tasks with this tag, or with these.
-            include_attachment_url: whether the tasks hold the addresses of their attachments.
-            limited_response: only `task_id`, `status`, `metadata`, `project`, `otherVersion`.
-            limit: tasks per page, 1 to 100; the service takes 100 where it is left out.
+            project_name: Only tasks of this project; this or `batch_name` is required.
+            batch_name: Only tasks of this batch.
+            task_type: Only tasks of this type.
+            status: Only tasks in this state.
+            review_status: Only tasks whose audit had this result, or one of these.
+            unique_id: Only the task with this unique id, or those with these.
+            completed_after: Lower bound of the time of completion, as a string, date or datetime;
+                without a time zone it is UTC. The other bounds likewise.
+            completed_before: Upper bound of the time of completion.
+            updated_after: Lower bound of the time of the last change.
+            updated_before: Upper bound of the time of the last change.
+            created_after: Lower bound of the time of creation.
+            created_before: Upper bound of the time of creation.
+            tags: Only tasks with this tag, or with these.
+            include_attachment_url: Whether the tasks contain the URLs of their attachments.
+            limited_response: Whether to fetch only `task_id`, `status`, `metadata`, `project` and
+                `otherVersion`.
+            limit: Tasks per page, 1 to 100; the service uses 100 where it is left out.
+
+        Yields:
+            The tasks of all pages.
 
         Raises:
-            ValueError: neither `project_name` nor `batch_name` is given.
-            ScaleException: a page could not be had; what came before it has been given out.
+            ValueError: If neither `project_name` nor `batch_name` is given.
+            ScaleException: If a page can't be fetched; the tasks before it have been yielded.
 
         Example:
             >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
@@ -550,10 +659,26 @@ class TaskMethods(ClientMixin):
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
     ) -> int:
-        """How many tasks match, for one request. The filters are those of `get_tasks`.
+        """Return the number of tasks that match, with one request.
+
+        Args:
+            project_name: See `ScaleClient.get_tasks`; this or `batch_name` is required.
+            batch_name: See `ScaleClient.get_tasks`.
+            task_type: See `ScaleClient.get_tasks`.
+            status: See `ScaleClient.get_tasks`.
+            review_status: See `ScaleClient.get_tasks`.
+            unique_id: See `ScaleClient.get_tasks`.
+            completed_after: See `ScaleClient.get_tasks`.
+            completed_before: See `ScaleClient.get_tasks`.
+            updated_after: See `ScaleClient.get_tasks`.
+            updated_before: See `ScaleClient.get_tasks`.
+            created_after: See `ScaleClient.get_tasks`.
+            created_before: See `ScaleClient.get_tasks`.
+            tags: See `ScaleClient.get_tasks`.
+            include_attachment_url: See `ScaleClient.get_tasks`.
 
         Raises:
-            ValueError: neither `project_name` nor `batch_name` is given.
+            ValueError: If neither `project_name` nor `batch_name` is given.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -596,7 +721,7 @@ class TaskMethods(ClientMixin):
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
     ) -> Dict[str, Any]:
-        """The filters of `get_tasks` as those of `tasks`."""
+        """Convert filters of `get_tasks` to those of `tasks`."""
         given = locals()
         if project_name is None and batch_name is None:
             raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")

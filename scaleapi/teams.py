@@ -1,4 +1,7 @@
-"""The team. Source: https://scale.com/docs/api-reference/teams"""
+"""Teammates: the members of the account's team.
+
+Source: https://scale.com/docs/api-reference/teams
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from ._validation import enum_value, str_list
 
 
 class TeammateRole(Enum):
-    """What a teammate may do."""
+    """The role of a teammate, which determines permissions."""
 
     Labeler = "labeler"
     Member = "member"
@@ -24,13 +27,13 @@ RoleLike = Union[TeammateRole, str]
 
 
 class Teammate(Resource):
-    """Someone in the team, active or invited.
+    """A member of the team, active or invited.
 
     Attributes:
-        email: tells one teammate from another.
-        role: text of a `TeammateRole`.
-        first_name, last_name, company, is_studio_labeler, expiry: None where the service says
-            nothing of them.
+        email: The e-mail address, which identifies the teammate.
+        role: The value of a `TeammateRole`, a string.
+        first_name, last_name, company, is_studio_labeler, expiry: None where the service does not
+            send them.
     """
 
     _id_key = _label = "email"
@@ -58,43 +61,56 @@ class Teammate(Resource):
     _client: TeamMethods
 
     def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
-        """Change the role; the whole team comes back. See `ScaleClient.update_teammates_role`."""
+        """Change the teammate's role.
+
+        Args:
+            new_role: See `ScaleClient.update_teammates_role`.
+
+        Returns:
+            All teammates.
+        """
         return self._client.update_teammates_role([self.email], new_role)
 
 
 class TeamMethods(ClientMixin):
-    """The client's calls on the team."""
+    """The client's methods for the team."""
 
     def list_teammates(self) -> List[Teammate]:
-        """Everyone in the team; a fresh invitation may take some seconds to show.
+        """Return all teammates; a new invitation may take some seconds to appear.
 
         See https://scale.com/docs/api-reference/teams.
         """
         return self._request_list(Teammate, "GET", "teams")
 
     def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
-        """Invite people; the whole team comes back. An invitation holds for 24 hours.
+        """Invite people to the team; an invitation is valid for 24 hours.
 
         Args:
-            emails: whom to invite.
+            emails: E-mail addresses of the people to invite.
             role: `Labeler` (Studio), `Member` or `Manager`.
 
+        Returns:
+            All teammates.
+
         Raises:
-            ScaleInvalidRequest: an address or the role is wrong.
+            ScaleInvalidRequest: If an address or the role is invalid.
 
         See https://scale.com/docs/api-reference/teams.
         """
         return self._team("invite", emails, role, INVITE_TEAMMATES)
 
     def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
-        """Change people's role; the whole team comes back.
+        """Change the role of teammates.
 
         Args:
-            emails: whose.
+            emails: E-mail addresses of the teammates.
             role: `Labeler` (Studio), `Member` or `Manager`.
 
+        Returns:
+            All teammates.
+
         Raises:
-            ScaleInvalidRequest: an address or the role is wrong.
+            ScaleInvalidRequest: If an address or the role is invalid.
 
         See https://scale.com/docs/api-reference/teams.
         """

@@ -1,4 +1,7 @@
-"""Training tasks of Rapid projects. Source: https://scale.com/docs/api-reference/tasks"""
+"""Training tasks of Rapid projects.
+
+Source: https://scale.com/docs/api-reference/tasks
+"""
 
 from __future__ import annotations
 
@@ -10,21 +13,25 @@ from .tasks import TypeLike
 
 
 class TrainingTask(QualityTask):
-    """A task that shows labelers how it is done."""
+    """A task that shows labelers how the work is done."""
 
 
 class TrainingTaskMethods(QualityTaskMethods):
-    """The client's calls on training tasks."""
+    """The client's methods for training tasks."""
 
     def create_training_task(self, task_type: TypeLike, **kwargs: Any) -> TrainingTask:
         """Create a training task on a Rapid project.
 
         Args:
-            task_type: what is to be done.
-            **kwargs: the task, key by key, and `expected_response`, which is required.
+            task_type: The type of the task.
+            **kwargs: The keys of the task, and `expected_response`, which is required.
+
+        Returns:
+            The created task.
 
         Raises:
-            ScaleInvalidRequest: the project is no Rapid project, or a key is missing or wrong.
+            ScaleInvalidRequest: If the project is not a Rapid project, or a key is missing or
+                wrong.
 
         See https://scale.com/docs/api-reference/tasks.
         """

@@ -1,4 +1,4 @@
-"""The client's bulk calls, whose code is loaded when one is used."""
+"""The client's bulk methods, whose code is loaded when one is called."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
 class BulkMethods(ClientMixin):
-    """The client's calls on many tasks at once."""
+    """The client's methods for many tasks or files at once."""
 
     def create_tasks(
         self,
@@ -26,26 +26,29 @@ class BulkMethods(ClientMixin):
     ) -> bulk.BulkRun[bulk.TaskOutcome]:
         """Create many tasks, each with a `unique_id` exactly once.
 
-        Nothing is sent before the run is iterated, or `.run()`. Run again after a crash it makes
-        what is missing, and finds the rest. A payload without `unique_id` is not sent again after a
-        lost answer; its outcome is "failed", and the error says that the task may exist.
+        Nothing is sent before the run is iterated, or `.run()` is called. If the same call is
+        repeated after a crash, it creates the missing tasks and finds the others. A payload without
+        `unique_id` is not retried after an ambiguous failure; its outcome is "failed", and the
+        error says that the task may exist.
 
         Args:
-            task_type: the type of all of them.
-            payloads: the JSON of each, from any iterable; read as they are sent, and not changed.
-            workers: how many are under way at once, 1 to 64; fewer while the service is busy.
-            on_duplicate: what to do where a `unique_id` is taken: "fetch" the task that has it (if
+            task_type: The type of all tasks.
+            payloads: The JSON of each task, from any iterable; read as they are sent, and not
+                changed.
+            workers: Maximum number of concurrent requests, 1 to 64; fewer while the service is
+                busy.
+            on_duplicate: What to do where a `unique_id` is taken: "fetch" the task that has it (if
                 its type, project and batch are the same), "skip" it, or "fail".
-            progress: True for a bar (extra `progress`), or a function of the number done and the
-                number in all (None if it can't be known).
+            progress: True for a progress bar (extra `progress`), or a callback that receives the
+                number of finished items and the total number (None if it is not known).
 
         Returns:
             A run with one `TaskOutcome(index, payload, task, status, error)` per payload, in their
             order, its status "created", "existed" or "failed"; or the counts from `.run()`.
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense. What is wrong with one payload is the
-                error of its outcome.
+            ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
+                its outcome.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -65,17 +68,17 @@ class BulkMethods(ClientMixin):
         """Cancel many tasks.
 
         Args:
-            tasks_or_ids: which, such as a generator of `get_tasks`.
-            clear_unique_id: free their unique ids for other tasks.
-            workers: how many are under way at once, 1 to 64.
-            progress: as in `create_tasks`.
+            tasks_or_ids: The tasks or their ids, such as a generator of `get_tasks`.
+            clear_unique_id: Whether to free their unique ids for other tasks.
+            workers: Maximum number of concurrent requests, 1 to 64.
+            progress: See `ScaleClient.create_tasks`.
 
         Returns:
-            A run, as in `create_tasks`; the statuses are "canceled", "refused" (done, canceled
-            already or being worked on) and "failed".
+            A run, as in `create_tasks`; the statuses are "canceled", "refused" (completed, already
+            canceled or being worked on) and "failed".
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense.
+            ScaleInvalidArgument: If an argument is invalid.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -98,17 +101,19 @@ class BulkMethods(ClientMixin):
         """Change the tags or the metadata of many tasks, all in the same way.
 
         Args:
-            tasks_or_ids: which, such as a generator of `get_tasks`.
-            tags, add_tags, delete_tags: what to replace all tags by, to add, to remove.
-            metadata: what to replace the metadata by.
-            workers: how many are under way at once, 1 to 64.
-            progress: as in `create_tasks`.
+            tasks_or_ids: The tasks or their ids, such as a generator of `get_tasks`.
+            tags: The tags that replace all tags of a task.
+            add_tags: The tags to add.
+            delete_tags: The tags to remove.
+            metadata: The metadata that replaces all metadata of a task.
+            workers: Maximum number of concurrent requests, 1 to 64.
+            progress: See `ScaleClient.create_tasks`.
 
         Returns:
             A run, as in `create_tasks`; the statuses are "updated" and "failed".
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense, or nothing is to be changed.
+            ScaleInvalidArgument: If an argument is invalid, or there is nothing to change.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -135,23 +140,23 @@ class BulkMethods(ClientMixin):
         """Upload many files, each of at most 80 MB.
 
         Args:
-            paths: which, such as `Path("images").glob("*.jpg")`.
-            workers: how many are under way at once, 1 to 64.
-            reference_id: a function that gives each path a reference id of its own, such as
-                `lambda path: path.name`. A file that has one is uploaded once, whatever the network
-                does and however often this is run. Without one it is not sent again after a lost
-                answer; its outcome is "failed", and the error says that the file may exist.
-            progress: as in `create_tasks`.
-            **kwargs: `project_name`, `metadata` (a dictionary) ..., the same for all.
+            paths: The paths of the files, such as `Path("images").glob("*.jpg")`.
+            workers: Maximum number of concurrent uploads, 1 to 64.
+            reference_id: A function that returns a unique reference id for each path, such as
+                `lambda path: path.name`. A file that has one is uploaded once, despite retries and
+                repeated runs. Without one it is not retried after an ambiguous failure; its outcome
+                is "failed", and the error says that the file may exist.
+            progress: See `ScaleClient.create_tasks`.
+            **kwargs: `project_name`, `metadata` (a dictionary) ..., the same for all files.
 
         Returns:
             A run with one `FileOutcome(index, path, file, status, error)` per path, in their order;
-            the statuses are "uploaded", "existed" (a file with this reference id is there; the
+            the statuses are "uploaded", "existed" (a file with this reference id exists; the
             service does not say which, so `file` is None) and "failed".
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense. What is wrong with one path is the
-                error of its outcome.
+            ScaleInvalidArgument: If an argument is invalid. Errors of one path are reported in its
+                outcome.
 
         See https://scale.com/docs/api-reference/file-endpoints.
         """
@@ -169,29 +174,31 @@ class BulkMethods(ClientMixin):
         progress: bulk.ProgressOption = None,
         **filters: Unpack[TaskFilters],
     ) -> bulk.ExportReport:
-        """Write all tasks that match to a file of JSON lines, newest first, each once.
+        """Write all tasks that match to a JSON Lines file, newest first, each once.
 
-        A task's line is the JSON that the service sent, as it was when its page was read. Tasks
-        that are created later are not in the file. It takes its name when it is whole; until then
-        what was read is kept in a folder beside it, and the same call goes on from there.
+        A task's line is the JSON that the service sent, as of the time its page was read. Tasks
+        that are created later are not in the file. The file appears under its final name only when
+        complete; until then what was read is kept in a folder beside it, and the same call resumes
+        from there.
 
         Args:
-            path: the file, compressed with gzip where it ends in ".gz". An older one is replaced.
-            workers: how many pages are asked for at once, 1 to 64.
-            resume: False begins anew where an earlier call was broken off.
-            progress: as in `create_tasks`.
-            **filters: those of `get_tasks`: `project_name` or `batch_name`, `status`,
+            path: The file to write, compressed with gzip if it ends in ".gz". An existing file is
+                replaced.
+            workers: Maximum number of pages that are fetched concurrently, 1 to 64.
+            resume: Whether to resume an interrupted call; False starts over.
+            progress: See `ScaleClient.create_tasks`.
+            **filters: The filters of `get_tasks`: `project_name` or `batch_name`, `status`,
                 `created_after` ...; `limit` is the size of a page.
 
         Returns:
             `ExportReport(path, tasks, requests, seconds, resumed)`.
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense, or what was read so far is of an
-                export with other filters.
-            ScaleException: a page could not be had, or the service counts more tasks than it
+            ScaleInvalidArgument: If an argument is invalid, or the interrupted export to this path
+                had other filters.
+            ScaleException: If a page can't be fetched, or the service counts more tasks than it
                 lists. What was read is kept.
-            OSError: a file can't be written.
+            OSError: If a file can't be written.
 
         Example:
             >>> client.export_tasks("march.jsonl.gz", project_name="street-scenes")
@@ -205,23 +212,25 @@ class BulkMethods(ClientMixin):
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]
     ) -> List[bulk.ExportWindow]:
-        """Divide tasks by the time of their creation into parts to be read side by side.
+        """Divide tasks by creation time into windows that can be read in parallel.
 
-        `export_tasks` does so by itself; this is for an engine that reads the parts on many
-        machines, each with `client.get_tasks(**window.filters)`. Neighbours may share tasks: keep
-        one of each id. No part is missing, and no task that was created before the call.
+        `export_tasks` does so by itself; this method is for frameworks that read the windows on
+        many machines, each with `client.get_tasks(**window.filters)`. Adjacent windows may share
+        tasks: deduplicate them by id. The windows cover all tasks that were created before the
+        call.
 
         Args:
-            workers: how many counts are asked for at once, 1 to 64.
-            max_tasks: Tasks in a window, as far as time can tell them apart; None is a number
-                that gives each worker about four, but 500 at the least and 2,500 at the most.
-            **filters: those of `get_tasks`.
+            workers: Maximum number of concurrent count requests, 1 to 64.
+            max_tasks: Maximum number of tasks in a window, as far as their creation times differ;
+                None uses a limit that gives each worker about four windows, but no less than 500
+                and no more than 2,500.
+            **filters: The filters of `get_tasks`.
 
         Returns:
             A list of `ExportWindow(filters, count)`, newest first, empty where no task matches.
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense.
+            ScaleInvalidArgument: If an argument is invalid.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -239,23 +248,23 @@ class BulkMethods(ClientMixin):
     ) -> bulk.BulkRun[bulk.DownloadOutcome]:
         """Download the files that responses and attachments of tasks point to.
 
-        Each goes to `folder/<task id>/<where its address stands>-<hash>.<extension>`, block by
-        block, and takes that name when it is whole; one that is there is not fetched again. The key
-        goes only to addresses below the client's own, redirects included.
+        Each is saved to `folder/<task id>/<position of its URL in the JSON>-<hash>.<extension>`, in
+        blocks, and appears under that name only when complete; an existing file is not downloaded
+        again. The key is sent only to URLs below the client's own, redirects included.
 
         Args:
-            tasks: tasks, or their JSON such as the lines of an export.
-            folder: where to; made if it is not there.
-            workers: how many tasks are under way at once, 1 to 64.
-            progress: as in `create_tasks`.
+            tasks: Tasks, or their JSON such as the lines of an export.
+            folder: The folder to write to; created if it does not exist.
+            workers: Maximum number of tasks that are processed concurrently, 1 to 64.
+            progress: See `ScaleClient.create_tasks`.
 
         Returns:
             A run with one `DownloadOutcome(index, task, paths, status, error)` per task, in their
-            order; the statuses are "downloaded", "existed" (all of its files were there), "empty"
-            (it points to none) and "failed" (`paths` has those that came whole).
+            order; the statuses are "downloaded", "existed" (all of its files existed), "empty" (it
+            points to none) and "failed" (`paths` has the files that are complete).
 
         Raises:
-            ScaleInvalidArgument: an argument makes no sense.
+            ScaleInvalidArgument: If an argument is invalid.
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """

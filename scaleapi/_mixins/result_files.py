@@ -1,4 +1,4 @@
-"""Results that are files: the client's calls that fetch one."""
+"""Results that are files: the client's methods that download one."""
 
 from __future__ import annotations
 
@@ -11,19 +11,27 @@ from .._validation import non_empty_str, path_segment
 
 
 class ResultMethods(ClientMixin):
-    """The client's calls on the files that responses point to; for many, see `download_results`."""
+    """The client's methods for files that responses point to; for many, see `download_results`."""
 
     def get_task_response_file(self, task_id: str, uuid: str) -> bytes:
-        """The bytes of a protected result file, all in memory.
+        """Return the content of a protected result file, all of it in memory.
 
-        Accounts with protected results have addresses such as
+        Accounts with protected results have URLs such as
         `https://api.scale.com/v1/task/<task_id>/response_url/<uuid>` in their responses. Scale
-        documents the path and that it takes the live key; that it is a GET is from another client,
-        and that it may redirect to a store of files from v2, where it does.
+        documents the path and that it requires the live key; that it is a GET is taken from another
+        client, and that it may redirect to file storage from v2, where it does.
+
+        Args:
+            task_id: The id of the task.
+            uuid: The UUID at the end of the file's URL.
+
+        Returns:
+            The content of the file.
 
         Raises:
-            ScaleResourceNotFound: there is no such task or file.
-            ScaleException: it was refused, or did not come whole in all tries.
+            ScaleResourceNotFound: If there is no such task or file.
+            ScaleException: If the request was rejected, or the download is incomplete after all
+                attempts.
 
         See https://scale.com/docs/api-reference/secure-result-urls.
         """
@@ -33,21 +41,25 @@ class ResultMethods(ClientMixin):
         return self.api._downloader().read(f"{self.api.base_api_url.rstrip('/')}/{endpoint}")
 
     def download_response_url(self, url: str, path: Union[str, os.PathLike[str]]) -> Path:
-        """Download the file at an address that a response holds; the path comes back.
+        """Download the file at a URL that a response contains.
 
-        Block by block, again where it comes cut short, and under its name only when it is whole;
-        an older file of that name is replaced. The key goes along only while the address is below
-        the client's own, redirects included. That addresses are public, or else want the key, is
-        what Scale documents.
+        The file is written in blocks to a temporary file, which takes its final name only when
+        complete; an older file of that name is replaced. A truncated download is retried. The key
+        is sent only while the URL is below the client's own, redirects included. Scale documents
+        that URLs are either public or require the key.
 
         Args:
-            url: the whole address, as it stands in `task.response`.
-            path: the file to write, in a folder that is there.
+            url: The complete URL, as in `task.response`.
+            path: The file to write, in an existing folder.
+
+        Returns:
+            The path of the file.
 
         Raises:
-            ScaleInvalidArgument: `url` is no address, or `path` no file's.
-            ScaleException: it was refused, or did not come whole in all tries.
-            OSError: the file can't be written.
+            ScaleInvalidArgument: If `url` is not a URL, or `path` is not the path of a file.
+            ScaleException: If the request was rejected, or the download is incomplete after all
+                attempts.
+            OSError: If the file can't be written.
 
         Example:
             >>> masks = task.response["annotations"]

@@ -1,4 +1,4 @@
-"""The client's way into the v2 (GenAI) API, which is loaded when it is first used.
+"""The client's access to the v2 (GenAI) API, which is imported on first use.
 
 Source: https://scale.com/docs/api-reference, version 2
 """
@@ -19,7 +19,7 @@ Opts = Optional[Iterable[Union["api_client.v2.Option", str]]]
 
 
 class V2Methods(ClientMixin):
-    """The client's calls on the v2 API."""
+    """The client's methods for the v2 API."""
 
     @property
     def v2(self) -> api_client.v2.V2Api:
@@ -31,8 +31,8 @@ class V2Methods(ClientMixin):
         made: Any = self.__dict__.get("_v2")
         if made is None:
             first = (self.api, V2Api(ApiClient(Configuration.of(self.api))))
-            made = self.__dict__.setdefault("_v2", first)  # of two threads' one
-        elif made[0] is not self.api:  # with_options has given it another
+            made = self.__dict__.setdefault("_v2", first)  # atomic: two threads get the same
+        elif made[0] is not self.api:  # with_options has replaced the transport
             made = (self.api, V2Api(made[1].api_client.over(self.api)))
             self.__dict__["_v2"] = made
         operations: api_client.v2.V2Api = made[1]
@@ -59,20 +59,29 @@ class V2Methods(ClientMixin):
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumTask, str]]] = None,
         opts: Opts = None,
     ) -> Generator[api_client.v2.Task, None, None]:
-        """Every task of a project or a batch, page by page as they are needed.
+        """Yield every task of a project or a batch, fetching pages as they are needed.
 
         Args:
-            project_id, project_name, batch_id, batch_name: whose tasks; one of them is needed.
-            status: only those in this state.
-            completed_after, completed_before: only those completed then.
-            limit: how many are asked for at a time, 1 to 100.
-            expand: what comes as a whole object rather than its id: "project", "batch".
-            opts: what comes besides: "annotation_details", "attachment_details",
+            project_id: Only tasks of the project with this id; this or one of the next three is
+                required.
+            project_name: Only tasks of the project with this name.
+            batch_id: Only tasks of the batch with this id.
+            batch_name: Only tasks of the batch with this name.
+            status: Only tasks in this state.
+            completed_after: Lower bound of the time of completion, as a string, date or datetime.
+            completed_before: Upper bound of the time of completion.
+            limit: Tasks per page, 1 to 100.
+            expand: What to include as a complete object rather than its id: "project", "batch".
+            opts: What to include in addition: "annotation_details", "attachment_details",
                 "model_parameters", "submissions".
 
+        Yields:
+            The tasks of all pages.
+
         Raises:
-            ApiTypeError, ApiValueError: an argument makes no sense; on the first `next`.
-            ApiException: the service refuses.
+            ApiTypeError: If an argument has the wrong type; on the first `next`.
+            ApiValueError: If an argument has an invalid value; on the first `next`.
+            ApiException: If the service rejects a request.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -103,9 +112,23 @@ class V2Methods(ClientMixin):
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumBatch, str]]] = None,
     ) -> Generator[api_client.v2.Batch, None, None]:
-        """Every batch that matches, page by page as they are needed.
+        """Yield every batch that matches, fetching pages as they are needed.
 
-        Takes what `client.v2.get_batches` takes, but for the token; raises as `v2_get_tasks`.
+        Takes the arguments of `client.v2.get_batches` except the token; raises as `v2_get_tasks`.
+
+        Args:
+            project_id: Only batches of the project with this id.
+            project_name: Only batches of the project with this name.
+            status: Only batches in this state.
+            created_after: Lower bound of the time of creation, as a string, date or datetime.
+            created_before: Upper bound of the time of creation.
+            completed_after: Lower bound of the time of completion, likewise.
+            completed_before: Upper bound of the time of completion.
+            limit: Batches per page, 1 to 100.
+            expand: What to include as a complete object rather than its id.
+
+        Yields:
+            The batches of all pages.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -133,9 +156,21 @@ class V2Methods(ClientMixin):
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDelivery, str]]] = None,
         opts: Opts = None,
     ) -> Generator[api_client.v2.Task, None, None]:
-        """Every task of a delivery, page by page as they are needed.
+        """Yield every task of a delivery, fetching pages as they are needed.
 
-        Takes what `client.v2.get_delivery` takes, but for the token; raises as `v2_get_tasks`.
+        Takes the arguments of `client.v2.get_delivery` except the token; raises as `v2_get_tasks`.
+
+        Args:
+            delivery_id: The id of the delivery.
+            delivery_name: The name of the delivery.
+            project_id: The id of the delivery's project.
+            project_name: The name of the delivery's project.
+            limit: See `ScaleClient.v2_get_tasks`.
+            expand: What to include as a complete object rather than its id.
+            opts: See `ScaleClient.v2_get_tasks`.
+
+        Yields:
+            The tasks of all pages.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
@@ -161,10 +196,22 @@ class V2Methods(ClientMixin):
         completed_before: Moment = None,
         limit: Optional[int] = None,
     ) -> Generator[api_client.v2.GetDeliveryTasksResponseDocsInner, None, None]:
-        """Every task of a project with its delivered response, page by page as they are needed.
+        """Yield every task of a project with its delivered response, page by page.
 
-        Takes what `client.v2.get_delivery_tasks` takes, but for the token; raises as
+        Takes the arguments of `client.v2.get_delivery_tasks` except the token; raises as
         `v2_get_tasks`.
+
+        Args:
+            delivery_id: The id of the delivery.
+            project_id: The id of the project.
+            project_name: The name of the project.
+            status: See `ScaleClient.v2_get_tasks`.
+            completed_after: See `ScaleClient.v2_get_tasks`.
+            completed_before: See `ScaleClient.v2_get_tasks`.
+            limit: See `ScaleClient.v2_get_tasks`.
+
+        Yields:
+            The tasks of all pages.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
@@ -186,10 +233,18 @@ class V2Methods(ClientMixin):
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDatasetTask, str]]] = None,
     ) -> Generator[api_client.v2.DatasetTask, None, None]:
-        """Every task of a dataset's delivery, page by page as they are needed.
+        """Yield every task of a dataset's delivery, fetching pages as they are needed.
 
-        Takes what `client.v2.get_dataset_delivery` takes, but for the token; raises as
+        Takes the arguments of `client.v2.get_dataset_delivery` except the token; raises as
         `v2_get_tasks`.
+
+        Args:
+            delivery_id: The id of the delivery.
+            limit: See `ScaleClient.v2_get_tasks`.
+            expand: What to include as a complete object rather than its id.
+
+        Yields:
+            The tasks of all pages.
 
         See https://scale.com/docs/api-reference/datasets.
         """
@@ -210,10 +265,21 @@ class V2Methods(ClientMixin):
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDatasetTask, str]]] = None,
     ) -> Generator[api_client.v2.DatasetTask, None, None]:
-        """Every task of a dataset, page by page as they are needed.
+        """Yield every task of a dataset, fetching pages as they are needed.
 
-        Takes what `client.v2.get_dataset_tasks` takes, but for the token; raises as
+        Takes the arguments of `client.v2.get_dataset_tasks` except the token; raises as
         `v2_get_tasks`.
+
+        Args:
+            dataset_id: The id of the dataset.
+            delivery_id: The id of the delivery.
+            delivered_after: Lower bound of the time of delivery, as a string, date or datetime.
+            delivered_before: Upper bound of the time of delivery.
+            limit: See `ScaleClient.v2_get_tasks`.
+            expand: What to include as a complete object rather than its id.
+
+        Yields:
+            The tasks of all pages.
 
         See https://scale.com/docs/api-reference/datasets.
         """
@@ -230,7 +296,7 @@ class V2Methods(ClientMixin):
 
 
 def _pages(operation: Callable[..., Any], items: str, **query: Any) -> Generator[Any, None, None]:
-    """What stands under `items` on each page of an operation."""
+    """Yield the items under the attribute `items` of each page of an operation."""
 
     def fetch(step: PageParams) -> Paginator[Any]:
         page = operation(**query, **step)
