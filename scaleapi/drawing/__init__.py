@@ -12,16 +12,16 @@ from .._lazy import load_attribute
 if TYPE_CHECKING:
     from ._drawing import Drawing as Drawing
     from ._drawing import draw as draw
-    from ._geometries import OF_TASKS as OF_TASKS
-    from ._pictures import Image as Image
-    from ._svg import label_colour as label_colour
+    from .geometry import OF_TASKS as OF_TASKS
+    from .images import Image as Image
+    from .svg import label_colour as label_colour
 
 _MODULE_OF = {
-    "OF_TASKS": "_geometries",
+    "OF_TASKS": "geometry",
     "Drawing": "_drawing",
-    "Image": "_pictures",
+    "Image": "images",
     "draw": "_drawing",
-    "label_colour": "_svg",
+    "label_colour": "svg",
 }
 
 __all__ = ["OF_TASKS", "Drawing", "Image", "draw", "label_colour"]

@@ -13,9 +13,9 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
-from ._geometries import OF_TASKS, Shape, Undrawable, shape_of
-from ._pictures import Image, Picture, checked_size, of_attachment, of_image
-from ._svg import Annotation, Canvas
+from .geometry import OF_TASKS, Shape, Undrawable, shape_of
+from .images import Image, Picture, checked_size, of_attachment, of_image
+from .svg import Annotation, Canvas
 
 MOST = 5_000  # annotations that are drawn, so that a notebook stays usable,
 POINTS_OF_EACH = 20  # with so many points on average

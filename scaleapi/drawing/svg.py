@@ -12,8 +12,8 @@ from html import escape
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from .._html import escape_control_chars
-from ._geometries import Point, Shape
-from ._pictures import Picture, Size
+from .geometry import Point, Shape
+from .images import Picture, Size
 
 NAMED = 200  # annotations, up to which each bears its label
 LABEL = 40  # characters of a label; all of it is shown when one points at it

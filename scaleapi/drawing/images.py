@@ -9,7 +9,7 @@ import struct
 from typing import Any, NamedTuple, Optional, Tuple, Union
 
 from ..exceptions import ScaleInvalidArgument
-from ._geometries import LARGEST
+from .geometry import LARGEST
 
 Size = Tuple[float, float]
 Image = Union[str, os.PathLike[str], bytes]
