@@ -12,19 +12,19 @@ from .._lazy import load_attribute
 if TYPE_CHECKING:
     from ._drawing import Drawing as Drawing
     from ._drawing import draw as draw
-    from .geometry import OF_TASKS as OF_TASKS
+    from .geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
     from .images import Image as Image
     from .svg import label_colour as label_colour
 
 _MODULE_OF = {
-    "OF_TASKS": "geometry",
+    "TASK_GEOMETRIES": "geometry",
     "Drawing": "_drawing",
     "Image": "images",
     "draw": "_drawing",
     "label_colour": "svg",
 }
 
-__all__ = ["OF_TASKS", "Drawing", "Image", "draw", "label_colour"]
+__all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour"]
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass
 

@@ -13,7 +13,7 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
-from .geometry import OF_TASKS, Shape, Undrawable, shape_of
+from .geometry import TASK_GEOMETRIES, Shape, UnsupportedGeometry, build_shape
 from .images import Image, Picture, checked_size, of_attachment, of_image
 from .svg import Annotation, Canvas
 
@@ -100,9 +100,10 @@ def draw(
         most: how many annotations to draw at the most.
     """
     kind = task.get("type")
-    if not isinstance(kind, str) or kind not in OF_TASKS:
+    if not isinstance(kind, str) or kind not in TASK_GEOMETRIES:
         raise ScaleInvalidArgument(
-            f"a task of type {kind!r:.40} can't be drawn; those that can: {', '.join(OF_TASKS)}"
+            f"a task of type {kind!r:.40} can't be drawn; "
+            f"those that can: {', '.join(TASK_GEOMETRIES)}"
         )
     notes: List[str] = []
     picture = _picture(task, image, notes)
@@ -169,8 +170,8 @@ def _annotations(
     for number, row in enumerate(found):
         shape: Shape = []
         try:
-            shape = shape_of(row, kind) if number < most else []
-        except Undrawable as reason:
+            shape = build_shape(row, kind) if number < most else []
+        except UnsupportedGeometry as reason:
             reasons[str(reason)] += 1
         points += sum(len(line.points) for line in shape)
         if number >= most or points > most * POINTS_OF_EACH:

@@ -1,4 +1,4 @@
-"""Annotations as lines to draw: the kinds of geometry, and where each keeps its numbers."""
+"""Convert the geometry of an annotation to polylines, for each type of geometry."""
 
 from __future__ import annotations
 
@@ -7,52 +7,65 @@ from typing import Any, Callable, List, Mapping, NamedTuple, Tuple
 
 Point = Tuple[float, float]
 
-LARGEST = 100_000  # pixels on a side, beyond which a number is no place in a picture
-_AROUND = 72  # points of an ellipse
+MAX_COORDINATE = 100_000  # pixels; a larger absolute value is rejected
+_ELLIPSE_POINTS = 72  # vertices of the polygon that approximates an ellipse
 
 
-class Undrawable(Exception):
-    """Why an annotation can't be drawn."""
+class UnsupportedGeometry(Exception):
+    """An annotation that can't be drawn; the message is the reason."""
 
 
-class Line(NamedTuple):
-    """Points that are joined, the last with the first where it is closed."""
+class Polyline(NamedTuple):
+    """Points joined by line segments.
+
+    Attributes:
+        points: Coordinates in pixels, at least one point.
+        closed: Whether a segment joins the last point to the first.
+    """
 
     points: List[Point]
     closed: bool
 
 
-Shape = List[Line]
-"""An annotation; a single line of a single point is a dot."""
+Shape = List[Polyline]
+"""The polylines of an annotation; a single polyline with a single point is a dot."""
 
 
-def shape_of(annotation: Any, task_type: str) -> Shape:
-    """The lines of an annotation.
+def build_shape(annotation: Any, task_type: str) -> Shape:
+    """Convert an annotation to polylines.
+
+    Args:
+        annotation: One entry of the response's `annotations`; any JSON value.
+        task_type: A key of `TASK_GEOMETRIES`.
+
+    Returns:
+        The polylines, in pixels of the image.
 
     Raises:
-        Undrawable: its geometry is unknown, or lacks what it needs.
+        UnsupportedGeometry: If the geometry is unknown, or a field is missing or invalid.
     """
     if not isinstance(annotation, dict):
-        raise Undrawable(f"an annotation must be an object, got {annotation!r:.40}")
-    return _SHAPES[_kind_of(annotation, task_type)](annotation)
+        raise UnsupportedGeometry(f"an annotation must be an object, got {annotation!r:.40}")
+    return _BUILDERS[_geometry_type(annotation, task_type)](annotation)
 
 
-def _kind_of(annotation: Mapping[str, Any], task_type: str) -> str:
-    """The name of its geometry: the one it tells, else the task's own, else by its keys."""
-    told = annotation.get("type")
-    if isinstance(told, str) and told.lower() in _SHAPES:
-        return told.lower()
-    if told is not None:
-        raise Undrawable(f"unknown geometry {told!r:.40}")
-    if OF_TASKS[task_type]:
-        return OF_TASKS[task_type]
-    kind = next((kind for key, kind in _BY_KEYS if key in annotation), None)
-    if kind is None:
-        raise Undrawable("an annotation without geometry")
-    return _by_vertices(annotation["vertices"]) if kind == "polygon" else kind
+def _geometry_type(annotation: Mapping[str, Any], task_type: str) -> str:
+    """Return the annotation's declared geometry, else the task type's, else a guess by keys."""
+    declared = annotation.get("type")
+    if isinstance(declared, str) and declared.lower() in _BUILDERS:
+        return declared.lower()
+    if declared is not None:
+        raise UnsupportedGeometry(f"unknown geometry {declared!r:.40}")
+    if TASK_GEOMETRIES[task_type]:
+        return TASK_GEOMETRIES[task_type]
+    guess = next((geometry for key, geometry in _TYPES_BY_KEY if key in annotation), None)
+    if guess is None:
+        raise UnsupportedGeometry("an annotation without geometry")
+    return _type_of_vertices(annotation["vertices"]) if guess == "polygon" else guess
 
 
-def _by_vertices(vertices: Any) -> str:
+def _type_of_vertices(vertices: Any) -> str:
+    """Return the geometry assumed for vertices without a type."""
     rows = vertices if isinstance(vertices, list) else []
     if any(isinstance(row, dict) and "description" in row for row in rows):
         return "cuboid"
@@ -60,99 +73,106 @@ def _by_vertices(vertices: Any) -> str:
 
 
 def _box(annotation: Mapping[str, Any]) -> Shape:
-    if "vertices" in annotation:  # a box that is turned
+    """Return a box as its four corners."""
+    if "vertices" in annotation:  # a rotated box
         return _polygon(annotation)
-    left, top, width, height = _sides(annotation)
+    left, top, width, height = _box_fields(annotation)
     right, bottom = left + width, top + height
-    return [Line([(left, top), (right, top), (right, bottom), (left, bottom)], True)]
+    return [Polyline([(left, top), (right, top), (right, bottom), (left, bottom)], True)]
 
 
 def _polygon(annotation: Mapping[str, Any]) -> Shape:
-    return [Line([_point(row) for row in _vertices(annotation)], True)]
+    return [Polyline([_point(row) for row in _vertices(annotation)], True)]
 
 
 def _line(annotation: Mapping[str, Any]) -> Shape:
-    return [Line([_point(row) for row in _vertices(annotation)], False)]
+    return [Polyline([_point(row) for row in _vertices(annotation)], False)]
 
 
 def _dot(annotation: Mapping[str, Any]) -> Shape:
-    return [Line([_point(annotation)], False)]
+    return [Polyline([_point(annotation)], False)]
 
 
 def _cuboid(annotation: Mapping[str, Any]) -> Shape:
-    """The near face, and the side beside it where its corners are told; or both faces, joined."""
+    """Return the front face, with the visible side if its corners are given, or both faces joined.
+
+    Vertices are identified by `description`. Eight vertices without descriptions are two faces
+    of four, in the same order.
+    """
     vertices = _vertices(annotation)
     points = [_point(row) for row in vertices]
-    named = {str(row.get("description")): point for row, point in zip(vertices, points)}
-    missing = [name for name in _FACE if name not in named]
-    if missing and not named.keys().isdisjoint(_FACE + _SIDE):
-        raise Undrawable(f"a cuboid without its {missing[0]}")
+    by_name = {str(row.get("description")): point for row, point in zip(vertices, points)}
+    missing = [name for name in _FACE_VERTICES if name not in by_name]
+    if missing and not by_name.keys().isdisjoint(_FACE_VERTICES + _SIDE_VERTICES):
+        raise UnsupportedGeometry(f"a cuboid without its {missing[0]}")
     if not missing:
-        face = Line([named[name] for name in _FACE], True)
-        if not all(name in named for name in _SIDE):
+        face = Polyline([by_name[name] for name in _FACE_VERTICES], True)
+        if not all(name in by_name for name in _SIDE_VERTICES):
             return [face]
-        top, bottom = (named[name] for name in _SIDE)
-        right = 2 * top[0] > named["face-topleft"][0] + named["face-topright"][0]
+        top, bottom = (by_name[name] for name in _SIDE_VERTICES)
+        right = 2 * top[0] > by_name["face-topleft"][0] + by_name["face-topright"][0]
         near = "right" if right else "left"
-        side = [named[f"face-top{near}"], top, bottom, named[f"face-bottom{near}"]]
-        return [face, Line(side, False)]
+        side = [by_name[f"face-top{near}"], top, bottom, by_name[f"face-bottom{near}"]]
+        return [face, Polyline(side, False)]
     if len(points) != 8:
-        return [Line(points, True)]
-    joints = [Line([near, far], False) for near, far in zip(points[:4], points[4:])]
-    return [Line(points[:4], True), Line(points[4:], True), *joints]
+        return [Polyline(points, True)]
+    edges = [Polyline([front, back], False) for front, back in zip(points[:4], points[4:])]
+    return [Polyline(points[:4], True), Polyline(points[4:], True), *edges]
 
 
 def _ellipse(annotation: Mapping[str, Any]) -> Shape:
-    """Around its center, or within a box; the angle is in degrees, clockwise."""
+    """Return an ellipse, given by center and radius or by a box; the angle is clockwise degrees."""
     if "center" in annotation:
-        x, y = _point(annotation["center"])
-        across, down = _point(annotation.get("radius"))
+        center_x, center_y = _point(annotation["center"])
+        radius_x, radius_y = _point(annotation.get("radius"))
     else:
-        left, top, width, height = _sides(annotation)
-        across, down = width / 2, height / 2
-        x, y = left + across, top + down
-    turn = math.radians(_number({"angle": 0, **annotation}, "angle"))
-    steps = (2 * math.pi * step / _AROUND for step in range(_AROUND))
-    points = [
-        (
-            x + across * math.cos(step) * math.cos(turn) - down * math.sin(step) * math.sin(turn),
-            y + across * math.cos(step) * math.sin(turn) + down * math.sin(step) * math.cos(turn),
+        left, top, width, height = _box_fields(annotation)
+        radius_x, radius_y = width / 2, height / 2
+        center_x, center_y = left + radius_x, top + radius_y
+    rotation = math.radians(_number({"angle": 0, **annotation}, "angle"))
+    points = []
+    for step in range(_ELLIPSE_POINTS):
+        angle = 2 * math.pi * step / _ELLIPSE_POINTS
+        x, y = radius_x * math.cos(angle), radius_y * math.sin(angle)
+        points.append(
+            (
+                center_x + x * math.cos(rotation) - y * math.sin(rotation),
+                center_y + x * math.sin(rotation) + y * math.cos(rotation),
+            )
         )
-        for step in steps
-    ]
-    return [Line(points, True)]
+    return [Polyline(points, True)]
 
 
-def _sides(annotation: Mapping[str, Any]) -> List[float]:
+def _box_fields(annotation: Mapping[str, Any]) -> List[float]:
     return [_number(annotation, key) for key in ("left", "top", "width", "height")]
 
 
 def _vertices(annotation: Mapping[str, Any]) -> List[Any]:
     vertices = annotation.get("vertices")
     if not isinstance(vertices, list) or len(vertices) < 2:
-        raise Undrawable("vertices must be a list of two or more")
+        raise UnsupportedGeometry("vertices must be a list of two or more")
     return vertices
 
 
 def _point(row: Any) -> Point:
     if not isinstance(row, dict):
-        raise Undrawable(f"a point must be an object with x and y, got {row!r:.40}")
+        raise UnsupportedGeometry(f"a point must be an object with x and y, got {row!r:.40}")
     return _number(row, "x"), _number(row, "y")
 
 
 def _number(row: Mapping[str, Any], key: str) -> float:
     value = row.get(key)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Undrawable(f"{key} must be a number, got {value!r:.40}")
-    if not abs(value) <= LARGEST:  # true of NaN too
-        raise Undrawable(f"{key} is no place in a picture: {value!r:.40}")
+        raise UnsupportedGeometry(f"{key} must be a number, got {value!r:.40}")
+    if not abs(value) <= MAX_COORDINATE:  # written so that NaN fails too
+        raise UnsupportedGeometry(f"{key} is no place in a picture: {value!r:.40}")
     return float(value)
 
 
-_FACE = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
-_SIDE = ("side-topcorner", "side-bottomcorner")
+_FACE_VERTICES = ("face-topleft", "face-topright", "face-bottomright", "face-bottomleft")
+_SIDE_VERTICES = ("side-topcorner", "side-bottomcorner")
 
-_SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Shape]] = {
+_BUILDERS: Mapping[str, Callable[[Mapping[str, Any]], Shape]] = {
     "box": _box,
     "polygon": _polygon,
     "line": _line,
@@ -161,7 +181,7 @@ _SHAPES: Mapping[str, Callable[[Mapping[str, Any]], Shape]] = {
     "ellipse": _ellipse,
 }
 
-OF_TASKS: Mapping[str, str] = {
+TASK_GEOMETRIES: Mapping[str, str] = {
     "imageannotation": "",
     "annotation": "box",
     "polygonannotation": "polygon",
@@ -169,7 +189,7 @@ OF_TASKS: Mapping[str, str] = {
     "pointannotation": "point",
     "cuboidannotation": "cuboid",
 }
-"""The types of tasks that can be drawn, and the one geometry that a type has; "" for any."""
+"""Geometry by task type, for the types that can be drawn; "" for a type with several."""
 
-# What an annotation that does not tell its geometry is taken for, by the first key that it has.
-_BY_KEYS = (("vertices", "polygon"), ("left", "box"), ("center", "ellipse"), ("x", "point"))
+# The geometry assumed for an annotation without a type: that of the first key it has.
+_TYPES_BY_KEY = (("vertices", "polygon"), ("left", "box"), ("center", "ellipse"), ("x", "point"))

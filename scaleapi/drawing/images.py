@@ -9,7 +9,7 @@ import struct
 from typing import Any, NamedTuple, Optional, Tuple, Union
 
 from ..exceptions import ScaleInvalidArgument
-from .geometry import LARGEST
+from .geometry import MAX_COORDINATE
 
 Size = Tuple[float, float]
 Image = Union[str, os.PathLike[str], bytes]
@@ -78,12 +78,13 @@ def checked_size(size: Any) -> Size:
     """
     try:
         width, height = (float(side) for side in size)
-        sound = 1 <= width <= LARGEST and 1 <= height <= LARGEST
+        sound = 1 <= width <= MAX_COORDINATE and 1 <= height <= MAX_COORDINATE
     except (TypeError, ValueError, OverflowError):
         sound = False
     if not sound:
         raise ScaleInvalidArgument(
-            f"size must be (width, height), each of 1 to {LARGEST:,} pixels, got {size!r:.40}"
+            f"size must be (width, height), each of 1 to {MAX_COORDINATE:,} pixels, "
+            f"got {size!r:.40}"
         )
     return width, height
 

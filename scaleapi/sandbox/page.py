@@ -258,7 +258,7 @@ def drawn(task: Doc) -> str:
     No attachment is loaded, for the page asks nothing of other places: below the annotations is
     the picture only where it is its own address.
     """
-    if task["type"] not in drawing.OF_TASKS or not task.get("response"):
+    if task["type"] not in drawing.TASK_GEOMETRIES or not task.get("response"):
         return ""
     attachment = task["params"].get("attachment")
     itself = isinstance(attachment, str) and attachment.startswith("data:image/")
