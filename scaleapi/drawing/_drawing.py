@@ -14,7 +14,7 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
 from .geometry import TASK_GEOMETRIES, Shape, UnsupportedGeometry, build_shape
-from .images import Image, Picture, checked_size, of_attachment, of_image
+from .images import BackgroundImage, Image, from_attachment, load_image, validate_size
 from .svg import Annotation, Canvas
 
 MOST = 5_000  # annotations that are drawn, so that a notebook stays usable,
@@ -74,7 +74,7 @@ class Drawing:
             # seen; an SVG must know beforehand.
             sides = (f"{side:.0f}px" for side in canvas.size)
             over = canvas.svg(style=_LAYER.format(*sides), background=False)
-            address = escape(canvas.picture.address or "")
+            address = escape(canvas.picture.url or "")
             shown = (
                 f'<div {_FRAME}><div {_PILE}><img src="{address}" alt="" '
                 f'style="{_LAYER.format("auto", "auto")}">{over}</div></div>'
@@ -108,7 +108,7 @@ def draw(
     notes: List[str] = []
     picture = _picture(task, image, notes)
     if size is not None:
-        picture = picture._replace(size=checked_size(size))
+        picture = picture._replace(size=validate_size(size))
     annotations = _annotations(task, kind, most, notes)
     title = f"Task(id={task.get('task_id')})"
     canvas = Canvas(picture, annotations, title)
@@ -129,15 +129,15 @@ def draw(
     return Drawing(title, canvas, shown)
 
 
-def _picture(task: Mapping[str, Any], image: Optional[Image], notes: List[str]) -> Picture:
+def _picture(task: Mapping[str, Any], image: Optional[Image], notes: List[str]) -> BackgroundImage:
     if image == "":
-        return Picture(None, None)
+        return BackgroundImage(None, None)
     if image is not None:
-        return of_image(image)
+        return load_image(image)
     params = task.get("params")
     attachment = params.get("attachment") if isinstance(params, dict) else None
-    picture = of_attachment(attachment)
-    if picture.address is None:
+    picture = from_attachment(attachment)
+    if picture.url is None:
         notes.append(
             "The task does not tell its attachment: pass image=, a file or an address."
             if attachment is None

@@ -13,7 +13,7 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Seq
 
 from .._html import escape_control_chars
 from .geometry import Point, Shape
-from .images import Picture, Size
+from .images import BackgroundImage, Size
 
 NAMED = 200  # annotations, up to which each bears its label
 LABEL = 40  # characters of a label; all of it is shown when one points at it
@@ -67,7 +67,9 @@ class Canvas:
         unnamed: how many names are left out, as there is no room for them.
     """
 
-    def __init__(self, picture: Picture, annotations: Sequence[Annotation], title: str) -> None:
+    def __init__(
+        self, picture: BackgroundImage, annotations: Sequence[Annotation], title: str
+    ) -> None:
         self.picture = picture
         self.annotations = [each for each in annotations if _can_be_seen(each, picture)]
         self._origin, self.size = _ground(self.annotations, picture)
@@ -82,7 +84,7 @@ class Canvas:
     @property
     def is_of_unknown_size(self) -> bool:
         """Whether there is a picture, and nobody knows how large it is."""
-        return self.picture.address is not None and self.picture.size is None
+        return self.picture.url is not None and self.picture.size is None
 
     @property
     def is_sparsely_named(self) -> bool:
@@ -117,11 +119,11 @@ class Canvas:
 
     def _background(self) -> str:
         width, height = self.size
-        if self.picture.address is None:
+        if self.picture.url is None:
             return f'<path fill="{_NOTHING}" d="{_rectangle(self._origin, self.size)}"/>'
         # Without a size it is as large as it is, which is what the numbers mean.
         side = f' width="{_n(width)}" height="{_n(height)}" preserveAspectRatio="none"'
-        return f'<image href="{_x(self.picture.address)}"{side if self.picture.size else ""}/>'
+        return f'<image href="{_x(self.picture.url)}"{side if self.picture.size else ""}/>'
 
     def _shapes(self) -> str:
         """Each in its colour, over a light edge that sets it off from any picture."""
@@ -243,7 +245,7 @@ def _scale(size: Size) -> float:
     return larger if larger > 1 else min(1.0, WIDE / width)
 
 
-def _can_be_seen(annotation: Annotation, picture: Picture) -> bool:
+def _can_be_seen(annotation: Annotation, picture: BackgroundImage) -> bool:
     if picture == (None, None):
         return True
     width, height = picture.size or (float("inf"), float("inf"))
@@ -251,14 +253,14 @@ def _can_be_seen(annotation: Annotation, picture: Picture) -> bool:
     return right >= 0 and bottom >= 0 and left <= width and top <= height
 
 
-def _ground(annotations: Sequence[Annotation], picture: Picture) -> Tuple[Point, Size]:
+def _ground(annotations: Sequence[Annotation], picture: BackgroundImage) -> Tuple[Point, Size]:
     """The picture's corner and size; else as far as annotations go, and a little further."""
     if picture.size:
         return (0.0, 0.0), picture.size
     begin, top, wide, tall = 0.0, 0.0, 200.0, 100.0
     for each in annotations:
         left, up, right, bottom = each.extents
-        if picture.address is None:
+        if picture.url is None:
             begin, top = min(begin, left), min(top, up)
         wide = max(wide, right, each.top[0] + _width(_short(each.label), TEXT))
         tall = max(tall, bottom)
