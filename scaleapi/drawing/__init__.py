@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from ._drawing import draw as draw
     from .geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
     from .images import Image as Image
-    from .svg import label_colour as label_colour
+    from .labels import label_colour as label_colour
 
 _MODULE_OF = {
     "TASK_GEOMETRIES": "geometry",
     "Drawing": "_drawing",
     "Image": "images",
     "draw": "_drawing",
-    "label_colour": "svg",
+    "label_colour": "labels",
 }
 
 __all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour"]

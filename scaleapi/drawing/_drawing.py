@@ -69,12 +69,12 @@ class Drawing:
     # picture, and so no attachment, is loaded.
     def _repr_html_(self) -> str:
         canvas = self._canvas
-        if canvas.is_of_unknown_size:
+        if canvas.has_unknown_size:
             # In HTML the picture is as large as it is, whatever that may be, and all of it can be
             # seen; an SVG must know beforehand.
             sides = (f"{side:.0f}px" for side in canvas.size)
             over = canvas.svg(style=_LAYER.format(*sides), background=False)
-            address = escape(canvas.picture.url or "")
+            address = escape(canvas.image.url or "")
             shown = (
                 f'<div {_FRAME}><div {_PILE}><img src="{address}" alt="" '
                 f'style="{_LAYER.format("auto", "auto")}">{over}</div></div>'
@@ -112,7 +112,7 @@ def draw(
     annotations = _annotations(task, kind, most, notes)
     title = f"Task(id={task.get('task_id')})"
     canvas = Canvas(picture, annotations, title)
-    if canvas.is_of_unknown_size:
+    if canvas.has_unknown_size:
         notes.append(
             "The size of the picture is not known: pass size=(width, height) to see all of it at "
             "any scale."
@@ -120,10 +120,12 @@ def draw(
     outside = len(annotations) - len(canvas.annotations)
     if outside:
         notes.append(f"{_counted(outside)} outside of the picture.")
-    if canvas.is_sparsely_named:
+    if canvas.labels_once:
         notes.append("Of each label only the first is named; point at any other to see its name.")
-    if canvas.unnamed:
-        names = "1 name has" if canvas.unnamed == 1 else f"{canvas.unnamed} names have"
+    if canvas.unplaced_labels:
+        names = (
+            "1 name has" if canvas.unplaced_labels == 1 else f"{canvas.unplaced_labels} names have"
+        )
         notes.append(f"{names} no room; point at a shape to see its name.")
     shown = tuple(escape_control_chars(note) for note in notes)
     return Drawing(title, canvas, shown)

@@ -1,317 +1,262 @@
-"""Shapes as SVG: a picture, lines in the colours of their labels, and the labels themselves."""
+"""Render a background image, the shapes of annotations and their labels as SVG."""
 
 from __future__ import annotations
 
-import colorsys
-import hashlib
 import json
 import textwrap
-import unicodedata
-from functools import lru_cache
 from html import escape
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
 
 from .._html import escape_control_chars
 from .geometry import Point, Shape
 from .images import BackgroundImage, Size
+from .labels import FONT_SIZE, LabelLayout, label_colour, label_width, shorten_label
 
-NAMED = 200  # annotations, up to which each bears its label
-LABEL = 40  # characters of a label; all of it is shown when one points at it
-TOLD = 500  # characters that are shown then
-SMALL, WIDE, TALL = 480, 900, 900  # pixels on the screen: what a picture is brought to
-TEXT, LEADING = 13, 1.4  # pixels on the screen; from one line to the next, in its size
-_DARK = 0.17  # luminance at the most: 4.5 to 1 against the white around it, and more
-_NOTHING = "#f3f3f3"
-_APART = 1809  # of some thousand numbers the one that sets car, truck, person, dog ... well apart
+MAX_LABELED = 200  # with more annotations, only the first of each label is labeled
+MAX_TOOLTIP_CHARS = 500
+# Pixels on the screen: small images are enlarged, and large ones reduced, to these.
+MIN_WIDTH, MAX_WIDTH, MAX_HEIGHT = 480, 900, 900
+LINE_HEIGHT = 1.4  # of notes, in font sizes
+_BLANK_FILL = "#f3f3f3"
+_ALLOWED_CONTROL_CHARS = "\n\u200c\u200d"  # the joiners are needed to write some languages
+# Strokes have the same width on the screen at every scale.
+_NON_SCALING_STROKE = 'vector-effect="non-scaling-stroke"'
 
 
 class Annotation(NamedTuple):
-    """What is drawn, and its JSON."""
+    """An annotation to draw.
+
+    Attributes:
+        shape: Its polylines.
+        json: Its JSON.
+    """
 
     shape: Shape
     json: Mapping[str, Any]
 
     @property
     def label(self) -> str:
-        """Its label as a text, "" without one."""
+        """The label as a string; "" for none."""
         label = self.json.get("label")
         if label is None or label == "":
             return ""
         return label if isinstance(label, str) else json.dumps(label, ensure_ascii=False)
 
     @property
-    def extents(self) -> Tuple[float, float, float, float]:
+    def bounds(self) -> Tuple[float, float, float, float]:
         """Left, top, right and bottom."""
-        places = [point for line in self.shape for point in line.points]
-        across, down = [x for x, _ in places], [y for _, y in places]
-        return min(across), min(down), max(across), max(down)
+        points = [point for polyline in self.shape for point in polyline.points]
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return min(xs), min(ys), max(xs), max(ys)
 
     @property
     def top(self) -> Point:
-        """The uppermost point, of several the leftmost."""
-        return min((p for line in self.shape for p in line.points), key=lambda p: (p[1], p[0]))
+        """The uppermost point; the leftmost of several."""
+        points = (point for polyline in self.shape for point in polyline.points)
+        return min(points, key=lambda point: (point[1], point[0]))
 
     @property
     def is_dot(self) -> bool:
-        """Whether it is a single point."""
+        """Whether the shape is a single point."""
         return len(self.shape) == 1 and len(self.shape[0].points) == 1
 
 
 class Canvas:
-    """A picture with annotations on it; a unit is a pixel of the picture.
+    """An image with annotations over it; the unit is a pixel of the image.
+
+    Args:
+        image: The background.
+        annotations: What to draw over it.
+        title: Accessible name of the SVG.
 
     Attributes:
-        picture: what is drawn over.
-        annotations: those that can be seen in it.
-        size: of the picture, or as far as there are annotations.
-        unnamed: how many names are left out, as there is no room for them.
+        image: The background.
+        annotations: The annotations that are at least partly within the image.
+        size: Size of the image; of the area that the annotations need if that is unknown.
+        unplaced_labels: Number of labels left out for lack of room.
     """
 
     def __init__(
-        self, picture: BackgroundImage, annotations: Sequence[Annotation], title: str
+        self, image: BackgroundImage, annotations: Sequence[Annotation], title: str
     ) -> None:
-        self.picture = picture
-        self.annotations = [each for each in annotations if _can_be_seen(each, picture)]
-        self._origin, self.size = _ground(self.annotations, picture)
+        self.image = image
+        self.annotations = [
+            annotation for annotation in annotations if _is_visible(annotation, image)
+        ]
+        self._origin, self.size = _viewport(self.annotations, image)
         self._title = title
-        self._scale = 1.0 if self.is_of_unknown_size else _scale(self.size)
-        self._text = TEXT / self._scale
-        places = _Places(self._origin, self.size, self._text)
-        placed = [(each, places.place(each)) for each in self._named()]
-        self._names = [(each, place) for each, place in placed if place]
-        self.unnamed = len(placed) - len(self._names)
+        self._scale = 1.0 if self.has_unknown_size else _screen_scale(self.size)
+        self._font_size = FONT_SIZE / self._scale
+        layout = LabelLayout(self._origin, self.size, self._font_size)
+        labeled = self._annotations_to_label()
+        positions = [layout.place(shorten_label(item.label), item.top) for item in labeled]
+        self._labels = [(item, place) for item, place in zip(labeled, positions) if place]
+        self.unplaced_labels = len(labeled) - len(self._labels)
 
     @property
-    def is_of_unknown_size(self) -> bool:
-        """Whether there is a picture, and nobody knows how large it is."""
-        return self.picture.url is not None and self.picture.size is None
+    def has_unknown_size(self) -> bool:
+        """Whether there is an image whose size is unknown."""
+        return self.image.url is not None and self.image.size is None
 
     @property
-    def is_sparsely_named(self) -> bool:
-        """Whether there are too many for each to bear its label."""
-        return len(self.annotations) > NAMED
+    def labels_once(self) -> bool:
+        """Whether only the first annotation of each label is labeled, as there are too many."""
+        return len(self.annotations) > MAX_LABELED
 
     def svg(self, style: str = "", notes: Iterable[str] = (), background: bool = True) -> str:
-        """The whole, as a document or a part of one.
+        """Render the canvas as an SVG element, which is also a complete document.
 
         Args:
-            style: of the outermost element.
-            notes: what stands below the picture.
-            background: whether the picture is a part of it.
+            style: CSS of the root element.
+            notes: Paragraphs of text below the image.
+            background: Whether to include the image.
+
+        Returns:
+            The SVG.
         """
         (left, top), (width, height) = self._origin, self.size
-        below = list(self._notes(notes))
-        tall = height + len(below) * LEADING * self._text
+        note_lines = list(self._render_notes(notes))
+        total_height = height + len(note_lines) * LINE_HEIGHT * self._font_size
         return "".join(
             [
                 '<svg xmlns="http://www.w3.org/2000/svg" '
-                f'viewBox="{_n(left)} {_n(top)} {_n(width)} {_n(tall)}" '
-                f'width="{_n(width * self._scale)}" height="{_n(tall * self._scale)}" '
-                f'direction="ltr" fill="none" role="img" aria-label="{_x(self._title)}"'
+                f'viewBox="{_fmt(left)} {_fmt(top)} {_fmt(width)} {_fmt(total_height)}" '
+                f'width="{_fmt(width * self._scale)}" height="{_fmt(total_height * self._scale)}" '
+                f'direction="ltr" fill="none" role="img" aria-label="{_escape(self._title)}"'
                 + (f' style="{style}">' if style else ">"),
-                self._background() if background else "",
-                self._shapes(),
-                self._labels(),
-                *below,
+                self._render_background() if background else "",
+                self._render_shapes(),
+                self._render_labels(),
+                *note_lines,
                 "</svg>",
             ]
         )
 
-    def _background(self) -> str:
+    def _render_background(self) -> str:
         width, height = self.size
-        if self.picture.url is None:
-            return f'<path fill="{_NOTHING}" d="{_rectangle(self._origin, self.size)}"/>'
-        # Without a size it is as large as it is, which is what the numbers mean.
-        side = f' width="{_n(width)}" height="{_n(height)}" preserveAspectRatio="none"'
-        return f'<image href="{_x(self.picture.url)}"{side if self.picture.size else ""}/>'
+        if self.image.url is None:
+            return f'<path fill="{_BLANK_FILL}" d="{_rectangle(self._origin, self.size)}"/>'
+        # Without these the browser uses the intrinsic size, to which the coordinates refer.
+        attributes = f' width="{_fmt(width)}" height="{_fmt(height)}" preserveAspectRatio="none"'
+        return f'<image href="{_escape(self.image.url)}"{attributes if self.image.size else ""}/>'
 
-    def _shapes(self) -> str:
-        """Each in its colour, over a light edge that sets it off from any picture."""
+    def _render_shapes(self) -> str:
+        """Return each shape in its colour, over a light outline that contrasts with any image."""
         parts = ['<g stroke-linejoin="round" stroke-linecap="round">']
-        drawn = [(each, _path(each.shape)) for each in self.annotations]
-        for dots, edge in ((False, 5), (True, 14)):
-            path = "".join(path for each, path in drawn if each.is_dot == dots)
-            if path:
+        paths = [(annotation, _path_data(annotation.shape)) for annotation in self.annotations]
+        for dots, stroke_width in ((False, 5), (True, 14)):
+            outline = "".join(path for annotation, path in paths if annotation.is_dot == dots)
+            if outline:
                 parts.append(
-                    f'<path {_EVER} stroke="#fff" stroke-opacity=".75" stroke-width="{edge}" '
-                    f'd="{path}"/>'
+                    f'<path {_NON_SCALING_STROKE} stroke="#fff" stroke-opacity=".75" '
+                    f'stroke-width="{stroke_width}" d="{outline}"/>'
                 )
-        for each, path in drawn:
-            colour = label_colour(each.label)
-            fill = f'fill="{colour}" fill-opacity=".12" ' if each.shape[0].closed else ""
+        for annotation, path in paths:
+            colour = label_colour(annotation.label)
+            fill = f'fill="{colour}" fill-opacity=".12" ' if annotation.shape[0].closed else ""
             parts.append(
-                f'<path {_EVER} {fill}stroke="{colour}" stroke-width="{10 if each.is_dot else 2}" '
-                f'd="{path}"><title>{_x(_told(each))}</title></path>'
+                f'<path {_NON_SCALING_STROKE} {fill}stroke="{colour}" '
+                f'stroke-width="{10 if annotation.is_dot else 2}" '
+                f'd="{path}"><title>{_escape(_tooltip(annotation))}</title></path>'
             )
         return "".join([*parts, "</g>"])
 
-    def _labels(self) -> str:
-        text = self._text
+    def _render_labels(self) -> str:
+        font_size = self._font_size
         parts = [
-            f'<g font-family="system-ui,sans-serif" font-size="{_n(text)}" font-weight="600" '
-            f'stroke="#fff" stroke-width="{_n(text / 4)}" stroke-linejoin="round" '
-            'paint-order="stroke" pointer-events="none">'
+            f'<g font-family="system-ui,sans-serif" font-size="{_fmt(font_size)}" '
+            f'font-weight="600" stroke="#fff" stroke-width="{_fmt(font_size / 4)}" '
+            'stroke-linejoin="round" paint-order="stroke" pointer-events="none">'
         ]
-        for each, (x, y) in self._names:
-            colour, name = label_colour(each.label), _x(_short(each.label))
-            parts.append(f'<text x="{_n(x)}" y="{_n(y)}" fill="{colour}">{name}</text>')
+        for annotation, (x, y) in self._labels:
+            colour, label = label_colour(annotation.label), _escape(shorten_label(annotation.label))
+            parts.append(f'<text x="{_fmt(x)}" y="{_fmt(y)}" fill="{colour}">{label}</text>')
         return "".join([*parts, "</g>"])
 
-    def _named(self) -> List[Annotation]:
-        """Those that bear their labels."""
-        named = [each for each in self.annotations if each.label]
-        if not self.is_sparsely_named:
-            return named
-        first: Dict[str, Annotation] = {}
-        for each in named:
-            first.setdefault(each.label, each)
-        return list(first.values())[:NAMED]
+    def _annotations_to_label(self) -> List[Annotation]:
+        labeled = [annotation for annotation in self.annotations if annotation.label]
+        if not self.labels_once:
+            return labeled
+        first_by_label: Dict[str, Annotation] = {}
+        for annotation in labeled:
+            first_by_label.setdefault(annotation.label, annotation)
+        return list(first_by_label.values())[:MAX_LABELED]
 
-    def _notes(self, notes: Iterable[str]) -> Iterable[str]:
-        """Lines of text on white below the picture."""
-        (left, bottom), (width, height) = self._origin, self.size
-        bottom += height
-        text = self._text
-        fits = max(10, int(width / text / 0.6))
-        lines = [line for note in notes for line in textwrap.wrap(note, fits)]
+    def _render_notes(self, notes: Iterable[str]) -> Iterable[str]:
+        """Yield each line of the notes, on a white background below the image."""
+        (left, top), (width, height) = self._origin, self.size
+        font_size = self._font_size
+        chars_per_line = max(10, int(width / font_size / 0.6))
+        lines = [line for note in notes for line in textwrap.wrap(note, chars_per_line)]
         for number, line in enumerate(lines):
-            top = bottom + number * LEADING * text
+            line_top = top + height + number * LINE_HEIGHT * font_size
+            background = _rectangle((left, line_top), (width, 1.5 * font_size))
             yield (
-                f'<path fill="#fff" d="{_rectangle((left, top), (width, 1.5 * text))}"/>'
-                f'<text x="{_n(left + text / 2)}" y="{_n(top + text)}" font-size="{_n(text)}" '
-                f'font-family="system-ui,sans-serif" fill="#333">{_x(line)}</text>'
+                f'<path fill="#fff" d="{background}"/>'
+                f'<text x="{_fmt(left + font_size / 2)}" y="{_fmt(line_top + font_size)}" '
+                f'font-size="{_fmt(font_size)}" '
+                f'font-family="system-ui,sans-serif" fill="#333">{_escape(line)}</text>'
             )
 
 
-class _Places:
-    """Where labels go: on top of what they name, within the picture, none over another."""
-
-    def __init__(self, origin: Point, size: Size, text: float) -> None:
-        self._origin = origin
-        self._size = size
-        self._text = text
-        self._taken: List[Tuple[float, float, float]] = []
-
-    def place(self, annotation: Annotation) -> Optional[Point]:
-        """The left end of its label's base line; None where all is taken."""
-        left, top = annotation.top
-        text, wide = self._text, _width(_short(annotation.label), self._text)
-        begin, end = self._origin[0] + text * 0.2, self._origin[0] + self._size[0] - text * 0.2
-        highest, lowest = self._origin[1] + text, self._origin[1] + self._size[1] - text * 0.3
-        x = max(begin, min(left, end - wide))
-        above = top - text * 0.45
-        first = above if above > highest else top + text * 1.15
-        first = max(highest, min(first, lowest))
-        for step in _STEPS:
-            y = first + step * 1.15 * text
-            if (highest <= y <= lowest or not step) and self._is_free(x, x + wide, y):
-                self._taken.append((x, x + wide, y))
-                return x, y
-        return None
-
-    def _is_free(self, left: float, right: float, y: float) -> bool:
-        return not any(
-            left < end and begin < right and abs(y - base) < 1.1 * self._text
-            for begin, end, base in self._taken
-        )
-
-
-@lru_cache(maxsize=4096)
-def label_colour(label: str) -> str:
-    """The colour of a label, as "#rrggbb": the same in every task and every process."""
-    if not label:
-        return "#555555"
-    digest = hashlib.sha256(f"{label} {_APART}".encode("utf-8", "surrogatepass")).digest()
-    hue = int.from_bytes(digest[:2], "big") / 2**16
-    saturation = (0.95, 0.6)[digest[2] % 2]
-    lightness = 0.5
-    rgb = colorsys.hls_to_rgb(hue, lightness, saturation)
-    while _luminance(rgb) > _DARK:
-        lightness -= 0.01
-        rgb = colorsys.hls_to_rgb(hue, lightness, saturation)
-    return "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
-
-
-def _luminance(rgb: Sequence[float]) -> float:
-    """As the contrast of texts is reckoned."""
-    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in rgb)
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear))
-
-
-def _scale(size: Size) -> float:
-    """From the picture to the screen: what is small is enlarged, what is wide is reduced."""
+def _screen_scale(size: Size) -> float:
+    """Return pixels on the screen per pixel of the image."""
     width, height = size
-    larger = min(SMALL / width, TALL / height)
-    return larger if larger > 1 else min(1.0, WIDE / width)
+    enlargement = min(MIN_WIDTH / width, MAX_HEIGHT / height)
+    return enlargement if enlargement > 1 else min(1.0, MAX_WIDTH / width)
 
 
-def _can_be_seen(annotation: Annotation, picture: BackgroundImage) -> bool:
-    if picture == (None, None):
+def _is_visible(annotation: Annotation, image: BackgroundImage) -> bool:
+    if image == (None, None):
         return True
-    width, height = picture.size or (float("inf"), float("inf"))
-    left, top, right, bottom = annotation.extents
+    width, height = image.size or (float("inf"), float("inf"))
+    left, top, right, bottom = annotation.bounds
     return right >= 0 and bottom >= 0 and left <= width and top <= height
 
 
-def _ground(annotations: Sequence[Annotation], picture: BackgroundImage) -> Tuple[Point, Size]:
-    """The picture's corner and size; else as far as annotations go, and a little further."""
-    if picture.size:
-        return (0.0, 0.0), picture.size
-    begin, top, wide, tall = 0.0, 0.0, 200.0, 100.0
-    for each in annotations:
-        left, up, right, bottom = each.extents
-        if picture.url is None:
-            begin, top = min(begin, left), min(top, up)
-        wide = max(wide, right, each.top[0] + _width(_short(each.label), TEXT))
-        tall = max(tall, bottom)
-    return (begin, top), (wide + TEXT - begin, tall + TEXT - top)
+def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> Tuple[Point, Size]:
+    """Return left top corner and size: the image's if known, else of what encloses all shapes."""
+    if image.size:
+        return (0.0, 0.0), image.size
+    min_x, min_y, max_x, max_y = 0.0, 0.0, 200.0, 100.0
+    for annotation in annotations:
+        left, top, right, bottom = annotation.bounds
+        if image.url is None:
+            min_x, min_y = min(min_x, left), min(min_y, top)
+        max_x = max(max_x, right, annotation.top[0] + label_width(annotation.label))
+        max_y = max(max_y, bottom)
+    return (min_x, min_y), (max_x + FONT_SIZE - min_x, max_y + FONT_SIZE - min_y)
 
 
 def _rectangle(corner: Point, size: Size) -> str:
     (x, y), (width, height) = corner, size
-    return f"M{_n(x)} {_n(y)}h{_n(width)}v{_n(height)}h-{_n(width)}z"
+    return f"M{_fmt(x)} {_fmt(y)}h{_fmt(width)}v{_fmt(height)}h-{_fmt(width)}z"
 
 
-def _path(shape: Shape) -> str:
+def _path_data(shape: Shape) -> str:
     parts = []
-    for line in shape:
-        (x, y), *others = line.points
-        rest = "".join(f"L{_n(x)} {_n(y)}" for x, y in others) or "h0"
-        parts.append(f"M{_n(x)} {_n(y)}{rest}{'z' if line.closed else ''}")
+    for polyline in shape:
+        (first_x, first_y), *others = polyline.points
+        segments = "".join(f"L{_fmt(x)} {_fmt(y)}" for x, y in others) or "h0"
+        end = "z" if polyline.closed else ""
+        parts.append(f"M{_fmt(first_x)} {_fmt(first_y)}{segments}{end}")
     return "".join(parts)
 
 
-def _short(label: str) -> str:
-    label = " ".join(label.split())
-    return label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
-
-
-def _told(annotation: Annotation) -> str:
-    """What one reads when pointing at it."""
-    told = annotation.label or "(no label)"
+def _tooltip(annotation: Annotation) -> str:
+    """Return the tooltip text: the label and the attributes."""
+    text = annotation.label or "(no label)"
     attributes = annotation.json.get("attributes")
     if isinstance(attributes, dict):
-        told = "\n".join([told, *(f"{name}: {value}" for name, value in attributes.items())])
-    return told if len(told) <= TOLD else f"{told[:TOLD]}…"
+        text = "\n".join([text, *(f"{name}: {value}" for name, value in attributes.items())])
+    return text if len(text) <= MAX_TOOLTIP_CHARS else f"{text[:MAX_TOOLTIP_CHARS]}…"
 
 
-def _width(text: str, size: float) -> float:
-    """About as wide as a text is, whatever the font."""
-    wide = sum(1.05 if unicodedata.east_asian_width(each) in "WF" else 0.62 for each in text)
-    return wide * size
-
-
-def _n(number: float) -> str:
-    """A number as short as it can be written; a hundredth of a pixel is never seen."""
+def _fmt(number: float) -> str:
+    """Format a number with at most two decimals, which are finer than anyone can see."""
     return f"{number:.2f}".rstrip("0").rstrip(".") if number else "0"
 
 
-def _x(text: str) -> str:
-    """A text within HTML or XML, the latter of which can't hold every character."""
-    return escape(escape_control_chars(text, kept=_KEPT))
-
-
-_KEPT = "\n\u200c\u200d"  # the latter join or part the letters of some scripts
-# From where a label should go to where it may, in lines: what is nearest comes first.
-_STEPS = (0, *(step for away in range(1, 26) for step in (away, -away)))
-_EVER = 'vector-effect="non-scaling-stroke"'  # as wide on the screen at every scale
+def _escape(text: str) -> str:
+    """Escape text for HTML and XML, including the characters that XML can't contain."""
+    return escape(escape_control_chars(text, kept=_ALLOWED_CONTROL_CHARS))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi import drawing
-from scaleapi.drawing import _drawing, svg
+from scaleapi.drawing import _drawing, labels, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (
@@ -223,7 +223,7 @@ def test_one_label_has_one_colour_in_every_task_and_process():
 @given(st.text())
 def test_every_colour_can_be_read_on_white(label):
     red, green, blue = bytes.fromhex(drawing.label_colour(label)[1:])
-    assert 1.05 / (svg._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
+    assert 1.05 / (labels._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
 
 
 def test_labels_that_are_common_have_colours_that_differ():
@@ -481,18 +481,18 @@ def test_names_are_as_large_on_the_screen_whatever_the_picture(width, height):
     tree = parsed(task({**BOX, "left": 1, "top": 1}).draw(size=(width, height), image="").svg)
     group = tree.findall(f"{SVG}g")[1]
     scale = float(tree.get("width")) / width
-    assert float(group.get("font-size")) * scale == pytest.approx(svg.TEXT, rel=0.02)
-    assert float(tree.get("width")) <= svg.WIDE
-    assert float(tree.get("height")) <= max(height, svg.TALL)
+    assert float(group.get("font-size")) * scale == pytest.approx(labels.FONT_SIZE, rel=0.02)
+    assert float(tree.get("width")) <= svg.MAX_WIDTH
+    assert float(tree.get("height")) <= max(height, svg.MAX_HEIGHT)
 
 
 def test_names_lie_within_the_picture_and_none_over_another():
     rows = [{**BOX, "label": f"a long label {n}", "left": 590, "top": 2} for n in range(8)]
     tree = parsed(task(*rows).draw(image=png(600, 400)).svg)
     places = [(float(each.get("x")), float(each.get("y"))) for each in tree.iter(f"{SVG}text")]
-    assert all(0 < x < 590 and svg.TEXT <= y <= 400 for x, y in places)
+    assert all(0 < x < 590 and labels.FONT_SIZE <= y <= 400 for x, y in places)
     down = sorted(y for _, y in places)
-    assert min(after - before for before, after in zip(down, down[1:])) >= svg.TEXT
+    assert min(after - before for before, after in zip(down, down[1:])) >= labels.FONT_SIZE
 
 
 def dots(count, x, y):
@@ -514,8 +514,8 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
     drawn = task(*rows).draw(image=png(600, 400))
     (_, names) = parsed(drawn.svg).findall(f"{SVG}g")
     down = sorted(float(each.get("y")) for each in names)
-    assert len(down) == named and svg.TEXT <= down[0] and down[-1] <= 400
-    assert all(after - before >= svg.TEXT for before, after in zip(down, down[1:]))
+    assert len(down) == named and labels.FONT_SIZE <= down[0] and down[-1] <= 400
+    assert all(after - before >= labels.FONT_SIZE for before, after in zip(down, down[1:]))
     left = len(rows) - named
     assert [note.split(" no room")[0] for note in drawn.notes] == (
         [] if not left else ["1 name has" if left == 1 else f"{left} names have"]
@@ -533,7 +533,11 @@ def test_labels_are_shown_short_and_told_whole():
     long = {**BOX, "label": "bicycle  \n " * 20, "attributes": {"lens": "wide"}}
     drawn = task(long, {**BOX, "label": None}, {**BOX, "label": ["a", 1]}).draw(image="")
     names = texts(parsed(drawn.svg))
-    assert len(names[0]) == svg.LABEL and names[0].endswith("…") and names[1] == '["a", 1]'
+    assert (
+        len(names[0]) == labels.MAX_LABEL_CHARS
+        and names[0].endswith("…")
+        and names[1] == '["a", 1]'
+    )
     told = [label for label, _ in paths(drawn)]
     assert told[0].endswith("lens: wide") and told[1] == "(no label)"
 
