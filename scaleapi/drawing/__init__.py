@@ -1,6 +1,6 @@
-"""Image annotations as a picture: SVG, without any script, over the task's attachment.
+"""Draw image annotations as SVG without scripts, over the task's attachment.
 
-What stands here is loaded when it is first used, so that annotations can name it at no cost.
+Attributes are imported on first use, so that type hints can name them without the import cost.
 """
 
 from __future__ import annotations

@@ -263,7 +263,7 @@ def drawn(task: Doc) -> str:
     attachment = task["params"].get("attachment")
     itself = isinstance(attachment, str) and attachment.startswith("data:image/")
     small = itself and len(attachment) <= PICTURE
-    return drawing.draw(task, None if small else "", most=DRAWN).svg
+    return drawing.draw(task, None if small else "", max_annotations=DRAWN).svg
 
 
 def sent(hit: Hit) -> str:

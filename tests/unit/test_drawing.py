@@ -458,21 +458,23 @@ def test_without_a_picture_the_ground_goes_as_far_as_the_shapes():
 
 def test_what_is_left_out_is_counted_once():
     bad = {"task_id": "t1", "type": "annotation", "response": {"annotations": [{}, {}, {}]}}
-    left, reason = drawing.draw(bad, image="", most=2).notes
+    left, reason = drawing.draw(bad, image="", max_annotations=2).notes
     assert left == "1 annotation is left out: there is too much to draw."
     assert reason.startswith("2 annotations are not drawn: left must be")
 
 
 def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
-    rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MOST + 7)]
+    rows = [
+        {**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MAX_ANNOTATIONS + 7)
+    ]
     drawn = task(*rows).draw(image=png(600, 400))
-    assert len(paths(drawn)) == _drawing.MOST
+    assert len(paths(drawn)) == _drawing.MAX_ANNOTATIONS
     assert drawn.notes[0] == "7 annotations are left out: there is too much to draw."
     assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
-    assert len(drawn.svg) < 300 * _drawing.MOST
+    assert len(drawn.svg) < 300 * _drawing.MAX_ANNOTATIONS
     lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
     drawn = task(*lines).draw(**WITHOUT_PICTURE)
-    assert len(paths(drawn)) == _drawing.MOST * _drawing.POINTS_OF_EACH // 1000
+    assert len(paths(drawn)) == _drawing.MAX_ANNOTATIONS * _drawing.MAX_MEAN_POINTS // 1000
     assert "100 annotations are left out" in drawn.notes[0]
 
 
