@@ -259,4 +259,4 @@ def _fmt(number: float) -> str:
 
 def _escape(text: str) -> str:
     """Escape text for HTML and XML, including the characters that XML can't contain."""
-    return escape(escape_control_chars(text, kept=_ALLOWED_CONTROL_CHARS))
+    return escape(escape_control_chars(text, allowed=_ALLOWED_CONTROL_CHARS))
