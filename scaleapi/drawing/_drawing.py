@@ -58,7 +58,7 @@ class Drawing:
             OSError: If the file can't be written.
         """
         if not os.fspath(path).lower().endswith(".svg"):
-            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, got {path!r}")
+            raise ScaleInvalidArgument(f"path must end with .svg, got {path!r}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.svg)
 
@@ -124,19 +124,20 @@ def draw(
     canvas = Canvas(background, annotations, title)
     if canvas.has_unknown_size:
         notes.append(
-            "The size of the picture is not known: pass size=(width, height) to see all of it at "
-            "any scale."
+            "The size of the picture is unknown: pass size=(width, height) to scale all of it to "
+            "the page."
         )
-    outside = len(annotations) - len(canvas.annotations)
-    if outside:
-        notes.append(f"{_count_phrase(outside)} outside of the picture.")
+    outside_count = len(annotations) - len(canvas.annotations)
+    if outside_count:
+        notes.append(f"{_count_phrase(outside_count)} outside of the picture.")
     if canvas.labels_once:
-        notes.append("Of each label only the first is named; point at any other to see its name.")
-    if canvas.unplaced_labels:
-        names = (
-            "1 name has" if canvas.unplaced_labels == 1 else f"{canvas.unplaced_labels} names have"
+        notes.append(
+            "Only the first annotation of each label is labeled; hover over others to see theirs."
         )
-        notes.append(f"{names} no room; point at a shape to see its name.")
+    if canvas.unplaced_labels:
+        count = canvas.unplaced_labels
+        labels = "1 label has" if count == 1 else f"{count} labels have"
+        notes.append(f"{labels} no room; hover over a shape to see its label.")
     return Drawing(title, canvas, tuple(escape_control_chars(note) for note in notes))
 
 
@@ -153,10 +154,10 @@ def _background(
     background = from_attachment(attachment)
     if background.url is None:
         notes.append(
-            "The task does not tell its attachment: pass image=, a file or an address."
+            "The task has no attachment: pass image=, a file or a URL."
             if attachment is None
             else f"No browser can load the attachment {attachment!r:.80}: pass image=, a file or "
-            "an address."
+            "a URL."
         )
     return background
 
@@ -174,11 +175,11 @@ def _drawable_annotations(
     if error and isinstance(error, str):
         notes.append(f"The task failed: {error:.200}")
     elif not isinstance(rows, list):
-        notes.append("The response holds no list of annotations.")
+        notes.append("The response has no list of annotations.")
     if not isinstance(rows, list):
         return []
     if not rows:
-        notes.append("The response holds no annotations.")
+        notes.append("The response has no annotations.")
     annotations: List[Annotation] = []
     reasons: Counter[str] = Counter()
     point_count = 0

@@ -165,7 +165,9 @@ def _number(row: Mapping[str, Any], key: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise UnsupportedGeometry(f"{key} must be a number, got {value!r:.40}")
     if not abs(value) <= MAX_COORDINATE:  # written so that NaN fails too
-        raise UnsupportedGeometry(f"{key} is no place in a picture: {value!r:.40}")
+        raise UnsupportedGeometry(
+            f"{key} must be from -{MAX_COORDINATE:,} to {MAX_COORDINATE:,}, got {value!r:.40}"
+        )
     return float(value)
 
 

@@ -69,7 +69,7 @@ def load_image(image: Image) -> BackgroundImage:
         return from_attachment(image)
     if not isinstance(image, (str, os.PathLike, bytes)) or not image:
         raise ScaleInvalidArgument(
-            f"image must be the path of a picture, its bytes or its address, got {image!r:.40}"
+            f"image must be a file path, the bytes of an image or a URL, got {image!r:.40}"
         )
     if isinstance(image, bytes):
         content = image

@@ -379,10 +379,10 @@ def test_a_task_of_another_type_is_refused(kind):
         ({"response": None, "status": "pending"}, "There is no response yet: the task is pending."),
         ({"response": {"error": "no such image"}}, "The task failed: no such image"),
         ({"response": {"error": "ab " * 99}}, f"The task failed: {'ab ' * 66}ab"),
-        ({"response": {"error": 7}}, "The response holds no list of annotations."),
-        ({"response": {}}, "The response holds no list of annotations."),
-        ({"response": {"annotations": {"a": 1}}}, "The response holds no list of annotations."),
-        ({"response": {"annotations": []}}, "The response holds no annotations."),
+        ({"response": {"error": 7}}, "The response has no list of annotations."),
+        ({"response": {}}, "The response has no list of annotations."),
+        ({"response": {"annotations": {"a": 1}}}, "The response has no list of annotations."),
+        ({"response": {"annotations": []}}, "The response has no annotations."),
     ],
 )
 def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note):
@@ -399,9 +399,9 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
         ({"type": ["box"]}, "unknown geometry"),
         ({"label": "x"}, "an annotation without geometry"),
         ("text", "an annotation must be an object"),
-        ({**BOX, "left": float("nan")}, "left is no place in a picture: nan"),
-        ({**BOX, "top": float("inf")}, "top is no place in a picture: inf"),
-        ({**BOX, "width": 10**400}, "width is no place in a picture: 1000"),
+        ({**BOX, "left": float("nan")}, "left must be from -100,000 to 100,000, got nan"),
+        ({**BOX, "top": float("inf")}, "top must be from -100,000 to 100,000, got inf"),
+        ({**BOX, "width": 10**400}, "width must be from -100,000 to 100,000, got 1000"),
         ({**BOX, "height": "40"}, "height must be a number, got '40'"),
         ({**BOX, "left": True}, "left must be a number, got True"),
         ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
@@ -470,7 +470,7 @@ def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
     drawn = task(*rows).draw(image=png(600, 400))
     assert len(paths(drawn)) == _drawing.MAX_ANNOTATIONS
     assert drawn.notes[0] == "7 annotations are left out: there is too much to draw."
-    assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
+    assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is labeled" in drawn.notes[1]
     assert len(drawn.svg) < 300 * _drawing.MAX_ANNOTATIONS
     lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
     drawn = task(*lines).draw(**WITHOUT_PICTURE)
@@ -520,7 +520,7 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
     assert all(after - before >= labels.FONT_SIZE for before, after in zip(down, down[1:]))
     left = len(rows) - named
     assert [note.split(" no room")[0] for note in drawn.notes] == (
-        [] if not left else ["1 name has" if left == 1 else f"{left} names have"]
+        [] if not left else ["1 label has" if left == 1 else f"{left} labels have"]
     )
     assert [label for label, _ in paths(drawn)] == [row["label"] for row in rows]
 
@@ -528,7 +528,7 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
 def test_names_are_told_in_a_picture_that_is_lower_than_they_are():
     drawn = task(*dots(2, 5, 0)).draw(image="", size=(600, 4))
     assert texts(parsed(drawn.svg))[0] == "name 0"
-    assert drawn.notes[0].startswith("1 name has no room")
+    assert drawn.notes[0].startswith("1 label has no room")
 
 
 def test_labels_are_shown_short_and_told_whole():
