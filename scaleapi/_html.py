@@ -1,4 +1,7 @@
-"""Short tables for notebooks. Whatever a value holds is somebody else's input: all is escaped."""
+"""Render objects as short HTML tables for notebooks.
+
+Names and values are untrusted input: all of them are escaped.
+"""
 
 from __future__ import annotations
 
@@ -10,58 +13,78 @@ from typing import Any, Dict, Iterable, List, Mapping, Sequence
 
 from ._timestamps import parse_iso8601
 
-MAX_INLINE_CHARS = 120  # characters, beyond which a value is folded
+MAX_INLINE_CHARS = 120  # a longer value is collapsed into <details>
 MAX_ROWS, MAX_COLUMNS = 100, 8
-MAX_FOLDED_CHARS = 20_000  # characters of a folded value that are shown; a page stays light
+MAX_FOLDED_CHARS = 20_000  # of a collapsed value; limits the size of the notebook
 
-# Jupyter's MathJax would make formulas, and links, of what stands between two "$".
+# Keeps Jupyter's MathJax from typesetting text between two "$" as a formula, or a link.
 MATHJAX_IGNORE = 'class="mathjax_ignore tex2jax_ignore"'
 _TABLE = f"<table {MATHJAX_IGNORE}>"
 _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
 
 
 def object_table(title: str, fields: Mapping[str, Any]) -> str:
-    """One object: a row for each of its keys."""
+    """Render one object as a table with a row per key.
+
+    Args:
+        title: Caption of the table.
+        fields: The object's JSON.
+
+    Returns:
+        The table as HTML.
+    """
     rows = [
-        f"<tr><th {_STYLE}>{escape_html(str(name))}</th><td {_STYLE}>{cell(value, name)}</td></tr>"
+        f"<tr><th {_STYLE}>{escape_html(str(name))}</th>"
+        f"<td {_STYLE}>{_format_cell(value, name)}</td></tr>"
         for name, value in fields.items()
     ]
     return f"{_TABLE}<caption>{escape_html(title)}</caption>{''.join(rows)}</table>"
 
 
-def list_table(title: str, items: Sequence[Mapping[str, Any]], wanted: Iterable[str] = ()) -> str:
-    """Several objects: a row for each, with the keys that are wanted and then the plainest.
+def list_table(
+    title: str, items: Sequence[Mapping[str, Any]], first_columns: Iterable[str] = ()
+) -> str:
+    """Render objects as a table with a row per object and a column per key.
+
+    Columns are limited to `first_columns` and the keys that have a scalar value in any object.
 
     Args:
-        title: what stands above the table.
-        items: their JSON.
-        wanted: keys that come first, where an item has them.
+        title: Caption of the table.
+        items: The objects' JSON.
+        first_columns: Keys whose columns come first, if any object has them.
+
+    Returns:
+        The table as HTML.
     """
-    shown = items[:MAX_ROWS]
-    names = _columns(shown, list(wanted))
+    visible = items[:MAX_ROWS]
+    names = _columns(visible, list(first_columns))
     head = "".join(f"<th {_STYLE}>{escape_html(name)}</th>" for name in names)
     rows = [
         "".join(
-            f"<td {_STYLE}>{cell(item[name], name) if name in item else ''}</td>" for name in names
+            f"<td {_STYLE}>{_format_cell(item[name], name) if name in item else ''}</td>"
+            for name in names
         )
-        for item in shown
+        for item in visible
     ]
     body = "".join(f"<tr>{row}</tr>" for row in rows)
-    left = f"<p>and {len(items) - len(shown)} more</p>" if len(items) > len(shown) else ""
-    return f"{_TABLE}<caption>{escape_html(title)}</caption><tr>{head}</tr>{body}</table>{left}"
+    hidden_count = len(items) - len(visible)
+    more = f"<p>and {hidden_count} more</p>" if hidden_count else ""
+    return f"{_TABLE}<caption>{escape_html(title)}</caption><tr>{head}</tr>{body}</table>{more}"
 
 
-def _columns(items: Sequence[Mapping[str, Any]], wanted: List[str]) -> List[str]:
-    there: Dict[str, bool] = {}
+def _columns(items: Sequence[Mapping[str, Any]], first_columns: List[str]) -> List[str]:
+    has_scalar: Dict[str, bool] = {}
     for item in items:
         for name, value in item.items():
-            there[name] = there.get(name, False) or not isinstance(value, (dict, list))
-    plain = [name for name, is_plain in there.items() if is_plain]
-    return list(dict.fromkeys([name for name in [*wanted, *plain] if name in there]))[:MAX_COLUMNS]
+            is_scalar = not isinstance(value, (dict, list))
+            has_scalar[name] = has_scalar.get(name, False) or is_scalar
+    first = [name for name in first_columns if name in has_scalar]
+    scalar = [name for name, is_scalar in has_scalar.items() if is_scalar]
+    return list(dict.fromkeys([*first, *scalar]))[:MAX_COLUMNS]
 
 
-def cell(value: Any, name: str = "") -> str:
-    """What stands under a name, as HTML; a long value is folded, a time written as people do."""
+def _format_cell(value: Any, name: str = "") -> str:
+    """Return a value as HTML: a long one collapsed, a timestamp in readable form."""
     if isinstance(value, str):
         text = format_timestamp(value) if name.endswith("_at") else value
     else:
@@ -71,41 +94,61 @@ def cell(value: Any, name: str = "") -> str:
     summary = text[:MAX_INLINE_CHARS]
     if not isinstance(value, str):
         text = json.dumps(value, ensure_ascii=False, default=str, indent=1)
-    folded = escape_html(text[:MAX_FOLDED_CHARS])
-    more = len(text) - MAX_FOLDED_CHARS
-    cut = f"\n... {more:,} characters more" if more > 0 else ""
+    content = escape_html(text[:MAX_FOLDED_CHARS])
+    omitted = len(text) - MAX_FOLDED_CHARS
+    ellipsis = f"\n... {omitted:,} characters more" if omitted > 0 else ""
     return (
         f"<details><summary>{escape_html(summary)}…</summary>"
-        f'<pre style="white-space:pre-wrap">{folded}{cut}</pre></details>'
+        f'<pre style="white-space:pre-wrap">{content}{ellipsis}</pre></details>'
     )
 
 
 def format_timestamp(text: str) -> str:
-    """A moment as people write it; any other text as it is."""
-    found = parse_iso8601(text) if text[:4].isdigit() and text[4:5] == "-" else text
-    if not isinstance(found, dt.datetime) or "T" not in text.upper():
-        return text
-    shown = f"{found:%Y-%m-%d %H:%M:%S}"
-    return f"{shown} UTC" if found.utcoffset() == dt.timedelta() else f"{shown} {found:%z}".strip()
-
-
-def escape_control_chars(text: str, kept: str = "\n") -> str:
-    """The text with `\\u202e` and the like in place of characters that hide or turn others.
+    """Format a timestamp for people.
 
     Args:
-        text: what others wrote.
-        kept: such characters that are to stay.
+        text: An ISO 8601 date and time, or any other string.
+
+    Returns:
+        The date and time with its UTC offset; other strings unchanged.
+    """
+    timestamp = parse_iso8601(text) if text[:4].isdigit() and text[4:5] == "-" else text
+    if not isinstance(timestamp, dt.datetime) or "T" not in text.upper():
+        return text
+    local = f"{timestamp:%Y-%m-%d %H:%M:%S}"
+    is_utc = timestamp.utcoffset() == dt.timedelta()
+    return f"{local} UTC" if is_utc else f"{local} {timestamp:%z}".strip()
+
+
+def escape_control_chars(text: str, allowed: str = "\n") -> str:
+    r"""Replace control and bidirectional formatting characters by escapes such as `\u202e`.
+
+    Lone surrogates are replaced too, so that the result can be encoded.
+
+    Args:
+        text: The untrusted string.
+        allowed: Characters to leave unchanged nevertheless.
+
+    Returns:
+        The string, with only printable characters, spaces and those of `allowed`.
     """
     if text.isprintable():
         return text
     return "".join(
-        each
-        if each in kept or each.isprintable() or unicodedata.category(each) == "Zs"  # spaces
-        else json.dumps(each)[1:-1]
-        for each in text
+        char
+        if char in allowed or char.isprintable() or unicodedata.category(char) == "Zs"  # spaces
+        else json.dumps(char)[1:-1]
+        for char in text
     )
 
 
 def escape_html(text: str) -> str:
-    """A text within HTML; half a character, and what hides or turns others, is spelled out."""
-    return escape(escape_control_chars(text, kept="\n\t"))
+    """Escape a string for HTML, including control characters and lone surrogates.
+
+    Args:
+        text: The untrusted string.
+
+    Returns:
+        The string as HTML text.
+    """
+    return escape(escape_control_chars(text, allowed="\n\t"))

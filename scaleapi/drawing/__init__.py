@@ -1,6 +1,6 @@
-"""Image annotations as a picture: SVG, without any script, over the task's attachment.
+"""Draw image annotations as SVG without scripts, over the task's attachment.
 
-What stands here is loaded when it is first used, so that annotations can name it at no cost.
+Attributes are imported on first use, so that type hints can name them without the import cost.
 """
 
 from __future__ import annotations
@@ -12,19 +12,19 @@ from .._lazy import load_attribute
 if TYPE_CHECKING:
     from ._drawing import Drawing as Drawing
     from ._drawing import draw as draw
-    from ._geometries import OF_TASKS as OF_TASKS
-    from ._pictures import Image as Image
-    from ._svg import label_colour as label_colour
+    from .geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
+    from .images import Image as Image
+    from .labels import label_colour as label_colour
 
 _MODULE_OF = {
-    "OF_TASKS": "_geometries",
+    "TASK_GEOMETRIES": "geometry",
     "Drawing": "_drawing",
-    "Image": "_pictures",
+    "Image": "images",
     "draw": "_drawing",
-    "label_colour": "_svg",
+    "label_colour": "labels",
 }
 
-__all__ = ["OF_TASKS", "Drawing", "Image", "draw", "label_colour"]
+__all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour"]
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass
 

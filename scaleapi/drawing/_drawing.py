@@ -1,7 +1,7 @@
-"""The drawing of a task: what its response holds, over its picture, and notes on the rest.
+"""Draw the annotations of a task over its image, with notes about what could not be drawn.
 
-What a task holds is somebody else's input. Texts are escaped, numbers are checked and written
-anew, and nothing is loaded but the one picture, from http, https or a data address.
+A task's JSON is untrusted input: strings are escaped, numbers are validated and formatted again,
+and the only resource loaded is the image, from an http, https or data URL.
 """
 
 from __future__ import annotations
@@ -13,29 +13,28 @@ from typing import Any, List, Mapping, Optional, Tuple, Union
 
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
-from ._geometries import OF_TASKS, Shape, Undrawable, shape_of
-from ._pictures import Image, Picture, checked_size, of_attachment, of_image
-from ._svg import Annotation, Canvas
+from .geometry import TASK_GEOMETRIES, Shape, UnsupportedGeometry, build_shape
+from .images import BackgroundImage, Image, from_attachment, load_image, validate_size
+from .svg import Annotation, Canvas
 
-MOST = 5_000  # annotations that are drawn, so that a notebook stays usable,
-POINTS_OF_EACH = 20  # with so many points on average
-_MOST_REASONS = 5
+MAX_ANNOTATIONS = 5_000  # limits the size of a notebook's output
+MAX_MEAN_POINTS = 20  # points per annotation on average, for the same reason
+_MAX_REASONS = 5
 
-_FRAME = 'style="overflow:auto;max-width:100%;max-height:45em;line-height:0"'
-_PILE = 'style="display:inline-grid"'
-_LAYER = (
+_SCROLL_STYLE = 'style="overflow:auto;max-width:100%;max-height:45em;line-height:0"'
+_STACK_STYLE = 'style="display:inline-grid"'
+_LAYER_STYLE = (
     "grid-area:1/1;display:block;max-width:none;max-height:none;margin:0;padding:0;border:0;"
     "width:{};height:{}"
 )
-_FIT = "display:block;max-width:100%;height:auto"
+_FIT_STYLE = "display:block;max-width:100%;height:auto"
 
 
 class Drawing:
-    """A task's annotations over its picture; a notebook shows it by itself.
+    """A task's annotations drawn over its image; notebooks display it.
 
     Attributes:
-        notes: what could not be drawn, and why; what could not be shown. They stand below the
-            picture.
+        notes: What could not be drawn or shown, and why; displayed below the image.
     """
 
     def __init__(self, title: str, canvas: Canvas, notes: Tuple[str, ...]) -> None:
@@ -45,146 +44,166 @@ class Drawing:
 
     @property
     def svg(self) -> str:
-        """The drawing as an SVG document, its notes included."""
+        """The drawing as an SVG document, including its notes."""
         return self._canvas.svg(notes=self.notes)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write the SVG to a file.
 
+        Args:
+            path: Where to write it; the name must end with `.svg`.
+
         Raises:
-            ScaleInvalidArgument: the name does not end with .svg.
-            OSError: the file can't be written.
+            ScaleInvalidArgument: If the name does not end with `.svg`.
+            OSError: If the file can't be written.
         """
         if not os.fspath(path).lower().endswith(".svg"):
-            raise ScaleInvalidArgument(f"path must end with .svg, as what is written, got {path!r}")
+            raise ScaleInvalidArgument(f"path must end with .svg, got {path!r}")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.svg)
 
     def __repr__(self) -> str:
         count = len(self._canvas.annotations)
-        drawn = f"{count:,} annotation{'' if count == 1 else 's'}"
-        return f"<Drawing of {self._title}: {'; '.join([drawn, *self.notes])}>"
+        summary = f"{count:,} annotation{'' if count == 1 else 's'}"
+        return f"<Drawing of {self._title}: {'; '.join([summary, *self.notes])}>"
 
-    # As HTML, and no `_repr_svg_`: JupyterLab shows SVG isolated in an <img>, where no other
-    # picture, and so no attachment, is loaded.
+    # HTML rather than `_repr_svg_`: JupyterLab isolates SVG in an <img>, where browsers load no
+    # other image, and so no attachment.
     def _repr_html_(self) -> str:
         canvas = self._canvas
-        if canvas.is_of_unknown_size:
-            # In HTML the picture is as large as it is, whatever that may be, and all of it can be
-            # seen; an SVG must know beforehand.
+        if canvas.has_unknown_size:
+            # An <img> has its intrinsic size without our knowing it, so all of the image can be
+            # seen; an SVG needs the size for its viewBox.
             sides = (f"{side:.0f}px" for side in canvas.size)
-            over = canvas.svg(style=_LAYER.format(*sides), background=False)
-            address = escape(canvas.picture.address or "")
-            shown = (
-                f'<div {_FRAME}><div {_PILE}><img src="{address}" alt="" '
-                f'style="{_LAYER.format("auto", "auto")}">{over}</div></div>'
+            overlay = canvas.svg(style=_LAYER_STYLE.format(*sides), background=False)
+            url = escape(canvas.image.url or "")
+            content = (
+                f'<div {_SCROLL_STYLE}><div {_STACK_STYLE}><img src="{url}" alt="" '
+                f'style="{_LAYER_STYLE.format("auto", "auto")}">{overlay}</div></div>'
             )
         else:
-            shown = canvas.svg(style=_FIT)
+            content = canvas.svg(style=_FIT_STYLE)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"<div {MATHJAX_IGNORE}>{shown}{notes}</div>"
+        return f"<div {MATHJAX_IGNORE}>{content}{notes}</div>"
 
 
 def draw(
     task: Mapping[str, Any],
     image: Optional[Image] = None,
     size: Optional[Tuple[float, float]] = None,
-    most: int = MOST,
+    max_annotations: int = MAX_ANNOTATIONS,
 ) -> Drawing:
-    """The annotations of a task; see `Task.draw`.
+    """Draw the annotations of a task; see `Task.draw`.
 
     Args:
-        task: its JSON.
-        image: what to draw over in place of the attachment; "" for nothing at all.
-        size: of the picture that was labeled.
-        most: how many annotations to draw at the most.
+        task: The task's JSON.
+        image: Path, content or URL of the image to draw over instead of the attachment; "" for a
+            blank background.
+        size: Width and height in pixels of the labeled image; read from the image if possible.
+        max_annotations: Annotations to draw at most.
+
+    Returns:
+        The drawing. It has notes about what is missing, such as the response.
+
+    Raises:
+        ScaleInvalidArgument: If the task is of another type, or `image` or `size` is invalid.
+        OSError: If the file of `image` can't be read.
     """
-    kind = task.get("type")
-    if not isinstance(kind, str) or kind not in OF_TASKS:
+    task_type = task.get("type")
+    if not isinstance(task_type, str) or task_type not in TASK_GEOMETRIES:
         raise ScaleInvalidArgument(
-            f"a task of type {kind!r:.40} can't be drawn; those that can: {', '.join(OF_TASKS)}"
+            f"a task of type {task_type!r:.40} can't be drawn; "
+            f"those that can: {', '.join(TASK_GEOMETRIES)}"
         )
     notes: List[str] = []
-    picture = _picture(task, image, notes)
+    background = _background(task, image, notes)
     if size is not None:
-        picture = picture._replace(size=checked_size(size))
-    annotations = _annotations(task, kind, most, notes)
+        background = background._replace(size=validate_size(size))
+    annotations = _drawable_annotations(task, task_type, max_annotations, notes)
     title = f"Task(id={task.get('task_id')})"
-    canvas = Canvas(picture, annotations, title)
-    if canvas.is_of_unknown_size:
+    canvas = Canvas(background, annotations, title)
+    if canvas.has_unknown_size:
         notes.append(
-            "The size of the picture is not known: pass size=(width, height) to see all of it at "
-            "any scale."
+            "The size of the picture is unknown: pass size=(width, height) to scale all of it to "
+            "the page."
         )
-    outside = len(annotations) - len(canvas.annotations)
-    if outside:
-        notes.append(f"{_counted(outside)} outside of the picture.")
-    if canvas.is_sparsely_named:
-        notes.append("Of each label only the first is named; point at any other to see its name.")
-    if canvas.unnamed:
-        names = "1 name has" if canvas.unnamed == 1 else f"{canvas.unnamed} names have"
-        notes.append(f"{names} no room; point at a shape to see its name.")
-    shown = tuple(escape_control_chars(note) for note in notes)
-    return Drawing(title, canvas, shown)
+    outside_count = len(annotations) - len(canvas.annotations)
+    if outside_count:
+        notes.append(f"{_count_phrase(outside_count)} outside of the picture.")
+    if canvas.labels_once:
+        notes.append(
+            "Only the first annotation of each label is labeled; hover over others to see theirs."
+        )
+    if canvas.unplaced_labels:
+        count = canvas.unplaced_labels
+        labels = "1 label has" if count == 1 else f"{count} labels have"
+        notes.append(f"{labels} no room; hover over a shape to see its label.")
+    return Drawing(title, canvas, tuple(escape_control_chars(note) for note in notes))
 
 
-def _picture(task: Mapping[str, Any], image: Optional[Image], notes: List[str]) -> Picture:
+def _background(
+    task: Mapping[str, Any], image: Optional[Image], notes: List[str]
+) -> BackgroundImage:
+    """Return the image to draw over, and append a note if it can't be displayed."""
     if image == "":
-        return Picture(None, None)
+        return BackgroundImage(None, None)
     if image is not None:
-        return of_image(image)
+        return load_image(image)
     params = task.get("params")
     attachment = params.get("attachment") if isinstance(params, dict) else None
-    picture = of_attachment(attachment)
-    if picture.address is None:
+    background = from_attachment(attachment)
+    if background.url is None:
         notes.append(
-            "The task does not tell its attachment: pass image=, a file or an address."
+            "The task has no attachment: pass image=, a file or a URL."
             if attachment is None
             else f"No browser can load the attachment {attachment!r:.80}: pass image=, a file or "
-            "an address."
+            "a URL."
         )
-    return picture
+    return background
 
 
-def _annotations(
-    task: Mapping[str, Any], kind: str, most: int, notes: List[str]
+def _drawable_annotations(
+    task: Mapping[str, Any], task_type: str, max_annotations: int, notes: List[str]
 ) -> List[Annotation]:
+    """Return the response's annotations that can be drawn, and append notes about the others."""
     response = task.get("response")
     if response is None:
         notes.append(f"There is no response yet: the task is {task.get('status')!s:.40}.")
         return []
-    answer = response if isinstance(response, dict) else {}
-    found, error = answer.get("annotations"), answer.get("error")
+    fields = response if isinstance(response, dict) else {}
+    rows, error = fields.get("annotations"), fields.get("error")
     if error and isinstance(error, str):
         notes.append(f"The task failed: {error:.200}")
-    elif not isinstance(found, list):
-        notes.append("The response holds no list of annotations.")
-    if not isinstance(found, list):
+    elif not isinstance(rows, list):
+        notes.append("The response has no list of annotations.")
+    if not isinstance(rows, list):
         return []
-    if not found:
-        notes.append("The response holds no annotations.")
-    drawn: List[Annotation] = []
+    if not rows:
+        notes.append("The response has no annotations.")
+    annotations: List[Annotation] = []
     reasons: Counter[str] = Counter()
-    points = 0
-    for number, row in enumerate(found):
+    point_count = 0
+    for number, row in enumerate(rows):
         shape: Shape = []
         try:
-            shape = shape_of(row, kind) if number < most else []
-        except Undrawable as reason:
+            shape = build_shape(row, task_type) if number < max_annotations else []
+        except UnsupportedGeometry as reason:
             reasons[str(reason)] += 1
-        points += sum(len(line.points) for line in shape)
-        if number >= most or points > most * POINTS_OF_EACH:
-            notes.append(f"{_counted(len(found) - number)} left out: there is too much to draw.")
+        point_count += sum(len(polyline.points) for polyline in shape)
+        if number >= max_annotations or point_count > max_annotations * MAX_MEAN_POINTS:
+            notes.append(
+                f"{_count_phrase(len(rows) - number)} left out: there is too much to draw."
+            )
             break
         if shape:
-            drawn.append(Annotation(shape, row))
-    shown = reasons.most_common(_MOST_REASONS)
-    notes += [f"{_counted(count)} not drawn: {reason}." for reason, count in shown]
-    if len(reasons) > len(shown):
-        more = sum(reasons.values()) - sum(count for _, count in shown)
-        notes.append(f"{_counted(more)} not drawn, for other reasons.")
-    return drawn
+            annotations.append(Annotation(shape, row))
+    common = reasons.most_common(_MAX_REASONS)
+    notes += [f"{_count_phrase(count)} not drawn: {reason}." for reason, count in common]
+    if len(reasons) > len(common):
+        others = sum(reasons.values()) - sum(count for _, count in common)
+        notes.append(f"{_count_phrase(others)} not drawn, for other reasons.")
+    return annotations
 
 
-def _counted(number: int) -> str:
-    return "1 annotation is" if number == 1 else f"{number:,} annotations are"
+def _count_phrase(count: int) -> str:
+    return "1 annotation is" if count == 1 else f"{count:,} annotations are"

@@ -258,12 +258,12 @@ def drawn(task: Doc) -> str:
     No attachment is loaded, for the page asks nothing of other places: below the annotations is
     the picture only where it is its own address.
     """
-    if task["type"] not in drawing.OF_TASKS or not task.get("response"):
+    if task["type"] not in drawing.TASK_GEOMETRIES or not task.get("response"):
         return ""
     attachment = task["params"].get("attachment")
     itself = isinstance(attachment, str) and attachment.startswith("data:image/")
     small = itself and len(attachment) <= PICTURE
-    return drawing.draw(task, None if small else "", most=DRAWN).svg
+    return drawing.draw(task, None if small else "", max_annotations=DRAWN).svg
 
 
 def sent(hit: Hit) -> str:

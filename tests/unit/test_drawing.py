@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi import drawing
-from scaleapi.drawing import _drawing, _svg
+from scaleapi.drawing import _drawing, labels, svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (
@@ -223,7 +223,7 @@ def test_one_label_has_one_colour_in_every_task_and_process():
 @given(st.text())
 def test_every_colour_can_be_read_on_white(label):
     red, green, blue = bytes.fromhex(drawing.label_colour(label)[1:])
-    assert 1.05 / (_svg._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
+    assert 1.05 / (labels._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
 
 
 def test_labels_that_are_common_have_colours_that_differ():
@@ -379,10 +379,10 @@ def test_a_task_of_another_type_is_refused(kind):
         ({"response": None, "status": "pending"}, "There is no response yet: the task is pending."),
         ({"response": {"error": "no such image"}}, "The task failed: no such image"),
         ({"response": {"error": "ab " * 99}}, f"The task failed: {'ab ' * 66}ab"),
-        ({"response": {"error": 7}}, "The response holds no list of annotations."),
-        ({"response": {}}, "The response holds no list of annotations."),
-        ({"response": {"annotations": {"a": 1}}}, "The response holds no list of annotations."),
-        ({"response": {"annotations": []}}, "The response holds no annotations."),
+        ({"response": {"error": 7}}, "The response has no list of annotations."),
+        ({"response": {}}, "The response has no list of annotations."),
+        ({"response": {"annotations": {"a": 1}}}, "The response has no list of annotations."),
+        ({"response": {"annotations": []}}, "The response has no annotations."),
     ],
 )
 def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note):
@@ -399,9 +399,9 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
         ({"type": ["box"]}, "unknown geometry"),
         ({"label": "x"}, "an annotation without geometry"),
         ("text", "an annotation must be an object"),
-        ({**BOX, "left": float("nan")}, "left is no place in a picture: nan"),
-        ({**BOX, "top": float("inf")}, "top is no place in a picture: inf"),
-        ({**BOX, "width": 10**400}, "width is no place in a picture: 1000"),
+        ({**BOX, "left": float("nan")}, "left must be from -100,000 to 100,000, got nan"),
+        ({**BOX, "top": float("inf")}, "top must be from -100,000 to 100,000, got inf"),
+        ({**BOX, "width": 10**400}, "width must be from -100,000 to 100,000, got 1000"),
         ({**BOX, "height": "40"}, "height must be a number, got '40'"),
         ({**BOX, "left": True}, "left must be a number, got True"),
         ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
@@ -458,21 +458,23 @@ def test_without_a_picture_the_ground_goes_as_far_as_the_shapes():
 
 def test_what_is_left_out_is_counted_once():
     bad = {"task_id": "t1", "type": "annotation", "response": {"annotations": [{}, {}, {}]}}
-    left, reason = drawing.draw(bad, image="", most=2).notes
+    left, reason = drawing.draw(bad, image="", max_annotations=2).notes
     assert left == "1 annotation is left out: there is too much to draw."
     assert reason.startswith("2 annotations are not drawn: left must be")
 
 
 def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
-    rows = [{**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MOST + 7)]
+    rows = [
+        {**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MAX_ANNOTATIONS + 7)
+    ]
     drawn = task(*rows).draw(image=png(600, 400))
-    assert len(paths(drawn)) == _drawing.MOST
+    assert len(paths(drawn)) == _drawing.MAX_ANNOTATIONS
     assert drawn.notes[0] == "7 annotations are left out: there is too much to draw."
-    assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is named" in drawn.notes[1]
-    assert len(drawn.svg) < 300 * _drawing.MOST
+    assert texts(parsed(drawn.svg))[:3] == ["l0", "l1", "l2"] and "is labeled" in drawn.notes[1]
+    assert len(drawn.svg) < 300 * _drawing.MAX_ANNOTATIONS
     lines = [{"type": "line", "vertices": [{"x": n, "y": n} for n in range(1000)]}] * 200
     drawn = task(*lines).draw(**WITHOUT_PICTURE)
-    assert len(paths(drawn)) == _drawing.MOST * _drawing.POINTS_OF_EACH // 1000
+    assert len(paths(drawn)) == _drawing.MAX_ANNOTATIONS * _drawing.MAX_MEAN_POINTS // 1000
     assert "100 annotations are left out" in drawn.notes[0]
 
 
@@ -481,18 +483,18 @@ def test_names_are_as_large_on_the_screen_whatever_the_picture(width, height):
     tree = parsed(task({**BOX, "left": 1, "top": 1}).draw(size=(width, height), image="").svg)
     group = tree.findall(f"{SVG}g")[1]
     scale = float(tree.get("width")) / width
-    assert float(group.get("font-size")) * scale == pytest.approx(_svg.TEXT, rel=0.02)
-    assert float(tree.get("width")) <= _svg.WIDE
-    assert float(tree.get("height")) <= max(height, _svg.TALL)
+    assert float(group.get("font-size")) * scale == pytest.approx(labels.FONT_SIZE, rel=0.02)
+    assert float(tree.get("width")) <= svg.MAX_WIDTH
+    assert float(tree.get("height")) <= max(height, svg.MAX_HEIGHT)
 
 
 def test_names_lie_within_the_picture_and_none_over_another():
     rows = [{**BOX, "label": f"a long label {n}", "left": 590, "top": 2} for n in range(8)]
     tree = parsed(task(*rows).draw(image=png(600, 400)).svg)
     places = [(float(each.get("x")), float(each.get("y"))) for each in tree.iter(f"{SVG}text")]
-    assert all(0 < x < 590 and _svg.TEXT <= y <= 400 for x, y in places)
+    assert all(0 < x < 590 and labels.FONT_SIZE <= y <= 400 for x, y in places)
     down = sorted(y for _, y in places)
-    assert min(after - before for before, after in zip(down, down[1:])) >= _svg.TEXT
+    assert min(after - before for before, after in zip(down, down[1:])) >= labels.FONT_SIZE
 
 
 def dots(count, x, y):
@@ -514,11 +516,11 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
     drawn = task(*rows).draw(image=png(600, 400))
     (_, names) = parsed(drawn.svg).findall(f"{SVG}g")
     down = sorted(float(each.get("y")) for each in names)
-    assert len(down) == named and _svg.TEXT <= down[0] and down[-1] <= 400
-    assert all(after - before >= _svg.TEXT for before, after in zip(down, down[1:]))
+    assert len(down) == named and labels.FONT_SIZE <= down[0] and down[-1] <= 400
+    assert all(after - before >= labels.FONT_SIZE for before, after in zip(down, down[1:]))
     left = len(rows) - named
     assert [note.split(" no room")[0] for note in drawn.notes] == (
-        [] if not left else ["1 name has" if left == 1 else f"{left} names have"]
+        [] if not left else ["1 label has" if left == 1 else f"{left} labels have"]
     )
     assert [label for label, _ in paths(drawn)] == [row["label"] for row in rows]
 
@@ -526,14 +528,18 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
 def test_names_are_told_in_a_picture_that_is_lower_than_they_are():
     drawn = task(*dots(2, 5, 0)).draw(image="", size=(600, 4))
     assert texts(parsed(drawn.svg))[0] == "name 0"
-    assert drawn.notes[0].startswith("1 name has no room")
+    assert drawn.notes[0].startswith("1 label has no room")
 
 
 def test_labels_are_shown_short_and_told_whole():
     long = {**BOX, "label": "bicycle  \n " * 20, "attributes": {"lens": "wide"}}
     drawn = task(long, {**BOX, "label": None}, {**BOX, "label": ["a", 1]}).draw(image="")
     names = texts(parsed(drawn.svg))
-    assert len(names[0]) == _svg.LABEL and names[0].endswith("…") and names[1] == '["a", 1]'
+    assert (
+        len(names[0]) == labels.MAX_LABEL_CHARS
+        and names[0].endswith("…")
+        and names[1] == '["a", 1]'
+    )
     told = [label for label, _ in paths(drawn)]
     assert told[0].endswith("lens: wide") and told[1] == "(no label)"
 
