@@ -18,9 +18,9 @@ except ImportError as problem:
         f"The sandbox needs {problem.name}. Install it with: pip install 'scaleapi[sandbox]'"
     ) from problem
 
-from .box import Sandbox
 from .callbacks import Callback
 from .faults import Rule
-from .hits import Hit
+from .requests_log import Hit
+from .sandbox import Sandbox
 
 __all__ = ["Callback", "Hit", "Rule", "Sandbox"]

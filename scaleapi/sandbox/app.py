@@ -12,10 +12,10 @@ from werkzeug.routing import Map
 
 from .chunks import Chunks
 from .faults import Faults, Rule, headers_of
-from .hits import KEPT_BYTES, Hit, HitLog
 from .keys import caller
 from .lifecycle import World
 from .refusals import Refused, invalid
+from .requests_log import KEPT_BYTES, Hit, HitLog
 from .routes import BLUEPRINTS, NO_KEY, control, page
 from .store import Taken
 from .wire import Segment, error

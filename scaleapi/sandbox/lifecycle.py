@@ -1,7 +1,7 @@
 """What happens to tasks and batches: created, completed, failed, canceled, audited, recalled.
 
 In test mode a task is completed as it is created, with a canned response. In live mode it waits,
-until `Sandbox.complete`, `Sandbox.fail_task` or the clock plays the labeler.
+until `Sandbox.complete`, `Sandbox.fail_task` or the automatic completion plays the labeler.
 """
 
 import secrets
@@ -13,8 +13,8 @@ from ..tasks import TaskReviewStatus, TaskStatus, TaskType
 from . import canned, chat, inputs, times
 from .callbacks import Callbacks
 from .faults import Faults
-from .hits import HitLog
 from .refusals import invalid, missing
+from .requests_log import HitLog
 from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment

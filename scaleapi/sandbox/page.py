@@ -15,8 +15,8 @@ from flask import render_template_string
 
 from .. import drawing
 from .._html import escape_control_chars
-from .hits import Hit
 from .lifecycle import World
+from .requests_log import Hit
 from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
 
 SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from scaleapi.sandbox import Sandbox, app, hits
+from scaleapi.sandbox import Sandbox, app, requests_log
 from scaleapi.sandbox.app import MAX_BODY
 from scaleapi.sandbox.depth import MAX_DEPTH
 from scaleapi.sandbox.server import MAX_HEAD
@@ -91,7 +91,7 @@ def test_a_hit_keeps_other_bodies_as_bytes_and_none_as_none(box, http):
 
 
 def test_the_oldest_hits_go_when_all_hold_too_much(box, http, monkeypatch):
-    monkeypatch.setattr(hits, "KEPT_IN_ALL", 20_000)
+    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 20_000)
     for number in range(9):
         http.post(f"/nothing?{number}", data=b"x" * 3_000, headers={"X": "y" * 3_000})
     kept = [list(hit.query) for hit in box.hits]
@@ -104,7 +104,7 @@ def test_the_oldest_hits_go_when_all_hold_too_much(box, http, monkeypatch):
 
 def test_a_hit_that_is_larger_than_all_may_be_is_kept_alone(box, http, monkeypatch):
     http.get("/teams")
-    monkeypatch.setattr(hits, "KEPT_IN_ALL", 1_000)
+    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 1_000)
     http.post("/projects", data=b"x" * 3_000)
     (hit,) = box.hits
     assert (hit.content, hit.status) == (b"x" * 3_000, 400)

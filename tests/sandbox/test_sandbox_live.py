@@ -138,7 +138,7 @@ def clocked():
         yield box
 
 
-def test_the_clock_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
+def test_automatic_completion_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
     http = http_for(clocked)
     task = http.make_task(callback_url="someone@example.org")
     assert task["status"] == "pending"
@@ -148,7 +148,7 @@ def test_the_clock_completes_what_waits_and_calls_back(clocked, http_for, wait_u
     assert [callback.body["status"] for callback in clocked.callbacks] == ["completed"]
 
 
-def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
+def test_automatic_completion_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
     http = http_for(clocked)
     http.make_project()
     http.make_batch()
@@ -165,7 +165,9 @@ def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_unti
     wait_until(lambda: status_of(http, "paused")["status"] == "completed")
 
 
-def test_the_clock_does_not_complete_what_was_failed_or_canceled(clocked, http_for, wait_until):
+def test_automatic_completion_does_not_complete_what_was_failed_or_canceled(
+    clocked, http_for, wait_until
+):
     http = http_for(clocked)
     failed, canceled = (http.make_task()["task_id"] for _ in range(2))
     clocked.fail_task(failed, "x")
@@ -187,6 +189,6 @@ def test_a_recalled_task_waits_anew(live_box):
 
 
 @pytest.mark.parametrize("options", [{"complete_after": 1}, {"live": True, "complete_after": -1}])
-def test_a_clock_that_makes_no_sense_is_refused(options):
+def test_an_invalid_complete_after_is_rejected(options):
     with pytest.raises(ValueError, match="complete_after"):
         Sandbox(**options)

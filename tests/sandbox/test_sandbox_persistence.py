@@ -133,7 +133,7 @@ def test_everything_is_there_after_a_restart(http_for, tmp_path):
         assert box.complete(task["task_id"], {})["status"] == "completed"
 
 
-def test_the_clock_goes_on_after_a_restart(http_for, tmp_path, wait_until):
+def test_automatic_completion_goes_on_after_a_restart(http_for, tmp_path, wait_until):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         path = f"/task/{http_for(box).make_task()['task_id']}"
     with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:

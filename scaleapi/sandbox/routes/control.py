@@ -12,8 +12,8 @@ from flask import Blueprint, Response, request
 from .. import lifecycle, seeding
 from ..callers import refuse_strangers
 from ..faults import read_rules
-from ..hits import Hit
 from ..refusals import Refused, invalid
+from ..requests_log import Hit
 from ..store import Doc, public
 from ..wire import answer, json_body, object_body, world
 

@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 from ..client import ScaleClient
 from . import deliveries, lifecycle, seeding
 from .app import make_app
+from .auto_complete import AutoCompleter
 from .callbacks import AUTH_VALUE, Callback, Callbacks
-from .clock import Clock
 from .faults import Faults, Rule, read_rules
-from .hits import Hit, HitLog
 from .keys import account_of
 from .refusals import Refused
+from .requests_log import Hit, HitLog
 from .server import Server
 from .store import Doc, Store, public
 from .v2 import View
@@ -413,7 +413,7 @@ class _Running:
             self.world.store.close()
             raise
         delay = box._complete_after
-        self._clock = None if delay is None else Clock(self.world, delay)
+        self._auto_completer = None if delay is None else AutoCompleter(self.world, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
         self.world.url = self.url
@@ -422,7 +422,7 @@ class _Running:
     def stop(self) -> None:
         self._stopping.set()  # ends the delays that calls wait in
         self._server.stop()
-        if self._clock is not None:
-            self._clock.stop()
+        if self._auto_completer is not None:
+            self._auto_completer.stop()
         self.world.callbacks.stop()
         self.world.store.close()
