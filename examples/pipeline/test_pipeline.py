@@ -40,7 +40,7 @@ def test_no_task_is_made_twice_when_the_network_drops_an_answer(scale_sandbox, s
     pipeline.open_project(scale_client, "animals")
     scale_sandbox.fail_next("POST", "/task/*", drop=True, after=True, times=2)
     pipeline.create_tasks(scale_client, "animals", PICTURES)
-    posts = [hit for hit in scale_sandbox.hits if hit.path.startswith("/v1/task/")]
+    posts = [request for request in scale_sandbox.requests if request.path.startswith("/v1/task/")]
     assert len(posts) > len(PICTURES)  # so some went out again
     assert scale_client.get_tasks_count(project_name="animals") == len(PICTURES)
 
@@ -86,7 +86,7 @@ def test_a_csv_file_that_makes_no_sense_is_refused(scale_sandbox, tmp_path, rows
     paths = [str(tmp_path / name) for name in ("wrong.csv", "results.jsonl")]
     assert pipeline.main([*paths, "--project", "animals"]) == 1
     assert "wrong.csv" in capsys.readouterr().err
-    assert scale_sandbox.hits == []
+    assert scale_sandbox.requests == []
 
 
 def test_without_a_key_it_says_so(monkeypatch, run, tmp_path, capsys):

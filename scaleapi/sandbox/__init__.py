@@ -20,7 +20,7 @@ except ImportError as problem:
 
 from .callbacks import Callback
 from .faults import Rule
-from .requests_log import Hit
+from .requests_log import RecordedRequest
 from .sandbox import Sandbox
 
-__all__ = ["Callback", "Hit", "Rule", "Sandbox"]
+__all__ = ["Callback", "RecordedRequest", "Rule", "Sandbox"]

@@ -14,7 +14,7 @@ from . import canned, chat, inputs, times
 from .callbacks import Callbacks
 from .faults import Faults
 from .refusals import invalid, missing
-from .requests_log import HitLog
+from .requests_log import RequestLog
 from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
@@ -39,17 +39,17 @@ class World:
     store: Store
     callbacks: Callbacks
     live: bool
-    hits: HitLog
+    requests: RequestLog
     faults: Faults
     url: str = ""
 
 
 def reset(world: World) -> None:
-    """Forget all data, hits, callbacks and rules."""
+    """Forget all data, requests, callbacks and rules."""
     world.faults.clear()
     world.callbacks.clear()
     world.store.reset()
-    world.hits.clear()
+    world.requests.clear()
 
 
 def new_id() -> str:

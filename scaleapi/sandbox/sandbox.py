@@ -26,7 +26,7 @@ from .callbacks import AUTH_VALUE, Callback, Callbacks
 from .faults import Faults, Rule, read_rules
 from .keys import account_of
 from .refusals import Refused
-from .requests_log import Hit, HitLog
+from .requests_log import RecordedRequest, RequestLog
 from .server import Server
 from .store import Doc, Store, public
 from .v2 import View
@@ -81,7 +81,7 @@ class Sandbox:
         if complete_after is not None and not (live and 0 <= complete_after <= MAX_DELAY):
             raise ValueError("complete_after needs live=True, and must be 0 or more seconds")
         self._callbacks = Callbacks(callbacks)
-        self._hits = HitLog()
+        self._requests = RequestLog()
         self._faults = Faults()
         self._running: Optional[_Running] = None
 
@@ -122,9 +122,9 @@ class Sandbox:
         return self._open().url
 
     @property
-    def hits(self) -> List[Hit]:
+    def requests(self) -> List[RecordedRequest]:
         """The last 10,000 requests, or 256 MiB of them, oldest first."""
-        return self._hits.as_list()
+        return self._requests.as_list()
 
     @property
     def callbacks(self) -> List[Callback]:
@@ -388,7 +388,7 @@ class Sandbox:
         seeding.write(self._open().world.store, path)
 
     def reset(self) -> None:
-        """Forget all data, hits, callbacks and rules."""
+        """Forget all data, requests, callbacks and rules."""
         lifecycle.reset(self._open().world)
 
     def _open(self) -> "_Running":
@@ -403,9 +403,9 @@ class _Running:
     def __init__(self, box: Sandbox) -> None:
         self._stopping = threading.Event()
         self.world = lifecycle.World(
-            Store(box._db), box._callbacks, box._live, box._hits, box._faults
+            Store(box._db), box._callbacks, box._live, box._requests, box._faults
         )
-        app = make_app(self.world, box._hits, box._faults, self._stopping)
+        app = make_app(self.world, box._requests, box._faults, self._stopping)
         self._server = Server(app, box._host, box._port)
         try:
             host, port = self._server.bind()

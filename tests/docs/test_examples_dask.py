@@ -36,7 +36,7 @@ def test_the_workers_of_a_cluster_read_the_parts_whatever_the_network_does(run, 
     place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert (done.returncode, done.stdout) == (0, f"{TASKS} tasks in out.jsonl\n"), done.stderr
-    assert {503, None} < {hit.status for hit in box.hits}
+    assert {503, None} < {request.status for request in box.requests}
     box.clear_rules()
     with box.client("test_key") as client:
         wanted = [task.as_dict() for task in client.get_tasks("p")]
@@ -48,7 +48,7 @@ def test_a_failure_leaves_no_file(run, box, tmp_path):
     place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
     with box.client("test_key") as client:
         client.export_windows(project_name="p")
-    box.add_rule("GET", "/tasks", times=len(box.hits) + 3, delay=0.001)  # some pages are read
+    box.add_rule("GET", "/tasks", times=len(box.requests) + 3, delay=0.001)  # some pages are read
     box.add_rule("GET", "/tasks", status=402)
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert done.returncode == 1 and "It failed: <Response [402]>" in done.stderr

@@ -278,7 +278,7 @@ def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, 
     throttle = run.gi_frame.f_locals["self"]._throttle
 
     def stop():
-        wait_until(lambda: len(box.hits) > 20)
+        wait_until(lambda: len(box.requests) > 20)
         throttle.close()
 
     threading.Thread(target=stop).start()
@@ -302,11 +302,11 @@ def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, 
     ],
 )
 def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client):
-    sent = len(box.hits)
+    sent = len(box.requests)
     usual = {"task_type": "categorization", "payloads": []}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.create_tasks(**{**usual, **arguments})
-    assert len(box.hits) == sent
+    assert len(box.requests) == sent
 
 
 def test_progress_is_told_in_order_with_the_total(client):
@@ -401,9 +401,9 @@ def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, 
 
 def test_every_try_of_a_run_keeps_the_pace(box, client, turns):
     box.fail_next("POST", "/task/*", times=3, status=503)
-    before = len(box.hits)
+    before = len(box.requests)
     client.create_tasks("categorization", payloads(20)).run()
-    assert len(turns) == len(box.hits) - before == 23
+    assert len(turns) == len(box.requests) - before == 23
 
 
 def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(client, monkeypatch):

@@ -40,7 +40,7 @@ def lose(box, method, path, loss):
 
 
 def look_ups(box):
-    return [hit for hit in box.hits if hit.method == "GET"]
+    return [request for request in box.requests if request.method == "GET"]
 
 
 @pytest.mark.smoke
@@ -205,14 +205,14 @@ UNPROTECTED = {
 
 @pytest.mark.parametrize("what", UNPROTECTED)
 def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
-    sent = len(box.hits)
+    sent = len(box.requests)
     box.fail_next("POST", "/*", status=None, delay=30, after=True)  # else acts in a later test
     with pytest.raises(
         scaleapi.ScaleConnectionTimeout, match=f"the {what} may nevertheless"
     ) as caught:
         UNPROTECTED[what](client)
     assert len(caught.value.attempts) == 1
-    assert len(box.hits) == sent + 1
+    assert len(box.requests) == sent + 1
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}])

@@ -72,9 +72,9 @@ def assert_responsive(box, http):
             rule = {"path_glob": "/nowhere", "times": 1, "status": 418}
             added = session.post(f"{control}/rules", json=rule, timeout=TIMEOUT)
             assert added.status_code == 200
-            assert session.get(f"{control}/hits", timeout=TIMEOUT).json()["hits"]
+            assert session.get(f"{control}/requests", timeout=TIMEOUT).json()["requests"]
         assert box.rules[-1].status == 418
-        assert f"/v1/task/{task['task_id']}" in [hit.path for hit in box.hits]
+        assert f"/v1/task/{task['task_id']}" in [request.path for request in box.requests]
         with box.client("test_key", timeout=TIMEOUT, retries=0) as client:
             assert client.get_task(task["task_id"]).as_dict() == task
 

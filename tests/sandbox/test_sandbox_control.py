@@ -9,7 +9,7 @@ from scaleapi.sandbox import Sandbox, app, callers
 
 ADDRESSES = [
     ("POST", "/tasks/1/complete"), ("POST", "/tasks/1/fail"), ("POST", "/tasks/1/recall"),
-    ("GET", "/rules"), ("POST", "/rules"), ("DELETE", "/rules"), ("GET", "/hits"),
+    ("GET", "/rules"), ("POST", "/rules"), ("DELETE", "/rules"), ("GET", "/requests"),
     ("GET", "/callbacks"), ("POST", "/reset"), ("GET", "/export"), ("GET", "/unknown"),
 ]  # fmt: skip
 
@@ -107,15 +107,15 @@ def test_rules_read_back_can_be_added_again(live_box, ctl):
     assert ctl.post("/rules", json=before).json()["rules"] == before
 
 
-def test_hits_and_callbacks_are_shown(live_box, live_http, ctl):
+def test_requests_and_callbacks_are_shown(live_box, live_http, ctl):
     task_id = live_http.make_task(callback_url="someone@example.org", unique_id="u")["task_id"]
     live_http.post("/task/categorization", data=b"\xff")
     ctl.post(f"/tasks/{task_id}/complete", json={"response": {}})
-    hits = ctl.get("/hits").json()["hits"]
-    assert [hit["status"] for hit in hits] == [200, 400]
-    assert hits[0]["body"]["unique_id"] == "u"
-    assert hits[1]["body"] == "\ufffd"
-    assert "Authorization" not in json.dumps(hits)
+    requests = ctl.get("/requests").json()["requests"]
+    assert [request["status"] for request in requests] == [200, 400]
+    assert requests[0]["body"]["unique_id"] == "u"
+    assert requests[1]["body"] == "\ufffd"
+    assert "Authorization" not in json.dumps(requests)
     (callback,) = ctl.get("/callbacks").json()["callbacks"]
     assert (callback["url"], callback["sent"]) == ("someone@example.org", False)
     assert callback["body"]["task_id"] == task_id
@@ -123,16 +123,16 @@ def test_hits_and_callbacks_are_shown(live_box, live_http, ctl):
 
 def test_it_is_no_hit_and_no_rule_stops_it(live_box, ctl):
     live_box.add_rule(status=500)
-    assert ctl.get("/hits").json() == {"hits": []}
+    assert ctl.get("/requests").json() == {"requests": []}
     assert ctl.get("/unknown").status_code == 501
-    assert live_box.hits == []
+    assert live_box.requests == []
 
 
 def test_reset_forgets_everything(live_box, live_http, ctl):
     live_http.make_task(callback_url="someone@example.org")
     live_box.add_rule(status=500)
     assert ctl.post("/reset").status_code == 200
-    assert (live_box.hits, live_box.callbacks, live_box.rules) == ([], [], [])
+    assert (live_box.requests, live_box.callbacks, live_box.rules) == ([], [], [])
     assert live_http.ids() == []
 
 

@@ -9,7 +9,7 @@ from scaleapi.sandbox.faults import Rule
 
 
 @pytest.mark.parametrize(
-    "glob, path, is_hit",
+    "glob, path, is_match",
     [
         ("/task/*", "/v1/task/categorization", True),
         ("/task/*", "/v1/task/1/cancel", True),
@@ -25,8 +25,8 @@ from scaleapi.sandbox.faults import Rule
         ("/batches/[a]?", "/v1/batches/ab", False),
     ],
 )
-def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_hit):
-    assert Rule("*", glob, 503).matches("GET", path) is is_hit
+def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_match):
+    assert Rule("*", glob, 503).matches("GET", path) is is_match
 
 
 def test_the_next_calls_that_match_fail_and_no_others(box, http):
@@ -41,7 +41,7 @@ def test_the_next_calls_that_match_fail_and_no_others(box, http):
     assert [answer.status_code for answer in answers] == [400, 200, 503, 503, 200]
     assert answers[2].json()["status_code"] == 503
     assert answers[2].json()["error"]
-    assert [hit.status for hit in box.hits] == [400, 200, 503, 503, 200]
+    assert [request.status for request in box.requests] == [400, 200, 503, 503, 200]
 
 
 def test_failures_queue_up(box, http):
@@ -74,7 +74,7 @@ def test_drop_ends_the_connection_without_an_answer(box, http, after):
     box.fail_next("POST", "/projects", drop=True, after=after)
     with pytest.raises(requests.ConnectionError):
         http.post("/projects", json={"name": "p", "type": "categorization"})
-    assert [hit.status for hit in box.hits] == [None]
+    assert [request.status for request in box.requests] == [None]
     assert len(http.get("/projects").json()) == after
 
 
@@ -94,11 +94,11 @@ def test_a_delay_alone_answers_truly_but_late(box, http):
     assert time.monotonic() - start >= 0.2
 
 
-def test_a_hit_is_seen_while_its_answer_is_still_due(box, http):
+def test_a_request_is_recorded_while_its_response_is_still_due(box, http):
     box.fail_next("GET", "/teams", status=None, delay=0.3)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.05)
-    assert [(hit.path, hit.status) for hit in box.hits] == [("/v1/teams", None)]
+    assert [(request.path, request.status) for request in box.requests] == [("/v1/teams", None)]
 
 
 def test_failures_come_before_the_key_is_looked_at(box, http_for):

@@ -25,7 +25,7 @@ def test_projects_by_whether_they_are_archived(client):
 
 def test_a_batch_gets_a_priority(box, client):
     client.create_batch("p", "april/01").set_priority(30)
-    assert (box.hits[-1].path, box.hits[-1].body) == (
+    assert (box.requests[-1].path, box.requests[-1].body) == (
         "/v1/batches/april%2F01/prioritize", {"priority": 30},
     )  # fmt: skip
     with pytest.raises(scaleapi.ScaleInvalidRequest, match="from 10 to 30"):

@@ -452,7 +452,7 @@ def on_a_sandbox(box: sandbox.Sandbox) -> None:
         assert_type(other, sandbox.Sandbox)
     assert_type(box.start(), sandbox.Sandbox)
     assert_type(box.url, str)
-    assert_type(box.hits[0].body, Any)
+    assert_type(box.requests[0].body, Any)
     assert_type(box.callbacks, List[sandbox.Callback])
     assert_type(box.client(retries=0), scaleapi.ScaleClient)
     box.fail_next("POST", "/task/*", status=503, times=2, headers={"Retry-After": "1"})

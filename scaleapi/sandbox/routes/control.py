@@ -13,7 +13,7 @@ from .. import lifecycle, seeding
 from ..callers import refuse_strangers
 from ..faults import read_rules
 from ..refusals import Refused, invalid
-from ..requests_log import Hit
+from ..requests_log import RecordedRequest
 from ..store import Doc, public
 from ..wire import answer, json_body, object_body, world
 
@@ -79,9 +79,9 @@ def clear_rules() -> Response:
     return answer({"rules": []})
 
 
-@routes.get("/hits")
-def list_hits() -> Response:
-    return answer({"hits": [_hit(hit) for hit in world().hits.as_list()]})
+@routes.get("/requests")
+def list_requests() -> Response:
+    return answer({"requests": [_recorded(each) for each in world().requests.as_list()]})
 
 
 @routes.get("/callbacks")
@@ -106,10 +106,10 @@ def _shown(task: Doc) -> Response:
     return answer(public(task))
 
 
-def _hit(hit: Hit) -> Doc:
-    """A hit as JSON; a body that is none, as text."""
-    shown = {**dataclasses.asdict(hit), "body": hit.body}
+def _recorded(recorded: RecordedRequest) -> Doc:
+    """A recorded request as JSON; a body that is not JSON, as text."""
+    shown = {**dataclasses.asdict(recorded), "body": recorded.body}
     del shown["content"]
-    if isinstance(hit.body, bytes):
-        shown["body"] = hit.body.decode(errors="replace")
+    if isinstance(recorded.body, bytes):
+        shown["body"] = recorded.body.decode(errors="replace")
     return shown
