@@ -19,8 +19,8 @@ except ImportError as problem:
     ) from problem
 
 from .callbacks import Callback
-from .faults import Rule
+from .faults import FaultRule
 from .requests_log import RecordedRequest
 from .sandbox import Sandbox
 
-__all__ = ["Callback", "RecordedRequest", "Rule", "Sandbox"]
+__all__ = ["Callback", "FaultRule", "RecordedRequest", "Sandbox"]

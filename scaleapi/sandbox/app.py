@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 
 from .chunks import Chunks
-from .faults import Faults, Rule, headers_of
+from .faults import FaultRule, Faults, headers_of
 from .keys import caller
 from .lifecycle import World
 from .refusals import Refused, invalid
@@ -158,7 +158,7 @@ def _read_body(recorded: RecordedRequest) -> None:
         recorded.content = request.get_data()[:KEPT_BYTES]
 
 
-def _fail(fault: Rule, stopping: threading.Event) -> Optional[Response]:
+def _fail(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
     """Wait as the fault says; its answer, or None when the true one shall go out."""
     stopping.wait(fault.delay)
     if fault.drop:

@@ -45,7 +45,7 @@ class World:
 
 
 def reset(world: World) -> None:
-    """Forget all data, requests, callbacks and rules."""
+    """Forget all data, requests, callbacks and faults."""
     world.faults.clear()
     world.callbacks.clear()
     world.store.reset()

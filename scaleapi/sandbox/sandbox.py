@@ -23,7 +23,7 @@ from . import deliveries, lifecycle, seeding
 from .app import make_app
 from .auto_complete import AutoCompleter
 from .callbacks import AUTH_VALUE, Callback, Callbacks
-from .faults import Faults, Rule, read_rules
+from .faults import FaultRule, Faults, read_faults
 from .keys import account_of
 from .refusals import Refused
 from .requests_log import RecordedRequest, RequestLog
@@ -169,14 +169,14 @@ class Sandbox:
         Raises:
             ValueError: an argument makes no sense; the message names it.
         """
-        if times is None:  # which a rule may have
+        if times is None:  # which a fault may have
             raise ValueError("times must be 1 or more, not None")
-        self.add_rule(
+        self.add_fault(
             method, path_glob, status=status, times=times, headers=headers, delay=delay,
             drop=drop, after=after, body=body, content_type=content_type,
         )  # fmt: skip
 
-    def add_rule(
+    def add_fault(
         self,
         method: str = "*",
         path_glob: str = "*",
@@ -193,10 +193,10 @@ class Sandbox:
         rate: float = 1,
         seed: int = 0,
         per_second: Optional[int] = None,
-    ) -> Rule:
-        """Make calls that match go wrong from now on; returns the rule.
+    ) -> FaultRule:
+        """Make calls that match go wrong from now on; returns the fault.
 
-        Of several rules the oldest one that fires counts, those of `fail_next` included.
+        Of several faults the oldest one that fires counts, those of `fail_next` included.
 
         Args:
             method: an HTTP method, or "*" for any.
@@ -218,34 +218,34 @@ class Sandbox:
         Raises:
             ValueError: an argument makes no sense; the message names it.
         """
-        rule = Rule(
+        fault = FaultRule(
             method, path_glob, status, times, {} if headers is None else headers, delay, drop,
             after, body, content_type, truncated, rate, seed, per_second,
         )  # fmt: skip
-        self._faults.add(rule)
-        return rule
+        self._faults.add(fault)
+        return fault
 
-    def load_rules(self, path: Union[str, os.PathLike[str]]) -> List[Rule]:
-        """Add the rules of a file, a JSON list of objects with the arguments of `add_rule`.
+    def load_faults(self, path: Union[str, os.PathLike[str]]) -> List[FaultRule]:
+        """Add the faults of a file, a JSON list of objects with the arguments of `add_fault`.
 
         Raises:
             OSError: the file can't be read.
-            ValueError: it holds something else; the message names file, rule and key.
+            ValueError: it holds something else; the message names file, fault and key.
         """
         with open(path, encoding="utf-8") as file:
             try:
-                rules = read_rules(json.load(file))
+                faults = read_faults(json.load(file))
             except (ValueError, RecursionError) as problem:
                 raise ValueError(f"{os.fspath(path)}: {problem}") from None
-        self._faults.add(*rules)
-        return rules
+        self._faults.add(*faults)
+        return faults
 
     @property
-    def rules(self) -> List[Rule]:
-        """The rules in force, oldest first, those of `fail_next` included."""
+    def faults(self) -> List[FaultRule]:
+        """The faults in force, oldest first, those of `fail_next` included."""
         return self._faults.as_list()
 
-    def clear_rules(self) -> None:
+    def clear_faults(self) -> None:
         """Let all calls go well again."""
         self._faults.clear()
 
@@ -388,7 +388,7 @@ class Sandbox:
         seeding.write(self._open().world.store, path)
 
     def reset(self) -> None:
-        """Forget all data, requests, callbacks and rules."""
+        """Forget all data, requests, callbacks and faults."""
         lifecycle.reset(self._open().world)
 
     def _open(self) -> "_Running":

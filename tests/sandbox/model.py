@@ -24,7 +24,7 @@ class Refused(Exception):
 class Fault(NamedTuple):
     """How one try of a call goes wrong."""
 
-    rule: dict  # for Sandbox.add_rule
+    options: dict  # for Sandbox.add_fault
     acts: bool = False  # what was asked for is done all the same
     lost: bool = True  # the caller can't know whether it was
     code: int = None  # what the caller is told when this was the last try

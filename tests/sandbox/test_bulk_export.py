@@ -37,8 +37,8 @@ def bursts():
 
 def after(box, calls, **fault):
     """Make listings go wrong, but for the next ones."""
-    box.add_rule("GET", "/tasks", times=calls, delay=0.001)
-    box.add_rule("GET", "/tasks", **fault)
+    box.add_fault("GET", "/tasks", times=calls, delay=0.001)
+    box.add_fault("GET", "/tasks", **fault)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def full_box():
 
 @pytest.fixture
 def client(full_box, crews_end):
-    full_box.clear_rules()
+    full_box.clear_faults()
     full_box._requests.clear()  # else the oldest would go, and their number stand still
     policy = RetryPolicy(8, backoff_factor=0.001)
     with full_box.client("test_key", retries=policy, timeout=5) as client:
@@ -137,7 +137,7 @@ def test_an_older_file_is_replaced(client, tmp_path):
 
 def test_faults_lose_nothing_and_double_nothing(client, tasks, tmp_path, full_box, faults):
     for seed, fault in enumerate(faults):
-        full_box.add_rule("GET", "/tasks", rate=0.1, seed=seed, **fault)
+        full_box.add_fault("GET", "/tasks", rate=0.1, seed=seed, **fault)
     client.export_tasks(tmp_path / "a", project_name="p")
     assert lines(tmp_path / "a") == tasks
 
@@ -150,7 +150,7 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert not (tmp_path / "a").exists()
     assert "export_tasks interrupted" in caplog.text
-    full_box.clear_rules()
+    full_box.clear_faults()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert "parts are left to be read" in caplog.text
@@ -165,7 +165,7 @@ def broken_off(client, full_box, tmp_path, crews_end):
     after(full_box, planned_in(client, full_box) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
-    full_box.clear_rules()
+    full_box.clear_faults()
     crews_end()
     return tmp_path / "a"
 
@@ -292,7 +292,7 @@ def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_bo
                 assert process.poll() is None
             process.send_signal(how)
             errors = process.communicate(timeout=30)[1]
-        full_box.clear_rules()
+        full_box.clear_faults()
         assert process.returncode == -how
         assert errors.count("Traceback") == (how is signal.SIGINT)
         assert not path.exists()

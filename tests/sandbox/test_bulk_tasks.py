@@ -272,7 +272,7 @@ def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(bo
 
 
 def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, wait_until):
-    box.add_rule("POST", "/task/*", status=500)
+    box.add_fault("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
     throttle = run.gi_frame.f_locals["self"]._throttle
@@ -437,14 +437,14 @@ def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, 
 
 
 def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
-    box.add_rule("POST", "/task/*", status=503)
+    box.add_fault("POST", "/task/*", status=503)
     turns = iter([True, False])  # the second one is late
     monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
     (outcome,) = bounded.create_tasks("categorization", payloads(1))
     assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
     assert len(outcome.error.attempts) == 1
-    box.clear_rules()
+    box.clear_faults()
 
 
 def test_a_turn_that_would_come_too_late_is_not_waited_for():

@@ -5,7 +5,7 @@ import time
 import pytest
 import requests
 
-from scaleapi.sandbox.faults import Rule
+from scaleapi.sandbox.faults import FaultRule
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from scaleapi.sandbox.faults import Rule
     ],
 )
 def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_match):
-    assert Rule("*", glob, 503).matches("GET", path) is is_match
+    assert FaultRule("*", glob, 503).matches("GET", path) is is_match
 
 
 def test_the_next_calls_that_match_fail_and_no_others(box, http):
