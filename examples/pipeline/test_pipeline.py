@@ -58,7 +58,7 @@ def test_it_waits_for_the_people_who_do_the_work(scale_sandbox, scale_client):
     pending = list(scale_client.get_tasks(project_name="animals"))
 
     def labelers(seconds):
-        scale_sandbox.complete(pending.pop().id, {"category": "cat"})
+        scale_sandbox.complete_task(pending.pop().id, {"category": "cat"})
 
     done = pipeline.wait_for(scale_client, "animals", PICTURES, 1, 3600, pause=labelers)
     assert pending == []
@@ -71,7 +71,7 @@ def test_out_of_patience_it_writes_what_there_is_and_the_next_run_the_rest(
 ):
     assert run() == (1, [])
     first, *others = scale_client.get_tasks(project_name="animals")
-    scale_sandbox.complete(first.id, {"category": "dog"})
+    scale_sandbox.complete_task(first.id, {"category": "dog"})
     code, rows = run()
     assert (code, [row["response"] for row in rows]) == (1, [{"category": "dog"}])
     for task in others:

@@ -1,7 +1,7 @@
 """What happens to tasks and batches: created, completed, failed, canceled, audited, recalled.
 
 In test mode a task is completed as it is created, with a canned response. In live mode it waits,
-until `Sandbox.complete`, `Sandbox.fail_task` or the automatic completion plays the labeler.
+until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion plays the labeler.
 """
 
 import secrets

@@ -48,7 +48,7 @@ class Sandbox:
         host: the address to listen on.
         port: the port; 0 takes a free one.
         db: a file to keep the data in; without one they are in memory, and gone with the sandbox.
-        live: behave as with a live key instead: tasks stay pending until `complete`, batches
+        live: behave as with a live key instead: tasks stay pending until `complete_task`, batches
             start in staging.
         complete_after: in live mode, complete tasks that have waited for so many seconds, with
             canned responses; a task of a batch waits from the batch's release.
@@ -249,7 +249,7 @@ class Sandbox:
         """Let all calls go well again."""
         self._faults.clear()
 
-    def complete(self, task_id: str, response: Any) -> Dict[str, Any]:
+    def complete_task(self, task_id: str, response: Any) -> Dict[str, Any]:
         """Complete a pending task, as a labeler would; returns the task as v1 shows it.
 
         Args:
@@ -276,7 +276,7 @@ class Sandbox:
         """
         return self._act(lifecycle.fail_task, task_id, error)
 
-    def recall(self, task_id: str) -> Dict[str, Any]:
+    def recall_task(self, task_id: str) -> Dict[str, Any]:
         """Take a completed task back to pending; returns the task as v1 shows it.
 
         Its response is gone, and a batch that was completed is in progress again.

@@ -144,7 +144,7 @@ def summary(canceled, refused, failed):
 def test_cancel_batch_cancels_all_tasks_and_a_second_run_reports_refusals(box, batch, cancel):
     batch("a/b 1", 130)  # more than a page
     second = batch("b2", 3)
-    box.complete(second[0], {"annotations": []})
+    box.complete_task(second[0], {"annotations": []})
     done = cancel("a/b 1", "b2")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [

@@ -141,7 +141,7 @@ def test_the_marker_gives_a_sandbox_as_with_a_live_key(suite):
         def test_live(scale_sandbox, scale_client):
             task = scale_client.create_task("textcollection", **PAGE)
             assert task.status == "pending"
-            scale_sandbox.complete(task.id, {"tone": "friendly"})
+            scale_sandbox.complete_task(task.id, {"tone": "friendly"})
             task.refresh()
             assert task.response == {"tone": "friendly"}
 

@@ -49,7 +49,7 @@ def test_batches_by_when_they_were_completed_and_audited(live_box, live):
         live.create_batch("p", name)
     task = live.create_task("categorization", batch="done", **TASK)
     live.finalize_batch("done")
-    live_box.complete(task.id, {"category": "c"})
+    live_box.complete_task(task.id, {"category": "c"})
     assert names(live.get_batches(completed_after="2020-01-01")) == ["done"]
     assert names(live.get_batches(completed_before="2020-01-01")) == []
     assert names(live.get_batches(audited_after="2020-01-01")) == []

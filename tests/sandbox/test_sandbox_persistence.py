@@ -130,7 +130,7 @@ def test_everything_is_there_after_a_restart(http_for, tmp_path):
         http = http_for(box)
         assert http.get("/tasks", params={"tags": "x"}).json()["docs"] == [task]
         assert http.get("/batches/b/status").json() == {"status": "staging", "pending": 1}
-        assert box.complete(task["task_id"], {})["status"] == "completed"
+        assert box.complete_task(task["task_id"], {})["status"] == "completed"
 
 
 def test_automatic_completion_goes_on_after_a_restart(http_for, tmp_path, wait_until):

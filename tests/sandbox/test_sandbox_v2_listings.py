@@ -154,7 +154,7 @@ def test_filters_by_status(live_box, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     a, b, c = make_tasks(v2, 3)
-    live_box.complete(a, {})
+    live_box.complete_task(a, {})
     live_http.post(f"/task/{b}/cancel")
     found = {
         status: ids(v2, project_name="p", status=status)

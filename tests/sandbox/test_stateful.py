@@ -347,9 +347,9 @@ class Machine(RuleBasedStateMachine):
     def labelers_work(self, pick, how):
         task = self.task(pick)
         does = {
-            "complete": (self.box.complete, self.model.complete, ({"category": "dog"},)),
+            "complete": (self.box.complete_task, self.model.complete, ({"category": "dog"},)),
             "fail": (self.box.fail_task, self.model.fail, ("no file",)),
-            "recall": (self.box.recall, self.model.recall, ()),
+            "recall": (self.box.recall_task, self.model.recall, ()),
         }
         act, foretell, more = does[how]
         try:
