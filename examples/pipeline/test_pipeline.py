@@ -38,7 +38,7 @@ def test_run_again_it_makes_no_task_twice(scale_client, run):
 
 def test_no_task_is_made_twice_when_the_network_drops_an_answer(scale_sandbox, scale_client):
     pipeline.open_project(scale_client, "animals")
-    scale_sandbox.fail_next("POST", "/task/*", drop=True, after=True, times=2)
+    scale_sandbox.fail_next("POST", "/task/*", drop=True, after_processing=True, times=2)
     pipeline.create_tasks(scale_client, "animals", PICTURES)
     posts = [request for request in scale_sandbox.requests if request.path.startswith("/v1/task/")]
     assert len(posts) > len(PICTURES)  # so some went out again

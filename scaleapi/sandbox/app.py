@@ -100,7 +100,7 @@ def _add_hooks(
         _read_body(g.recorded)
         requests.grown(g.recorded)
         g.fault = faults.take(request.method, request.path)
-        if g.fault is not None and not g.fault.after:
+        if g.fault is not None and not g.fault.after_processing:
             failure = _fail(g.fault, stopping)
             if failure is not None:
                 return failure
@@ -111,7 +111,7 @@ def _add_hooks(
     @app.after_request
     def leave(response: Response) -> Response:
         fault = g.get("fault")
-        if fault is not None and fault.after:
+        if fault is not None and fault.after_processing:
             response = _fail(fault, stopping) or response
         if "recorded" in g and DROP not in request.environ:
             g.recorded.status = response.status_code

@@ -27,7 +27,7 @@ class FaultRule:
         headers: added to the failure's answer.
         delay: seconds to wait before answering.
         drop: close the connection instead of answering.
-        after: do what was asked first, and fail then.
+        after_processing: do what was asked first, and fail then.
         body: the failure's body; Scale's error body without one.
         content_type: of that body.
         truncated: send half of the answer, true or not, and close the connection.
@@ -44,7 +44,7 @@ class FaultRule:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0
     drop: bool = False
-    after: bool = False
+    after_processing: bool = False
     body: Optional[str] = None
     content_type: str = "application/json"
     truncated: bool = False
@@ -193,7 +193,7 @@ def _checks(fault: FaultRule) -> List[Any]:
             "0 or more seconds",
         ),
         ("drop", _is(bool, fault.drop), "True or False"),
-        ("after", _is(bool, fault.after), "True or False"),
+        ("after_processing", _is(bool, fault.after_processing), "True or False"),
         ("body", fault.body is None or _is(str, fault.body), "None or a text"),
         (
             "content_type",

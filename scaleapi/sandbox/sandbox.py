@@ -146,7 +146,7 @@ class Sandbox:
         headers: Optional[Mapping[str, str]] = None,
         delay: float = 0,
         drop: bool = False,
-        after: bool = False,
+        after_processing: bool = False,
         *,
         body: Optional[str] = None,
         content_type: str = "application/json",
@@ -162,7 +162,7 @@ class Sandbox:
             headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
             delay: seconds to wait before answering.
             drop: close the connection instead of answering.
-            after: do what was asked first, and fail then.
+            after_processing: do what was asked first, and fail then.
             body: the failure's body instead of Scale's error body.
             content_type: of that body.
 
@@ -173,7 +173,7 @@ class Sandbox:
             raise ValueError("times must be 1 or more, not None")
         self.add_fault(
             method, path_glob, status=status, times=times, headers=headers, delay=delay,
-            drop=drop, after=after, body=body, content_type=content_type,
+            drop=drop, after_processing=after_processing, body=body, content_type=content_type,
         )  # fmt: skip
 
     def add_fault(
@@ -186,7 +186,7 @@ class Sandbox:
         headers: Optional[Mapping[str, str]] = None,
         delay: float = 0,
         drop: bool = False,
-        after: bool = False,
+        after_processing: bool = False,
         body: Optional[str] = None,
         content_type: str = "application/json",
         truncated: bool = False,
@@ -206,7 +206,7 @@ class Sandbox:
             headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
             delay: seconds to wait before answering.
             drop: close the connection instead of answering.
-            after: do what was asked first, and fail then.
+            after_processing: do what was asked first, and fail then.
             body: the failure's body instead of Scale's error body.
             content_type: of that body.
             truncated: send half of the answer and close the connection.
@@ -220,7 +220,7 @@ class Sandbox:
         """
         fault = FaultRule(
             method, path_glob, status, times, {} if headers is None else headers, delay, drop,
-            after, body, content_type, truncated, rate, seed, per_second,
+            after_processing, body, content_type, truncated, rate, seed, per_second,
         )  # fmt: skip
         self._faults.add(fault)
         return fault

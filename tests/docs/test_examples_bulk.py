@@ -118,10 +118,10 @@ def test_another_project_may_ask_about_the_same_pictures(box, label):
         ("/files/upload", {"status": 503}, None),
         ("/files/upload", {"status": 400}, "upload"),
         ("/files/upload", {"drop": True}, None),
-        ("/files/upload", {"drop": True, "after": True}, "upload"),
-        ("/task/*", {"status": 503, "after": True}, None),
+        ("/files/upload", {"drop": True, "after_processing": True}, "upload"),
+        ("/task/*", {"status": 503, "after_processing": True}, None),
         ("/task/*", {"status": 403}, "task"),
-        ("/task/*", {"drop": True, "after": True}, None),
+        ("/task/*", {"drop": True, "after_processing": True}, None),
     ],
 )
 def test_what_fails_is_written_down_and_done_by_the_next_run(

@@ -32,9 +32,9 @@ class Fault(NamedTuple):
 
 FAULTS = [
     Fault({"status": 503}, code=503),
-    Fault({"status": 503, "after": True}, acts=True, code=503),
+    Fault({"status": 503, "after_processing": True}, acts=True, code=503),
     Fault({"drop": True}),
-    Fault({"drop": True, "after": True}, acts=True),
+    Fault({"drop": True, "after_processing": True}, acts=True),
     Fault({"truncated": True}, acts=True),
     Fault({"status": 429}, lost=False, code=429),
 ]

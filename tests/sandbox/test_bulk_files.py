@@ -47,7 +47,9 @@ def test_a_named_file_is_uploaded_once_whatever_the_network_does(client, paths, 
     assert again == {"existed": 20}
 
 
-@pytest.mark.parametrize("fault", [{"status": 500, "after": True}, {"drop": True, "after": True}])
+@pytest.mark.parametrize(
+    "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
+)
 def test_a_file_without_a_name_is_not_sent_twice_and_the_risk_is_named(fault, box, client, paths):
     box.fail_next("POST", "/files/upload", **fault)
     before = len(box.requests)

@@ -105,7 +105,7 @@ def test_what_an_earlier_run_made_is_not_told_as_made_now(on_duplicate, status, 
     box.fail_next("POST", "/task/*", status=500)
     (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
     assert outcome.status == status
-    box.fail_next("POST", "/task/*", status=500, after=True)
+    box.fail_next("POST", "/task/*", status=500, after_processing=True)
     new = {**TASK, "unique_id": "new"}
     (outcome,) = client.create_tasks("categorization", [new], on_duplicate=on_duplicate)
     assert outcome.status == "created"
@@ -179,7 +179,9 @@ def test_each_unique_id_is_made_once_whatever_the_network_does(client, all_fault
     assert client.tasks().total == 100
 
 
-@pytest.mark.parametrize("fault", [{"status": 500, "after": True}, {"drop": True, "after": True}])
+@pytest.mark.parametrize(
+    "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
+)
 def test_what_has_no_unique_id_is_not_sent_twice_and_the_risk_is_named(fault, box, client):
     box.fail_next("POST", "/task/*", **fault)
     outcomes = list(client.create_tasks("categorization", [TASK, TASK], workers=1))

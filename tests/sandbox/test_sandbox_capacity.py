@@ -99,11 +99,11 @@ def test_incomplete_requests_do_not_block_others(connect, assert_responsive, sta
 
 
 @pytest.mark.parametrize("number", [70, 500])
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after_processing", [False, True])
 def test_delayed_responses_do_not_block_others(
-    box, connect, assert_responsive, wait_until, number, after
+    box, connect, assert_responsive, wait_until, number, after_processing
 ):
-    box.add_fault("GET", "/teams", delay=DELAY, times=number, after=after)
+    box.add_fault("GET", "/teams", delay=DELAY, times=number, after_processing=after_processing)
     connections = [connect(GET) for _ in range(number)]
     wait_until(lambda: not box.faults, TIMEOUT)
     assert_responsive()

@@ -88,7 +88,7 @@ def test_a_truncated_answer_ends_before_its_length(box, http, status):
 
 def test_what_is_stored_first_stays_when_the_answer_is_html(box, http):
     box.add_fault(
-        "POST", status=502, after=True, times=1, body="<h1>Bad gateway</h1>",
+        "POST", status=502, after_processing=True, times=1, body="<h1>Bad gateway</h1>",
         content_type="text/html",
     )  # fmt: skip
     answer = http.post("/projects", json={"name": "p", "type": "chat"})

@@ -53,29 +53,29 @@ def test_failures_queue_up(box, http):
     assert http.get("/teams").status_code == 200
 
 
-def test_without_after_nothing_is_stored_and_with_it_all_is(box, http):
-    for after in (False, True):
-        box.fail_next("POST", "/projects", 500, after=after)
-        body = {"name": f"after {after}", "type": "categorization"}
+def test_without_after_processing_nothing_is_stored_and_with_it_all_is(box, http):
+    for after_processing in (False, True):
+        box.fail_next("POST", "/projects", 500, after_processing=after_processing)
+        body = {"name": f"after {after_processing}", "type": "categorization"}
         assert http.post("/projects", json=body).status_code == 500
     assert [project["name"] for project in http.get("/projects").json()] == ["after True"]
 
 
 def test_a_lost_answer_leads_to_409_on_the_second_try(box, http):
-    box.fail_next("POST", "/task/*", 500, after=True)
+    box.fail_next("POST", "/task/*", 500, after_processing=True)
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
     statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
     assert statuses == [500, 409]
     assert len(http.ids(unique_id="u")) == 1
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_drop_ends_the_connection_without_an_answer(box, http, after):
-    box.fail_next("POST", "/projects", drop=True, after=after)
+@pytest.mark.parametrize("after_processing", [False, True])
+def test_drop_ends_the_connection_without_an_answer(box, http, after_processing):
+    box.fail_next("POST", "/projects", drop=True, after_processing=after_processing)
     with pytest.raises(requests.ConnectionError):
         http.post("/projects", json={"name": "p", "type": "categorization"})
     assert [request.status for request in box.requests] == [None]
-    assert len(http.get("/projects").json()) == after
+    assert len(http.get("/projects").json()) == after_processing
 
 
 def test_a_body_of_another_kind_can_be_answered(box, http):
@@ -128,7 +128,7 @@ def test_reset_forgets_failures_to_come(box, http):
         ("delay", {"delay": -1}),
         ("delay", {"delay": "1"}),
         ("drop", {"drop": 1}),
-        ("after", {"after": None}),
+        ("after_processing", {"after_processing": None}),
         ("body", {"body": b"x"}),
         ("content_type", {"content_type": ""}),
     ],

@@ -258,7 +258,7 @@ def test_failures_hit_v2_by_its_path_and_requests_show_it(box, v2):
 
 
 def test_a_lost_answer_leads_to_409_on_the_second_try(box, v2):
-    box.fail_next("POST", "/v2/batch", 500, after=True)
+    box.fail_next("POST", "/v2/batch", 500, after_processing=True)
     found = [v2.status("create_batch", name="b", project_name="p") for _ in range(2)]
     assert found == [500, 409]
 
