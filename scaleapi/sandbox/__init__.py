@@ -4,8 +4,8 @@ Install it with `pip install 'scaleapi[sandbox]'`. In Python::
 
     from scaleapi.sandbox import Sandbox
 
-    with Sandbox() as box:
-        client = box.client()
+    with Sandbox() as sandbox:
+        client = sandbox.client()
 
 From the command line: `python -m scaleapi.sandbox --port 8080`.
 """

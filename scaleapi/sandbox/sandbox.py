@@ -41,8 +41,8 @@ class Sandbox:
     By default it behaves as Scale's test environment: tasks are completed as they are created,
     with canned responses. Any key of test form is accepted, each with data of its own::
 
-        with Sandbox() as box:
-            client = box.client()
+        with Sandbox() as sandbox:
+            client = sandbox.client()
 
     Args:
         host: the address to listen on.
@@ -400,19 +400,20 @@ class Sandbox:
 class _Running:
     """What a sandbox has only while it runs: data, server, address."""
 
-    def __init__(self, box: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._stopping = threading.Event()
+        requests, faults = sandbox._requests, sandbox._faults
         self.world = lifecycle.World(
-            Store(box._db), box._callbacks, box._live, box._requests, box._faults
+            Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults
         )
-        app = make_app(self.world, box._requests, box._faults, self._stopping)
-        self._server = Server(app, box._host, box._port)
+        app = make_app(self.world, requests, faults, self._stopping)
+        self._server = Server(app, sandbox._host, sandbox._port)
         try:
             host, port = self._server.bind()
         except BaseException:
             self.world.store.close()
             raise
-        delay = box._complete_after
+        delay = sandbox._complete_after
         self._auto_completer = None if delay is None else AutoCompleter(self.world, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
