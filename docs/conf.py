@@ -13,7 +13,7 @@ from scaleapi.api_client.v2 import ApiResponse, Model, Request
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk.outcomes import Record
-from scaleapi.sandbox import Callback, Hit
+from scaleapi.sandbox import Callback, RecordedRequest
 
 project = "scaleapi"
 version = release = scaleapi.__version__
@@ -52,7 +52,7 @@ GIVEN = (
     Record,
     tuple,
     BulkRun,
-    Hit,
+    RecordedRequest,
     Callback,
     ApiResponse,
     RESTResponse,

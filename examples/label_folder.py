@@ -89,9 +89,9 @@ def open_client(opened, live):
     if not key:
         from scaleapi.sandbox import Sandbox
 
-        box = opened.enter_context(Sandbox())
-        print(f"No key in SCALE_API_KEY, so this runs on a sandbox at {box.url}")
-        return box.client()
+        sandbox = opened.enter_context(Sandbox())
+        print(f"No key in SCALE_API_KEY, so this runs on a sandbox at {sandbox.url}")
+        return sandbox.client()
     if not (live or key.startswith("test_") or key.endswith("|test")):
         raise Impossible(
             "SCALE_API_KEY holds a key that is not of test form ('test_...' or '...|test'). Real "

@@ -64,9 +64,9 @@ def open_client(opened):
     """A client of Scale's test environment where there is a test key, else of a sandbox."""
     key = os.environ.get("SCALE_API_KEY")
     if not key:
-        box = opened.enter_context(new_sandbox())
-        print(f"No key in SCALE_API_KEY, so this runs on a sandbox at {box.url}.")
-        return box.client()
+        sandbox = opened.enter_context(new_sandbox())
+        print(f"No key in SCALE_API_KEY, so this runs on a sandbox at {sandbox.url}.")
+        return sandbox.client()
     if not (key.startswith("test_") or key.endswith("|test")):
         raise Impossible(
             "SCALE_API_KEY holds a key that is not of test form ('test_...' or '...|test'). "

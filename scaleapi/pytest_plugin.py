@@ -44,8 +44,8 @@ def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
         return running[live].start()  # a test may have stopped it
 
     yield server
-    for box in running.values():
-        box.stop()
+    for sandbox in running.values():
+        sandbox.stop()
 
 
 @pytest.fixture
@@ -58,15 +58,15 @@ def scale_sandbox(
 
     Sets SCALE_API_INSTANCE_URL and SCALE_API_KEY, and spares it the environment's proxies.
     """
-    box = _scale_servers(request.node.get_closest_marker(MARKER) is not None)
-    box.reset()
-    monkeypatch.setenv("SCALE_API_INSTANCE_URL", box.url)
+    sandbox = _scale_servers(request.node.get_closest_marker(MARKER) is not None)
+    sandbox.reset()
+    monkeypatch.setenv("SCALE_API_INSTANCE_URL", sandbox.url)
     monkeypatch.setenv("SCALE_API_KEY", KEY)
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     if spared != "*":  # which stands for all hosts only where it stands alone
         for name in ("no_proxy", "NO_PROXY"):
             monkeypatch.setenv(name, f"{spared},{HOST}" if spared else HOST)
-    return box
+    return sandbox
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def test_run_again_it_makes_no_task_twice(scale_client, run):
 
 def test_no_task_is_made_twice_when_the_network_drops_an_answer(scale_sandbox, scale_client):
     pipeline.open_project(scale_client, "animals")
-    scale_sandbox.fail_next("POST", "/task/*", drop=True, after=True, times=2)
+    scale_sandbox.fail_next("POST", "/task/*", drop=True, after_processing=True, times=2)
     pipeline.create_tasks(scale_client, "animals", PICTURES)
-    posts = [hit for hit in scale_sandbox.hits if hit.path.startswith("/v1/task/")]
+    posts = [request for request in scale_sandbox.requests if request.path.startswith("/v1/task/")]
     assert len(posts) > len(PICTURES)  # so some went out again
     assert scale_client.get_tasks_count(project_name="animals") == len(PICTURES)
 
@@ -58,7 +58,7 @@ def test_it_waits_for_the_people_who_do_the_work(scale_sandbox, scale_client):
     pending = list(scale_client.get_tasks(project_name="animals"))
 
     def labelers(seconds):
-        scale_sandbox.complete(pending.pop().id, {"category": "cat"})
+        scale_sandbox.complete_task(pending.pop().id, {"category": "cat"})
 
     done = pipeline.wait_for(scale_client, "animals", PICTURES, 1, 3600, pause=labelers)
     assert pending == []
@@ -71,7 +71,7 @@ def test_out_of_patience_it_writes_what_there_is_and_the_next_run_the_rest(
 ):
     assert run() == (1, [])
     first, *others = scale_client.get_tasks(project_name="animals")
-    scale_sandbox.complete(first.id, {"category": "dog"})
+    scale_sandbox.complete_task(first.id, {"category": "dog"})
     code, rows = run()
     assert (code, [row["response"] for row in rows]) == (1, [{"category": "dog"}])
     for task in others:
@@ -86,7 +86,7 @@ def test_a_csv_file_that_makes_no_sense_is_refused(scale_sandbox, tmp_path, rows
     paths = [str(tmp_path / name) for name in ("wrong.csv", "results.jsonl")]
     assert pipeline.main([*paths, "--project", "animals"]) == 1
     assert "wrong.csv" in capsys.readouterr().err
-    assert scale_sandbox.hits == []
+    assert scale_sandbox.requests == []
 
 
 def test_without_a_key_it_says_so(monkeypatch, run, tmp_path, capsys):

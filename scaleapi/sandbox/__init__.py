@@ -4,8 +4,8 @@ Install it with `pip install 'scaleapi[sandbox]'`. In Python::
 
     from scaleapi.sandbox import Sandbox
 
-    with Sandbox() as box:
-        client = box.client()
+    with Sandbox() as sandbox:
+        client = sandbox.client()
 
 From the command line: `python -m scaleapi.sandbox --port 8080`.
 """
@@ -18,9 +18,9 @@ except ImportError as problem:
         f"The sandbox needs {problem.name}. Install it with: pip install 'scaleapi[sandbox]'"
     ) from problem
 
-from .box import Sandbox
 from .callbacks import Callback
-from .faults import Rule
-from .hits import Hit
+from .faults import FaultRule
+from .requests_log import RecordedRequest
+from .sandbox import Sandbox
 
-__all__ = ["Callback", "Hit", "Rule", "Sandbox"]
+__all__ = ["Callback", "FaultRule", "RecordedRequest", "Sandbox"]

@@ -24,7 +24,7 @@ def main(arguments: Optional[List[str]] = None) -> int:
     try:
         if options.export:
             return _export(options.db, options.export)
-        box = Sandbox(
+        sandbox = Sandbox(
             options.host,
             options.port,
             db=options.db,
@@ -32,11 +32,11 @@ def main(arguments: Optional[List[str]] = None) -> int:
             complete_after=options.complete_after,
         )
         if options.faults:
-            box.load_rules(options.faults)
-        with box:
+            sandbox.load_faults(options.faults)
+        with sandbox:
             if options.seed:
-                box.seed(options.seed)
-            sys.stdout.write(f"Scale sandbox at {box.url}\n")
+                sandbox.seed(options.seed)
+            sys.stdout.write(f"Scale sandbox at {sandbox.url}\n")
             sys.stdout.flush()
             threading.Event().wait()
     except KeyboardInterrupt:
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         type=float,
         help="with --live: complete tasks that have waited for so long",
     )
-    parser.add_argument("--faults", metavar="FILE", help="rules for what goes wrong, a JSON list")
+    parser.add_argument("--faults", metavar="FILE", help="faults to inject, a JSON list")
     parser.add_argument("--seed", metavar="FILE", help="load this data set first, JSON lines")
     parser.add_argument(
         "--export", metavar="FILE", help="write what --db holds as such a data set, and end"

@@ -11,11 +11,11 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 
 from .chunks import Chunks
-from .faults import Faults, Rule, headers_of
-from .hits import KEPT_BYTES, Hit, HitLog
+from .faults import FaultRule, Faults, headers_of
 from .keys import caller
 from .lifecycle import World
 from .refusals import Refused, invalid
+from .requests_log import KEPT_BYTES, RecordedRequest, RequestLog
 from .routes import BLUEPRINTS, NO_KEY, control, page
 from .store import Taken
 from .wire import Segment, error
@@ -39,7 +39,9 @@ class _Request(Request):
         return io.BytesIO()
 
 
-def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Event) -> "SandboxApp":
+def make_app(
+    world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
+) -> "SandboxApp":
     """The WSGI app over one world."""
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
@@ -49,7 +51,7 @@ def make_app(world: World, hits: HitLog, faults: Faults, stopping: threading.Eve
     app.extensions["scaleapi"] = world
     for routes in BLUEPRINTS:
         app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")
-    _add_hooks(app, world, hits, faults, stopping)
+    _add_hooks(app, world, requests, faults, stopping)
     _add_refusals(app)
     return SandboxApp(app)
 
@@ -79,26 +81,26 @@ def _half(body: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _add_hooks(
-    app: Flask, world: World, hits: HitLog, faults: Faults, stopping: threading.Event
+    app: Flask, world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
 ) -> None:
     @app.before_request
     def arrive() -> Optional[Response]:
-        if control.is_control():  # nor is what tests ask about the hits
+        if control.is_control():  # nor is what tests ask about the requests
             control.check_caller()
             _join_chunks()
             request.get_data()
             return None
-        if request.blueprint == page.routes.name:  # it shows the hits and is none
+        if request.blueprint == page.routes.name:  # it shows the requests and is not recorded
             _join_chunks()
             request.get_data()  # bounded, like any other body
             return None
-        g.hit = _hit()
-        hits.add(g.hit)
+        g.recorded = _record()
+        requests.add(g.recorded)
         _join_chunks()
-        _read_body(g.hit)
-        hits.grown(g.hit)
+        _read_body(g.recorded)
+        requests.grown(g.recorded)
         g.fault = faults.take(request.method, request.path)
-        if g.fault is not None and not g.fault.after:
+        if g.fault is not None and not g.fault.after_processing:
             failure = _fail(g.fault, stopping)
             if failure is not None:
                 return failure
@@ -109,15 +111,15 @@ def _add_hooks(
     @app.after_request
     def leave(response: Response) -> Response:
         fault = g.get("fault")
-        if fault is not None and fault.after:
+        if fault is not None and fault.after_processing:
             response = _fail(fault, stopping) or response
-        if "hit" in g and DROP not in request.environ:
-            g.hit.status = response.status_code
+        if "recorded" in g and DROP not in request.environ:
+            g.recorded.status = response.status_code
         return response
 
 
-def _hit() -> Hit:
-    return Hit(
+def _record() -> RecordedRequest:
+    return RecordedRequest(
         method=request.method,
         path=request.path,
         query=request.args.to_dict(flat=False),
@@ -145,18 +147,18 @@ def _join_chunks() -> None:
         environ.pop(name, None)
 
 
-def _read_body(hit: Hit) -> None:
+def _read_body(recorded: RecordedRequest) -> None:
     if request.mimetype == "multipart/form-data":
-        hit.form = dict(request.form)
+        recorded.form = dict(request.form)
         for name, sent in request.files.items():
             size = sent.stream.seek(0, 2)
             sent.stream.seek(0)
-            hit.form[name] = {"filename": sent.filename, "size": size}
+            recorded.form[name] = {"filename": sent.filename, "size": size}
     else:
-        hit.content = request.get_data()[:KEPT_BYTES]
+        recorded.content = request.get_data()[:KEPT_BYTES]
 
 
-def _fail(fault: Rule, stopping: threading.Event) -> Optional[Response]:
+def _fail(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
     """Wait as the fault says; its answer, or None when the true one shall go out."""
     stopping.wait(fault.delay)
     if fault.drop:

@@ -1,4 +1,4 @@
-"""Failures on request: calls that match a rule go wrong in the way that it says."""
+"""Failures on request: calls that match a fault go wrong in the way that it says."""
 
 import dataclasses
 import json
@@ -16,7 +16,7 @@ from .refusals import error_body
 
 
 @dataclass
-class Rule:
+class FaultRule:
     """What goes wrong, for which calls, and when.
 
     Attributes:
@@ -27,14 +27,14 @@ class Rule:
         headers: added to the failure's answer.
         delay: seconds to wait before answering.
         drop: close the connection instead of answering.
-        after: do what was asked first, and fail then.
+        after_processing: do what was asked first, and fail then.
         body: the failure's body; Scale's error body without one.
         content_type: of that body.
         truncated: send half of the answer, true or not, and close the connection.
         rate: the part of the calls that this hits, from 0 to 1.
         seed: of the dice for `rate`; the same seed hits the same calls.
         per_second: let so many calls through in any second; the others get 429 with
-            `Retry-After: 1`, or what the rule says instead.
+            `Retry-After: 1`, or what the fault says instead.
     """
 
     method: str = "*"
@@ -44,7 +44,7 @@ class Rule:
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0
     drop: bool = False
-    after: bool = False
+    after_processing: bool = False
     body: Optional[str] = None
     content_type: str = "application/json"
     truncated: bool = False
@@ -88,70 +88,70 @@ class Rule:
             phrase = HTTPStatus(self.status).phrase
         except ValueError:
             phrase = "Unusual status"
-        return json.dumps(error_body(self.status, f"{phrase} (asked for by a rule)"))
+        return json.dumps(error_body(self.status, f"{phrase} (asked for by a fault rule)"))
 
     def as_dict(self) -> Dict[str, Any]:
-        """The rule as JSON has it."""
+        """The fault as JSON has it."""
         return {**dataclasses.asdict(self), "headers": dict(self.headers)}
 
 
 class Faults:
-    """The rules in force, oldest first."""
+    """The faults in force, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rules: List[Rule] = []
+        self._faults: List[FaultRule] = []
 
-    def add(self, *rules: Rule) -> None:
-        """Let each rule hit the calls that match and that no earlier one hits."""
+    def add(self, *faults: FaultRule) -> None:
+        """Let each fault hit the calls that match and that no earlier one hits."""
         with self._lock:
-            self._rules.extend(rules)
+            self._faults.extend(faults)
 
-    def take(self, method: str, path: str) -> Optional[Rule]:
-        """The rule that this call falls under, used up by one; None when it shall go well."""
+    def take(self, method: str, path: str) -> Optional[FaultRule]:
+        """The fault that this call falls under, used up by one; None when it shall go well."""
         with self._lock:
-            for number, rule in enumerate(self._rules):
-                if rule.matches(method, path) and rule.fires():
-                    if rule.times is not None:
-                        rule.times -= 1
-                        if not rule.times:
-                            del self._rules[number]
-                    return rule
+            for number, fault in enumerate(self._faults):
+                if fault.matches(method, path) and fault.fires():
+                    if fault.times is not None:
+                        fault.times -= 1
+                        if not fault.times:
+                            del self._faults[number]
+                    return fault
         return None
 
-    def as_list(self) -> List[Rule]:
+    def as_list(self) -> List[FaultRule]:
         """A copy."""
         with self._lock:
-            return list(self._rules)
+            return list(self._faults)
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
-            self._rules.clear()
+            self._faults.clear()
 
 
-def read_rules(items: Any) -> List[Rule]:
-    """The rules that a JSON list holds.
+def read_faults(items: Any) -> List[FaultRule]:
+    """The faults that a JSON list holds.
 
     Raises:
-        ValueError: the list or one of its rules makes no sense; the message says which and why.
+        ValueError: the list or one of its faults makes no sense; the message says which and why.
     """
     if not isinstance(items, list):
-        raise ValueError("the rules must be a JSON list of objects")
-    return [_read_rule(item, number) for number, item in enumerate(items, 1)]
+        raise ValueError("the faults must be a JSON list of objects")
+    return [_read_fault(item, number) for number, item in enumerate(items, 1)]
 
 
-def _read_rule(item: Any, number: int) -> Rule:
-    known = [each.name for each in dataclasses.fields(Rule)]
+def _read_fault(item: Any, number: int) -> FaultRule:
+    known = [each.name for each in dataclasses.fields(FaultRule)]
     try:
         if not isinstance(item, dict):
             raise ValueError(f"it must be an object, not {item!r}")
         for key in item:
             if key not in known:
-                raise ValueError(f"there is no key {key!r}; a rule may have {', '.join(known)}")
-        return Rule(**item)
+                raise ValueError(f"there is no key {key!r}; a fault may have {', '.join(known)}")
+        return FaultRule(**item)
     except ValueError as problem:
-        raise ValueError(f"rule {number}: {problem}") from None
+        raise ValueError(f"fault {number}: {problem}") from None
 
 
 def relative(path: str) -> str:
@@ -159,53 +159,53 @@ def relative(path: str) -> str:
     return path[len("/v1") :] if path.startswith("/v1/") else path
 
 
-def _checks(rule: Rule) -> List[Any]:
-    """For each argument of a rule: its name, whether it is right, and what would be."""
+def _checks(fault: FaultRule) -> List[Any]:
+    """For each argument of a fault: its name, whether it is right, and what would be."""
     number = (int, float)
     does_something = (
-        rule.status is not None
-        or rule.delay
-        or rule.drop
-        or rule.truncated
-        or rule.per_second is not None
+        fault.status is not None
+        or fault.delay
+        or fault.drop
+        or fault.truncated
+        or fault.per_second is not None
     )
     return [
-        ("method", _is(str, rule.method) and rule.method, "an HTTP method or '*'"),
+        ("method", _is(str, fault.method) and fault.method, "an HTTP method or '*'"),
         (
             "path_glob",
-            _is(str, rule.path_glob) and rule.path_glob[:1] in ("/", "*"),
+            _is(str, fault.path_glob) and fault.path_glob[:1] in ("/", "*"),
             "a path such as '/task/*'",
         ),
         (
             "status",
-            rule.status is None or _is(int, rule.status) and 200 <= rule.status <= 599,
+            fault.status is None or _is(int, fault.status) and 200 <= fault.status <= 599,
             "None or from 200 to 599",
         ),
         (
             "times",
-            rule.times is None or _is(int, rule.times) and rule.times >= 1,
+            fault.times is None or _is(int, fault.times) and fault.times >= 1,
             "None or 1 or more",
         ),
-        ("headers", _are_texts(rule.headers), "a mapping of texts to texts, each one line"),
+        ("headers", _are_texts(fault.headers), "a mapping of texts to texts, each one line"),
         (
             "delay",
-            _is(number, rule.delay) and 0 <= rule.delay <= threading.TIMEOUT_MAX,
+            _is(number, fault.delay) and 0 <= fault.delay <= threading.TIMEOUT_MAX,
             "0 or more seconds",
         ),
-        ("drop", _is(bool, rule.drop), "True or False"),
-        ("after", _is(bool, rule.after), "True or False"),
-        ("body", rule.body is None or _is(str, rule.body), "None or a text"),
+        ("drop", _is(bool, fault.drop), "True or False"),
+        ("after_processing", _is(bool, fault.after_processing), "True or False"),
+        ("body", fault.body is None or _is(str, fault.body), "None or a text"),
         (
             "content_type",
-            _is(str, rule.content_type) and rule.content_type and _is_line(rule.content_type),
+            _is(str, fault.content_type) and fault.content_type and _is_line(fault.content_type),
             "a media type",
         ),
-        ("truncated", _is(bool, rule.truncated), "True or False"),
-        ("rate", _is(number, rule.rate) and 0 <= rule.rate <= 1, "from 0 to 1"),
-        ("seed", _is(int, rule.seed), "a whole number"),
+        ("truncated", _is(bool, fault.truncated), "True or False"),
+        ("rate", _is(number, fault.rate) and 0 <= fault.rate <= 1, "from 0 to 1"),
+        ("seed", _is(int, fault.seed), "a whole number"),
         (
             "per_second",
-            rule.per_second is None or _is(int, rule.per_second) and rule.per_second >= 1,
+            fault.per_second is None or _is(int, fault.per_second) and fault.per_second >= 1,
             "None or 1 or more",
         ),
         (
@@ -232,7 +232,7 @@ def _is_line(text: str) -> bool:
     return text.isprintable() and all(ord(sign) < 256 for sign in text)
 
 
-def headers_of(rule: Rule) -> Dict[str, str]:
+def headers_of(fault: FaultRule) -> Dict[str, str]:
     """The headers of the failure's answer."""
-    limit = {} if rule.per_second is None else {"Retry-After": "1"}
-    return {"Content-Type": rule.content_type, **limit, **rule.headers}
+    limit = {} if fault.per_second is None else {"Retry-After": "1"}
+    return {"Content-Type": fault.content_type, **limit, **fault.headers}

@@ -1,7 +1,7 @@
 """What happens to tasks and batches: created, completed, failed, canceled, audited, recalled.
 
 In test mode a task is completed as it is created, with a canned response. In live mode it waits,
-until `Sandbox.complete`, `Sandbox.fail_task` or the clock plays the labeler.
+until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion plays the labeler.
 """
 
 import secrets
@@ -13,8 +13,8 @@ from ..tasks import TaskReviewStatus, TaskStatus, TaskType
 from . import canned, chat, inputs, times
 from .callbacks import Callbacks
 from .faults import Faults
-from .hits import HitLog
 from .refusals import invalid, missing
+from .requests_log import RequestLog
 from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
@@ -39,17 +39,17 @@ class World:
     store: Store
     callbacks: Callbacks
     live: bool
-    hits: HitLog
+    requests: RequestLog
     faults: Faults
     url: str = ""
 
 
 def reset(world: World) -> None:
-    """Forget all data, hits, callbacks and rules."""
+    """Forget all data, requests, callbacks and faults."""
     world.faults.clear()
     world.callbacks.clear()
     world.store.reset()
-    world.hits.clear()
+    world.requests.clear()
 
 
 def new_id() -> str:

@@ -15,8 +15,8 @@ from flask import render_template_string
 
 from .. import drawing
 from .._html import escape_control_chars
-from .hits import Hit
 from .lifecycle import World
+from .requests_log import RecordedRequest
 from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
 
 SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page
@@ -80,7 +80,7 @@ class Page:
 
     def __init__(self, world: World, wanted: Wanted, address: str) -> None:
         self._world = world
-        self._hits = world.hits.as_list()
+        self._recorded = world.requests.as_list()
         self._wanted = wanted
         self._address = address
         self._accounts = _accounts(world)
@@ -157,16 +157,21 @@ class Page:
 
     def _requests(self) -> Section:
         start = self._start("requests")
-        newest_first = self._hits[::-1][start : start + SIZES["requests"]]
+        newest_first = self._recorded[::-1][start : start + SIZES["requests"]]
         rows = [
             Row(
-                [when(hit.at), cell(hit.method), cell(hit.path), cell(hit.status or "none")],
-                sent(hit),
+                [
+                    when(request.received_at),
+                    cell(request.method),
+                    cell(request.path),
+                    cell(request.status or "none"),
+                ],
+                sent(request),
             )
-            for hit in newest_first
+            for request in newest_first
         ]
         columns = ("arrived", "method", "path", "status")
-        return self._section("requests", columns, rows, len(self._hits))
+        return self._section("requests", columns, rows, len(self._recorded))
 
     def _only(self, batch_column: str) -> List[Filter]:
         chosen = {"project": self._wanted.project, batch_column: self._wanted.batch}
@@ -266,13 +271,13 @@ def drawn(task: Doc) -> str:
     return drawing.draw(task, None if small else "", max_annotations=DRAWN).svg
 
 
-def sent(hit: Hit) -> str:
+def sent(request: RecordedRequest) -> str:
     """What came with a request: its query, and its body or form."""
-    parts = [f"query: {as_json(hit.query)}"] if hit.query else []
-    if hit.form is not None:
-        parts.append(f"form: {as_json(hit.form)}")
-    elif hit.content:
-        parts.append(f"body: {_body(hit.content)}")
+    parts = [f"query: {as_json(request.query)}"] if request.query else []
+    if request.form is not None:
+        parts.append(f"form: {as_json(request.form)}")
+    elif request.content:
+        parts.append(f"body: {_body(request.content)}")
     return "\n".join(parts) or "(neither query nor body)"
 
 

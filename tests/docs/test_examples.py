@@ -74,7 +74,7 @@ def test_quickstart_refuses_any_other_key_and_asks_nothing(run, box, key):
     assert (done.returncode, done.stdout) == (2, "")
     assert "not of test form" in done.stderr and "cost money" in done.stderr
     assert key == "test" or key not in done.stderr
-    assert box.hits == []
+    assert box.requests == []
 
 
 def test_quickstart_without_sandbox_and_key_says_what_to_install(run, tmp_path):
@@ -144,7 +144,7 @@ def summary(canceled, refused, failed):
 def test_cancel_batch_cancels_all_tasks_and_a_second_run_reports_refusals(box, batch, cancel):
     batch("a/b 1", 130)  # more than a page
     second = batch("b2", 3)
-    box.complete(second[0], {"annotations": []})
+    box.complete_task(second[0], {"annotations": []})
     done = cancel("a/b 1", "b2")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
@@ -191,7 +191,9 @@ def test_cancel_batch_frees_the_unique_ids_only_if_asked_to(box, batch, cancel, 
 def test_cancel_batch_takes_tasks_as_it_needs_them(box, batch, cancel):
     batch("long", 120)
     assert cancel("long", "--workers", "2").returncode == 0
-    asked = [hit.method for hit in box.hits if hit.path.endswith(("/tasks", "/cancel"))]
+    asked = [
+        request.method for request in box.requests if request.path.endswith(("/tasks", "/cancel"))
+    ]
     second_page = asked.index("GET", asked.index("GET") + 1)
     assert asked[:second_page].count("POST") > 90, "the second page waits for the first"
 
@@ -232,4 +234,4 @@ def test_cancel_batch_says_why_it_can_not_begin(run, box, arguments, environment
     done = run("cancel_batch.py", *arguments, SCALE_API_INSTANCE_URL=box.url, **environment)
     assert (done.returncode, done.stdout) == (2, "")
     assert complaint in done.stderr
-    assert box.hits == []
+    assert box.requests == []

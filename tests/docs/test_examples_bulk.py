@@ -50,7 +50,8 @@ def images(box):
 
 
 def posts(box, path):
-    return [hit for hit in box.hits if hit.method == "POST" and hit.path.startswith(f"/v1/{path}")]
+    posted = [request for request in box.requests if request.method == "POST"]
+    return [request for request in posted if request.path.startswith(f"/v1/{path}")]
 
 
 def failures(tmp_path):
@@ -80,7 +81,7 @@ def test_each_image_becomes_a_task(box, label):
         assert task.params["attachment"].startswith("scaledata://")
         assert re.fullmatch("street-scenes-[0-9a-f]{64}", task.unique_id)
     assert len({task.params["attachment"] for task in tasks(box)}) == 5
-    assert {hit.form["project_name"] for hit in posts(box, "files")} == {"street-scenes"}
+    assert {request.form["project_name"] for request in posts(box, "files")} == {"street-scenes"}
 
 
 def test_run_again_it_uploads_and_makes_nothing(box, label):
@@ -117,10 +118,10 @@ def test_another_project_may_ask_about_the_same_pictures(box, label):
         ("/files/upload", {"status": 503}, None),
         ("/files/upload", {"status": 400}, "upload"),
         ("/files/upload", {"drop": True}, None),
-        ("/files/upload", {"drop": True, "after": True}, "upload"),
-        ("/task/*", {"status": 503, "after": True}, None),
+        ("/files/upload", {"drop": True, "after_processing": True}, "upload"),
+        ("/task/*", {"status": 503, "after_processing": True}, None),
         ("/task/*", {"status": 403}, "task"),
-        ("/task/*", {"drop": True, "after": True}, None),
+        ("/task/*", {"drop": True, "after_processing": True}, None),
     ],
 )
 def test_what_fails_is_written_down_and_done_by_the_next_run(
@@ -186,17 +187,17 @@ def test_a_live_key_is_refused_and_nothing_asked(key, run, box, folder, tmp_path
     done = run("label_folder.py", str(folder), **known)
     assert (done.returncode, done.stdout) == (2, "")
     assert "cost money" in done.stderr and "--live" in done.stderr and key not in done.stderr
-    assert box.hits == [] and not (tmp_path / FAILURES).exists()
+    assert box.requests == [] and not (tmp_path / FAILURES).exists()
     done = run("label_folder.py", "--live", **known)
     assert done.returncode == 2 and "--live needs a folder" in done.stderr
-    assert box.hits == []
+    assert box.requests == []
 
 
 def test_a_live_key_is_taken_when_that_is_meant(run, box, folder):
     known = {"SCALE_API_KEY": "live_key", "SCALE_API_INSTANCE_URL": box.url}
     done = run("label_folder.py", str(folder), "--live", **known)
     assert done.returncode == 1 and done.stderr.startswith("It failed: <Response [401]>")
-    assert [hit.status for hit in box.hits] == [401]
+    assert [request.status for request in box.requests] == [401]
 
 
 def test_a_folder_without_images_is_no_job(run, box, on_the_box, tmp_path):
@@ -205,7 +206,7 @@ def test_a_folder_without_images_is_no_job(run, box, on_the_box, tmp_path):
         done = run("label_folder.py", str(folder), **on_the_box)
         assert (done.returncode, done.stdout) == (2, "")
         assert "There are no images (.gif, .jpeg, .jpg, .png, .webp) in " in done.stderr
-    assert box.hits == []
+    assert box.requests == []
 
 
 def test_a_project_or_batch_of_another_kind_is_told_before_anything_is_uploaded(box, label):

@@ -101,7 +101,7 @@ def test_the_sandboxs_tasks_arrive_and_each_state_is_written_once(start):
             for _ in range(3)
         ]
         for number, task in enumerate(tasks):
-            box.complete(task.id, {"number": number})
+            box.complete_task(task.id, {"number": number})
         tasks[0].audit(False, "it is rude")
         wait_until(lambda: [callback.status for callback in box.callbacks] == [200] * 4)
     rows = receiver.rows()

@@ -32,12 +32,12 @@ def box():
 
 def test_the_workers_of_a_cluster_read_the_parts_whatever_the_network_does(run, box, tmp_path):
     for seed, fault in enumerate([{"status": 503}, {"drop": True}]):
-        box.add_rule("GET", "/tasks", rate=0.05, seed=seed, **fault)
+        box.add_fault("GET", "/tasks", rate=0.05, seed=seed, **fault)
     place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert (done.returncode, done.stdout) == (0, f"{TASKS} tasks in out.jsonl\n"), done.stderr
-    assert {503, None} < {hit.status for hit in box.hits}
-    box.clear_rules()
+    assert {503, None} < {request.status for request in box.requests}
+    box.clear_faults()
     with box.client("test_key") as client:
         wanted = [task.as_dict() for task in client.get_tasks("p")]
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
@@ -48,8 +48,8 @@ def test_a_failure_leaves_no_file(run, box, tmp_path):
     place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
     with box.client("test_key") as client:
         client.export_windows(project_name="p")
-    box.add_rule("GET", "/tasks", times=len(box.hits) + 3, delay=0.001)  # some pages are read
-    box.add_rule("GET", "/tasks", status=402)
+    box.add_fault("GET", "/tasks", times=len(box.requests) + 3, delay=0.001)  # some pages are read
+    box.add_fault("GET", "/tasks", status=402)
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert done.returncode == 1 and "It failed: <Response [402]>" in done.stderr
     assert not list(tmp_path.glob("out*")) and "test_key" not in done.stdout + done.stderr

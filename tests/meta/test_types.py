@@ -29,7 +29,7 @@ client.v2.get_task()
 client.v2.get_task("t", _timeout=5)
 client.v2.get_task_with_http_info("t", limit=5)
 """
-KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.Rule, bulk.BulkRun]
+KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.FaultRule, bulk.BulkRun]
 
 
 def test_a_strict_checker_follows_what_users_write_and_finds_their_slips(tmp_path):

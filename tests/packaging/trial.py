@@ -15,7 +15,7 @@ PLAIN = {"scaleapi", "requests", "urllib3", "certifi", "idna", "charset-normaliz
 def sandbox():
     from scaleapi.sandbox import Sandbox
 
-    with Sandbox() as box, box.client() as client:
+    with Sandbox() as sandbox, sandbox.client() as client:
         client.create_project("p", scaleapi.TaskType.Categorization)
         assert [project.name for project in client.get_projects()] == ["p"]
 

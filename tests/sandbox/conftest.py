@@ -92,8 +92,8 @@ def live_box(live_server):
 def faults():
     """Each way in which a call can fail, before and after it is carried out."""
     return [
-        {"status": 500}, {"status": 503, "after": True}, {"drop": True},
-        {"drop": True, "after": True}, {"status": 429, "headers": {"Retry-After": "0"}},
+        {"status": 500}, {"status": 503, "after_processing": True}, {"drop": True},
+        {"drop": True, "after_processing": True}, {"status": 429, "headers": {"Retry-After": "0"}},
     ]  # fmt: skip
 
 

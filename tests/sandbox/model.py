@@ -24,7 +24,7 @@ class Refused(Exception):
 class Fault(NamedTuple):
     """How one try of a call goes wrong."""
 
-    rule: dict  # for Sandbox.add_rule
+    options: dict  # for Sandbox.add_fault
     acts: bool = False  # what was asked for is done all the same
     lost: bool = True  # the caller can't know whether it was
     code: int = None  # what the caller is told when this was the last try
@@ -32,9 +32,9 @@ class Fault(NamedTuple):
 
 FAULTS = [
     Fault({"status": 503}, code=503),
-    Fault({"status": 503, "after": True}, acts=True, code=503),
+    Fault({"status": 503, "after_processing": True}, acts=True, code=503),
     Fault({"drop": True}),
-    Fault({"drop": True, "after": True}, acts=True),
+    Fault({"drop": True, "after_processing": True}, acts=True),
     Fault({"truncated": True}, acts=True),
     Fault({"status": 429}, lost=False, code=429),
 ]

@@ -37,8 +37,8 @@ def bursts():
 
 def after(box, calls, **fault):
     """Make listings go wrong, but for the next ones."""
-    box.add_rule("GET", "/tasks", times=calls, delay=0.001)
-    box.add_rule("GET", "/tasks", **fault)
+    box.add_fault("GET", "/tasks", times=calls, delay=0.001)
+    box.add_fault("GET", "/tasks", **fault)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +51,8 @@ def full_box():
 
 @pytest.fixture
 def client(full_box, crews_end):
-    full_box.clear_rules()
-    full_box._hits.clear()  # else the oldest would go, and their number stand still
+    full_box.clear_faults()
+    full_box._requests.clear()  # else the oldest would go, and their number stand still
     policy = RetryPolicy(8, backoff_factor=0.001)
     with full_box.client("test_key", retries=policy, timeout=5) as client:
         yield client
@@ -74,9 +74,9 @@ def lines(path):
 
 def planned_in(client, box):
     """How many requests it takes to divide the tasks."""
-    before = len(box.hits)
+    before = len(box.requests)
     client.export_windows(project_name="p")
-    return len(box.hits) - before
+    return len(box.requests) - before
 
 
 @pytest.mark.parametrize("workers", [1, 8])
@@ -91,9 +91,9 @@ def test_every_task_is_written_once_newest_first(name, workers, client, tasks, t
 
 def test_requests_are_counted_those_sent_again_included(full_box, client, tmp_path):
     full_box.fail_next("GET", "/tasks", status=503)
-    before = len(full_box.hits)
+    before = len(full_box.requests)
     report = client.export_tasks(tmp_path / "a", project_name="p")
-    assert report.requests == len(full_box.hits) - before > TASKS / 100
+    assert report.requests == len(full_box.requests) - before > TASKS / 100
 
 
 def test_the_same_tasks_make_the_same_file(client, tmp_path):
@@ -137,7 +137,7 @@ def test_an_older_file_is_replaced(client, tmp_path):
 
 def test_faults_lose_nothing_and_double_nothing(client, tasks, tmp_path, full_box, faults):
     for seed, fault in enumerate(faults):
-        full_box.add_rule("GET", "/tasks", rate=0.1, seed=seed, **fault)
+        full_box.add_fault("GET", "/tasks", rate=0.1, seed=seed, **fault)
     client.export_tasks(tmp_path / "a", project_name="p")
     assert lines(tmp_path / "a") == tasks
 
@@ -150,7 +150,7 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert not (tmp_path / "a").exists()
     assert "export_tasks interrupted" in caplog.text
-    full_box.clear_rules()
+    full_box.clear_faults()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert "parts are left to be read" in caplog.text
@@ -165,7 +165,7 @@ def broken_off(client, full_box, tmp_path, crews_end):
     after(full_box, planned_in(client, full_box) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
-    full_box.clear_rules()
+    full_box.clear_faults()
     crews_end()
     return tmp_path / "a"
 
@@ -179,10 +179,10 @@ def broken_off(client, full_box, tmp_path, crews_end):
     ],
 )
 def test_the_checkpoint_of_other_filters_is_refused(change, told, client, broken_off, full_box):
-    before = len(full_box.hits)
+    before = len(full_box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
         client.export_tasks(broken_off, **{"project_name": "p", **change})
-    assert len(full_box.hits) == before
+    assert len(full_box.requests) == before
     assert client.export_tasks(broken_off, project_name="p").resumed
 
 
@@ -285,14 +285,14 @@ def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_bo
     planning = planned_in(client, full_box)
     for calls in (planning + 30, 15, 10):
         after(full_box, calls, delay=5)
-        seen = len(full_box.hits)
+        seen = len(full_box.requests)
         command = [sys.executable, "-c", PROGRAM, full_box.url, path]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            while len(full_box.hits) < seen + calls:
+            while len(full_box.requests) < seen + calls:
                 assert process.poll() is None
             process.send_signal(how)
             errors = process.communicate(timeout=30)[1]
-        full_box.clear_rules()
+        full_box.clear_faults()
         assert process.returncode == -how
         assert errors.count("Traceback") == (how is signal.SIGINT)
         assert not path.exists()
@@ -339,10 +339,10 @@ def test_what_makes_no_sense_is_refused_at_once(
     arguments, message, client, full_box, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    before = len(full_box.hits)
+    before = len(full_box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.export_tasks(**{"path": "a", **arguments})
-    assert len(full_box.hits) == before and list(tmp_path.iterdir()) == []
+    assert len(full_box.requests) == before and list(tmp_path.iterdir()) == []
 
 
 def test_windows_are_filters_for_get_tasks(client, tasks):

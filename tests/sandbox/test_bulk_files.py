@@ -47,14 +47,16 @@ def test_a_named_file_is_uploaded_once_whatever_the_network_does(client, paths, 
     assert again == {"existed": 20}
 
 
-@pytest.mark.parametrize("fault", [{"status": 500, "after": True}, {"drop": True, "after": True}])
+@pytest.mark.parametrize(
+    "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
+)
 def test_a_file_without_a_name_is_not_sent_twice_and_the_risk_is_named(fault, box, client, paths):
     box.fail_next("POST", "/files/upload", **fault)
-    before = len(box.hits)
+    before = len(box.requests)
     outcomes = list(client.upload_files(paths[:2], workers=1))
     assert [outcome.status for outcome in outcomes] == ["failed", "uploaded"]
     assert "the file may nevertheless have been created" in str(outcomes[0].error)
-    assert len(box.hits) - before == 2
+    assert len(box.requests) - before == 2
 
 
 def test_one_bad_path_stops_no_other(client, paths, tmp_path):
@@ -67,10 +69,10 @@ def test_one_bad_path_stops_no_other(client, paths, tmp_path):
 
 
 def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, paths):
-    before = len(box.hits)
+    before = len(box.requests)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
     assert "what reference_id gives must be a non-empty string" in str(outcome.error)
-    assert len(box.hits) == before
+    assert len(box.requests) == before
 
 
 @pytest.mark.parametrize(
@@ -83,10 +85,10 @@ def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, p
     ],
 )
 def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client):
-    before = len(box.hits)
+    before = len(box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.upload_files(**{"paths": [], **arguments})
-    assert len(box.hits) == before
+    assert len(box.requests) == before
 
 
 def test_progress_counts_files(client, paths):

@@ -105,7 +105,7 @@ def test_what_an_earlier_run_made_is_not_told_as_made_now(on_duplicate, status, 
     box.fail_next("POST", "/task/*", status=500)
     (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
     assert outcome.status == status
-    box.fail_next("POST", "/task/*", status=500, after=True)
+    box.fail_next("POST", "/task/*", status=500, after_processing=True)
     new = {**TASK, "unique_id": "new"}
     (outcome,) = client.create_tasks("categorization", [new], on_duplicate=on_duplicate)
     assert outcome.status == "created"
@@ -179,7 +179,9 @@ def test_each_unique_id_is_made_once_whatever_the_network_does(client, all_fault
     assert client.tasks().total == 100
 
 
-@pytest.mark.parametrize("fault", [{"status": 500, "after": True}, {"drop": True, "after": True}])
+@pytest.mark.parametrize(
+    "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
+)
 def test_what_has_no_unique_id_is_not_sent_twice_and_the_risk_is_named(fault, box, client):
     box.fail_next("POST", "/task/*", **fault)
     outcomes = list(client.create_tasks("categorization", [TASK, TASK], workers=1))
@@ -272,13 +274,13 @@ def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(bo
 
 
 def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, wait_until):
-    box.add_rule("POST", "/task/*", status=500)
+    box.add_fault("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
     throttle = run.gi_frame.f_locals["self"]._throttle
 
     def stop():
-        wait_until(lambda: len(box.hits) > 20)
+        wait_until(lambda: len(box.requests) > 20)
         throttle.close()
 
     threading.Thread(target=stop).start()
@@ -302,11 +304,11 @@ def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, 
     ],
 )
 def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client):
-    sent = len(box.hits)
+    sent = len(box.requests)
     usual = {"task_type": "categorization", "payloads": []}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.create_tasks(**{**usual, **arguments})
-    assert len(box.hits) == sent
+    assert len(box.requests) == sent
 
 
 def test_progress_is_told_in_order_with_the_total(client):
@@ -401,9 +403,9 @@ def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, 
 
 def test_every_try_of_a_run_keeps_the_pace(box, client, turns):
     box.fail_next("POST", "/task/*", times=3, status=503)
-    before = len(box.hits)
+    before = len(box.requests)
     client.create_tasks("categorization", payloads(20)).run()
-    assert len(turns) == len(box.hits) - before == 23
+    assert len(turns) == len(box.requests) - before == 23
 
 
 def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(client, monkeypatch):
@@ -437,14 +439,14 @@ def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, 
 
 
 def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
-    box.add_rule("POST", "/task/*", status=503)
+    box.add_fault("POST", "/task/*", status=503)
     turns = iter([True, False])  # the second one is late
     monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
     (outcome,) = bounded.create_tasks("categorization", payloads(1))
     assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
     assert len(outcome.error.attempts) == 1
-    box.clear_rules()
+    box.clear_faults()
 
 
 def test_a_turn_that_would_come_too_late_is_not_waited_for():

@@ -11,11 +11,15 @@ from scaleapi import RetryPolicy, ScaleDuplicateResource, ScaleInvalidRequest
 
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 LOSSES = {
-    "a 5xx after storing": [{"status": 500, "after": True}],
-    "a drop after storing": [{"drop": True, "after": True}],
-    "silence after storing": [{"status": None, "delay": 0.6, "after": True}],
-    "a 429, then a 5xx after storing": [{"status": 429}, {"status": 502, "after": True}],
-    "several in a row": [{"status": 503, "after": True}, {"drop": True}, {"status": 500}],
+    "a 5xx after storing": [{"status": 500, "after_processing": True}],
+    "a drop after storing": [{"drop": True, "after_processing": True}],
+    "silence after storing": [{"status": None, "delay": 0.6, "after_processing": True}],
+    "a 429, then a 5xx after storing": [{"status": 429}, {"status": 502, "after_processing": True}],
+    "several in a row": [
+        {"status": 503, "after_processing": True},
+        {"drop": True},
+        {"status": 500},
+    ],
 }
 
 
@@ -40,7 +44,7 @@ def lose(box, method, path, loss):
 
 
 def look_ups(box):
-    return [hit for hit in box.hits if hit.method == "GET"]
+    return [request for request in box.requests if request.method == "GET"]
 
 
 @pytest.mark.smoke
@@ -190,7 +194,7 @@ def test_evaluation_tasks_are_not_looked_up(box, client):
 
 
 def test_the_low_level_request_recovers_too(box, client):
-    box.fail_next("POST", "/task/*", status=500, after=True)
+    box.fail_next("POST", "/task/*", status=500, after_processing=True)
     body = {**TASK, "unique_id": "u"}
     assert client.api.post_request("task/categorization", body=body)["unique_id"] == "u"
 
@@ -205,14 +209,15 @@ UNPROTECTED = {
 
 @pytest.mark.parametrize("what", UNPROTECTED)
 def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
-    sent = len(box.hits)
-    box.fail_next("POST", "/*", status=None, delay=30, after=True)  # else acts in a later test
+    sent = len(box.requests)
+    # After processing: before it, the delayed call would be processed during a later test.
+    box.fail_next("POST", "/*", status=None, delay=30, after_processing=True)
     with pytest.raises(
         scaleapi.ScaleConnectionTimeout, match=f"the {what} may nevertheless"
     ) as caught:
         UNPROTECTED[what](client)
     assert len(caught.value.attempts) == 1
-    assert len(box.hits) == sent + 1
+    assert len(box.requests) == sent + 1
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}])

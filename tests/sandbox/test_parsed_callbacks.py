@@ -71,7 +71,7 @@ def receiver_with(client):
 def test_a_callback_becomes_a_task_that_can_be_worked_with(live_box, client, receiver_with):
     receiver = receiver_with(AUTH_VALUE)
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
-    live_box.complete(made.id, {"tone": "friendly"})
+    live_box.complete_task(made.id, {"tone": "friendly"})
     task = receiver.parsed.get(timeout=5)
     assert (task, task.status, task.response) == (made, "completed", {"tone": "friendly"})
     task.audit(False, "it is rude")
@@ -84,6 +84,6 @@ def test_a_callback_becomes_a_task_that_can_be_worked_with(live_box, client, rec
 def test_a_callback_with_another_key_is_refused(live_box, client, receiver_with, wait_until):
     receiver = receiver_with("the key of another account")
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
-    live_box.complete(made.id, {"tone": "friendly"})
+    live_box.complete_task(made.id, {"tone": "friendly"})
     assert isinstance(receiver.parsed.get(timeout=5), scaleapi.ScaleUnauthorized)
     wait_until(lambda: live_box.callbacks[0].status == 401)

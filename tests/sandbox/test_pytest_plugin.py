@@ -68,7 +68,7 @@ def test_a_client_of_the_users_own_reaches_the_sandbox_past_proxies(suite, monke
                 assert own.api.base_api_url == scale_sandbox.url
                 assert own.api.api_key.startswith("test_")
             assert scale_client.get_project("p").name == "p"  # one key, and so one account
-            assert [hit.status for hit in scale_sandbox.hits] == [200, 200]
+            assert [request.status for request in scale_sandbox.requests] == [200, 200]
         """
     ).assert_outcomes(passed=1)
 
@@ -111,7 +111,7 @@ def test_each_test_finds_one_server_and_finds_it_empty(suite):
         def test_a(scale_sandbox, scale_client, number):
             servers.add((id(scale_sandbox), scale_sandbox.url))
             assert len(servers) == 1
-            assert (scale_client.get_projects(), len(scale_sandbox.hits)) == ([], 1)
+            assert (scale_client.get_projects(), len(scale_sandbox.requests)) == ([], 1)
             scale_client.create_project(f"p{number}", "categorization")
             scale_sandbox.fail_next("*", "*", status=402, times=9)
         """
@@ -141,7 +141,7 @@ def test_the_marker_gives_a_sandbox_as_with_a_live_key(suite):
         def test_live(scale_sandbox, scale_client):
             task = scale_client.create_task("textcollection", **PAGE)
             assert task.status == "pending"
-            scale_sandbox.complete(task.id, {"tone": "friendly"})
+            scale_sandbox.complete_task(task.id, {"tone": "friendly"})
             task.refresh()
             assert task.response == {"tone": "friendly"}
 
@@ -226,7 +226,7 @@ def test_classes_of_unittest_use_it_too(suite):
                 self.box = scale_sandbox
 
             def test_c(self):
-                self.assertEqual(self.box.hits, [])
+                self.assertEqual(self.box.requests, [])
         """
     ).assert_outcomes(passed=3)
 
@@ -241,7 +241,7 @@ def test_under_xdist_each_worker_has_a_server_of_its_own(suite, pytester):
         def test_a(scale_sandbox, scale_client, number):
             assert scale_client.get_projects() == []
             scale_client.create_project("p", "categorization")
-            assert [hit.status for hit in scale_sandbox.hits] == [200, 200]
+            assert [request.status for request in scale_sandbox.requests] == [200, 200]
             with open(os.environ["PYTEST_XDIST_WORKER"], "a") as file:
                 file.write(scale_sandbox.url + "\\n")
         """,

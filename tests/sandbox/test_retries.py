@@ -42,9 +42,9 @@ def task(client):
 def test_every_method_is_tried_again(method, status, box, client, task):
     box.fail_next(method, "/task/*", status=status, times=3)
     assert CALLS[method](client, task.id) == task
-    tries = [hit for hit in box.hits if hit.method == method][-4:]
-    assert [hit.status for hit in tries] == [status] * 3 + [200]
-    assert len({(hit.path, hit.content) for hit in tries}) == 1
+    tries = [request for request in box.requests if request.method == method][-4:]
+    assert [request.status for request in tries] == [status] * 3 + [200]
+    assert len({(request.path, request.content) for request in tries}) == 1
 
 
 def test_after_the_last_try_the_answer_is_the_error(box, client):
@@ -146,7 +146,7 @@ def test_redirects_take_their_time_from_the_same_deadline(box, client):
     bounded = client.with_options(retries=RetryPolicy(0, deadline=0.5))
     with pytest.raises(scaleapi.ScaleConnectionTimeout):
         bounded.list_teammates()
-    assert len(box.hits) == 3
+    assert len(box.requests) == 3
 
 
 def test_connections_are_kept_alive_by_tcp_too(client, monkeypatch):
@@ -163,7 +163,7 @@ def test_no_retries_means_one_try(box, client):
     box.fail_next("GET", "/teams", status=503)
     with pytest.raises(scaleapi.ScaleServiceUnavailable):
         client.with_options(retries=0).list_teammates()
-    assert len(box.hits) == 1
+    assert len(box.requests) == 1
 
 
 def test_a_method_outside_the_policy_is_sent_once(box, client):
@@ -178,7 +178,7 @@ def test_an_upload_is_sent_again_whole(box, client, tmp_path):
     path.write_bytes(b"z" * 100_000)
     box.fail_next("POST", "/files/upload", status=503)
     assert client.upload_file(path, reference_id="r").size == 100_000
-    assert [hit.form["file"]["size"] for hit in box.hits] == [100_000] * 2
+    assert [request.form["file"]["size"] for request in box.requests] == [100_000] * 2
 
 
 def test_requests_retries_and_no_key_are_logged(box, client, caplog):
@@ -262,7 +262,7 @@ def test_any_other_redirect_raises_with_its_code(method, location, box, client):
     box.fail_next(method, "/teams*", status=307, headers={"Location": location})
     with pytest.raises(scaleapi.ScaleException) as caught:
         getattr(client.api, f"{method.lower()}_request")("teams")
-    assert caught.value.code == 307 and len(box.hits) == 1
+    assert caught.value.code == 307 and len(box.requests) == 1
 
 
 def test_redirects_in_a_circle_end(box, client):

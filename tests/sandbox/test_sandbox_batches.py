@@ -134,7 +134,7 @@ def test_status_leaves_out_the_counts_that_are_zero(live_box, live_http):
     live_http.make_batch()
     assert live_http.get("/batches/b/status").json() == {"status": "staging"}
     ids = [live_http.make_task(batch="b")["task_id"] for _ in range(4)]
-    live_box.complete(ids[0], {})
+    live_box.complete_task(ids[0], {})
     live_http.post(f"/task/{ids[1]}/cancel")
     expected = {"status": "staging", "pending": 2, "completed": 1, "canceled": 1}
     assert live_http.get("/batches/b/status").json() == expected
@@ -148,7 +148,7 @@ def test_a_live_batch_goes_from_staging_over_in_progress_to_completed(live_box, 
     assert live_http.post("/batches/b/finalize").status_code == 400
     late = {"attachment_type": "text", "attachment": "a", "instruction": "i", "batch": "b"}
     assert live_http.post("/task/categorization", json=late).status_code == 400
-    live_box.complete(task_id, {})
+    live_box.complete_task(task_id, {})
     assert live_http.get("/batches/b").json()["status"] == "completed"
     (callback,) = live_box.callbacks
     assert callback.url == "ops@example.org"

@@ -55,9 +55,9 @@ def events(receiver, count):
 
 def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiver):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
-    live_box.complete(task_id, {"category": "cat"})
+    live_box.complete_task(task_id, {"category": "cat"})
     live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
-    live_box.recall(task_id)
+    live_box.recall_task(task_id)
     live_box.fail_task(task_id, "no file")
     assert events(receiver, 4) == [
         ("completed", None),
@@ -84,9 +84,9 @@ def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, m
     def live():
         for _ in range(10):
             with contextlib.suppress(ValueError):  # another thread was faster
-                live_box.complete(task_id, {})
+                live_box.complete_task(task_id, {})
             with contextlib.suppress(ValueError):
-                live_box.recall(task_id)
+                live_box.recall_task(task_id)
 
     threads = [threading.Thread(target=live) for _ in range(4)]
     for thread in threads:
@@ -107,7 +107,7 @@ def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
         seen.append((body["status"], store._connection.in_transaction))
 
     monkeypatch.setattr(live_box._callbacks, "send", send)
-    live_box.complete(task_id, {})
+    live_box.complete_task(task_id, {})
     assert seen == [("completed", False)]
 
 
@@ -168,7 +168,7 @@ def test_a_batch_calls_back_after_its_last_task(live_box, live_http, receiver):
     live_http.make_batch(callback=receiver.url)
     ids = [live_http.make_task(batch="b", callback_url=receiver.url)["task_id"] for _ in range(2)]
     live_http.post("/batches/b/finalize")
-    live_box.complete(ids[0], {})
+    live_box.complete_task(ids[0], {})
     live_box.fail_task(ids[1], "x")
     bodies = [receiver.received.get(timeout=5)[1] for _ in range(3)]
     assert [body.get("task_id") for body in bodies] == [*ids, None]

@@ -159,7 +159,7 @@ def test_only_loopback_addresses_are_local(url, expected):
 def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_http, receiver):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
     assert live_box.callbacks == []
-    live_box.complete(task_id, {"category": "cat"})
+    live_box.complete_task(task_id, {"category": "cat"})
     _, body = receiver.received.get(timeout=5)
     assert body["response"] == {"category": "cat"}
     live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})

@@ -69,12 +69,12 @@ def assert_responsive(box, http):
         with requests.Session() as session:
             session.trust_env = False
             control = box.url.replace("/v1", "/_sandbox")
-            rule = {"path_glob": "/nowhere", "times": 1, "status": 418}
-            added = session.post(f"{control}/rules", json=rule, timeout=TIMEOUT)
+            fault = {"path_glob": "/nowhere", "times": 1, "status": 418}
+            added = session.post(f"{control}/faults", json=fault, timeout=TIMEOUT)
             assert added.status_code == 200
-            assert session.get(f"{control}/hits", timeout=TIMEOUT).json()["hits"]
-        assert box.rules[-1].status == 418
-        assert f"/v1/task/{task['task_id']}" in [hit.path for hit in box.hits]
+            assert session.get(f"{control}/requests", timeout=TIMEOUT).json()["requests"]
+        assert box.faults[-1].status == 418
+        assert f"/v1/task/{task['task_id']}" in [request.path for request in box.requests]
         with box.client("test_key", timeout=TIMEOUT, retries=0) as client:
             assert client.get_task(task["task_id"]).as_dict() == task
 
@@ -99,13 +99,13 @@ def test_incomplete_requests_do_not_block_others(connect, assert_responsive, sta
 
 
 @pytest.mark.parametrize("number", [70, 500])
-@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("after_processing", [False, True])
 def test_delayed_responses_do_not_block_others(
-    box, connect, assert_responsive, wait_until, number, after
+    box, connect, assert_responsive, wait_until, number, after_processing
 ):
-    box.add_rule("GET", "/teams", delay=DELAY, times=number, after=after)
+    box.add_fault("GET", "/teams", delay=DELAY, times=number, after_processing=after_processing)
     connections = [connect(GET) for _ in range(number)]
-    wait_until(lambda: not box.rules, TIMEOUT)
+    wait_until(lambda: not box.faults, TIMEOUT)
     assert_responsive()
     box.stop()  # ends the delays
     assert {status_of(connection) for connection in connections} == {200}

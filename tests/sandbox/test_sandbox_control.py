@@ -9,7 +9,7 @@ from scaleapi.sandbox import Sandbox, app, callers
 
 ADDRESSES = [
     ("POST", "/tasks/1/complete"), ("POST", "/tasks/1/fail"), ("POST", "/tasks/1/recall"),
-    ("GET", "/rules"), ("POST", "/rules"), ("DELETE", "/rules"), ("GET", "/hits"),
+    ("GET", "/faults"), ("POST", "/faults"), ("DELETE", "/faults"), ("GET", "/requests"),
     ("GET", "/callbacks"), ("POST", "/reset"), ("GET", "/export"), ("GET", "/unknown"),
 ]  # fmt: skip
 
@@ -77,7 +77,7 @@ def test_what_makes_no_sense_is_refused_in_scales_words(live_http, ctl):
     assert is_refusal(ctl.post(f"/tasks/{task_id}/fail", json={"error": ""}), 400)
     assert is_refusal(ctl.post(f"/tasks/{task_id}/recall"), 400)
     assert is_refusal(ctl.get("/unknown"), 501)
-    assert is_refusal(ctl.put("/rules"), 501)
+    assert is_refusal(ctl.put("/faults"), 501)
     assert "POST /_sandbox/reset" in ctl.get("/unknown").json()["error"]
     assert live_http.ids(status="pending") == [task_id]
 
@@ -90,49 +90,49 @@ def test_threads_of_the_wrong_shape_are_refused(live_http, ctl):
 
 
 def test_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
-    one = ctl.post("/rules", json={"path_glob": "/teams", "status": 503}).json()["rules"]
-    two = ctl.post("/rules", json=[{"status": 500, "rate": 0}, {"drop": True, "rate": 0}]).json()
-    assert ctl.get("/rules").json()["rules"] == one + two["rules"]
-    assert ctl.get("/rules").json()["rules"] == [rule.as_dict() for rule in live_box.rules]
+    one = ctl.post("/faults", json={"path_glob": "/teams", "status": 503}).json()["faults"]
+    two = ctl.post("/faults", json=[{"status": 500, "rate": 0}, {"drop": True, "rate": 0}]).json()
+    assert ctl.get("/faults").json()["faults"] == one + two["faults"]
+    assert ctl.get("/faults").json()["faults"] == [fault.as_dict() for fault in live_box.faults]
     assert live_http.get("/teams").status_code == 503
-    assert is_refusal(ctl.post("/rules", json=[{"status": 500}, {"statsu": 1}]), 400)
-    assert len(live_box.rules) == 3
-    assert ctl.delete("/rules").json() == {"rules": []}
+    assert is_refusal(ctl.post("/faults", json=[{"status": 500}, {"statsu": 1}]), 400)
+    assert len(live_box.faults) == 3
+    assert ctl.delete("/faults").json() == {"faults": []}
     assert live_http.get("/teams").status_code == 200
 
 
 def test_rules_read_back_can_be_added_again(live_box, ctl):
-    live_box.add_rule("GET", "/x", per_second=2, headers={"a": "b"})
-    before = ctl.get("/rules").json()["rules"]
-    assert ctl.post("/rules", json=before).json()["rules"] == before
+    live_box.add_fault("GET", "/x", per_second=2, headers={"a": "b"})
+    before = ctl.get("/faults").json()["faults"]
+    assert ctl.post("/faults", json=before).json()["faults"] == before
 
 
-def test_hits_and_callbacks_are_shown(live_box, live_http, ctl):
+def test_requests_and_callbacks_are_shown(live_box, live_http, ctl):
     task_id = live_http.make_task(callback_url="someone@example.org", unique_id="u")["task_id"]
     live_http.post("/task/categorization", data=b"\xff")
     ctl.post(f"/tasks/{task_id}/complete", json={"response": {}})
-    hits = ctl.get("/hits").json()["hits"]
-    assert [hit["status"] for hit in hits] == [200, 400]
-    assert hits[0]["body"]["unique_id"] == "u"
-    assert hits[1]["body"] == "\ufffd"
-    assert "Authorization" not in json.dumps(hits)
+    requests = ctl.get("/requests").json()["requests"]
+    assert [request["status"] for request in requests] == [200, 400]
+    assert requests[0]["body"]["unique_id"] == "u"
+    assert requests[1]["body"] == "\ufffd"
+    assert "Authorization" not in json.dumps(requests)
     (callback,) = ctl.get("/callbacks").json()["callbacks"]
     assert (callback["url"], callback["sent"]) == ("someone@example.org", False)
     assert callback["body"]["task_id"] == task_id
 
 
 def test_it_is_no_hit_and_no_rule_stops_it(live_box, ctl):
-    live_box.add_rule(status=500)
-    assert ctl.get("/hits").json() == {"hits": []}
+    live_box.add_fault(status=500)
+    assert ctl.get("/requests").json() == {"requests": []}
     assert ctl.get("/unknown").status_code == 501
-    assert live_box.hits == []
+    assert live_box.requests == []
 
 
 def test_reset_forgets_everything(live_box, live_http, ctl):
     live_http.make_task(callback_url="someone@example.org")
-    live_box.add_rule(status=500)
+    live_box.add_fault(status=500)
     assert ctl.post("/reset").status_code == 200
-    assert (live_box.hits, live_box.callbacks, live_box.rules) == ([], [], [])
+    assert (live_box.requests, live_box.callbacks, live_box.faults) == ([], [], [])
     assert live_http.ids() == []
 
 
@@ -155,12 +155,12 @@ def test_pages_of_another_origin_are_refused_everywhere(live_box, live_http, ctl
     ):
         answer = ctl.request(method, path, headers=headers, json={"status": 500})
         assert is_refusal(answer, 403)
-    assert (live_box.rules, len(live_http.ids())) == ([], 1)
+    assert (live_box.faults, len(live_http.ids())) == ([], 1)
 
 
 def test_its_own_origin_is_served(live_box, ctl):
     own = live_box.url[: -len("/v1")]
-    assert ctl.get("/rules", headers={"Origin": own}).status_code == 200
+    assert ctl.get("/faults", headers={"Origin": own}).status_code == 200
 
 
 def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monkeypatch):
@@ -186,16 +186,16 @@ def test_bodies_are_bounded_here_too(ctl, monkeypatch):
     monkeypatch.setattr(app, "MAX_BODY", 10)
     with Sandbox() as box:
         monkeypatch.setattr(ctl, "root", box.url[: -len("/v1")] + "/_sandbox")
-        assert is_refusal(ctl.post("/rules", json={"status": 500}), 413)
-        assert box.rules == []
+        assert is_refusal(ctl.post("/faults", json={"status": 500}), 413)
+        assert box.faults == []
         assert is_refusal(ctl.post("/unknown", data=b"x" * 11), 501)
-        assert ctl.get("/rules").status_code == 200
+        assert ctl.get("/faults").status_code == 200
 
 
 def test_a_refused_body_does_not_upset_the_connection(ctl, live_box):
-    answer = ctl.post("/rules", data=b"x" * 10**6, headers={"Origin": "null"})
+    answer = ctl.post("/faults", data=b"x" * 10**6, headers={"Origin": "null"})
     assert is_refusal(answer, 403)
-    assert ctl.get("/rules").json() == {"rules": []}
+    assert ctl.get("/faults").json() == {"faults": []}
 
 
 def test_it_works_over_ipv6(control_of):
@@ -204,4 +204,4 @@ def test_it_works_over_ipv6(control_of):
     except OSError:
         pytest.skip("no IPv6 here")
     with box:
-        assert control_of(box).get("/rules").status_code == 200
+        assert control_of(box).get("/faults").status_code == 200

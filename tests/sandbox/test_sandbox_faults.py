@@ -5,11 +5,11 @@ import time
 import pytest
 import requests
 
-from scaleapi.sandbox.faults import Rule
+from scaleapi.sandbox.faults import FaultRule
 
 
 @pytest.mark.parametrize(
-    "glob, path, is_hit",
+    "glob, path, is_match",
     [
         ("/task/*", "/v1/task/categorization", True),
         ("/task/*", "/v1/task/1/cancel", True),
@@ -25,8 +25,8 @@ from scaleapi.sandbox.faults import Rule
         ("/batches/[a]?", "/v1/batches/ab", False),
     ],
 )
-def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_hit):
-    assert Rule("*", glob, 503).matches("GET", path) is is_hit
+def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_match):
+    assert FaultRule("*", glob, 503).matches("GET", path) is is_match
 
 
 def test_the_next_calls_that_match_fail_and_no_others(box, http):
@@ -41,7 +41,7 @@ def test_the_next_calls_that_match_fail_and_no_others(box, http):
     assert [answer.status_code for answer in answers] == [400, 200, 503, 503, 200]
     assert answers[2].json()["status_code"] == 503
     assert answers[2].json()["error"]
-    assert [hit.status for hit in box.hits] == [400, 200, 503, 503, 200]
+    assert [request.status for request in box.requests] == [400, 200, 503, 503, 200]
 
 
 def test_failures_queue_up(box, http):
@@ -53,29 +53,29 @@ def test_failures_queue_up(box, http):
     assert http.get("/teams").status_code == 200
 
 
-def test_without_after_nothing_is_stored_and_with_it_all_is(box, http):
-    for after in (False, True):
-        box.fail_next("POST", "/projects", 500, after=after)
-        body = {"name": f"after {after}", "type": "categorization"}
+def test_without_after_processing_nothing_is_stored_and_with_it_all_is(box, http):
+    for after_processing in (False, True):
+        box.fail_next("POST", "/projects", 500, after_processing=after_processing)
+        body = {"name": f"after {after_processing}", "type": "categorization"}
         assert http.post("/projects", json=body).status_code == 500
     assert [project["name"] for project in http.get("/projects").json()] == ["after True"]
 
 
 def test_a_lost_answer_leads_to_409_on_the_second_try(box, http):
-    box.fail_next("POST", "/task/*", 500, after=True)
+    box.fail_next("POST", "/task/*", 500, after_processing=True)
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
     statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
     assert statuses == [500, 409]
     assert len(http.ids(unique_id="u")) == 1
 
 
-@pytest.mark.parametrize("after", [False, True])
-def test_drop_ends_the_connection_without_an_answer(box, http, after):
-    box.fail_next("POST", "/projects", drop=True, after=after)
+@pytest.mark.parametrize("after_processing", [False, True])
+def test_drop_ends_the_connection_without_an_answer(box, http, after_processing):
+    box.fail_next("POST", "/projects", drop=True, after_processing=after_processing)
     with pytest.raises(requests.ConnectionError):
         http.post("/projects", json={"name": "p", "type": "categorization"})
-    assert [hit.status for hit in box.hits] == [None]
-    assert len(http.get("/projects").json()) == after
+    assert [request.status for request in box.requests] == [None]
+    assert len(http.get("/projects").json()) == after_processing
 
 
 def test_a_body_of_another_kind_can_be_answered(box, http):
@@ -94,11 +94,11 @@ def test_a_delay_alone_answers_truly_but_late(box, http):
     assert time.monotonic() - start >= 0.2
 
 
-def test_a_hit_is_seen_while_its_answer_is_still_due(box, http):
+def test_a_request_is_recorded_while_its_response_is_still_due(box, http):
     box.fail_next("GET", "/teams", status=None, delay=0.3)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.05)
-    assert [(hit.path, hit.status) for hit in box.hits] == [("/v1/teams", None)]
+    assert [(request.path, request.status) for request in box.requests] == [("/v1/teams", None)]
 
 
 def test_failures_come_before_the_key_is_looked_at(box, http_for):
@@ -128,7 +128,7 @@ def test_reset_forgets_failures_to_come(box, http):
         ("delay", {"delay": -1}),
         ("delay", {"delay": "1"}),
         ("drop", {"drop": 1}),
-        ("after", {"after": None}),
+        ("after_processing", {"after_processing": None}),
         ("body", {"body": b"x"}),
         ("content_type", {"content_type": ""}),
     ],

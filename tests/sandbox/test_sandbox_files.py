@@ -27,11 +27,11 @@ def test_an_upload_is_kept_and_counted(box, http):
     assert box._open().world.store.content(file["id"]) == b"\x89PNG bytes"
 
 
-def test_a_hit_shows_the_form_and_not_the_bytes(box, http):
+def test_a_recorded_request_shows_the_form_and_not_the_bytes(box, http):
     http.post("/files/upload", files={"file": ("a.txt", b"hello")}, data={"display_name": "A"})
-    (hit,) = box.hits
-    assert hit.body == {"display_name": "A", "file": {"filename": "a.txt", "size": 5}}
-    assert hit.content == b""
+    (request,) = box.requests
+    assert request.body == {"display_name": "A", "file": {"filename": "a.txt", "size": 5}}
+    assert request.content == b""
 
 
 def test_an_attachment_url_can_be_used_in_a_task(http):

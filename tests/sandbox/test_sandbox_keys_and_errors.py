@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from scaleapi.sandbox import Sandbox, app, hits
+from scaleapi.sandbox import Sandbox, app, requests_log
 from scaleapi.sandbox.app import MAX_BODY
 from scaleapi.sandbox.depth import MAX_DEPTH
 from scaleapi.sandbox.server import MAX_HEAD
@@ -65,60 +65,60 @@ def test_each_key_has_its_own_data(box, http, http_for):
 
 def test_the_key_is_kept_nowhere(box, http_for):
     http_for(box, "test_unmistakable").make_project()
-    (hit,) = box.hits
-    assert "Authorization" not in hit.headers
-    assert "unmistakable" not in repr(hit)
+    (request,) = box.requests
+    assert "Authorization" not in request.headers
+    assert "unmistakable" not in repr(request)
     dump = "".join(box._open().world.store._connection.iterdump())
     assert "categorization" in dump and "unmistakable" not in dump
 
 
-def test_hits_hold_what_was_asked(box, http):
+def test_recorded_requests_hold_what_was_asked(box, http):
     http.post("/batches/a%2Fb/setMetadata?x=1&y=a+b&x=2", json={"k": "v"})
-    (hit,) = box.hits
-    assert (hit.method, hit.path) == ("POST", "/v1/batches/a%2Fb/setMetadata")
-    assert hit.query == {"x": ["1", "2"], "y": ["a b"]}
-    assert hit.body == {"k": "v"}
-    assert hit.headers["Content-Type"] == "application/json"
-    assert hit.status == 404
+    (request,) = box.requests
+    assert (request.method, request.path) == ("POST", "/v1/batches/a%2Fb/setMetadata")
+    assert request.query == {"x": ["1", "2"], "y": ["a b"]}
+    assert request.body == {"k": "v"}
+    assert request.headers["Content-Type"] == "application/json"
+    assert request.status == 404
 
 
-def test_a_hit_keeps_other_bodies_as_bytes_and_none_as_none(box, http):
+def test_a_recorded_request_keeps_other_bodies_as_bytes_and_none_as_none(box, http):
     http.get("/teams")
     http.post("/projects", data=b"{nonsense")
-    assert [hit.body for hit in box.hits] == [None, b"{nonsense"]
+    assert [request.body for request in box.requests] == [None, b"{nonsense"]
     box.reset()
-    assert box.hits == []
+    assert box.requests == []
 
 
-def test_the_oldest_hits_go_when_all_hold_too_much(box, http, monkeypatch):
-    monkeypatch.setattr(hits, "KEPT_IN_ALL", 20_000)
+def test_the_oldest_requests_are_dropped_when_all_hold_too_much(box, http, monkeypatch):
+    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 20_000)
     for number in range(9):
         http.post(f"/nothing?{number}", data=b"x" * 3_000, headers={"X": "y" * 3_000})
-    kept = [list(hit.query) for hit in box.hits]
+    kept = [list(request.query) for request in box.requests]
     assert kept == [["7"], ["8"]] or kept == [["6"], ["7"], ["8"]]  # the other headers weigh too
-    assert all(len(hit.content) == 3_000 for hit in box.hits)
+    assert all(len(request.content) == 3_000 for request in box.requests)
     box.reset()
     http.post("/nothing", data=b"x" * 3_000)
-    assert len(box.hits) == 1
+    assert len(box.requests) == 1
 
 
-def test_a_hit_that_is_larger_than_all_may_be_is_kept_alone(box, http, monkeypatch):
+def test_a_recorded_request_over_the_limit_of_all_is_kept_alone(box, http, monkeypatch):
     http.get("/teams")
-    monkeypatch.setattr(hits, "KEPT_IN_ALL", 1_000)
+    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 1_000)
     http.post("/projects", data=b"x" * 3_000)
-    (hit,) = box.hits
-    assert (hit.content, hit.status) == (b"x" * 3_000, 400)
+    (request,) = box.requests
+    assert (request.content, request.status) == (b"x" * 3_000, 400)
 
 
-def test_a_request_is_a_hit_before_its_body_is_there(box, http, wait_until):
+def test_a_request_is_recorded_before_its_body_is_there(box, http, wait_until):
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
-        (hit,) = wait_until(lambda: box.hits)
-        assert (hit.path, hit.content) == ("/v1/projects", b"")
+        (request,) = wait_until(lambda: box.requests)
+        assert (request.path, request.content) == ("/v1/projects", b"")
         box.reset()
         raw.sendall(b"{}")
         assert b"401" in raw.recv(1000)
-        assert box.hits == []
+        assert box.requests == []
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_request_is_a_hit_before_its_body_is_there(box, http, wait_until):
 )
 def test_a_head_that_is_too_large_is_refused_and_not_kept(box, http, path, headers, status):
     assert_error(http.get(path, headers=headers), status)
-    assert box.hits == []
+    assert box.requests == []
     assert http.get("/teams", headers={"X": "y" * (MAX_HEAD // 2)}).status_code == 200
 
 
@@ -187,7 +187,7 @@ def test_json_nested_too_deeply_is_400_and_upsets_nothing_afterwards(box, http, 
     answer = http.post("/projects", data=text)
     assert_error(answer, 400)
     assert str(MAX_DEPTH) in answer.json()["error"]
-    assert box.hits[-1].body == text.encode()
+    assert box.requests[-1].body == text.encode()
     form = {"metadata": nested(levels)}
     assert_error(http.post("/files/upload", files={"file": ("a", b"x")}, data=form), 400)
     assert all(status == 200 for status in statuses_of_all_that_shows(box, http))
@@ -213,7 +213,7 @@ def test_the_deepest_json_that_is_taken_is_shown_everywhere(own_box, http_for, t
     form = {"file": ("a", b"x")}
     answer = http.post("/files/upload", files=form, data={"metadata": metadata})
     assert answer.json()["metadata"] == json.loads(metadata)
-    assert box.hits[0].body["metadata"]["a"] == deep
+    assert box.requests[0].body["metadata"]["a"] == deep
     assert http.get(f"/task/{task['task_id']}").json()["metadata"]["a"] == deep
     assert all(status == 200 for status in statuses_of_all_that_shows(box, http))
     box.export(tmp_path / "out")
@@ -224,7 +224,7 @@ def test_the_deepest_json_that_is_taken_is_shown_everywhere(own_box, http_for, t
 
 def statuses_of_all_that_shows(box, http):
     root = box.url[: -len("/v1")]
-    shows = ["/", "/_sandbox/hits", "/_sandbox/callbacks", "/_sandbox/export", "/v1/tasks"]
+    shows = ["/", "/_sandbox/requests", "/_sandbox/callbacks", "/_sandbox/export", "/v1/tasks"]
     shows += ["/v1/projects"]
     with requests.Session() as session:
         session.trust_env, session.auth = False, http.auth
@@ -260,7 +260,7 @@ def test_a_body_in_chunks_that_is_too_large_is_413_too(http_for, monkeypatch, he
         http = http_for(box)
         assert_error(http.post("/projects", data=iter([b"{", b" " * 10]), headers=headers), 413)
         assert_error(http.post("/projects", data=iter([b"{", b" " * 8, b"}"])), 400)
-        assert [hit.status for hit in box.hits] == [413, 400]
+        assert [request.status for request in box.requests] == [413, 400]
 
 
 @pytest.mark.parametrize("end", ["", "x: y\r\nz: \r\n"])
@@ -291,7 +291,7 @@ def test_a_body_in_chunks_that_are_none_is_400_and_ends_the_connection(box, http
         raw.sendall(CHUNKS + chunks + b"GET /v1/teams HTTP/1.1\r\nHost: x\r\n\r\n")
         assert_error_on(raw, 400)
         assert raw.recv(1) == b""
-    assert [hit.status for hit in box.hits] == [400]
+    assert [request.status for request in box.requests] == [400]
     assert http.get("/teams").status_code == 200
 
 
@@ -301,7 +301,7 @@ def test_a_body_in_chunks_that_is_cut_short_is_400(box, http, chunks):
         raw.sendall(CHUNKS + chunks)
         raw.shutdown(socket.SHUT_WR)
         assert_error_on(raw, 400)
-    assert [hit.status for hit in box.hits] == [400]
+    assert [request.status for request in box.requests] == [400]
 
 
 def assert_error_on(raw, status):
@@ -346,14 +346,14 @@ def test_what_is_hardly_http_is_refused_in_scales_words_too(box, http, head, sta
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(f"{head}\r\n\r\n".encode())
         assert_error_on(raw, status)
-    assert box.hits == []
+    assert box.requests == []
     assert http.get("/teams").status_code == 200
 
 
 def test_the_boxs_own_client_talks_to_it(box):
     with box.client() as client:
         assert [mate.role for mate in client.list_teammates()] == ["admin"]
-    assert box.hits[0].path == "/v1/teams"
+    assert box.requests[0].path == "/v1/teams"
 
 
 def test_a_second_answer_comes_over_the_same_connection(box):

@@ -1,5 +1,6 @@
 """Live mode: tasks wait, and end in each of the ways that there are."""
 
+import functools
 import json
 
 import pytest
@@ -53,11 +54,11 @@ def test_an_empty_error_is_refused(live_box, live_http, error):
 def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, live_http):
     task_id = live_http.make_task()["task_id"]
     with pytest.raises(ValueError, match="pending"):
-        live_box.recall(task_id)
-    live_box.complete(task_id, {})
+        live_box.recall_task(task_id)
+    live_box.complete_task(task_id, {})
     with pytest.raises(ValueError, match="completed"):
         live_box.fail_task(task_id, "late")
-    for action in (lambda: live_box.recall("0"), lambda: live_box.fail_task("0", "x")):
+    for action in (lambda: live_box.recall_task("0"), lambda: live_box.fail_task("0", "x")):
         with pytest.raises(ValueError, match="task_id"):
             action()
 
@@ -65,7 +66,7 @@ def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, 
 def test_what_is_nested_too_deeply_is_no_response(live_box, live_http):
     task = live_http.make_task()
     deep = json.loads("[" * 900 + "]" * 900)
-    for action in (live_box.complete, live_box.fail_task):
+    for action in (live_box.complete_task, live_box.fail_task):
         with pytest.raises(ValueError, match="200 levels"):
             action(task["task_id"], {"a": deep})
     assert get(live_http, f"/task/{task['task_id']}") == task
@@ -75,9 +76,9 @@ def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
     for key in ("test_ana", "test_bo"):
         live_box.seed([{"kind": "task", "type": "annotation", "task_id": "t"}], api_key=key)
     for action in (
-        lambda: live_box.complete("t", {}),
+        lambda: live_box.complete_task("t", {}),
         lambda: live_box.fail_task("t", "x"),
-        lambda: live_box.recall("t"),
+        lambda: live_box.recall_task("t"),
     ):
         with pytest.raises(ValueError, match="several keys.*task_id"):
             action()
@@ -94,11 +95,11 @@ def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
 
 def test_a_recalled_task_is_pending_and_can_be_completed_again(live_box, live_http):
     task = live_http.make_task()
-    live_box.complete(task["task_id"], {"category": "cat"})
-    recalled = live_box.recall(task["task_id"])
+    live_box.complete_task(task["task_id"], {"category": "cat"})
+    recalled = live_box.recall_task(task["task_id"])
     assert recalled.pop("updated_at") >= task.pop("updated_at")
     assert recalled == task
-    assert live_box.complete(task["task_id"], {"category": "dog"})["status"] == "completed"
+    assert live_box.complete_task(task["task_id"], {"category": "dog"})["status"] == "completed"
 
 
 def test_a_batch_goes_from_staging_to_completed_and_counts_on_the_way(live_box, live_http):
@@ -108,23 +109,23 @@ def test_a_batch_goes_from_staging_to_completed_and_counts_on_the_way(live_box, 
     assert status_of(live_http) == {"status": "staging", "pending": 4}
     live_http.post(f"/task/{ids[0]}/cancel")
     assert live_http.post("/batches/b/finalize").json()["status"] == "in_progress"
-    live_box.complete(ids[1], {})
+    live_box.complete_task(ids[1], {})
     live_box.fail_task(ids[2], "x")
     assert status_of(live_http) == {
         "status": "in_progress", "pending": 1, "completed": 1, "error": 1, "canceled": 1
     }  # fmt: skip
-    live_box.complete(ids[3], {})
+    live_box.complete_task(ids[3], {})
     assert status_of(live_http)["status"] == "completed"
-    live_box.recall(ids[3])
+    live_box.recall_task(ids[3])
     assert status_of(live_http)["status"] == "in_progress"
-    live_box.complete(ids[3], {})
+    live_box.complete_task(ids[3], {})
     assert status_of(live_http)["status"] == "completed"
 
 
 def test_review_statuses_can_be_asked_for(live_box, live_http):
     ids = [live_http.make_task()["task_id"] for _ in range(3)]
     for task_id in ids[:2]:
-        live_box.complete(task_id, {})
+        live_box.complete_task(task_id, {})
         body = {"accepted": task_id == ids[0], "comments": None}
         assert live_http.post(f"/task/{task_id}/audit", json=body).status_code == 200
     assert live_http.ids(customer_review_status="accepted") == [ids[0]]
@@ -138,7 +139,7 @@ def clocked():
         yield box
 
 
-def test_the_clock_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
+def test_automatic_completion_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
     http = http_for(clocked)
     task = http.make_task(callback_url="someone@example.org")
     assert task["status"] == "pending"
@@ -148,7 +149,7 @@ def test_the_clock_completes_what_waits_and_calls_back(clocked, http_for, wait_u
     assert [callback.body["status"] for callback in clocked.callbacks] == ["completed"]
 
 
-def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
+def test_automatic_completion_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
     http = http_for(clocked)
     http.make_project()
     http.make_batch()
@@ -165,7 +166,9 @@ def test_the_clock_waits_for_the_release_of_a_batch(clocked, http_for, wait_unti
     wait_until(lambda: status_of(http, "paused")["status"] == "completed")
 
 
-def test_the_clock_does_not_complete_what_was_failed_or_canceled(clocked, http_for, wait_until):
+def test_automatic_completion_does_not_complete_what_was_failed_or_canceled(
+    clocked, http_for, wait_until
+):
     http = http_for(clocked)
     failed, canceled = (http.make_task()["task_id"] for _ in range(2))
     clocked.fail_task(failed, "x")
@@ -180,13 +183,14 @@ def test_a_recalled_task_waits_anew(live_box):
     long_ago = "2025-03-04T10:15:00.000Z"
     live_box.seed([{"kind": "task", "type": "chat", "task_id": "t", "created_at": long_ago}])
     store, seen = live_box._open().world.store, []
-    for step in (lambda: None, lambda: live_box.complete("t", {}), lambda: live_box.recall("t")):
+    complete = functools.partial(live_box.complete_task, "t", {})
+    for step in (lambda: None, complete, lambda: live_box.recall_task("t")):
         step()
         seen.append((len(store.due("2025-03-05")), len(store.due("2999"))))
     assert seen == [(1, 1), (0, 0), (0, 1)]
 
 
 @pytest.mark.parametrize("options", [{"complete_after": 1}, {"live": True, "complete_after": -1}])
-def test_a_clock_that_makes_no_sense_is_refused(options):
+def test_an_invalid_complete_after_is_rejected(options):
     with pytest.raises(ValueError, match="complete_after"):
         Sandbox(**options)

@@ -25,7 +25,7 @@ def test_projects_by_whether_they_are_archived(client):
 
 def test_a_batch_gets_a_priority(box, client):
     client.create_batch("p", "april/01").set_priority(30)
-    assert (box.hits[-1].path, box.hits[-1].body) == (
+    assert (box.requests[-1].path, box.requests[-1].body) == (
         "/v1/batches/april%2F01/prioritize", {"priority": 30},
     )  # fmt: skip
     with pytest.raises(scaleapi.ScaleInvalidRequest, match="from 10 to 30"):
@@ -49,7 +49,7 @@ def test_batches_by_when_they_were_completed_and_audited(live_box, live):
         live.create_batch("p", name)
     task = live.create_task("categorization", batch="done", **TASK)
     live.finalize_batch("done")
-    live_box.complete(task.id, {"category": "c"})
+    live_box.complete_task(task.id, {"category": "c"})
     assert names(live.get_batches(completed_after="2020-01-01")) == ["done"]
     assert names(live.get_batches(completed_before="2020-01-01")) == []
     assert names(live.get_batches(audited_after="2020-01-01")) == []

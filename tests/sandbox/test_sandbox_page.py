@@ -135,12 +135,12 @@ def test_an_empty_sandbox_has_a_page_too(box):
     assert load(box).text.count("None yet.") == 4
 
 
-def test_needs_no_key_is_no_hit_and_uses_up_no_fault(box, http):
+def test_needs_no_key_is_not_recorded_and_uses_up_no_fault(box, http):
     box.fail_next("*", "*", 503)
     assert load(box).status_code == 200
     assert load(box, Host="evil.example").status_code == 403
     assert requests.head(root(box), timeout=10).status_code == 200
-    assert box.hits == []
+    assert box.requests == []
     assert http.get("/teams").status_code == 503
 
 
@@ -412,7 +412,7 @@ def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
     http.make_project(HOSTILE + "\u202e")
     task = http.make_task(batch="april/01", instruction=HOSTILE, metadata={HOSTILE: HOSTILE})
     http.get("/task/<script>alert(3)</script>")
-    asked = len(box.hits)
+    asked = len(box.requests)
     seen = Seen(browse(root(box), "--dump-dom"))
     assert not {"script", "img"} & set(seen.tags)
     assert seen.tags.count("style") == 1
@@ -422,7 +422,7 @@ def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
     assert json.loads(seen.folded["tasks"][0]) == http.get(f"/task/{task['task_id']}").json()
     assert len(seen.cells["requests"]) == asked
     # It asked for nothing else, not even an icon: the one more is our own.
-    assert len(box.hits) == asked + 1
+    assert len(box.requests) == asked + 1
 
 
 def test_a_real_browser_draws_by_the_pages_rules(box, http, browse):

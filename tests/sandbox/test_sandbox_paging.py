@@ -114,7 +114,7 @@ def test_filters_by_project_batch_and_type(http):
 def test_filters_by_status(live_box, live_http):
     a, b, c = (live_http.make_task()["task_id"] for _ in range(3))
     live_http.post(f"/task/{a}/cancel")
-    live_box.complete(b, {})
+    live_box.complete_task(b, {})
     found = {status: live_http.ids(status=status) for status in ("pending", "canceled", "error")}
     assert found == {"pending": [c], "canceled": [a], "error": []}
     assert live_http.ids(status="completed") == [b]

@@ -130,10 +130,10 @@ def test_everything_is_there_after_a_restart(http_for, tmp_path):
         http = http_for(box)
         assert http.get("/tasks", params={"tags": "x"}).json()["docs"] == [task]
         assert http.get("/batches/b/status").json() == {"status": "staging", "pending": 1}
-        assert box.complete(task["task_id"], {})["status"] == "completed"
+        assert box.complete_task(task["task_id"], {})["status"] == "completed"
 
 
-def test_the_clock_goes_on_after_a_restart(http_for, tmp_path, wait_until):
+def test_automatic_completion_goes_on_after_a_restart(http_for, tmp_path, wait_until):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         path = f"/task/{http_for(box).make_task()['task_id']}"
     with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:
@@ -185,13 +185,13 @@ def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, word
 
 
 def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
-    seed, rules, out = (tmp_path / name for name in ("seed", "rules", "out"))
+    seed, faults, out = (tmp_path / name for name in ("seed", "faults", "out"))
     db = tmp_path / "x.db"
     rows = [{"kind": "project", "name": "p", "type": "chat"}, {"kind": "task", "project": "p"}]
     seed.write_text("\n".join(json.dumps(row) for row in rows))
-    rules.write_text('[{"path_glob": "/teams", "status": 503}]')
+    faults.write_text('[{"path_glob": "/teams", "status": 503}]')
     process = run(
-        "--port", "0", "--db", str(db), "--seed", str(seed), "--faults", str(rules),
+        "--port", "0", "--db", str(db), "--seed", str(seed), "--faults", str(faults),
         "--live", "--complete-after", "3600",
     )  # fmt: skip
     url = address(process)
@@ -213,7 +213,7 @@ def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
     "options, part",
     [
         (["--seed", "bad.json"], "bad.json, line 1"),
-        (["--faults", "bad.json"], "rule 1"),
+        (["--faults", "bad.json"], "fault 1"),
         (["--seed", "none.json"], "none.json"),
         (["--faults", "none.json"], "none.json"),
         (["--complete-after", "3"], "live"),

@@ -74,7 +74,7 @@ def test_no_callback_is_sent_for_what_is_loaded(box):
 
 def test_a_loaded_task_goes_on_as_any_other(live_box):
     live_box.seed([PROJECT, {**BATCH, "status": "in_progress"}, {**TASK, "task_id": "t"}])
-    assert live_box.complete("t", {})["status"] == "completed"
+    assert live_box.complete_task("t", {})["status"] == "completed"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_live_data_keep_their_state(live_box, live_http, tmp_path):
         client.v2.pause_batch(batch_name="paused")
         client.v2.cancel_batch(batch_name="cancelled")
     task_id = live_http.make_task()["task_id"]
-    live_box.complete(task_id, None)
+    live_box.complete_task(task_id, None)
     live_box.export(tmp_path / "first")
     live_box.reset()
     live_box.seed(tmp_path / "first")

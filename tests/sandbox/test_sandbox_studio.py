@@ -136,7 +136,7 @@ def test_a_completed_batch_is_no_longer_pending(live_box, live_http):
     live_http.make_batch("new")
     task_id = live_http.make_task(batch="old")["task_id"]
     live_http.post("/batches/old/finalize")
-    live_box.complete(task_id, {})
+    live_box.complete_task(task_id, {})
     assert order(live_http.get("/studio/batches")) == [("new", None)]
     assert order(prioritize(live_http, "new")) == [("new", 1)]
     assert prioritize(live_http, "new", "old").status_code == 400

@@ -306,7 +306,7 @@ def test_a_live_task_stays_pending_until_it_is_completed(live_box, live_http):
     task = live_http.make_task()
     assert task["status"] == "pending"
     assert not {"response", "completed_at"} & set(task)
-    done = live_box.complete(task["task_id"], {"category": "dog"})
+    done = live_box.complete_task(task["task_id"], {"category": "dog"})
     assert done["status"] == "completed"
     assert done["response"] == {"category": "dog"}
     assert live_http.get(f"/task/{task['task_id']}").json() == done
@@ -314,10 +314,10 @@ def test_a_live_task_stays_pending_until_it_is_completed(live_box, live_http):
 
 def test_complete_names_what_is_wrong(live_box, live_http):
     task_id = live_http.make_task()["task_id"]
-    live_box.complete(task_id, {})
+    live_box.complete_task(task_id, {})
     for wrong in (task_id, "0" * 24):
         with pytest.raises(ValueError, match="task_id"):
-            live_box.complete(wrong, {})
+            live_box.complete_task(wrong, {})
 
 
 def test_a_live_task_can_be_canceled_once(live_http):

@@ -23,7 +23,7 @@ from scaleapi.sandbox import Sandbox
 with Sandbox() as box:
     with box.client("test_key") as client:
         client.create_project("big", "chat", {"instruction": "x" * 20_000_000})
-    port, asked = urlsplit(box.url).port, len(box.hits)
+    port, asked = urlsplit(box.url).port, len(box.requests)
     for _ in range(3):
         rude = socket.create_connection(("127.0.0.1", port), timeout=5)
         rude.sendall(b"GET /v1/projects/big HTTP/1.1\\r\\nHost: x\\r\\n"
@@ -68,7 +68,7 @@ def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until)
     box.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))
     with ThreadPoolExecutor(len(slow)) as pool:
         waiting = [pool.submit(session.get, "/projects") for session in slow]
-        wait_until(lambda: len(box.hits) == len(slow))
+        wait_until(lambda: len(box.requests) == len(slow))
         assert http.get("/teams").status_code == 200
         assert not any(answer.done() for answer in waiting)
 
@@ -105,7 +105,7 @@ def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
     waiting = threading.Thread(target=lambda: http_for(box).get("/teams"))
     waiting.start()
     idle = socket.create_connection(("127.0.0.1", port), timeout=5)
-    wait_until(lambda: box.hits)
+    wait_until(lambda: box.requests)
     box.stop()
     waiting.join()
     idle.close()

@@ -123,7 +123,7 @@ def test_nothing_can_be_done_with_a_completed_batch(v2):
     task_id = v2.create_chat_task(project_name="p", batch_name="b")["task_id"]
     do(v2, "finalize")
     if v2.get_task(task_id=task_id)["status"] == "pending":
-        v2.http.box.complete(task_id, {})
+        v2.http.box.complete_task(task_id, {})
     batch = v2.get_batch(batch_name="b")
     assert batch["status"] == "completed"
     assert batch["completed_at"] >= batch["created_at"]
@@ -189,7 +189,7 @@ def test_cancel_cancels_the_tasks_that_are_still_pending(live_box, live):
         live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
     )
     other = live.create_chat_task(project_name="p")["task_id"]
-    live_box.complete(done, {})
+    live_box.complete_task(done, {})
     assert do(live, "cancel")["status"] == "cancelled"
     found = [live.get_task(task_id=name)["status"] for name in (done, pending, other)]
     assert found == ["completed", "canceled", "pending"]
@@ -198,10 +198,10 @@ def test_cancel_cancels_the_tasks_that_are_still_pending(live_box, live):
 def test_a_batch_is_completed_and_announced_with_its_last_task(live_box, live):
     live.create_batch(name="b", project_name="p", callback="ops@example.org")
     ids = [live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
-    live_box.complete(ids[0], {})
+    live_box.complete_task(ids[0], {})
     assert live.get_batch(batch_name="b")["status"] == "in_progress"
     do(live, "pause")
-    live_box.complete(ids[1], {})
+    live_box.complete_task(ids[1], {})
     assert live.get_batch(batch_name="b")["status"] == "paused"
     assert do(live, "resume")["status"] == "completed"
     (callback,) = live_box.callbacks

@@ -128,7 +128,7 @@ class Scene:
         self.task_id = self.new_task(batch_id=self.batch["id"])
         self.new_task()
         if v2.get_task(task_id=self.task_id)["status"] == "pending":
-            self.box.complete(self.task_id, {})
+            self.box.complete_task(self.task_id, {})
         self.delivery = self.box.deliver("p", [self.task_id], api_key="test_key")
         self.dataset_delivery = self.box.add_dataset("Rivers", 2, api_key="test_key")
         listed = v2.get_dataset_tasks(delivery_id=self.dataset_delivery["id"])["tasks"]

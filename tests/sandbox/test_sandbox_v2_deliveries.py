@@ -55,7 +55,7 @@ def test_pending_tasks_are_not_delivered(live_box, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     done, pending = make_tasks(v2, 2)
-    live_box.complete(done, {})
+    live_box.complete_task(done, {})
     with pytest.raises(ValueError, match=pending):
         deliver(v2, "p", [pending])
     assert deliver(v2, "p")["task_count"] == 1

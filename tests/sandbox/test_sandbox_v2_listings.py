@@ -154,7 +154,7 @@ def test_filters_by_status(live_box, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     a, b, c = make_tasks(v2, 3)
-    live_box.complete(a, {})
+    live_box.complete_task(a, {})
     live_http.post(f"/task/{b}/cancel")
     found = {
         status: ids(v2, project_name="p", status=status)
@@ -245,20 +245,20 @@ def test_each_key_has_its_own_data(box, http, v2):
     assert other.status("get_tasks", project_name="p") == 404
 
 
-def test_failures_hit_v2_by_its_path_and_hits_show_it(box, v2):
+def test_failures_hit_v2_by_its_path_and_requests_show_it(box, v2):
     box.fail_next("GET", "/v2/*", 429, times=2, headers={"Retry-After": "3"})
     assert v2.http.get("/projects").status_code == 200
     assert v2.answer("get_projects").headers["Retry-After"] == "3"
     assert v2.status("get_tasks", project_name="p", expand=["project", "batch"]) == 429
     assert v2.get_projects()["projects"]
-    hit = box.hits[-2]
-    assert (hit.method, hit.path, hit.status) == ("GET", "/v2/tasks", 429)
-    assert hit.query == {"project_name": ["p"], "expand": ["project", "batch"]}
-    assert "Authorization" not in hit.headers
+    request = box.requests[-2]
+    assert (request.method, request.path, request.status) == ("GET", "/v2/tasks", 429)
+    assert request.query == {"project_name": ["p"], "expand": ["project", "batch"]}
+    assert "Authorization" not in request.headers
 
 
 def test_a_lost_answer_leads_to_409_on_the_second_try(box, v2):
-    box.fail_next("POST", "/v2/batch", 500, after=True)
+    box.fail_next("POST", "/v2/batch", 500, after_processing=True)
     found = [v2.status("create_batch", name="b", project_name="p") for _ in range(2)]
     assert found == [500, 409]
 

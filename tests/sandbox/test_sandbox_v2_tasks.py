@@ -185,7 +185,7 @@ def test_a_live_task_waits_until_it_is_completed(live_box, live):
         {"turns": [{"messages": [{"role": "user", "content": {"text": "Hi"}}, {"content": {}}]}]},
         {"id": "mine", "turns": [], "annotations": [{"id": "a", "key": "k", "type": "boolean"}]},
     ]
-    live_box.complete(task_id, {"threads": threads})
+    live_box.complete_task(task_id, {"threads": threads})
     first, second = live.get_task(task_id=task_id)["threads"]
     (turn,) = first["turns"]
     assert [message["role"] for message in turn["messages"]] == ["user", "assistant"]
@@ -194,13 +194,13 @@ def test_a_live_task_waits_until_it_is_completed(live_box, live):
     assert first["id"] != second["id"] == "mine"
     assert live.get_annotation(annotation_id="a")["key"] == "k"
     with pytest.raises(ValueError, match="completed"):
-        live_box.complete(task_id, {})
+        live_box.complete_task(task_id, {})
 
 
 @pytest.mark.parametrize("nothing", [{}, None])
 def test_an_empty_response_stands_for_the_canned_one(live_box, live, nothing):
     task_id = live.create_chat_task(project_name="p")["task_id"]
-    live_box.complete(task_id, nothing)
+    live_box.complete_task(task_id, nothing)
     assert annotations(live.get_task(task_id=task_id)["threads"])
 
 
@@ -210,14 +210,14 @@ def test_an_empty_response_stands_for_the_canned_one(live_box, live, nothing):
 def test_threads_of_the_wrong_shape_are_refused_and_change_nothing(live_box, live, threads):
     task_id = live.create_chat_task(project_name="p")["task_id"]
     with pytest.raises(ValueError, match="must be a list of objects"):
-        live_box.complete(task_id, {"threads": threads})
+        live_box.complete_task(task_id, {"threads": threads})
     assert live.get_task(task_id=task_id)["status"] == "pending"
 
 
 def test_annotations_of_an_odd_kind_come_through_as_they_were_given(live_box, live):
     task_id = live.create_chat_task(project_name="p")["task_id"]
     odd = [{"key": "k", "value": 1}, {"id": "x", "key": "k", "type": "new", "value": None}, 7]
-    live_box.complete(task_id, {"threads": [{"annotations": odd}]})
+    live_box.complete_task(task_id, {"threads": [{"annotations": odd}]})
     # Not by V2's own calls: this is no answer that fits the document.
     answer = live.send("GET", "/v2/task", params={"task_id": task_id})
     assert answer.json()["threads"][0]["annotations"] == odd
@@ -246,7 +246,7 @@ def test_tags_are_no_annotations_and_annotations_no_tags(http, v2):
 
 def test_a_task_calls_back_as_in_v1(live_box, live):
     task_id = live.create_chat_task(project_name="p", callback_url="ops@example.org")["task_id"]
-    live_box.complete(task_id, {})
+    live_box.complete_task(task_id, {})
     (callback,) = live_box.callbacks
     assert (callback.url, callback.body["task_id"]) == ("ops@example.org", task_id)
     assert callback.body["response"]["threads"]

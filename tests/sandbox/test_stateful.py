@@ -98,7 +98,7 @@ class Machine(RuleBasedStateMachine):
     def fail(self, faults, method="GET"):
         """Make the next calls with this method go wrong."""
         for fault in faults:
-            self.box.add_rule(method, times=1, **fault.rule)
+            self.box.add_fault(method, times=1, **fault.options)
 
     def foretell(self, faults, act, refusal, find, once=False):
         """Do in the model what each try does; the exception that the caller should get, if any.
@@ -110,7 +110,7 @@ class Machine(RuleBasedStateMachine):
         for _ in range(TRIES):
             fault = faults.popleft() if faults else PASS
             refused = self.refusal(act) if fault.acts else None
-            if fault is PASS or (refused and "truncated" in fault.rule):  # its head tells all
+            if fault is PASS or (refused and "truncated" in fault.options):  # its head tells all
                 break
             was_lost |= fault.lost
             if once and fault.lost:
@@ -131,7 +131,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def all_is_as_the_model_says(self):
-        self.box.clear_rules()
+        self.box.clear_faults()
         tasks = list(iter_items(lambda step: self.client.tasks(**step), next_by_token, {}))[::-1]
         assert [plain(task.as_dict()) for task in tasks] == [
             plain(each) for each in self.model.tasks
@@ -165,7 +165,7 @@ class Machine(RuleBasedStateMachine):
             find=lambda: self.model.projects[name] == kind,
         )
         assert made is None or (made.name, made.type) == (name, kind)
-        self.box.clear_rules()
+        self.box.clear_faults()
         assert {each.name: each.type for each in self.client.projects()} == self.model.projects
 
     @rule(name=names, project=known, metadata=metadata, faults=many)
@@ -347,9 +347,9 @@ class Machine(RuleBasedStateMachine):
     def labelers_work(self, pick, how):
         task = self.task(pick)
         does = {
-            "complete": (self.box.complete, self.model.complete, ({"category": "dog"},)),
+            "complete": (self.box.complete_task, self.model.complete, ({"category": "dog"},)),
             "fail": (self.box.fail_task, self.model.fail, ("no file",)),
-            "recall": (self.box.recall, self.model.recall, ()),
+            "recall": (self.box.recall_task, self.model.recall, ()),
         }
         act, foretell, more = does[how]
         try:
@@ -368,7 +368,7 @@ class Machine(RuleBasedStateMachine):
         found = self.expected(given)
         self.fail(faults)
         assert [each.as_dict() for each in self.client.get_tasks(**given, limit=limit)] == found
-        self.box.clear_rules()
+        self.box.clear_faults()
         self.fail([fault for fault in faults if fault is not PASS])
         assert self.client.get_tasks_count(**given) == len(found)
 
@@ -385,7 +385,7 @@ class Machine(RuleBasedStateMachine):
                 self.client.export_tasks(path, **given, limit=limit, workers=workers)
             except ScaleException:
                 assert not path.exists()
-        self.box.clear_rules()
+        self.box.clear_faults()
         self.fail(faults)
         report = self.client.export_tasks(path, **given, limit=limit, workers=workers)
         assert [json.loads(line) for line in path.read_bytes().splitlines()] == found

@@ -30,7 +30,7 @@ def path(tmp_path):
 
 
 def sizes(box):
-    return [hit.form["file"]["size"] for hit in box.hits]
+    return [request.form["file"]["size"] for request in box.requests]
 
 
 class Watched(io.BytesIO):
@@ -110,7 +110,7 @@ def test_progress_is_told_block_by_block_and_try_by_try(box, client, path):
     )
     once = [(sent, SIZE) for sent in (*range(0, SIZE, CHUNK_SIZE), SIZE)]
     assert told == once * 2
-    assert list(box.hits[-1].form) == ["file"]
+    assert list(box.requests[-1].form) == ["file"]
 
 
 @pytest.mark.parametrize("problem", [BrokenPipeError("no one reads"), ValueError("x")], ids=repr)
@@ -162,7 +162,7 @@ def test_what_makes_no_sense_is_refused_before_it_is_sent(box, client, path):
             client.upload_file(wrong)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="progress must be"):
         client.upload_file(b"x", progress=True)
-    assert box.hits == []
+    assert box.requests == []
 
 
 def test_many_threads_upload_at_once(client):

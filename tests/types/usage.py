@@ -452,17 +452,17 @@ def on_a_sandbox(box: sandbox.Sandbox) -> None:
         assert_type(other, sandbox.Sandbox)
     assert_type(box.start(), sandbox.Sandbox)
     assert_type(box.url, str)
-    assert_type(box.hits[0].body, Any)
+    assert_type(box.requests[0].body, Any)
     assert_type(box.callbacks, List[sandbox.Callback])
     assert_type(box.client(retries=0), scaleapi.ScaleClient)
     box.fail_next("POST", "/task/*", status=503, times=2, headers={"Retry-After": "1"})
-    assert_type(box.add_rule("GET", truncated=True, per_second=5), sandbox.Rule)
-    assert_type(box.load_rules(Path("rules.json")), List[sandbox.Rule])
-    assert_type(box.rules, List[sandbox.Rule])
-    box.clear_rules()
-    assert_type(box.complete("t", {"label": "cat"}), Dict[str, Any])
+    assert_type(box.add_fault("GET", truncated=True, per_second=5), sandbox.FaultRule)
+    assert_type(box.load_faults(Path("faults.json")), List[sandbox.FaultRule])
+    assert_type(box.faults, List[sandbox.FaultRule])
+    box.clear_faults()
+    assert_type(box.complete_task("t", {"label": "cat"}), Dict[str, Any])
     assert_type(box.fail_task("t", "no such picture"), Dict[str, Any])
-    assert_type(box.recall("t"), Dict[str, Any])
+    assert_type(box.recall_task("t"), Dict[str, Any])
     assert_type(box.deliver("p", ["t"], delivered_at="2025-03-04"), Dict[str, Any])
     assert_type(box.add_dataset("d", 3), Dict[str, Any])
     assert_type(box.seed([{"kind": "project"}]), Dict[str, int])
@@ -471,11 +471,11 @@ def on_a_sandbox(box: sandbox.Sandbox) -> None:
     box.stop()
 
 
-def of_a_rule(rule: sandbox.Rule) -> None:
-    assert_type(rule.matches("GET", "/v1/tasks"), bool)
-    assert_type(rule.fires(), bool)
-    assert_type(rule.text(), str)
-    assert_type(rule.as_dict(), Dict[str, Any])
+def of_a_fault(fault: sandbox.FaultRule) -> None:
+    assert_type(fault.matches("GET", "/v1/tasks"), bool)
+    assert_type(fault.fires(), bool)
+    assert_type(fault.text(), str)
+    assert_type(fault.as_dict(), Dict[str, Any])
 
 
 def of_an_error(error: scaleapi.ScaleException) -> None:

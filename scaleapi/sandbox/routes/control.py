@@ -11,9 +11,9 @@ from flask import Blueprint, Response, request
 
 from .. import lifecycle, seeding
 from ..callers import refuse_strangers
-from ..faults import read_rules
-from ..hits import Hit
+from ..faults import read_faults
 from ..refusals import Refused, invalid
+from ..requests_log import RecordedRequest
 from ..store import Doc, public
 from ..wire import answer, json_body, object_body, world
 
@@ -55,33 +55,33 @@ def recall(task_id: str) -> Response:
     return _shown(lifecycle.recall_task(world(), lifecycle.owner(world(), task_id), task_id))
 
 
-@routes.get("/rules")
-def list_rules() -> Response:
-    return answer({"rules": [rule.as_dict() for rule in world().faults.as_list()]})
+@routes.get("/faults")
+def list_faults() -> Response:
+    return answer({"faults": [fault.as_dict() for fault in world().faults.as_list()]})
 
 
-@routes.post("/rules")
-def add_rules() -> Response:
-    """One rule, or a list of them: all or none."""
+@routes.post("/faults")
+def add_faults() -> Response:
+    """One fault, or a list of them: all or none."""
     body = json_body()
     try:
-        rules = read_rules(body if isinstance(body, list) else [body])
+        faults = read_faults(body if isinstance(body, list) else [body])
     except ValueError as problem:
         raise invalid(str(problem)) from None
-    added = {"rules": [rule.as_dict() for rule in rules]}
-    world().faults.add(*rules)
+    added = {"faults": [fault.as_dict() for fault in faults]}
+    world().faults.add(*faults)
     return answer(added)
 
 
-@routes.delete("/rules")
-def clear_rules() -> Response:
+@routes.delete("/faults")
+def clear_faults() -> Response:
     world().faults.clear()
-    return answer({"rules": []})
+    return answer({"faults": []})
 
 
-@routes.get("/hits")
-def list_hits() -> Response:
-    return answer({"hits": [_hit(hit) for hit in world().hits.as_list()]})
+@routes.get("/requests")
+def list_requests() -> Response:
+    return answer({"requests": [_recorded(each) for each in world().requests.as_list()]})
 
 
 @routes.get("/callbacks")
@@ -106,10 +106,10 @@ def _shown(task: Doc) -> Response:
     return answer(public(task))
 
 
-def _hit(hit: Hit) -> Doc:
-    """A hit as JSON; a body that is none, as text."""
-    shown = {**dataclasses.asdict(hit), "body": hit.body}
+def _recorded(recorded: RecordedRequest) -> Doc:
+    """A recorded request as JSON; a body that is not JSON, as text."""
+    shown = {**dataclasses.asdict(recorded), "body": recorded.body}
     del shown["content"]
-    if isinstance(hit.body, bytes):
-        shown["body"] = hit.body.decode(errors="replace")
+    if isinstance(recorded.body, bytes):
+        shown["body"] = recorded.body.decode(errors="replace")
     return shown

@@ -1,4 +1,4 @@
-"""The labelers' clock: in live mode it completes what has waited long enough."""
+"""Automatic completion: in live mode tasks are completed after a delay."""
 
 import logging
 import threading
@@ -12,7 +12,7 @@ from .store import TASKS
 log = logging.getLogger("scaleapi.sandbox")
 
 
-class Clock:
+class AutoCompleter:
     """Completes pending tasks after a delay, with canned responses, from a thread of its own.
 
     A task waits from its creation, its recall, or the release of its batch, whatever came last;
@@ -30,7 +30,7 @@ class Clock:
         self._pause = min(0.5, max(0.02, delay / 10))
         self._stopping = threading.Event()
         self._thread: Optional[threading.Thread] = threading.Thread(
-            target=self._run, name="sandbox clock", daemon=True
+            target=self._run, name="sandbox auto-complete", daemon=True
         )
         self._thread.start()
 
@@ -46,7 +46,7 @@ class Clock:
             try:
                 self._complete_due()
             except Exception:
-                log.exception("the clock could not complete what is due")
+                log.exception("automatic completion of the tasks that are due failed")
 
     def _complete_due(self) -> None:
         store = self._world.store

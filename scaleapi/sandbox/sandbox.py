@@ -21,12 +21,12 @@ from urllib.parse import urlsplit
 from ..client import ScaleClient
 from . import deliveries, lifecycle, seeding
 from .app import make_app
+from .auto_complete import AutoCompleter
 from .callbacks import AUTH_VALUE, Callback, Callbacks
-from .clock import Clock
-from .faults import Faults, Rule, read_rules
-from .hits import Hit, HitLog
+from .faults import FaultRule, Faults, read_faults
 from .keys import account_of
 from .refusals import Refused
+from .requests_log import RecordedRequest, RequestLog
 from .server import Server
 from .store import Doc, Store, public
 from .v2 import View
@@ -41,14 +41,14 @@ class Sandbox:
     By default it behaves as Scale's test environment: tasks are completed as they are created,
     with canned responses. Any key of test form is accepted, each with data of its own::
 
-        with Sandbox() as box:
-            client = box.client()
+        with Sandbox() as sandbox:
+            client = sandbox.client()
 
     Args:
         host: the address to listen on.
         port: the port; 0 takes a free one.
         db: a file to keep the data in; without one they are in memory, and gone with the sandbox.
-        live: behave as with a live key instead: tasks stay pending until `complete`, batches
+        live: behave as with a live key instead: tasks stay pending until `complete_task`, batches
             start in staging.
         complete_after: in live mode, complete tasks that have waited for so many seconds, with
             canned responses; a task of a batch waits from the batch's release.
@@ -81,7 +81,7 @@ class Sandbox:
         if complete_after is not None and not (live and 0 <= complete_after <= MAX_DELAY):
             raise ValueError("complete_after needs live=True, and must be 0 or more seconds")
         self._callbacks = Callbacks(callbacks)
-        self._hits = HitLog()
+        self._requests = RequestLog()
         self._faults = Faults()
         self._running: Optional[_Running] = None
 
@@ -122,9 +122,9 @@ class Sandbox:
         return self._open().url
 
     @property
-    def hits(self) -> List[Hit]:
+    def requests(self) -> List[RecordedRequest]:
         """The last 10,000 requests, or 256 MiB of them, oldest first."""
-        return self._hits.as_list()
+        return self._requests.as_list()
 
     @property
     def callbacks(self) -> List[Callback]:
@@ -146,7 +146,7 @@ class Sandbox:
         headers: Optional[Mapping[str, str]] = None,
         delay: float = 0,
         drop: bool = False,
-        after: bool = False,
+        after_processing: bool = False,
         *,
         body: Optional[str] = None,
         content_type: str = "application/json",
@@ -162,21 +162,21 @@ class Sandbox:
             headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
             delay: seconds to wait before answering.
             drop: close the connection instead of answering.
-            after: do what was asked first, and fail then.
+            after_processing: do what was asked first, and fail then.
             body: the failure's body instead of Scale's error body.
             content_type: of that body.
 
         Raises:
             ValueError: an argument makes no sense; the message names it.
         """
-        if times is None:  # which a rule may have
+        if times is None:  # which a fault may have
             raise ValueError("times must be 1 or more, not None")
-        self.add_rule(
+        self.add_fault(
             method, path_glob, status=status, times=times, headers=headers, delay=delay,
-            drop=drop, after=after, body=body, content_type=content_type,
+            drop=drop, after_processing=after_processing, body=body, content_type=content_type,
         )  # fmt: skip
 
-    def add_rule(
+    def add_fault(
         self,
         method: str = "*",
         path_glob: str = "*",
@@ -186,17 +186,17 @@ class Sandbox:
         headers: Optional[Mapping[str, str]] = None,
         delay: float = 0,
         drop: bool = False,
-        after: bool = False,
+        after_processing: bool = False,
         body: Optional[str] = None,
         content_type: str = "application/json",
         truncated: bool = False,
         rate: float = 1,
         seed: int = 0,
         per_second: Optional[int] = None,
-    ) -> Rule:
-        """Make calls that match go wrong from now on; returns the rule.
+    ) -> FaultRule:
+        """Make calls that match go wrong from now on; returns the fault.
 
-        Of several rules the oldest one that fires counts, those of `fail_next` included.
+        Of several faults the oldest one that fires counts, those of `fail_next` included.
 
         Args:
             method: an HTTP method, or "*" for any.
@@ -206,7 +206,7 @@ class Sandbox:
             headers: added to the failure's answer, e.g. {"Retry-After": "1"}.
             delay: seconds to wait before answering.
             drop: close the connection instead of answering.
-            after: do what was asked first, and fail then.
+            after_processing: do what was asked first, and fail then.
             body: the failure's body instead of Scale's error body.
             content_type: of that body.
             truncated: send half of the answer and close the connection.
@@ -218,38 +218,38 @@ class Sandbox:
         Raises:
             ValueError: an argument makes no sense; the message names it.
         """
-        rule = Rule(
+        fault = FaultRule(
             method, path_glob, status, times, {} if headers is None else headers, delay, drop,
-            after, body, content_type, truncated, rate, seed, per_second,
+            after_processing, body, content_type, truncated, rate, seed, per_second,
         )  # fmt: skip
-        self._faults.add(rule)
-        return rule
+        self._faults.add(fault)
+        return fault
 
-    def load_rules(self, path: Union[str, os.PathLike[str]]) -> List[Rule]:
-        """Add the rules of a file, a JSON list of objects with the arguments of `add_rule`.
+    def load_faults(self, path: Union[str, os.PathLike[str]]) -> List[FaultRule]:
+        """Add the faults of a file, a JSON list of objects with the arguments of `add_fault`.
 
         Raises:
             OSError: the file can't be read.
-            ValueError: it holds something else; the message names file, rule and key.
+            ValueError: it holds something else; the message names file, fault and key.
         """
         with open(path, encoding="utf-8") as file:
             try:
-                rules = read_rules(json.load(file))
+                faults = read_faults(json.load(file))
             except (ValueError, RecursionError) as problem:
                 raise ValueError(f"{os.fspath(path)}: {problem}") from None
-        self._faults.add(*rules)
-        return rules
+        self._faults.add(*faults)
+        return faults
 
     @property
-    def rules(self) -> List[Rule]:
-        """The rules in force, oldest first, those of `fail_next` included."""
+    def faults(self) -> List[FaultRule]:
+        """The faults in force, oldest first, those of `fail_next` included."""
         return self._faults.as_list()
 
-    def clear_rules(self) -> None:
+    def clear_faults(self) -> None:
         """Let all calls go well again."""
         self._faults.clear()
 
-    def complete(self, task_id: str, response: Any) -> Dict[str, Any]:
+    def complete_task(self, task_id: str, response: Any) -> Dict[str, Any]:
         """Complete a pending task, as a labeler would; returns the task as v1 shows it.
 
         Args:
@@ -276,7 +276,7 @@ class Sandbox:
         """
         return self._act(lifecycle.fail_task, task_id, error)
 
-    def recall(self, task_id: str) -> Dict[str, Any]:
+    def recall_task(self, task_id: str) -> Dict[str, Any]:
         """Take a completed task back to pending; returns the task as v1 shows it.
 
         Its response is gone, and a batch that was completed is in progress again.
@@ -388,7 +388,7 @@ class Sandbox:
         seeding.write(self._open().world.store, path)
 
     def reset(self) -> None:
-        """Forget all data, hits, callbacks and rules."""
+        """Forget all data, requests, callbacks and faults."""
         lifecycle.reset(self._open().world)
 
     def _open(self) -> "_Running":
@@ -400,20 +400,21 @@ class Sandbox:
 class _Running:
     """What a sandbox has only while it runs: data, server, address."""
 
-    def __init__(self, box: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox) -> None:
         self._stopping = threading.Event()
+        requests, faults = sandbox._requests, sandbox._faults
         self.world = lifecycle.World(
-            Store(box._db), box._callbacks, box._live, box._hits, box._faults
+            Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults
         )
-        app = make_app(self.world, box._hits, box._faults, self._stopping)
-        self._server = Server(app, box._host, box._port)
+        app = make_app(self.world, requests, faults, self._stopping)
+        self._server = Server(app, sandbox._host, sandbox._port)
         try:
             host, port = self._server.bind()
         except BaseException:
             self.world.store.close()
             raise
-        delay = box._complete_after
-        self._clock = None if delay is None else Clock(self.world, delay)
+        delay = sandbox._complete_after
+        self._auto_completer = None if delay is None else AutoCompleter(self.world, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
         self.world.url = self.url
@@ -422,7 +423,7 @@ class _Running:
     def stop(self) -> None:
         self._stopping.set()  # ends the delays that calls wait in
         self._server.stop()
-        if self._clock is not None:
-            self._clock.stop()
+        if self._auto_completer is not None:
+            self._auto_completer.stop()
         self.world.callbacks.stop()
         self.world.store.close()

@@ -1,4 +1,4 @@
-"""What the sandbox was asked."""
+"""Log of received requests."""
 
 import threading
 from collections import OrderedDict
@@ -7,13 +7,13 @@ from typing import Any, Dict, List, Optional
 
 from . import depth, times
 
-KEPT_HITS = 10_000
+KEPT_REQUESTS = 10_000
 KEPT_BYTES = 1024 * 1024  # of one body
-KEPT_IN_ALL = 256 * 1024 * 1024  # bytes of all hits together
+KEPT_IN_ALL = 256 * 1024 * 1024  # bytes of all requests together
 
 
 @dataclass
-class Hit:
+class RecordedRequest:
     """One request as it arrived, without its key.
 
     Attributes:
@@ -24,7 +24,7 @@ class Hit:
         content: the body, cut after 1 MiB; empty for an upload, and until it has arrived.
         form: of an upload, the fields, and for each file its name and size.
         status: what was answered; None until then, and for good when the connection was dropped.
-        at: when it arrived, as a timestamp of the API.
+        received_at: when it arrived, as a timestamp of the API.
     """
 
     method: str
@@ -34,7 +34,7 @@ class Hit:
     content: bytes = field(default=b"", repr=False)
     form: Optional[Dict[str, Any]] = None
     status: Optional[int] = None
-    at: str = field(default_factory=lambda: times.stamp(times.now()))
+    received_at: str = field(default_factory=lambda: times.stamp(times.now()))
 
     @property
     def body(self) -> Any:
@@ -47,50 +47,52 @@ class Hit:
             return self.content
 
 
-class HitLog:
+class RequestLog:
     """The last requests, oldest first, as many as there is room for; the last one always."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._hits: OrderedDict[int, Hit] = OrderedDict()
+        self._requests: OrderedDict[int, RecordedRequest] = OrderedDict()
         self._sizes: Dict[int, int] = {}
         self._size = 0  # of all
 
-    def add(self, hit: Hit) -> None:
+    def add(self, request: RecordedRequest) -> None:
         """Note a request."""
         with self._lock:
-            self._hits[id(hit)] = hit
-            self._measure(hit)
+            self._requests[id(request)] = request
+            self._measure(request)
 
-    def grown(self, hit: Hit) -> None:
+    def grown(self, request: RecordedRequest) -> None:
         """Say that a request has got its body; nothing happens if it is no longer kept."""
         with self._lock:
-            if id(hit) in self._hits:
-                self._measure(hit)
+            if id(request) in self._requests:
+                self._measure(request)
 
-    def as_list(self) -> List[Hit]:
+    def as_list(self) -> List[RecordedRequest]:
         """A copy."""
         with self._lock:
-            return list(self._hits.values())
+            return list(self._requests.values())
 
     def clear(self) -> None:
         """Forget them all."""
         with self._lock:
-            self._hits.clear()
+            self._requests.clear()
             self._sizes.clear()
             self._size = 0
 
-    def _measure(self, hit: Hit) -> None:
-        size = _size_of(hit)
-        self._size += size - self._sizes.get(id(hit), 0)
-        self._sizes[id(hit)] = size
-        while len(self._hits) > 1 and (len(self._hits) > KEPT_HITS or self._size > KEPT_IN_ALL):
-            oldest, _ = self._hits.popitem(last=False)
+    def _measure(self, request: RecordedRequest) -> None:
+        size = _size_of(request)
+        self._size += size - self._sizes.get(id(request), 0)
+        self._sizes[id(request)] = size
+        while len(self._requests) > 1 and (
+            len(self._requests) > KEPT_REQUESTS or self._size > KEPT_IN_ALL
+        ):
+            oldest, _ = self._requests.popitem(last=False)
             self._size -= self._sizes.pop(oldest)
 
 
-def _size_of(hit: Hit) -> int:
-    """About how many bytes a hit keeps."""
-    parts = (hit.query, hit.headers, hit.form or {})
+def _size_of(request: RecordedRequest) -> int:
+    """About how many bytes a request takes."""
+    parts = (request.query, request.headers, request.form or {})
     texts = [str(text) for part in parts for pair in part.items() for text in pair]
-    return len(hit.path) + len(hit.content) + sum(map(len, texts))
+    return len(request.path) + len(request.content) + sum(map(len, texts))

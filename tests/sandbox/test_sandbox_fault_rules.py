@@ -1,4 +1,4 @@
-"""Rules for failures: lasting ones, by rate, by number a second, from a file."""
+"""Faults: lasting ones, by rate, by number a second, from a file."""
 
 import json
 import time
@@ -7,7 +7,7 @@ import pytest
 import requests
 import urllib3
 
-from scaleapi.sandbox import Rule, Sandbox, faults
+from scaleapi.sandbox import FaultRule, Sandbox, faults
 
 
 def statuses(http, count, path="/teams"):
@@ -15,39 +15,39 @@ def statuses(http, count, path="/teams"):
 
 
 def test_a_rule_holds_until_it_is_cleared(box, http):
-    rule = box.add_rule("GET", "/teams", status=503)
+    fault = box.add_fault("GET", "/teams", status=503)
     assert statuses(http, 3) == [503] * 3
-    assert box.rules == [rule]
-    box.clear_rules()
+    assert box.faults == [fault]
+    box.clear_faults()
     assert statuses(http, 1) == [200]
 
 
 def test_a_rule_with_a_number_of_times_is_gone_after_them(box, http):
-    box.add_rule(status=500, times=2)
+    box.add_fault(status=500, times=2)
     assert statuses(http, 3) == [500, 500, 200]
-    assert box.rules == []
+    assert box.faults == []
 
 
-def test_fail_next_makes_a_rule(box):
+def test_fail_next_adds_a_fault(box):
     box.fail_next("GET", "/teams", 429, 2, {"Retry-After": "1"})
-    wanted = Rule("GET", "/teams", status=429, times=2, headers={"Retry-After": "1"})
-    assert box.rules == [wanted]
+    wanted = FaultRule("GET", "/teams", status=429, times=2, headers={"Retry-After": "1"})
+    assert box.faults == [wanted]
     with pytest.raises(ValueError, match="times"):
         box.fail_next("GET", "/teams", times=None)
 
 
 def test_the_oldest_rule_that_fires_counts(box, http):
-    box.add_rule(status=500, rate=0)
-    box.add_rule(status=502, times=1)
-    box.add_rule(status=503)
+    box.add_fault(status=500, rate=0)
+    box.add_fault(status=502, times=1)
+    box.add_fault(status=503)
     assert statuses(http, 2) == [502, 503]
 
 
 def test_a_rate_hits_that_part_and_its_seed_decides_which(box, http):
     seen = []
     for seed in (7, 7, 8):
-        box.clear_rules()
-        box.add_rule("GET", "/teams", status=503, rate=0.3, seed=seed)
+        box.clear_faults()
+        box.add_fault("GET", "/teams", status=503, rate=0.3, seed=seed)
         seen.append(statuses(http, 60))
     assert seen[0] == seen[1] != seen[2]
     assert 5 <= seen[0].count(503) <= 31
@@ -56,16 +56,16 @@ def test_a_rate_hits_that_part_and_its_seed_decides_which(box, http):
 def test_more_than_so_many_a_second_get_429_with_retry_after(box, http, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(faults.time, "monotonic", lambda: now[0])
-    rule = Rule("GET", "/teams", per_second=2)
+    fault = FaultRule("GET", "/teams", per_second=2)
     seen = []
     for moment in (0, 0.1, 0.2, 0.9, 1.05, 1.06, 1.11):
         now[0] = moment
-        seen.append(rule.fires())
+        seen.append(fault.fires())
     assert seen == [False, False, True, True, False, True, False]
 
 
 def test_the_limit_is_answered_as_scale_would(box, http):
-    box.add_rule("GET", "/teams", per_second=1)
+    box.add_fault("GET", "/teams", per_second=1)
     while (answer := http.get("/teams")).status_code == 200:
         continue
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -75,7 +75,7 @@ def test_the_limit_is_answered_as_scale_would(box, http):
 
 @pytest.mark.parametrize("status", [None, 500])
 def test_a_truncated_answer_ends_before_its_length(box, http, status):
-    box.add_rule("POST", "/projects", status=status, truncated=True, times=1)
+    box.add_fault("POST", "/projects", status=status, truncated=True, times=1)
     body = {"name": "p", "type": "chat"}
     with http.post("/projects", json=body, stream=True) as answer:
         length = int(answer.headers["Content-Length"])
@@ -87,8 +87,8 @@ def test_a_truncated_answer_ends_before_its_length(box, http, status):
 
 
 def test_what_is_stored_first_stays_when_the_answer_is_html(box, http):
-    box.add_rule(
-        "POST", status=502, after=True, times=1, body="<h1>Bad gateway</h1>",
+    box.add_fault(
+        "POST", status=502, after_processing=True, times=1, body="<h1>Bad gateway</h1>",
         content_type="text/html",
     )  # fmt: skip
     answer = http.post("/projects", json={"name": "p", "type": "chat"})
@@ -98,7 +98,7 @@ def test_what_is_stored_first_stays_when_the_answer_is_html(box, http):
 
 def test_a_delay_ends_with_the_sandbox(http_for):
     box = Sandbox().start()
-    box.add_rule(delay=3600)
+    box.add_fault(delay=3600)
     http = http_for(box)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.1)
@@ -108,37 +108,37 @@ def test_a_delay_ends_with_the_sandbox(http_for):
 
 
 def test_rules_are_loaded_from_a_file(box, http, tmp_path):
-    path = tmp_path / "rules.json"
+    path = tmp_path / "faults.json"
     rows = [{"path_glob": "/teams", "status": 500, "times": 1}, {"method": "GET", "status": 503}]
     path.write_text(json.dumps(rows))
-    assert box.load_rules(path) == box.rules
+    assert box.load_faults(path) == box.faults
     assert statuses(http, 2) == [500, 503]
 
 
 @pytest.mark.parametrize(
     "text, parts",
     [
-        ("[", ["rules.json"]),
-        ('{"status": 500}', ["rules.json", "list"]),
-        ('[{"status": 500}, 3]', ["rule 2", "object"]),
-        ('[{"status": 500}, {"statsu": 500}]', ["rule 2", "'statsu'", "status"]),
-        ('[{"status": 42}]', ["rule 1", "status", "42"]),
-        ('[{"method": "GET"}]', ["rule 1", "status"]),
-        ('[{"status": 500, "rate": 2}]', ["rule 1", "rate"]),
-        ('[{"status": 500, "rate": NaN}]', ["rule 1", "rate"]),
-        ('[{"status": 500, "seed": "x"}]', ["rule 1", "seed"]),
-        ('[{"per_second": 0}]', ["rule 1", "per_second"]),
-        ('[{"truncated": 1}]', ["rule 1", "truncated"]),
-        ('[{"delay": Infinity}]', ["rule 1", "delay"]),
-        ('[{"status": 500, "headers": {"a": "b\\r\\nc: d"}}]', ["rule 1", "headers"]),
-        ('[{"status": 500, "headers": null}]', ["rule 1", "headers"]),
+        ("[", ["faults.json"]),
+        ('{"status": 500}', ["faults.json", "list"]),
+        ('[{"status": 500}, 3]', ["fault 2", "object"]),
+        ('[{"status": 500}, {"statsu": 500}]', ["fault 2", "'statsu'", "status"]),
+        ('[{"status": 42}]', ["fault 1", "status", "42"]),
+        ('[{"method": "GET"}]', ["fault 1", "status"]),
+        ('[{"status": 500, "rate": 2}]', ["fault 1", "rate"]),
+        ('[{"status": 500, "rate": NaN}]', ["fault 1", "rate"]),
+        ('[{"status": 500, "seed": "x"}]', ["fault 1", "seed"]),
+        ('[{"per_second": 0}]', ["fault 1", "per_second"]),
+        ('[{"truncated": 1}]', ["fault 1", "truncated"]),
+        ('[{"delay": Infinity}]', ["fault 1", "delay"]),
+        ('[{"status": 500, "headers": {"a": "b\\r\\nc: d"}}]', ["fault 1", "headers"]),
+        ('[{"status": 500, "headers": null}]', ["fault 1", "headers"]),
     ],
 )
 def test_a_bad_file_names_the_rule_and_the_key_and_adds_none(box, tmp_path, text, parts):
-    path = tmp_path / "rules.json"
+    path = tmp_path / "faults.json"
     path.write_text(text)
     with pytest.raises(ValueError) as caught:
-        box.load_rules(path)
+        box.load_faults(path)
     for part in parts:
         assert part in str(caught.value)
-    assert box.rules == []
+    assert box.faults == []
