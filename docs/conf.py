@@ -40,6 +40,7 @@ napoleon_attr_annotations = True
 nitpick_ignore_regex = [
     (r"py:obj", r".*"),
     (r"py:(class|exc|meth)", r"(?!scaleapi\.)\w+\..*"),
+    (r"py:class", r"scaleapi\.drawing\.(geometry|images|labels|svg)\.\w+"),
     (r"py:class", r"scaleapi\.(.*\.)?(_\w+(\.\w+)*|[A-Z]|Self)"),  # ours alone, or a TypeVar
 ]
 
