@@ -31,7 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
-    """Gives the session's server of either mode, started when it is first asked for."""
+    """Return the session's server of either mode, started on first use."""
     running: Dict[bool, Sandbox] = {}
 
     def server(live: bool) -> Sandbox:
@@ -54,7 +54,7 @@ def scale_sandbox(
     monkeypatch: pytest.MonkeyPatch,
     _scale_servers: Callable[[bool], Sandbox],
 ) -> Sandbox:
-    """An empty sandbox, which `ScaleClient()` reaches by itself during the test.
+    """Provide an empty sandbox, which `ScaleClient()` reaches by itself during the test.
 
     Sets SCALE_API_INSTANCE_URL and SCALE_API_KEY, and spares it the environment's proxies.
     """
@@ -71,7 +71,7 @@ def scale_sandbox(
 
 @pytest.fixture
 def scale_client(scale_sandbox: Sandbox) -> Iterator[ScaleClient]:
-    """A client of `scale_sandbox` with the key of the environment, and hardly a wait to a retry."""
+    """Provide a client of `scale_sandbox` with the key of the environment and short delays."""
     from .retries import RetryPolicy
 
     with scale_sandbox.client(KEY, retries=RetryPolicy(backoff_factor=0.01)) as client:

@@ -58,6 +58,7 @@ class RetryPolicy(_Settings):
         statuses: Iterable[int] = RETRIED_STATUSES,
         methods: Iterable[str] = RETRIED_METHODS,
     ) -> RetryPolicy:
+        """Validate the settings, which the class describes."""
         delays = (backoff_factor, backoff_max, jitter, retry_after_max, deadline)
         upper = frozenset(method.upper() for method in _frozen("methods", methods, str))
         policy = super().__new__(cls, total, *delays, _frozen("statuses", statuses, int), upper)

@@ -165,7 +165,7 @@ def _file(name: str, content: Any, spools: ExitStack) -> _Segment:
 
 
 def _seekable_segment(file: Any) -> Optional[_Segment]:
-    """A file from where it stands, None where it can't be rewound or gives text."""
+    """Return a file from its position on, None where it is not seekable or yields text."""
     try:
         start = file.tell()
         is_binary = isinstance(file.read(0), bytes)
@@ -178,7 +178,7 @@ def _seekable_segment(file: Any) -> Optional[_Segment]:
 
 
 def _spooled(file: Any, spools: ExitStack) -> _Segment:
-    """A copy of what a file still holds."""
+    """Copy what a file still holds."""
     spool: Any = spools.enter_context(tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE))
     while chunk := file.read(CHUNK_SIZE):
         spool.write(chunk.encode() if isinstance(chunk, str) else chunk)

@@ -108,7 +108,7 @@ def ensure_downloaded(downloader: FileDownloader, address: str, path: Path) -> b
 
 
 def collect_files(task: Any) -> Dict[PurePosixPath, str]:
-    """The addresses that a task points to, by where their files go."""
+    """Return the URLs that a task points to, by the path of their file."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
@@ -140,7 +140,7 @@ def iter_urls(place: str, value: Any) -> Iterator[Tuple[str, str]]:
 
 
 def filename_for(place: str, address: str) -> str:
-    """A file's name: where its address stands in the task, and which file that is.
+    """Return a file's name: where its URL stands in the task, and a hash of the URL.
 
     The query is left out of the latter: signed addresses have another one each time.
     """
@@ -151,7 +151,7 @@ def filename_for(place: str, address: str) -> str:
 
 
 def safe_filename(part: str) -> str:
-    """A name that is one in every file system, and no step through folders."""
+    """Return a name that is valid in every file system, and leads out of no folder."""
     plain = _DEVICE.sub("_", _UNSAFE.sub("_", part))
     if plain == part.strip(".") and len(part) <= MAX_STEM_LENGTH:
         return plain

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
         """What every class of outcomes has."""
 
         @property
-        def status(self) -> str: ...
+        def status(self) -> str:
+            """What became of the item."""
 
 
 logger = logging.getLogger("scaleapi")

@@ -87,7 +87,7 @@ def snapshot_payload(payload: Any) -> Any:
 
 
 def fetch_existing_task(client: TaskMethods, kind: str, payload: Mapping[str, Any]) -> Task:
-    """The task that has a payload's unique id, if it is of the same type, project and batch.
+    """Return the task with a payload's unique id, if it has its type, project and batch.
 
     Raises:
         ScaleDuplicateResource: it is somebody else's.
@@ -155,5 +155,5 @@ def update(
 
 
 def id_of(task: TaskOrId) -> str:
-    """The id of a task that is given as an object or by its id."""
+    """Return the id of a task that is given as an object or by its id."""
     return task.id if isinstance(task, Task) else non_empty_str("each of tasks_or_ids", task)

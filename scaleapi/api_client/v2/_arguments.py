@@ -125,7 +125,7 @@ def _time(name: str, value: Any) -> str:
 
 
 def _enum_value(kind: Type[Enum], name: str, value: Any) -> str:
-    """A member's value; any text passes too, for values added later."""
+    """Return a member's value; any string passes too, for values added later."""
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
         raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")

@@ -254,7 +254,7 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
 
 
 def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
-    """What `_request_auth` puts there, in the place of the key."""
+    """Return what `_request_auth` puts there, in the place of the key."""
     auth = options.get("_request_auth")
     if auth is not None and auth.get("in") not in ("header", "query", "cookie"):
         raise ApiValueError("_request_auth must say where it belongs: in header, query or cookie")

@@ -53,7 +53,7 @@ class ApiClient:
 
     @classmethod
     def get_default(cls) -> ApiClient:
-        """The client of a `V2Api` that is given none."""
+        """Return the client of a `V2Api` that is given none."""
         if cls._default is None:
             cls._default = ApiClient()
         return cls._default

@@ -74,7 +74,7 @@ class Configuration:
 
     @classmethod
     def get_default(cls) -> Configuration:
-        """The one that was made the default, else a new one."""
+        """Return the default configuration, else a new one."""
         return cls._default or cls()
 
     @classmethod
@@ -84,11 +84,11 @@ class Configuration:
 
     @classmethod
     def get_default_copy(cls) -> Configuration:
-        """A copy of the default."""
+        """Return a copy of the default."""
         return copy.copy(cls.get_default())
 
     def over(self, api: Api) -> Configuration:
-        """The same for another transport of a client's."""
+        """Return the same for another transport of a client's."""
         twin = copy.copy(self)
         twin._api = api
         return twin
@@ -138,7 +138,7 @@ class Configuration:
         return (*own, *more, user_agent, str(connection), *map(id, objects), *plain)
 
     def transport(self, needs_key: bool = True) -> Api:
-        """A transport with these settings; what is not set is the client's, or usual."""
+        """Return a transport with these settings; unset ones are the client's or the default."""
         if self._api is not None:
             api = self._api.with_options()
             api.base_api_url = self._host or api.base_api_url

@@ -84,7 +84,7 @@ class ApiAttributeError(_PathMixin, OpenApiException, AttributeError):
 
 
 def render_path(path_to_item: Sequence[Any]) -> str:
-    """A path through data, such as `['a'][0]`."""
+    """Return a path through data as text, such as `['a'][0]`."""
     return "".join(f"[{step!r}]" for step in path_to_item)
 
 
@@ -134,51 +134,51 @@ class ApiException(OpenApiException, ScaleException):
 
 
 class BadRequestException(ApiException, ScaleInvalidRequest):
-    """400"""
+    """The service responded with 400."""
 
 
 class UnauthorizedException(ApiException, ScaleUnauthorized):
-    """401"""
+    """The service responded with 401."""
 
 
 class _NotEnabled(ApiException, ScaleNotEnabled):
-    """402"""
+    """The service responded with 402."""
 
 
 class ForbiddenException(ApiException):
-    """403"""
+    """The service responded with 403."""
 
 
 class NotFoundException(ApiException, ScaleResourceNotFound):
-    """404"""
+    """The service responded with 404."""
 
 
 class ConflictException(ApiException, ScaleDuplicateResource):
-    """409"""
+    """The service responded with 409."""
 
 
 class UnprocessableEntityException(ApiException):
-    """422"""
+    """The service responded with 422."""
 
 
 class _TooManyRequests(ApiException, ScaleTooManyRequests):
-    """429"""
+    """The service responded with 429."""
 
 
 class ServiceException(ApiException):
-    """5xx"""
+    """The service responded with 5xx."""
 
 
 class _InternalError(ServiceException, ScaleInternalError):
-    """500"""
+    """The service responded with 500."""
 
 
 class _Unavailable(ServiceException, ScaleServiceUnavailable):
-    """503"""
+    """The service responded with 503."""
 
 
 class _GatewayTimeout(ServiceException, ScaleTimeoutError):
-    """504"""
+    """The service responded with 504."""
 
 
 _CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {

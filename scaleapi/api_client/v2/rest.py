@@ -44,19 +44,19 @@ class RESTResponse:
         return self._reading(lambda: self.response.content)
 
     def read(self, amt: Optional[int] = None) -> bytes:
-        """The body, or the next `amt` bytes of it; raises as `data`."""
+        """Return the body, or the next `amt` bytes of it; raises as `data`."""
         if amt is None:
             return self.data
         return self._reading(lambda: self.response.raw.read(amt, decode_content=True))
 
     def stream(self, amt: int = 65536) -> Iterator[bytes]:
-        """The body in blocks of at most `amt` bytes; raises as `data`."""
+        """Iterate over the body in chunks of at most `amt` bytes; raises as `data`."""
         blocks = self.response.iter_content(amt)
         while block := self._reading(lambda: next(blocks, b"")):
             yield block
 
     def json(self) -> Any:
-        """The body as JSON; raises as `data`, and a ValueError where it is none."""
+        """Return the body as JSON; raises as `data`, and a ValueError where it is none."""
         return json.loads(self.data)
 
     def _reading(self, read: Any) -> bytes:
@@ -74,11 +74,11 @@ class RESTResponse:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers of the answer."""
+        """The headers of the response."""
         return self.response.headers
 
     def getheaders(self) -> Mapping[str, str]:
-        """The headers of the answer."""
+        """Return the headers of the response."""
         return self.response.headers
 
     def getheader(self, name: str, default: Any = None) -> Any:

@@ -202,7 +202,7 @@ def merge(
 
 
 def iter_unique_lines(files: Iterable[Path]) -> Iterator[bytes]:
-    """The JSON lines of all parts; of those with the same id the first."""
+    """Yield the JSON lines of all parts; of those with the same id the first."""
     import sqlite3  # here, since some Pythons are built without it
 
     # A temporary file of SQLite's, so that memory stays flat.

@@ -35,7 +35,7 @@ class Checkpoint:
 
     @classmethod
     def load(cls, folder: Path, job: Mapping[str, Any], key: str) -> Any:
-        """The checkpoint of a job that was begun, None where none was.
+        """Return the checkpoint of a job that was begun, None where none was.
 
         Args:
             folder: where it would be.

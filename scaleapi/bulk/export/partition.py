@@ -117,7 +117,7 @@ def build_plan(
 
 
 def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
-    """A bound of the whole export as a moment; without a zone it is UTC, as for the service."""
+    """Return a bound of the export as a datetime; without a time zone it is UTC."""
     found = None if given is None else parse_iso8601(given.strip())
     if isinstance(found, str):
         raise ScaleInvalidArgument(
@@ -127,7 +127,7 @@ def _bound(name: str, given: Optional[str]) -> Optional[dt.datetime]:
 
 
 def _end(task: str) -> Optional[dt.datetime]:
-    """The moment after the newest task was created; None where it does not say."""
+    """Return the time just after the newest task was created, None where it has none."""
     created = json.loads(task).get("created_at")
     found = parse_iso8601(created) if isinstance(created, str) else None
     if not isinstance(found, dt.datetime) or found.tzinfo is None:
@@ -163,7 +163,7 @@ def _partition(
 
 
 def _split_exponentially(span: _TimeRange, size: int) -> List[_TimeRange]:
-    """A span in pieces that double in width from the newest on: most exports are of late tasks."""
+    """Split a range into pieces that double in width from the newest on."""
     edges = [span.end]
     width = MINUTE
     while width < span.end - span.start:
@@ -177,7 +177,7 @@ def _between(edges: List[dt.datetime]) -> List[_TimeRange]:
 
 
 def _split_evenly(span: _TimeRange, size: int, most: int = LATER_ROUND_SPLITS) -> List[_TimeRange]:
-    """A span in equal pieces, as many as make it likely that none has to be divided again."""
+    """Split a range evenly, into as many pieces as make another round unlikely."""
     number = min(most, span.width, 2 + span.count * 3 // (2 * size))
     edges = [span.start + span.width * each // number * MILLISECOND for each in range(number)]
     return _between([*edges, span.end])
@@ -200,7 +200,7 @@ def _counted(reader: TaskPageReader, filters: Filters, span: _TimeRange) -> _Tim
 def _narrow_filters(
     filters: Filters, full_range: _TimeRange, margin: dt.timedelta, span: _TimeRange
 ) -> Filters:
-    """The filters of an export, narrowed to a span of it."""
+    """Return the filters of an export, narrowed to a part of its range."""
     narrow = dict(filters)
     if span.start > full_range.start:
         narrow["created_after"] = format_iso8601(span.start - margin)

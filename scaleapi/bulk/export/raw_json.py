@@ -50,7 +50,7 @@ class TaskPageReader:
 
 
 def page_of(answer: APIResult) -> Paginator[RawTask]:
-    """The page that an answer holds.
+    """Return the page in a response.
 
     Raises:
         ScaleException: it holds none.
@@ -68,7 +68,7 @@ def page_of(answer: APIResult) -> Paginator[RawTask]:
 
 
 def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
-    """The members of the object that a text holds, in which "docs" are rows.
+    """Yield the members of a JSON object, in which "docs" are tasks.
 
     Raises:
         ValueError: it holds no object, or rows that are no tasks.
@@ -83,7 +83,7 @@ def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
 
 
 def _parse_tasks(text: str, at: int) -> Tuple[List[RawTask], int]:
-    """The tasks of the array that begins here, and where it ends."""
+    """Return the tasks of the array that begins here, and where it ends."""
     rows = []
     at = _expect(text, at, "[")
     while text[at : at + 1] != "]":
