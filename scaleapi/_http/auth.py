@@ -170,7 +170,7 @@ def _passwords(url: Any) -> Iterable[str]:
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """Return a text with all secrets replaced."""
+    """Return the text with all secrets replaced."""
     for secret in sorted(secrets, key=len, reverse=True):
         if secret in text:
             text = text.replace(secret, MASK)

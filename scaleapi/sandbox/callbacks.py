@@ -55,7 +55,7 @@ class Callbacks:
     """Sends callbacks from a thread of its own, one after the other, and remembers the last.
 
     Each is tried until a 2xx comes, three times at most, and before the next one: whatever
-    happens to a task is told in the order in which it happened.
+    happens to a task is reported in the order in which it happened.
 
     Args:
         reach: "loopback" to send to this machine only, "all" to send anywhere.

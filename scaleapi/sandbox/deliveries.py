@@ -81,7 +81,7 @@ def add_dataset(
     """Deliver tasks of a dataset, which is made when there is none of this name; the delivery."""
     when = _moment(delivered_at)
     if not isinstance(name, str) or not name:
-        raise ValueError(f"name must be a text, not {name!r}")
+        raise ValueError(f"name must be a string, not {name!r}")
     with world.store.transaction():
         dataset = world.store.get(DATASETS, account, name=name)
         if dataset is None:
@@ -144,7 +144,7 @@ def _free_name(world: World, table: Table, account: str, name: Optional[str], **
         numbered = (f"Delivery {number}" for number in range(1, len(others) + 2))
         return next(title for title in numbered if title not in others)
     if not isinstance(name, str) or not name or name in others:
-        raise ValueError(f"the delivery's name must be a text that is still free, not {name!r}")
+        raise ValueError(f"the delivery's name must be a string that is still free, not {name!r}")
     return name
 
 

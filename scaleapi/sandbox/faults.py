@@ -134,7 +134,7 @@ def read_faults(items: Any) -> List[FaultRule]:
     """The faults that a JSON list holds.
 
     Raises:
-        ValueError: the list or one of its faults makes no sense; the message says which and why.
+        ValueError: If the list or one of its faults is invalid; the message says which and why.
     """
     if not isinstance(items, list):
         raise ValueError("the faults must be a JSON list of objects")
@@ -194,7 +194,7 @@ def _checks(fault: FaultRule) -> List[Any]:
         ),
         ("drop", _is(bool, fault.drop), "True or False"),
         ("after_processing", _is(bool, fault.after_processing), "True or False"),
-        ("body", fault.body is None or _is(str, fault.body), "None or a text"),
+        ("body", fault.body is None or _is(str, fault.body), "None or a string"),
         (
             "content_type",
             _is(str, fault.content_type) and fault.content_type and _is_line(fault.content_type),

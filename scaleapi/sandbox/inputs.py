@@ -36,17 +36,17 @@ DEFAULTS: Mapping[TaskType, Doc] = {
 TOP_LEVEL: Mapping[str, Tuple[Callable[[Any], bool], str]] = {
     "project": (lambda value: is_text(value), "a project's name"),
     "batch": (lambda value: is_text(value), "a batch's name"),
-    "instruction": (lambda value: isinstance(value, str), "a text"),
+    "instruction": (lambda value: isinstance(value, str), "a string"),
     "callback_url": (lambda value: isinstance(value, str), "a URL or an e-mail address"),
-    "unique_id": (lambda value: is_text(value), "a text"),
+    "unique_id": (lambda value: is_text(value), "a string"),
     "metadata": (lambda value: isinstance(value, dict), "an object"),
     "tags": (lambda value: is_texts(value), "a list of texts"),
-    "urgency": (lambda value: isinstance(value, str), "a text"),
+    "urgency": (lambda value: isinstance(value, str), "a string"),
 }
 
 
 def is_text(value: object) -> bool:
-    """Whether this is a text with something in it."""
+    """Whether this is a non-empty string."""
     return isinstance(value, str) and value != ""
 
 

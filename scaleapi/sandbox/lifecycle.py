@@ -182,7 +182,7 @@ def complete_task(world: World, account: str, task_id: str, response: Any) -> Do
 def fail_task(world: World, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
     """End a pending task with an error, which stands in the place of its response."""
     if not inputs.is_text(error) and not (isinstance(error, dict) and error):
-        raise invalid("The error must be a text or an object")
+        raise invalid("The error must be a string or an object")
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
@@ -289,7 +289,7 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
     """
     metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
     if not isinstance(metadata, dict) or not isinstance(callback, str):
-        raise invalid('"metadata" must be an object and "callback" a text')
+        raise invalid('"metadata" must be an object and "callback" a string')
     created = times.stamp(times.now())
     return {
         "project": project,

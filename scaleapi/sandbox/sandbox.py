@@ -58,7 +58,7 @@ class Sandbox:
         callback_auth_key: what callbacks carry in `scale-callback-auth`.
 
     Raises:
-        ValueError: an argument makes no sense; the message names it.
+        ValueError: If an argument is invalid; the message names it.
     """
 
     callback_auth_key = AUTH_VALUE
@@ -167,7 +167,7 @@ class Sandbox:
             content_type: of that body.
 
         Raises:
-            ValueError: an argument makes no sense; the message names it.
+            ValueError: If an argument is invalid; the message names it.
         """
         if times is None:  # which a fault may have
             raise ValueError("times must be 1 or more, not None")
@@ -216,7 +216,7 @@ class Sandbox:
                 `Retry-After: 1`, or what the other arguments say.
 
         Raises:
-            ValueError: an argument makes no sense; the message names it.
+            ValueError: If an argument is invalid; the message names it.
         """
         fault = FaultRule(
             method, path_glob, status, times, {} if headers is None else headers, delay, drop,
@@ -314,7 +314,7 @@ class Sandbox:
             api_key: whose project.
 
         Raises:
-            ValueError: an argument makes no sense; the message names it.
+            ValueError: If an argument is invalid; the message names it.
         """
         world, account = self._open().world, account_of(api_key)
         made = deliveries.deliver(world, account, project_name, task_ids, name, delivered_at)
@@ -344,7 +344,7 @@ class Sandbox:
             api_key: whose dataset.
 
         Raises:
-            ValueError: an argument makes no sense; the message names it.
+            ValueError: If an argument is invalid; the message names it.
         """
         world, account = self._open().world, account_of(api_key)
         made = deliveries.add_dataset(world, account, name, tasks, delivery, delivered_at)
@@ -379,7 +379,7 @@ class Sandbox:
 
         Raises:
             OSError: the file can't be read.
-            ValueError: a row makes no sense; the message has its number, and nothing is loaded.
+            ValueError: If a row is invalid; the message has its number, and nothing is loaded.
         """
         return seeding.load(self._open().world, rows, account_of(api_key))
 

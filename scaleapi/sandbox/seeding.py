@@ -89,7 +89,7 @@ def load(world: World, rows: Union[PathLike, Iterable[Any]], account: str) -> Di
 
     Raises:
         OSError: the file can't be read.
-        ValueError: a row makes no sense; the message has its number.
+        ValueError: If a row is invalid; the message has its number.
     """
     if not isinstance(rows, (str, os.PathLike)):
         return _load(world, rows, account, "row", lambda row: row)
@@ -284,7 +284,7 @@ def _whole(table: Table, row: Mapping[str, Any]) -> Doc:
         raise ValueError('"doc" must be an object')
     for column in table.columns:
         if not isinstance(doc.get(column), (str, type(None))):
-            raise ValueError(f'"{column}" must be a text')
+            raise ValueError(f'"{column}" must be a string')
     _text(doc, table.key)
     return doc
 
@@ -292,7 +292,7 @@ def _whole(table: Table, row: Mapping[str, Any]) -> Doc:
 def _text(given: Mapping[str, Any], key: str) -> str:
     value = given.get(key)
     if not isinstance(value, str) or not value:
-        raise ValueError(f'"{key}" must be a text with something in it')
+        raise ValueError(f'"{key}" must be a non-empty string')
     return value
 
 

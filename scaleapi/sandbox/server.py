@@ -78,7 +78,7 @@ class Server:
 
 
 class _Request(HTTPRequest):
-    """Refuses what is hardly HTTP, or too much of it, as the app refuses what makes no sense."""
+    """Refuses what is hardly HTTP, or too much of it, as the app refuses invalid requests."""
 
     def parse_request(self) -> None:
         """Read the head; what is wrong with it is answered here, and the connection ends."""

@@ -185,7 +185,7 @@ def sought(table: Table, what: str, given: Mapping[str, Any], **also: str) -> Op
         if value is None or value == "":
             continue
         if not inputs.is_text(value):
-            raise invalid(f'Parameter is invalid, reason: "{name}" must be a text')
+            raise invalid(f'Parameter is invalid, reason: "{name}" must be a string')
         wanted[column] = value
     if not wanted:
         return None

@@ -195,7 +195,7 @@ def _finite(text: str) -> float:
 
 
 def required(body: Dict[str, Any], key: str) -> str:
-    """A text that a body must hold."""
+    """A string that a body must hold."""
     value: str = body.get(key, "")
     if not inputs.is_text(value):
         raise invalid(f'Parameter is invalid, reason: "{key}" is required')

@@ -1,7 +1,7 @@
 """Bulk work that is measured, on `slow_server`, in a process of its own.
 
 `python -m tests.benchmarks.bulk_workload WHAT ADDRESS CA NUMBER [RUN]` does WHAT with NUMBER tasks
-when it is told to, as `workload` does. RUN is kept in the tasks, to tell which run made them. For
+on request, as `workload` does. RUN is kept in the tasks, to tell which run made them. For
 an export NUMBER is its file.
 """
 

@@ -161,7 +161,7 @@ def test_what_can_not_be_written_is_not_acknowledged_and_leaves_no_half_a_line(s
     assert receiver.post({"task": TASK}) == 200
     assert [receiver.post({"task": large}) for _ in range(2)] == [500, 500]
     assert receiver.rows() == [TASK]
-    lines = sorted(receiver.said() for _ in range(3))  # each is told by a thread of its own
+    lines = sorted(receiver.said() for _ in range(3))  # each is delivered by a thread of its own
     assert lines[2].startswith("500: Task(id=large) could not be written: ")
 
 

@@ -109,7 +109,7 @@ def all_faults(box, faults):
 
 
 @pytest.fixture
-def crews_end():
+def bulk_threads_end():
     """Waits for the threads of runs that were broken off; so does the end of the test."""
 
     def wait():

@@ -27,7 +27,7 @@ class Fault(NamedTuple):
     options: dict  # for Sandbox.add_fault
     acts: bool = False  # what was asked for is done all the same
     lost: bool = True  # the caller can't know whether it was
-    code: int = None  # what the caller is told when this was the last try
+    code: int = None  # what the caller gets when this was the last try
 
 
 FAULTS = [

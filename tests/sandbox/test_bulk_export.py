@@ -50,13 +50,13 @@ def full_box():
 
 
 @pytest.fixture
-def client(full_box, crews_end):
+def client(full_box, bulk_threads_end):
     full_box.clear_faults()
     full_box._requests.clear()  # else the oldest would go, and their number stand still
     policy = RetryPolicy(8, backoff_factor=0.001)
     with full_box.client("test_key", retries=policy, timeout=5) as client:
         yield client
-        crews_end()
+        bulk_threads_end()
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +160,13 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
 
 
 @pytest.fixture
-def broken_off(client, full_box, tmp_path, crews_end):
+def broken_off(client, full_box, tmp_path, bulk_threads_end):
     """An export that was broken off after some of its parts were read; gives its file."""
     after(full_box, planned_in(client, full_box) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     full_box.clear_faults()
-    crews_end()
+    bulk_threads_end()
     return tmp_path / "a"
 
 

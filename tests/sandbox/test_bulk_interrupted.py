@@ -1,4 +1,4 @@
-"""Ctrl-C in a real process: at once, one traceback, and what was done is told."""
+"""Ctrl-C in a real process: at once, one traceback, and what was done is reported."""
 
 import re
 import signal

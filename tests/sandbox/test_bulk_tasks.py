@@ -1,4 +1,4 @@
-"""Bulk jobs on tasks: in order, each once, one pace, and nothing that stops the others."""
+"""Bulk jobs on tasks: in order, each once, one throttle, and nothing that stops the others."""
 
 import copy
 import gc
@@ -25,12 +25,12 @@ TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "inst
 
 
 @pytest.fixture
-def client(box, crews_end):
+def client(box, bulk_threads_end):
     with box.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
         client.create_project("p", "categorization")
         client.create_project("q", "categorization")
         yield client
-        crews_end()
+        bulk_threads_end()
 
 
 def payloads(number, **more):
@@ -244,7 +244,7 @@ def test_a_loop_that_is_left_ends_the_run_at_once(box, client, caplog):
         gc.enable()
 
 
-def test_a_run_leaves_no_thread_and_keeps_no_payload(client, crews_end):
+def test_a_run_leaves_no_thread_and_keeps_no_payload(client, bulk_threads_end):
     class Payload(dict):
         """One that can be seen to go."""
 
@@ -260,7 +260,7 @@ def test_a_run_leaves_no_thread_and_keeps_no_payload(client, crews_end):
     for _ in client.create_tasks("categorization", given(), workers=2):
         most = max(most, sum(payload() is not None for payload in seen))
     assert most <= 2 * MAX_PENDING_PER_WORKER + 4  # those at work, and those in hand
-    crews_end()
+    bulk_threads_end()
 
 
 def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(box, client, caplog):
@@ -401,7 +401,7 @@ def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, 
     assert (busy, fine) == (429, 200) and 0 < pause <= 0.01
 
 
-def test_every_try_of_a_run_keeps_the_pace(box, client, turns):
+def test_every_attempt_of_a_run_keeps_the_rate_limit(box, client, turns):
     box.fail_next("POST", "/task/*", times=3, status=503)
     before = len(box.requests)
     client.create_tasks("categorization", payloads(20)).run()
@@ -459,7 +459,7 @@ def test_a_turn_that_would_come_too_late_is_not_waited_for():
 
 @pytest.mark.parametrize("busy", [429, 503])
 @pytest.mark.parametrize("fine", [200, 400, 404, 409])
-def test_the_pace_halves_once_for_a_wave_and_rises_slowly(busy, fine):
+def test_throttle_halves_once_for_a_wave_and_rises_slowly(busy, fine):
     throttle = AdaptiveThrottle(16)
     for _ in range(16):
         throttle.acquire()

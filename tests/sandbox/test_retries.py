@@ -1,4 +1,4 @@
-"""What is sent again, when, and what is told of it: over real connections."""
+"""What is retried, when, and what is logged of it: over real connections."""
 
 import logging
 import socket

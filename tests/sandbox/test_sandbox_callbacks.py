@@ -52,7 +52,7 @@ def receiver():
 
 @pytest.fixture
 def endless():
-    """Receivers whose answers never end: the address of one that goes on as it is told."""
+    """Receivers whose answers never end: the address of one that goes on as instructed."""
     with contextlib.ExitStack() as all_of_them:
         yield lambda *answer: all_of_them.enter_context(_endless(*answer))
 

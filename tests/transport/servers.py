@@ -1,4 +1,4 @@
-"""Real parts on loopback: a server that does what it is told, and a proxy that forwards.
+"""Real parts on loopback: a scripted server, and a proxy that forwards.
 
 A reply is bytes, sent as they are on a connection that stays open, or a function of the socket that
 does what it likes, after which the connection is closed.

@@ -115,7 +115,7 @@ def test_call_in_flight_while_its_adapter_is_replaced_has_its_response(serve, co
 def test_call_with_another_verify_after_many_checks_certificates_as_told(
     serve, connect, bundles, other_authority
 ):
-    """An adapter that is made anew trusts what it is told, and no more."""
+    """An adapter that is made anew trusts the CAs it was given, and no more."""
     server = serve("https")
     server.replies(task("t"))
     client = connect(server, retries=0)

@@ -1,4 +1,4 @@
-"""What comes back over the wire, whole, broken or in a form that nobody asked for."""
+"""Responses on the wire, whole, broken or in a form that nobody asked for."""
 
 import gzip
 import json
@@ -68,7 +68,7 @@ NOT_PROMISED = {
     "nothing": b"",
     "null": b"null",
     "an array": b"[]",
-    "a text": b'"caf\xc3\xa9"',
+    "a string": b'"caf\xc3\xa9"',
     "half of it": b'{"task_id": "t", "sta',
     "latin-1": '{"task_id": "é"}'.encode("latin-1"),
     "two objects": b'{"task_id": "t"}{}',

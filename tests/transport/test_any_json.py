@@ -133,7 +133,7 @@ def use(result):
                 if isinstance(getattr(type(one), name, None), property):
                     getattr(one, name)  # not hidden by a default
             except ScaleException:
-                pass  # what is inside makes no sense
+                pass  # what is inside is invalid
 
 
 def check(call, *answers):

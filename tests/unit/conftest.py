@@ -13,7 +13,7 @@ from scaleapi._http.multipart import MultipartStream
 
 
 class Wire(BaseAdapter):
-    """Keeps what was sent and answers what it is told to, the last answer again and again."""
+    """Keeps what was sent and answers what it is given, the last answer again and again."""
 
     def __init__(self):
         super().__init__()

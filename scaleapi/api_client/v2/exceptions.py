@@ -72,7 +72,7 @@ class ApiTypeError(_PathMixin, OpenApiException, ScaleInvalidArgument, TypeError
 
 
 class ApiValueError(_PathMixin, OpenApiException, ScaleInvalidArgument):
-    """An argument makes no sense; nothing was sent."""
+    """An argument is invalid; nothing was sent."""
 
 
 class ApiKeyError(_PathMixin, OpenApiException, KeyError):

@@ -75,7 +75,7 @@ def _is(file: Doc, project: str, metadata: Dict[str, Any]) -> bool:
 def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
     for key in ("project_name", "reference_id"):
         if not isinstance(given.get(key), (str, type(None))):
-            raise invalid(f'Parameter is invalid, reason: "{key}" must be a text')
+            raise invalid(f'Parameter is invalid, reason: "{key}" must be a string')
     project, here, now = given.pop("project_name", None), world(), times.stamp(times.now())
     file_id = str(uuid.uuid4())
     doc = {

@@ -94,7 +94,7 @@ def audit(task_id: str) -> Response:
     if not isinstance(accepted, bool):
         raise invalid('Parameter is invalid, reason: "accepted" must be true or false')
     if not isinstance(comments, (str, type(None))):
-        raise invalid('Parameter is invalid, reason: "comments" must be a text')
+        raise invalid('Parameter is invalid, reason: "comments" must be a string')
     lifecycle.audit_task(world(), account(), task_id, accepted, comments)
     return Response("OK", mimetype="text/plain")
 

@@ -184,7 +184,7 @@ class Model(Content):
         return {cls._aliases.get(name, name): value for name, value in given.items()}
 
     def _check(self, field: Field, value: Any) -> None:
-        """Refuse a value that makes no sense; only request models do."""
+        """Reject an invalid value; only request models do."""
 
     # From JSON and back.
 

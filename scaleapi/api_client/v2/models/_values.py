@@ -56,7 +56,7 @@ class Content:
 
 
 class Id(str, Content):
-    """An id that stands where a whole object might: a text like any other."""
+    """An id that stands where a whole object might: a plain string."""
 
     __slots__ = ()
 
@@ -127,7 +127,7 @@ def _whole(number: float) -> Union[int, float]:
 def readers(hint: Any) -> Readers:
     """What makes Python values of the JSON of a field with this type.
 
-    JSON of a type that has no entry is given as it came, and so is a text that no enum and no
+    JSON of a type that has no entry is given as it came, and so is a string that no enum and no
     calendar knows: nothing that the service sends can make reading fail.
     """
     origin = get_origin(hint)

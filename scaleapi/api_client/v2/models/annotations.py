@@ -92,13 +92,13 @@ class AnnotationInteger(AnnotationIntegerProperties, Annotation, type="integer")
 
 
 class AnnotationTextProperties(Model):
-    """A text."""
+    """The value of an annotation that is text."""
 
     value: Optional[str]
 
 
 class AnnotationText(AnnotationTextProperties, Annotation, type="text"):
-    """An annotation that is a text."""
+    """An annotation whose value is text."""
 
 
 class AnnotationCategoryProperties(Model):
@@ -136,13 +136,13 @@ class AnnotationFile(AnnotationFileProperties, Annotation, type="file"):
 
 
 class AnnotationLabeledTextProperties(Model):
-    """Labels of pieces of a text."""
+    """Labels of spans of text."""
 
     value: List[LabeledTextValue]
 
 
 class AnnotationLabeledText(AnnotationLabeledTextProperties, Annotation, type="labeled_text"):
-    """An annotation that labels pieces of a text."""
+    """An annotation that labels spans of text."""
 
 
 class AnnotationRankedChoicesProperties(Model):

@@ -55,7 +55,7 @@ class GetTask500Response(_ErrorBody):
 
 
 class GetSchema400Response(_ErrorBody):
-    """The id of the schema makes no sense."""
+    """The schema's id is invalid."""
 
 
 class GetSchema404Response(_ErrorBody):

@@ -63,7 +63,7 @@ class AnnotationFilePropertiesValue(OneOf):
 
 
 class ContentAndUrl(Model):
-    """A text, and where it is stored."""
+    """Text, and where it is stored."""
 
     content: Optional[str]
     url: Optional[str]

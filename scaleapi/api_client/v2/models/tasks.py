@@ -19,7 +19,7 @@ class Reasoning(Model):
 
 
 class ReferenceText(Model):
-    """A text that a message refers to."""
+    """Text that a message refers to."""
 
     content: Optional[str]
     category: Optional[str]
@@ -46,7 +46,7 @@ class ChunkTextProperties(Model):
 
 
 class ChunkText(ChunkTextProperties, Chunk, type="text"):
-    """A piece of a message that is a text."""
+    """A part of a message that is text."""
 
 
 class ModelParameters(Model):
