@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from functools import lru_cache, partial
 from typing import (
@@ -11,7 +12,6 @@ from typing import (
     Callable,
     ContextManager,
     Dict,
-    Mapping,
     Optional,
     Set,
     Tuple,

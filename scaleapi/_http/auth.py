@@ -105,7 +105,7 @@ def _shape(value: Any) -> str:
 
 def is_valid_header_value(text: str) -> bool:
     """Whether an HTTP header can hold this."""
-    return text.isprintable() and all(character <= "\xff" for character in text)
+    return text.isprintable() and (text.isascii() or max(text) <= "\xff")
 
 
 def build_user_agent(extension: Optional[str]) -> str:

@@ -112,6 +112,8 @@ def _is_short(response: requests.Response, size: int) -> bool:
 
 def _check_length(response: requests.Response) -> None:
     # An adapter that is not ours, over urllib3 1.26, takes half a body for a whole one.
+    if getattr(response.raw, "length_remaining", None) == 0:
+        return
     length = response.headers.get("Content-Length", "")
     if length.isdigit() and "Transfer-Encoding" not in response.headers:
         received = response.raw.tell()

@@ -24,8 +24,8 @@ from .body import close_response, iter_body, read_error_body
 from .failures import (
     NETWORK_ERRORS,
     IncompleteBody,
+    LocalErrors,
     classify_error,
-    local_errors,
     strip_tracebacks,
 )
 from .idempotency import IDEMPOTENT, RequestData
@@ -126,7 +126,7 @@ class FileDownloader:
         return response
 
     def _write(self, response: requests.Response, open_target: OpenTarget) -> None:
-        with ExitStack() as stack, local_errors(), open_target() as file:
+        with ExitStack() as stack, LocalErrors(), open_target() as file:
             stack.callback(close_response, response)
             chunks = iter_body(response, CHUNK_SIZE)
             while True:

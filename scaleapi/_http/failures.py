@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from contextlib import contextmanager
 from enum import Enum
 from socket import timeout  # a class of its own before Python 3.10
-from typing import Any, Iterator, List, NamedTuple
+from typing import Any, Iterator, List, NamedTuple, Optional
 
 import requests
 import urllib3.exceptions
@@ -91,15 +90,18 @@ _CONNECTION_LOST_ERRORS = (
 NETWORK_ERRORS = (OSError, urllib3.exceptions.HTTPError)  # requests' own are OSErrors
 
 
-@contextmanager
-def local_errors() -> Iterator[None]:
-    """Wrap what this block raises of its own as a LocalError."""
-    try:
-        yield
-    except (ScaleException, IncompleteBody):
-        raise
-    except Exception as error:
-        raise LocalError from error
+class LocalErrors:
+    """Wrap what a block raises of its own as a LocalError; quicker than a generator."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
+        """Wrap its error."""
+        if isinstance(error, Exception) and not isinstance(error, (ScaleException, IncompleteBody)):
+            raise LocalError from error
 
 
 def classify_error(error: BaseException) -> TransportFailure:

@@ -13,7 +13,7 @@ from urllib3.fields import RequestField
 from urllib3.filepost import choose_boundary, encode_multipart_formdata
 
 from ..exceptions import ScaleInvalidArgument
-from .failures import LocalError, local_errors
+from .failures import LocalError, LocalErrors
 from .options import UploadProgress
 
 CHUNK_SIZE = 64 * 1024
@@ -109,7 +109,7 @@ class MultipartStream:
 
     def _report_progress(self, sent: int) -> None:
         if self._progress is not None:
-            with local_errors():
+            with LocalErrors():
                 self._progress(sent, self._total)
 
     def close(self) -> None:
@@ -187,10 +187,10 @@ def _spooled(file: Any, spools: ExitStack) -> _Segment:
 
 def _iter_chunks(segment: _Segment) -> Iterator[bytes]:
     left = segment.length
-    with local_errors():
+    with LocalErrors():
         segment.file.seek(segment.start)
     while left > 0:
-        with local_errors():
+        with LocalErrors():
             chunk = segment.file.read(min(CHUNK_SIZE, left))
             if not chunk:
                 raise OSError("the file became shorter while it was being sent")

@@ -231,6 +231,8 @@ class RetryingCall:
 
     def _throttle_pause(self, result: AttemptResult) -> float:
         """Return the seconds for which others are to pause where this call gives up."""
+        if self._options.throttle is None:
+            return 0.0
         asked = result.retry_after
         wanted = self._policy.backoff(2) if asked is None else asked
         return min(wanted, self._policy.retry_after_max)

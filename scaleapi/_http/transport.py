@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import types
+from collections.abc import Mapping
 from posixpath import normpath
-from typing import Any, Callable, Dict, Mapping, Optional, Set, Union
+from typing import Any, Callable, Dict, Optional, Set, Union
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -29,8 +30,8 @@ from .environment import ConnectionSettings, send_settings
 from .failures import (
     NETWORK_ERRORS,
     LocalError,
+    LocalErrors,
     forget_request,
-    local_errors,
     strip_tracebacks,
 )
 from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
@@ -218,10 +219,10 @@ class Transport:
     ) -> requests.Response:
         session = self._sessions.get()
         auth = options.auth or self._auth_of(str(request.url))
-        with local_errors():  # what a function for the key raises is no failure of the service
+        with LocalErrors():  # what a function for the key raises is no failure of the service
             auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
-        for value in auth_headers.values():
-            options.on_secret(value)
+        for secret in auth_headers.values():
+            options.on_secret(secret)
         keywords: Dict[str, Any] = {
             **self._send_settings,
             "timeout": cap_timeout(options.timeout, deadline, options.clock),
@@ -234,7 +235,8 @@ class Transport:
             sent = requests.PreparedRequest()
             sent.method, sent.url, sent.body = request.method, request.url, request.body
             sent.headers = copy_headers(request.headers)
-            sent.headers.update(auth_headers)
+            for name, value in auth_headers.items():
+                sent.headers[name] = value
             hooks = session.hooks.get("response") or ()
             sent.hooks = {"response": [hooks] if callable(hooks) else list(hooks)}
             response = session.send(sent, **keywords)
@@ -292,7 +294,7 @@ def is_plain_path(endpoint: str) -> bool:
 
 def copy_headers(headers: CaseInsensitiveDict[str]) -> CaseInsensitiveDict[str]:
     """Return a copy; requests' own way puts in one header at a time."""
-    copied: CaseInsensitiveDict[str] = CaseInsensitiveDict()
+    copied: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
     copied._store = headers._store.copy()  # type: ignore[attr-defined]
     return copied
 

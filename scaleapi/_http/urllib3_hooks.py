@@ -17,6 +17,7 @@ import io
 import socket
 import ssl
 import threading
+from collections import OrderedDict
 from functools import cache
 from http.client import HTTPResponse
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
@@ -115,6 +116,22 @@ class _DeadlineReader(io.RawIOBase):
         super().close()
 
 
+class _Head(http.client.HTTPMessage):
+    """Headers of strings only, which email's policy would check one by one for surrogates."""
+
+    def items(self) -> List[Tuple[str, str]]:
+        """Return names and values, in the order in which they arrived."""
+        return list(self._headers)  # type: ignore[attr-defined]
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        """Return the first value of a name, `failobj` where there is none."""
+        name = name.lower()
+        for each, value in self._headers:  # type: ignore[attr-defined]
+            if each.lower() == name:
+                return value
+        return failobj
+
+
 class _StrictResponse(HTTPResponse):
     """A response that ends where its framing says, and nowhere else.
 
@@ -174,7 +191,7 @@ class _StrictResponse(HTTPResponse):
             if not colon or not name.strip() or len(fields) >= MAX_HEADERS:
                 raise http.client.HTTPException(f"invalid header line: {text[:80]!r}")
             fields.append((name.strip(), value.strip(" \t")))
-        message = http.client.HTTPMessage()
+        message = _Head()
         message._headers = fields  # type: ignore[attr-defined]
         return message
 
@@ -194,6 +211,8 @@ class _StrictResponse(HTTPResponse):
 
     def _content_length(self) -> Optional[int]:
         lengths = self.headers.get_all("Content-Length") or ()
+        if len(lengths) == 1 and _is_number(lengths[0]):
+            return int(lengths[0])
         values = {value.strip() for length in lengths for value in length.split(",")}
         if len(values) > 1 or not all(map(_is_number, values)):
             raise http.client.HTTPException(f"invalid Content-Length: {', '.join(lengths)[:80]!r}")
@@ -460,7 +479,7 @@ class PooledAdapter(HTTPAdapter):
             return super().build_response(req, resp)
         response = requests.Response()
         response.status_code, response.reason = resp.status, resp.reason
-        response.headers = CaseInsensitiveDict(resp.headers)
+        response.headers = _case_insensitive(resp.headers)
         response.encoding = get_encoding_from_headers(response.headers)
         response.raw, response.url, response.request = resp, req.url, req
         response.connection = self
@@ -521,3 +540,14 @@ def _is_at_end(decoder: Any) -> bool:
     if hasattr(decompressor, "is_finished"):  # brotli
         return bool(decompressor.is_finished())
     return bool(getattr(decompressor, "eof", True))
+
+
+def _case_insensitive(headers: Any) -> CaseInsensitiveDict[str]:
+    """Return what CaseInsensitiveDict(headers) does, which puts in one header at a time."""
+    if type(headers) is not HTTPHeaderDict:
+        return CaseInsensitiveDict(headers)
+    copied: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
+    copied._store = OrderedDict(  # type: ignore[attr-defined]
+        (lower, (name, ", ".join(values))) for lower, (name, *values) in headers._container.items()
+    )
+    return copied
