@@ -345,7 +345,7 @@ class Api:
         from ._http.retrying import RetryingCall  # here, since many programs only import
 
         sent_headers = SentHeaders()
-        options = self._options_now()._replace(on_secret=sent_headers.add)
+        options = self._options_now(on_secret=sent_headers.add)
         rule = idempotency or rule_for(str(request.method), sent.endpoint)
 
         def secrets() -> Set[str]:
@@ -355,8 +355,8 @@ class Api:
             partial(attempt, request, options), request, options, rule, sent, secrets
         )
 
-    def _options_now(self) -> RequestOptions:
-        return self._options._replace(policy=self.retries)
+    def _options_now(self, **changes: Any) -> RequestOptions:
+        return self._options._replace(policy=self.retries, **changes)
 
     def _get_json(self, headers: Optional[Mapping[str, str]], policy: RetryPolicy) -> GetJson:
         """Return the look-up that a recovery makes, under what is left of a call's policy."""
