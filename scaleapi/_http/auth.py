@@ -49,9 +49,10 @@ class KeySource:
     """
 
     def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
-        self._given = given
+        is_fixed = given is not None and not callable(given)
+        self._given = validate_api_key(given) if is_fixed else given
         self._from_environment: Optional[str] = None
-        if not callable(given):
+        if given is None:
             self.get()
 
     def get(self) -> str:
@@ -64,7 +65,7 @@ class KeySource:
         if callable(self._given):
             return validate_api_key(self._given(), "what api_key() returns")
         if self._given is not None:
-            return validate_api_key(self._given)
+            return self._given
         if self._from_environment is None:
             self._from_environment = validate_api_key(os.environ.get("SCALE_API_KEY", ""))
         return self._from_environment

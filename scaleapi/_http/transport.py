@@ -36,6 +36,7 @@ from .failures import (
 )
 from .options import MAX_TIMEOUT, Clock, RequestOptions, Timeout
 from .session import ForkSafeSession
+from .urllib3_hooks import copy_headers
 
 MAX_REDIRECTS = 5
 _PLAIN_SIGNS = {ord(sign): None for sign in "/_-"}
@@ -290,13 +291,6 @@ class Transport:
 def is_plain_path(endpoint: str) -> bool:
     """Whether nothing in a path needs to be escaped, or could lead out of it."""
     return endpoint.isascii() and endpoint.translate(_PLAIN_SIGNS).isalnum()
-
-
-def copy_headers(headers: CaseInsensitiveDict[str]) -> CaseInsensitiveDict[str]:
-    """Return a copy; requests' own way puts in one header at a time."""
-    copied: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
-    copied._store = headers._store.copy()  # type: ignore[attr-defined]
-    return copied
 
 
 def follow_redirects(

@@ -479,7 +479,7 @@ class PooledAdapter(HTTPAdapter):
             return super().build_response(req, resp)
         response = requests.Response()
         response.status_code, response.reason = resp.status, resp.reason
-        response.headers = _case_insensitive(resp.headers)
+        response.headers = copy_headers(resp.headers)
         response.encoding = get_encoding_from_headers(response.headers)
         response.raw, response.url, response.request = resp, req.url, req
         response.connection = self
@@ -542,12 +542,17 @@ def _is_at_end(decoder: Any) -> bool:
     return bool(getattr(decompressor, "eof", True))
 
 
-def _case_insensitive(headers: Any) -> CaseInsensitiveDict[str]:
-    """Return what CaseInsensitiveDict(headers) does, which puts in one header at a time."""
-    if type(headers) is not HTTPHeaderDict:
+def copy_headers(headers: Any) -> CaseInsensitiveDict[str]:
+    """Return CaseInsensitiveDict(headers), which by itself puts in one header at a time."""
+    if type(headers) is CaseInsensitiveDict:
+        store = headers._store.copy()  # type: ignore[attr-defined]
+    elif type(headers) is HTTPHeaderDict:
+        store = OrderedDict(
+            (lower, (name, ", ".join(values)))
+            for lower, (name, *values) in headers._container.items()
+        )
+    else:
         return CaseInsensitiveDict(headers)
     copied: CaseInsensitiveDict[str] = CaseInsensitiveDict.__new__(CaseInsensitiveDict)
-    copied._store = OrderedDict(  # type: ignore[attr-defined]
-        (lower, (name, ", ".join(values))) for lower, (name, *values) in headers._container.items()
-    )
+    copied._store = store  # type: ignore[attr-defined]
     return copied

@@ -155,6 +155,6 @@ def safe_filename(part: str) -> str:
     plain = _DEVICE.sub("_", _UNSAFE.sub("_", part))
     if plain == part.strip(".") and len(part) <= MAX_STEM_LENGTH:
         return plain
-    # What was taken out told it from others.
-    told = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{plain[:MAX_STEM_LENGTH].lstrip('.')}-{told}"
+    # What was taken out may be all that names differ in.
+    digest = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return f"{plain[:MAX_STEM_LENGTH].lstrip('.')}-{digest}"

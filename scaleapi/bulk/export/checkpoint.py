@@ -80,7 +80,7 @@ class Checkpoint:
     def part_path(self, number: int) -> Path:
         """Where the tasks of a window are stored.
 
-        The name holds the job's, for a thread of a job that was broken off may still write.
+        The name holds the job's, for a thread of a job that was interrupted may still write.
         """
         return self.folder / f"{self._id}-{number}{PART_SUFFIX}"
 

@@ -27,7 +27,7 @@ MILLISECOND = dt.timedelta(milliseconds=1)  # no timestamp is finer
 MIN_WINDOW_TASKS, MAX_WINDOW_TASKS = (
     500,
     2500,
-)  # tasks in a window; the latter may be lost when a run is broken off
+)  # tasks in a window; the latter may be lost when a run is interrupted
 MINUTE = dt.timedelta(minutes=1)
 FIRST_ROUND_SPLITS = (
     64  # of a span; where that is too few, most of its tasks are in some of them ...
