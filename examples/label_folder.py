@@ -50,7 +50,7 @@ def main(arguments=None):
         except (scaleapi.ScaleException, OSError) as problem:
             print(f"It failed: {problem}. Run it again to go on.", file=sys.stderr)
         except KeyboardInterrupt:
-            print("Broken off. Run it again to go on.", file=sys.stderr)
+            print("Interrupted. Run it again to go on.", file=sys.stderr)
     return 1
 
 

@@ -174,7 +174,7 @@ def test_after_a_crash_the_next_run_goes_on(
     complaint = process.communicate(timeout=20)[1]
     gone.set()
     assert process.returncode == {signal.SIGKILL: -signal.SIGKILL, signal.SIGINT: 1}[blow]
-    assert ("Broken off. Run it again" in complaint) is (blow == signal.SIGINT)
+    assert ("Interrupted. Run it again" in complaint) is (blow == signal.SIGINT)
     assert "Traceback" not in complaint
     assert 12 <= len(tasks(box)) < 45
     assert label().returncode == 0

@@ -13,6 +13,7 @@ IDIOMS = {
     "makes no sense": "is invalid",
     "is told": "receives, is notified",
     "comes back": "returns",
+    "broken off": "interrupted",
     "a text": "a string",
     "pace": "throttle",
     "repeats_unprotected": "retry_non_idempotent",

@@ -110,7 +110,7 @@ def all_faults(box, faults):
 
 @pytest.fixture
 def bulk_threads_end():
-    """Waits for the threads of runs that were broken off; so does the end of the test."""
+    """Waits for the threads of runs that were interrupted; so does the end of the test."""
 
     def wait():
         for thread in threading.enumerate():

@@ -160,8 +160,8 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
 
 
 @pytest.fixture
-def broken_off(client, full_box, tmp_path, bulk_threads_end):
-    """An export that was broken off after some of its parts were read; gives its file."""
+def interrupted(client, full_box, tmp_path, bulk_threads_end):
+    """An export that was interrupted after some of its parts were read; gives its file."""
     after(full_box, planned_in(client, full_box) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
@@ -178,35 +178,35 @@ def broken_off(client, full_box, tmp_path, bulk_threads_end):
         ({"include_attachment_url": None}, "filters"),
     ],
 )
-def test_the_checkpoint_of_other_filters_is_refused(change, told, client, broken_off, full_box):
+def test_the_checkpoint_of_other_filters_is_refused(change, told, client, interrupted, full_box):
     before = len(full_box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
-        client.export_tasks(broken_off, **{"project_name": "p", **change})
+        client.export_tasks(interrupted, **{"project_name": "p", **change})
     assert len(full_box.requests) == before
-    assert client.export_tasks(broken_off, project_name="p").resumed
+    assert client.export_tasks(interrupted, project_name="p").resumed
 
 
-def test_the_checkpoint_of_another_account_is_refused(client, broken_off, full_box):
+def test_the_checkpoint_of_another_account_is_refused(client, interrupted, full_box):
     with full_box.client("test_other") as other:
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its account"):
-            other.export_tasks(broken_off, project_name="p")
-    for file in broken_off.with_name("a.parts").iterdir():
+            other.export_tasks(interrupted, project_name="p")
+    for file in interrupted.with_name("a.parts").iterdir():
         assert b"test_key" not in file.read_bytes()
 
 
-def test_the_checkpoint_of_another_address_is_refused(client, broken_off, full_box):
+def test_the_checkpoint_of_another_address_is_refused(client, interrupted, full_box):
     with full_box.client("test_key") as other:
         other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its address"):
-            other.export_tasks(broken_off, project_name="p")
+            other.export_tasks(interrupted, project_name="p")
 
 
-def test_what_was_being_written_when_it_was_ended_is_swept_at_once(client, broken_off, full_box):
-    left = broken_off.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
+def test_what_was_being_written_when_it_was_ended_is_swept_at_once(client, interrupted, full_box):
+    left = interrupted.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
     left.write_bytes(b"half")
     full_box.fail_next("GET", "/tasks", status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
-        client.export_tasks(broken_off, project_name="p")
+        client.export_tasks(interrupted, project_name="p")
     assert not left.exists()
 
 
@@ -232,20 +232,20 @@ def test_one_that_is_ended_as_it_cleans_up_is_over(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
 
 
-def test_workers_and_progress_may_differ_when_it_goes_on(client, broken_off, tasks):
+def test_workers_and_progress_may_differ_when_it_goes_on(client, interrupted, tasks):
     told = []
     report = client.export_tasks(
-        broken_off, project_name="p", workers=7, progress=lambda *counts: told.append(counts)
+        interrupted, project_name="p", workers=7, progress=lambda *counts: told.append(counts)
     )
-    assert report.resumed and lines(broken_off) == tasks
+    assert report.resumed and lines(interrupted) == tasks
     assert told[-1] == (TASKS, TASKS) and told[0][0] > 0 and told == sorted(told)
 
 
-def test_resume_false_begins_anew(client, broken_off, tasks):
-    stranger = broken_off.with_name("a.parts") / "notes.txt"
+def test_resume_false_begins_anew(client, interrupted, tasks):
+    stranger = interrupted.with_name("a.parts") / "notes.txt"
     stranger.write_text("mine")
-    report = client.export_tasks(broken_off, project_name="p", status="completed", resume=False)
-    assert not report.resumed and lines(broken_off) == tasks
+    report = client.export_tasks(interrupted, project_name="p", status="completed", resume=False)
+    assert not report.resumed and lines(interrupted) == tasks
     assert stranger.read_text() == "mine"
 
 

@@ -263,7 +263,7 @@ def test_a_run_leaves_no_thread_and_keeps_no_payload(client, bulk_threads_end):
     bulk_threads_end()
 
 
-def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(box, client, caplog):
+def test_a_run_that_is_interrupted_tells_what_was_done_and_begins_nothing_more(box, client, caplog):
     run = client.create_tasks("categorization", payloads(1000), workers=2)
     with pytest.raises(KeyboardInterrupt), caplog.at_level(logging.WARNING, "scaleapi"):
         for outcome in run:
@@ -273,7 +273,7 @@ def test_a_run_that_is_broken_off_tells_what_was_done_and_begins_nothing_more(bo
     assert client.tasks().total < 100
 
 
-def test_what_is_under_way_when_it_is_broken_off_is_not_sent_again(box, client, wait_until):
+def test_what_is_under_way_when_it_is_interrupted_is_not_sent_again(box, client, wait_until):
     box.add_fault("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))

@@ -136,7 +136,7 @@ class Listener:
                 while self._exchange(number, sock, reader):
                     pass
         except OSError:
-            pass  # broken off, by whichever side
+            pass  # interrupted, by whichever side
         finally:
             sock.close()
             with self._lock:
