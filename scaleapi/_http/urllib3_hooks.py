@@ -30,7 +30,13 @@ from requests.utils import get_encoding_from_headers
 from urllib3 import connection as urllib3_connection
 from urllib3._collections import HTTPHeaderDict
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import MaxRetryError, ProtocolError, ReadTimeoutError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
 from urllib3.util import Timeout
 
 from .options import SYSTEM_CLOCK
@@ -265,9 +271,11 @@ class _StrictConnection(HTTPConnection):
     _raw_socket: Optional[socket.socket] = None  # what TLS goes over, if any
 
     def _new_conn(self) -> socket.socket:
-        raw_socket: socket.socket = super()._new_conn()
-        self._raw_socket = raw_socket
-        return raw_socket
+        self._raw_socket = self._open_socket()
+        return self._raw_socket
+
+    def _open_socket(self) -> socket.socket:
+        return super()._new_conn()
 
     def connect(self) -> None:
         """Open the connection, TLS and a proxy's tunnel included."""
@@ -403,23 +411,38 @@ def _socks_pools() -> Dict[str, Type[Any]]:
     """Return the pools of connections through a SOCKS proxy; PySocks is optional."""
     from urllib3.contrib import socks
 
-    connection: Any = type("_SOCKSConnection", (_StrictConnection, socks.SOCKSConnection), {})
-    tls_connection: Any = type(
-        "_SOCKSTLSConnection", (_StrictConnection, socks.SOCKSHTTPSConnection), {}
-    )
-    bases: List[Any] = [socks.SOCKSHTTPConnectionPool, socks.SOCKSHTTPSConnectionPool]
-    return {
-        "http": type(
-            "_SOCKSPool",
-            (_StrictPool, bases[0]),
-            {"_original": bases[0], "_strict": connection},
-        ),
-        "https": type(
-            "_SOCKSTLSPool",
-            (_StrictPool, bases[1]),
-            {"_original": bases[1], "_strict": tls_connection},
-        ),
-    }
+    from . import socks_proxy
+
+    class _SOCKSConnection(_StrictConnection, socks.SOCKSConnection):
+        """A connection through a SOCKS proxy, negotiated within the time to connect."""
+
+        def _open_socket(self) -> socket.socket:
+            try:
+                return socks_proxy.connect(
+                    (self.host.strip("[]"), self.port),
+                    self._socks_options,
+                    self.timeout,
+                    self.socket_options or (),
+                )
+            except OSError as error:
+                cause = getattr(error, "socket_err", None) or error
+                if isinstance(cause, socket.timeout):
+                    message = f"no connection within {self.timeout} s"
+                    raise ConnectTimeoutError(self, message) from error
+                raise NewConnectionError(self, f"no connection: {cause}") from error
+
+    class _SOCKSTLSConnection(_SOCKSConnection, socks.SOCKSHTTPSConnection):
+        """The same over TLS."""
+
+    class _SOCKSPool(_StrictPool, socks.SOCKSHTTPConnectionPool):  # type: ignore[override]
+        _original = socks.SOCKSHTTPConnectionPool
+        _strict = _SOCKSConnection
+
+    class _SOCKSTLSPool(_StrictPool, socks.SOCKSHTTPSConnectionPool):  # type: ignore[override]
+        _original = socks.SOCKSHTTPSConnectionPool
+        _strict = _SOCKSTLSConnection
+
+    return {"http": _SOCKSPool, "https": _SOCKSTLSPool}
 
 
 class PooledAdapter(HTTPAdapter):

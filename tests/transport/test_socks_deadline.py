@@ -96,6 +96,8 @@ SLOW = {
     "silent": b"",
     "method only": b"\5\0",
     "part of an address": b"\5\0" + b"\5\0\0\1\1",
+    # No single wait is long: only the sum of them passes the deadline.
+    "dripping a long address": b"\5\0" + b"\5\0\0\3\xff" + 50 * b"x",
 }
 
 
