@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from functools import cached_property
 from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, TypeVar
 
 import requests
@@ -76,10 +75,12 @@ class APIResult:
         """The body as the service sent it."""
         return self.content.decode(json.detect_encoding(self.content), "surrogatepass")
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The body's JSON, None where it is empty or no JSON."""
-        return self._found if self._found is not _UNREAD else json_or_none(self.content)
+        if self._found is _UNREAD:
+            self._found = json_or_none(self.content)
+        return self._found
 
     def make_error(self, message: str) -> ScaleException:
         """Return the exception for a result that is not what was promised."""
