@@ -25,7 +25,8 @@ START = re.compile(r"(?P<indent> *)\.\. (?P<kind>code-block:: python|testsetup)$
 LANGUAGES = {"python", "console", "text"}
 SPHINX_DIRECTIVES = (
     "toctree", "currentmodule", "automodule", "autoclass", "autoexception", "autofunction",
-    "automethod", "autoproperty", "py:data", "attribute",
+    "automethod", "autoproperty", "py:data", "attribute", "client-methods", "public-classes",
+    "v2-models",
 )  # fmt: skip
 SPHINX_ROLES = ("doc", "ref", "class", "meth", "func", "exc", "attr", "data", "mod")
 # What a page needs beyond the rest; vcrpy has no release for Python 3.9 and urllib3 2.
