@@ -14,7 +14,8 @@ from scaleapi import ScaleClient
 from scaleapi._resource import Resource
 from scaleapi.api_client import v2
 
-V2_BASES = ("Id", "Items", "Model", "Request")  # described by hand in api/v2_models.rst
+# Listed by hand in api/v2_models.rst.
+V2_BASES = ("Id", "Items", "Model", "ModelList", "Request", "RequestModel")
 
 
 class Listing(SphinxDirective):

@@ -55,8 +55,7 @@ nitpick_ignore_regex = [
 ]
 
 
-# Classes whose instances users receive from the package; the second tuple are exceptions, which
-# users construct as well.
+# Classes whose instances users receive from the package, and those of them that users also make.
 RECEIVED = (
     Enum,
     Model,
@@ -70,7 +69,7 @@ RECEIVED = (
     RESTResponse,
     APIResult,
 )
-CONSTRUCTED = (Request, RetryPolicy)
+MADE = (Request, RetryPolicy)
 
 FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}
 
@@ -85,7 +84,7 @@ def short_signature(app, what, name, obj, options, signature, returns):
     if (
         what in ("class", "exception")
         and issubclass(obj, RECEIVED)
-        and not issubclass(obj, CONSTRUCTED)
+        and not issubclass(obj, MADE)
     ):
         return "", None
     form = form_of(name)
