@@ -30,16 +30,16 @@ def test_quickstart_does_the_main_job_on_a_sandbox_of_its_own(run):
     said = done.stdout
     assert "runs on a sandbox at http://127.0.0.1:" in said
     for fact in (
-        r"1\. Made the project 'quickstart-\S+' for imageannotation tasks",
-        r"2\. Made the batch 'quickstart-\S+-batch', which is in_progress",
-        r"3\. Uploaded street.png: \d+ bytes, image/png, now at\n   scaledata://",
-        r"4\. Made 36 tasks on 8 threads in \d+\.\d s: completed\.",
+        r"1\. Created the project 'quickstart-\S+' for imageannotation tasks",
+        r"2\. Created the batch 'quickstart-\S+-batch'\. Status: in_progress",
+        r"3\. Uploaded street.png: \d+ bytes, image/png\. URL:\n   scaledata://",
+        r"4\. Created 36 tasks on 8 threads in \d+\.\d s: completed\.",
         r"page 1: 10 of 36 tasks\n   page 2: 10 of 36 tasks\n   page 3: 10 .*\n   page 4: 6 of",
-        r"gave 36 different tasks",
+        r"yielded 36 distinct tasks",
         r"6\. Counted: 36 tasks in the project, 36 of them completed",
         r"7\. Audited two tasks:\n   [0-9a-f]{24}: accepted\n   [0-9a-f]{24}: rejected",
-        r"8\. Tagged 8 tasks; a search for 'night' finds 8\.",
-        r"9\. Finalized the batch, which is in_progress: 36 tasks completed, 0 pending",
+        r"8\. Tagged 8 tasks; a search for 'night' returned 8\.",
+        r"9\. Finalized the batch\. Status: in_progress, 36 tasks completed, 0 pending",
         r"10\. Wrote the results of 36 tasks to ",
     ):
         assert re.search(fact, said), f"{fact} in:\n{said}"
@@ -90,7 +90,7 @@ def test_quickstart_tells_of_a_failure_in_one_line(run):
         box.fail_next("POST", "/batches", status=402)
         done = run("quickstart.py", SCALE_API_KEY="test_key", SCALE_API_INSTANCE_URL=box.url)
     assert done.returncode == 1
-    assert re.fullmatch(r"It failed: <Response \[402\]> .*\n", done.stderr)
+    assert re.fullmatch(r"Failed: <Response \[402\]> .*\n", done.stderr)
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def statuses(box, batch):
 
 def summary(canceled, refused, failed):
     return (
-        f"{canceled} canceled, {refused} refused (done, canceled already or being worked on), "
+        f"{canceled} canceled, {refused} refused (completed, canceled or being worked on), "
         f"{failed} failed"
     )
 
@@ -150,13 +150,13 @@ def test_cancel_batch_cancels_all_tasks_and_a_second_run_reports_refusals(box, b
     assert done.stdout.splitlines() == [
         f"a/b 1: {summary(130, 0, 0)}",
         f"b2: {summary(2, 1, 0)}",
-        f"In all: {summary(132, 1, 0)}",
+        f"Total: {summary(132, 1, 0)}",
     ]
     assert set(statuses(box, "a/b 1").values()) == {"canceled"}
     assert sorted(statuses(box, "b2").values()) == ["canceled", "canceled", "completed"]
     again = cancel("a/b 1", "b2", "--workers", "2")
     assert (again.returncode, again.stderr) == (0, "")
-    assert again.stdout.splitlines()[-1] == f"In all: {summary(0, 133, 0)}"
+    assert again.stdout.splitlines()[-1] == f"Total: {summary(0, 133, 0)}"
 
 
 def test_cancel_batch_leaves_other_batches_alone(box, batch, cancel):
@@ -208,7 +208,7 @@ def test_cancel_batch_lists_what_failed_goes_on_and_ends_with_1(box, batch, canc
     assert done.stdout.splitlines() == [
         f"no such batch: {summary(0, 0, 1)}",
         f"mine: {summary(2, 0, 1)}",
-        f"In all: {summary(2, 0, 2)}",
+        f"Total: {summary(2, 0, 2)}",
     ]
 
 
@@ -226,8 +226,8 @@ def test_cancel_batch_counts_what_was_begun_when_the_listing_fails(box, batch, c
     [
         (["b"], {}, "SCALE_API_KEY"),
         ([], {"SCALE_API_KEY": "test_key"}, "BATCH"),
-        (["b", "--workers", "0"], {"SCALE_API_KEY": "test_key"}, "--workers must be 1 or more"),
-        (["b", "--workers", "65"], {"SCALE_API_KEY": "test_key"}, "64 at the most"),
+        (["b", "--workers", "0"], {"SCALE_API_KEY": "test_key"}, "--workers must be from 1 to 64"),
+        (["b", "--workers", "65"], {"SCALE_API_KEY": "test_key"}, "--workers must be from 1 to 64"),
     ],
 )
 def test_cancel_batch_says_why_it_can_not_begin(run, box, arguments, environment, complaint):

@@ -64,8 +64,8 @@ def test_it_needs_neither_a_key_nor_a_folder(run, tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(
         r"No key in SCALE_API_KEY, so this runs on a sandbox at http://127\.0\.0\.1:\d+/v1\n"
-        r"3 images, 3 different ones; 0 have a task\n"
-        r"3 tasks made in batch 'street-scenes-images', 0 images failed\n",
+        r"3 images, 3 distinct; 0 have a task\n"
+        r"3 tasks created in batch 'street-scenes-images', 0 images failed\n",
         done.stdout,
     )
     assert failures(tmp_path) == []
@@ -89,8 +89,8 @@ def test_run_again_it_uploads_and_makes_nothing(box, label):
     done = label()
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
-        "5 images, 5 different ones; 5 have a task",
-        "0 tasks made in batch 'street-scenes-images', 0 images failed",
+        "5 images, 5 distinct; 5 have a task",
+        "0 tasks created in batch 'street-scenes-images', 0 images failed",
     ]
     assert len(posts(box, "files")) == len(posts(box, "task/")) == 5
 
@@ -101,7 +101,7 @@ def test_more_images_are_added_and_a_picture_under_another_name_is_not(box, labe
     (folder / "e.gif").write_bytes((folder / "b.JPG").read_bytes())
     (folder / "a.png").write_bytes(b"another picture under an old name")
     done = label()
-    assert done.stdout.splitlines()[0] == "7 images, 6 different ones; 5 have a task"
+    assert done.stdout.splitlines()[0] == "7 images, 6 distinct; 5 have a task"
     assert images(box) == ["a.png", "a.png", "b.JPG", "c.jpeg", "d.webp", "night/a.png"]
     assert len(posts(box, "files")) == 6
 
@@ -196,7 +196,7 @@ def test_a_live_key_is_refused_and_nothing_asked(key, run, box, folder, tmp_path
 def test_a_live_key_is_taken_when_that_is_meant(run, box, folder):
     known = {"SCALE_API_KEY": "live_key", "SCALE_API_INSTANCE_URL": box.url}
     done = run("label_folder.py", str(folder), "--live", **known)
-    assert done.returncode == 1 and done.stderr.startswith("It failed: <Response [401]>")
+    assert done.returncode == 1 and done.stderr.startswith("Failed: <Response [401]>")
     assert [request.status for request in box.requests] == [401]
 
 

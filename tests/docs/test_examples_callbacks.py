@@ -168,10 +168,10 @@ def test_what_can_not_be_written_is_not_acknowledged_and_leaves_no_half_a_line(s
 @pytest.mark.parametrize(
     "arguments, auth_key, code, complaint",
     [
-        ([], " ", 2, "SCALE_CALLBACK_AUTH must hold your callback auth key"),
-        (["--auth-key-env", "MINE"], AUTH_VALUE, 2, "MINE must hold your callback auth key"),
-        (["--port", "70000"], AUTH_VALUE, 1, "It could not start: "),
-        (["--results", "/"], AUTH_VALUE, 1, "It could not start: "),
+        ([], " ", 2, "SCALE_CALLBACK_AUTH must be set to your callback auth key"),
+        (["--auth-key-env", "MINE"], AUTH_VALUE, 2, "MINE must be set to your callback auth key"),
+        (["--port", "70000"], AUTH_VALUE, 1, "Could not start: "),
+        (["--results", "/"], AUTH_VALUE, 1, "Could not start: "),
     ],
 )
 def test_it_says_why_it_can_not_begin(start, arguments, auth_key, code, complaint):

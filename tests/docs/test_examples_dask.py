@@ -51,7 +51,7 @@ def test_a_failure_leaves_no_file(run, box, tmp_path):
     box.add_fault("GET", "/tasks", times=len(box.requests) + 3, delay=0.001)  # some pages are read
     box.add_fault("GET", "/tasks", status=402)
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
-    assert done.returncode == 1 and "It failed: <Response [402]>" in done.stderr
+    assert done.returncode == 1 and "Failed: <Response [402]>" in done.stderr
     assert not list(tmp_path.glob("out*")) and "test_key" not in done.stdout + done.stderr
 
 

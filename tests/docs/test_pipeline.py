@@ -54,5 +54,5 @@ def test_they_fail_when_the_pipeline_forgets_the_unique_ids(run, tmp_path):
     code = re.sub(r'"unique_id": unique_id\(.*?\),.*', "", script.read_text())
     assert code != script.read_text()
     script.write_text(code)
-    done = run("-k", "made_twice or no_task_twice")
+    done = run("-k", "creates_no_task_twice")
     assert done.returncode == 1 and "2 failed" in done.stdout, done.stdout
