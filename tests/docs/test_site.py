@@ -33,12 +33,12 @@ def build(tmp_path_factory):
     return done, pages
 
 
-def test_the_site_builds_without_a_warning(build):
+def test_site_builds_without_warnings(build):
     done, _ = build
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_no_page_loads_anything_from_elsewhere(build):
+def test_site_loads_nothing_from_other_hosts(build):
     _, pages = build
     loads = re.compile(
         r"""<(?:script|link|img|iframe|object)\b[^>]*(?:src|href|data)="(?:https?:)?//"""
@@ -98,7 +98,7 @@ def is_there(kind, member, described):
     return any(f"{name}.{member}" in described for base in ours(kind) for name in names_of(base))
 
 
-def test_every_public_name_has_an_entry(build):
+def test_site_has_an_entry_for_every_public_name(build):
     _, pages = build
     described = entries(pages)
     missing = []
