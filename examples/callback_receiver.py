@@ -30,7 +30,7 @@ class Results:
 
     def __init__(self, path):
         self._lock = threading.Lock()
-        self._file = open(path, "a+b", buffering=0)  # no failed write stays in a buffer
+        self._file = open(path, "a+b", buffering=0)  # what fails to be written does not linger
         self._file.seek(0)
         lines = self._file.read().splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):  # truncated by a crash, so not acknowledged
