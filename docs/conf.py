@@ -81,11 +81,7 @@ def form_of(name):
 
 def short_signature(app, what, name, obj, options, signature, returns):
     """Omit the signature of classes that users do not construct, and unreadable defaults."""
-    if (
-        what in ("class", "exception")
-        and issubclass(obj, RECEIVED)
-        and not issubclass(obj, MADE)
-    ):
+    if what in ("class", "exception") and issubclass(obj, RECEIVED) and not issubclass(obj, MADE):
         return "", None
     form = form_of(name)
     if form:
