@@ -2,9 +2,9 @@
 
     python examples/cancel_batch.py BATCH [BATCH ...] [--workers 8] [--clear-unique-id]
 
-The key is taken from SCALE_API_KEY, another address than Scale's from SCALE_API_INSTANCE_URL.
-Exit code 0: every task is canceled, or the service refused since it is done or being worked on.
-Exit code 1: something failed, and is listed; run it again. Exit code 2: it could not begin.
+The key is read from SCALE_API_KEY, an instance URL other than Scale's from SCALE_API_INSTANCE_URL.
+Exit code 0: every task was canceled, or could not be because it is completed or being worked on.
+Exit code 1: something failed and is listed; run the script again. Exit code 2: it could not start.
 """
 
 import argparse
@@ -15,25 +15,25 @@ import scaleapi
 
 
 def main(arguments=None):
-    """Cancel, tell what happened; the exit code."""
+    """Cancel the tasks, print a summary, and return the exit code."""
     options = read_options(arguments)
     try:
         client = scaleapi.ScaleClient(source="cancel_batch")
-    except scaleapi.ScaleException as problem:
-        print(problem.message, file=sys.stderr)
+    except scaleapi.ScaleException as err:
+        print(err.message, file=sys.stderr)
         return 2
     outcomes = Counter()
     with client:
         for name in options.batches:
             in_batch = cancel_batch(client, name, options)
-            print(f"{name}: {words(in_batch)}")
+            print(f"{name}: {summary(in_batch)}")
             outcomes += in_batch
-    print(f"In all: {words(outcomes)}")
+    print(f"Total: {summary(outcomes)}")
     return 1 if outcomes["failed"] else 0
 
 
 def read_options(arguments):
-    """The command line."""
+    """Return the command line options."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("batches", nargs="+", metavar="BATCH", help="name of a batch")
     parser.add_argument("--workers", type=int, default=8, help="threads (%(default)s)")
@@ -42,12 +42,12 @@ def read_options(arguments):
     )
     options = parser.parse_args(arguments)
     if not 1 <= options.workers <= 64:
-        parser.error("--workers must be 1 or more, and 64 at the most")
+        parser.error("--workers must be from 1 to 64")
     return options
 
 
 def cancel_batch(client, name, options):
-    """Cancel the tasks of one batch; how many came to which end."""
+    """Cancel the tasks of one batch, and return the number of tasks by outcome."""
     outcomes = Counter()
     for outcome in client.cancel_tasks(
         tasks_of(client, name, outcomes),
@@ -56,30 +56,30 @@ def cancel_batch(client, name, options):
     ):
         outcomes[outcome.status] += 1
         if outcome.status == "failed":
-            complain(f"{name}: task {outcome.payload.id} failed", outcome.error)
+            print_error(f"{name}: task {outcome.payload.id} failed", outcome.error)
     return outcomes
 
 
 def tasks_of(client, name, outcomes):
-    """The tasks of a batch as they are needed; what was begun counts where the listing fails."""
+    """Yield the tasks of a batch; if the listing fails, those before it still count."""
     try:
-        client.get_batch(name)  # a listing does not tell a wrong name from an empty batch
+        client.get_batch(name)  # for a wrong name, a listing would just be empty
         yield from client.get_tasks(batch_name=name, limited_response=True)
-    except scaleapi.ScaleException as problem:
-        complain(f"{name}: its tasks could not be listed", problem)
+    except scaleapi.ScaleException as err:
+        print_error(f"{name}: its tasks could not be listed", err)
         outcomes["failed"] += 1
 
 
-def complain(what, error):
-    """Say why something failed."""
+def print_error(what, error):
+    """Print what failed, and why."""
     print(f"{what}: {getattr(error, 'message', error)}", file=sys.stderr)
 
 
-def words(outcomes):
-    """A summary by outcome."""
+def summary(outcomes):
+    """Return the number of tasks by outcome, as text."""
     return (
         f"{outcomes['canceled']} canceled, "
-        f"{outcomes['refused']} refused (done, canceled already or being worked on), "
+        f"{outcomes['refused']} refused (completed, canceled or being worked on), "
         f"{outcomes['failed']} failed"
     )
 

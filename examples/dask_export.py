@@ -1,12 +1,12 @@
-"""Export a project's tasks on a Dask cluster: its workers read the parts, here they become a file.
+"""Export tasks on a Dask cluster: workers fetch the parts, this process writes the file.
 
     python examples/dask_export.py FILE --project NAME [--scheduler tcp://HOST:8786]
 
-Without --scheduler it starts a cluster of two processes on this machine. Any engine that runs
-functions elsewhere does as well: the parts are plain filters, and clients pickle, with their key.
-The key is taken from SCALE_API_KEY, another address than Scale's from SCALE_API_INSTANCE_URL.
-Exit code 0: the file has all tasks. Exit code 1: it failed, and there is no file; run it again.
-Exit code 2: it could not begin.
+Without --scheduler it starts a cluster of two processes on this machine. Other engines that run
+functions on several machines work as well: the parts are plain filters, and clients can be pickled.
+The key is read from SCALE_API_KEY, an instance URL other than Scale's from SCALE_API_INSTANCE_URL.
+Exit code 0: the file contains all tasks. Exit code 1: the export failed, and there is no file; run
+the script again. Exit code 2: it could not start.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import scaleapi
 
 
 def main(arguments=None):
-    """Do the job; the exit code."""
+    """Run the export, and return the exit code."""
     options = read_options(arguments)
     try:
         from distributed import Client, LocalCluster
@@ -38,56 +38,60 @@ def main(arguments=None):
                 )
             )
             engine = opened.enter_context(Client(cluster))
-        except (scaleapi.ScaleException, OSError) as problem:
-            print(problem, file=sys.stderr)
+        except (scaleapi.ScaleException, OSError) as err:
+            print(err, file=sys.stderr)
             return 2
         try:
             number = export(engine, client, options.project, options.file)
-        except (scaleapi.ScaleException, OSError) as problem:
-            print(f"It failed: {problem}", file=sys.stderr)
+        except (scaleapi.ScaleException, OSError) as err:
+            print(f"Failed: {err}", file=sys.stderr)
             return 1
     print(f"{number} tasks in {options.file}")
     return 0
 
 
 def read_options(arguments):
-    """The command line."""
+    """Return the command line options."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("file", help="where the tasks go, as JSON lines")
-    parser.add_argument("--project", required=True, help="whose tasks")
-    parser.add_argument("--scheduler", help="address of a cluster's scheduler")
+    parser.add_argument("file", help="file to write, as JSON lines")
+    parser.add_argument("--project", required=True, help="name of the project")
+    parser.add_argument("--scheduler", help="URL of a cluster's scheduler")
     return parser.parse_args(arguments)
 
 
 def read(window, client):
-    """One part, on a worker. Where parts are large, let it write them to storage of your own."""
+    """Fetch one part, on a worker. If parts are large, write them to shared storage instead."""
     return [(task.id, json.dumps(task.as_dict())) for task in client.get_tasks(**window.filters)]
 
 
 def export(engine, client, project, file):
-    """Write all tasks, newest first; how many. The file has its name when it is whole."""
+    """Write all tasks to a file, newest first, and return their number. The write is atomic."""
     windows = client.export_windows(project_name=project)
-    parts = engine.map(read, windows, client=client, pure=False)  # the key goes along
+    parts = engine.map(
+        read, windows, client=client, pure=False
+    )  # a key passed in code is pickled too
     seen = set()
-    unfinished = f"{file}.new"
+    temporary = f"{file}.new"
     try:
-        with open(unfinished, "w", encoding="utf-8") as lines:
+        with open(temporary, "w", encoding="utf-8") as lines:
             for part in parts:
                 for task_id, line in part.result():
                     if task_id not in seen:  # neighbours may share tasks
                         seen.add(task_id)
                         lines.write(line + "\n")
-                part.release()  # the cluster need not keep it any longer
-        if len(seen) < sum(window.count for window in windows):  # or neighbours share some
+                part.release()  # so that the cluster can free it
+        if len(seen) < sum(window.count for window in windows):  # or neighbours share tasks
             total = client.get_tasks_count(
                 project, created_before=windows[0].filters.get("created_before")
             )
             if len(seen) < total:
-                raise scaleapi.ScaleException(f"{total} tasks are counted, {len(seen)} were read")
-        os.replace(unfinished, file)
+                raise scaleapi.ScaleException(
+                    f"The service counts {total} tasks, but returned {len(seen)}"
+                )
+        os.replace(temporary, file)
     finally:
-        if os.path.exists(unfinished):
-            os.remove(unfinished)
+        if os.path.exists(temporary):
+            os.remove(temporary)
     return len(seen)
 
 

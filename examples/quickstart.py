@@ -1,10 +1,10 @@
-"""The main job, from a project to its results, told in words as it happens.
+"""The main workflow, from a project to its results; each step prints what it does.
 
     python examples/quickstart.py [--tasks 36] [--results results.jsonl]
 
-It runs on the sandbox, which needs no key and costs nothing. With a key of test form in the
-environment variable SCALE_API_KEY it runs against Scale's own test environment instead. It refuses
-any other key: tasks made with a live key are done by people, and cost money.
+It uses a sandbox, which needs no key and costs nothing. With a test key in the environment variable
+SCALE_API_KEY it uses Scale's test environment instead. It refuses any other key, because labelers
+work on tasks that are created with a live key, which costs money.
 """
 
 import argparse
@@ -27,32 +27,32 @@ PAGE = 10
 
 
 class Impossible(Exception):
-    """Why the quickstart can't run, and its exit code."""
+    """The quickstart cannot run; the arguments are the reason and the exit code."""
 
 
 def main(arguments=None):
-    """Run all steps; the exit code."""
+    """Run all steps, and return the exit code."""
     options = read_options(arguments)
     with ExitStack() as opened:
         try:
             client = opened.enter_context(open_client(opened))
             run(client, options.tasks, options.results or new_file("results.jsonl"))
-        except Impossible as problem:
-            message, code = problem.args
+        except Impossible as err:
+            message, code = err.args
             print(message, file=sys.stderr)
             return code
-        except (scaleapi.ScaleException, OSError) as problem:
-            print(f"It failed: {problem}", file=sys.stderr)
+        except (scaleapi.ScaleException, OSError) as err:
+            print(f"Failed: {err}", file=sys.stderr)
             return 1
     return 0
 
 
 def read_options(arguments):
-    """The command line."""
+    """Return the command line options."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--tasks", type=int, default=36, help="how many (%(default)s)")
+    parser.add_argument("--tasks", type=int, default=36, help="number of tasks (%(default)s)")
     parser.add_argument(
-        "--results", metavar="FILE", type=Path, help="where to write them (a new temporary folder)"
+        "--results", metavar="FILE", type=Path, help="file to write (in a new temporary folder)"
     )
     options = parser.parse_args(arguments)
     if options.tasks < 2:
@@ -61,7 +61,7 @@ def read_options(arguments):
 
 
 def open_client(opened):
-    """A client of Scale's test environment where there is a test key, else of a sandbox."""
+    """Return a client of Scale's test environment if there is a test key, else of a sandbox."""
     key = os.environ.get("SCALE_API_KEY")
     if not key:
         sandbox = opened.enter_context(new_sandbox())
@@ -69,8 +69,8 @@ def open_client(opened):
         return sandbox.client()
     if not (key.startswith("test_") or key.endswith("|test")):
         raise Impossible(
-            "SCALE_API_KEY holds a key that is not of test form ('test_...' or '...|test'). "
-            "Real tasks cost money, so nothing was done. Unset it to run on the sandbox.",
+            "SCALE_API_KEY is not of test form ('test_...' or '...|test'). Real tasks cost money, "
+            "so nothing was done. Unset it to run on a sandbox.",
             2,
         )
     client = scaleapi.ScaleClient(key, "quickstart")
@@ -79,7 +79,7 @@ def open_client(opened):
 
 
 def new_sandbox():
-    """A sandbox, where its extra is installed."""
+    """Return a sandbox, if its extra is installed."""
     try:
         from scaleapi.sandbox import Sandbox
     except ImportError:
@@ -92,12 +92,12 @@ def new_sandbox():
 
 
 def run(client, number, results):
-    """The steps, in order."""
-    suffix = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"  # two runs never collide
-    project = make_project(client, f"quickstart-{suffix}")
-    batch = make_batch(client, project, f"{project.name}-batch")
-    file = upload_picture(client, project)
-    tasks = make_tasks(client, batch, file, number)
+    """Run the steps, in order."""
+    suffix = f"{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(3)}"  # unique for each run
+    project = create_project(client, f"quickstart-{suffix}")
+    batch = create_batch(client, project, f"{project.name}-batch")
+    file = upload_image(client, project)
+    tasks = create_tasks(client, batch, file, number)
     list_by_page(client, batch)
     count(client, project)
     audit(client, tasks)
@@ -106,37 +106,37 @@ def run(client, number, results):
     download(client, batch, results)
 
 
-def make_project(client, name):
-    """A project says what is to be done."""
+def create_project(client, name):
+    """Create a project, which contains the instruction."""
     params = {"instruction": "Draw a box around every bicycle."}
     project = client.create_project(name, TaskType.ImageAnnotation, params)
-    print(f"1. Made the project {project.name!r} for {project.type} tasks.")
+    print(f"1. Created the project {project.name!r} for {project.type} tasks.")
     print(f"   Its instruction, version {project.version}: {project.instruction}")
     return project
 
 
-def make_batch(client, project, name):
-    """A batch is a set of tasks of a project."""
-    batch = client.create_batch(project.name, name, metadata={"made_by": "quickstart"})
-    print(f"2. Made the batch {batch.name!r}, which is {batch.status}.")
+def create_batch(client, project, name):
+    """Create a batch, which groups tasks of the project."""
+    batch = client.create_batch(project.name, name, metadata={"created_by": "quickstart"})
+    print(f"2. Created the batch {batch.name!r}. Status: {batch.status}.")
     return batch
 
 
-def upload_picture(client, project):
-    """A file that is uploaded can be the attachment of a task."""
+def upload_image(client, project):
+    """Upload an image, for use as the attachment of tasks."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "street.png"
-        path.write_bytes(picture(64, 48))
+        path.write_bytes(png(64, 48))
         file = client.upload_file(path, project_name=project.name, metadata={"camera": 2})
-    print(f"3. Uploaded {path.name}: {file.size} bytes, {file.mime_type}, now at")
+    print(f"3. Uploaded {path.name}: {file.size} bytes, {file.mime_type}. URL:")
     print(f"   {file.attachment_url}")
     return file
 
 
-def make_tasks(client, batch, file, number):
-    """One client serves many threads; a unique id makes sure that no task is made twice."""
+def create_tasks(client, batch, file, number):
+    """Create tasks on many threads. A unique id ensures that each task is created only once."""
 
-    def make(row):
+    def create(row):
         return client.create_task(
             TaskType.ImageAnnotation,
             project=batch.project,
@@ -150,16 +150,16 @@ def make_tasks(client, batch, file, number):
 
     started = time.monotonic()
     with ThreadPoolExecutor(8) as pool:
-        tasks = list(pool.map(make, range(number)))
+        tasks = list(pool.map(create, range(number)))
     seconds = time.monotonic() - started
     statuses = sorted({task.status for task in tasks})
-    print(f"4. Made {len(tasks)} tasks on 8 threads in {seconds:.1f} s: {', '.join(statuses)}.")
+    print(f"4. Created {len(tasks)} tasks on 8 threads in {seconds:.1f} s: {', '.join(statuses)}.")
     return tasks
 
 
 def list_by_page(client, batch):
-    """`tasks` gives one page; `get_tasks` gives the tasks of all pages, one by one."""
-    print(f"5. Listed them, at most {PAGE} a page:")
+    """List tasks: `tasks` returns one page, `get_tasks` yields the tasks of all pages."""
+    print(f"5. Listed the tasks, at most {PAGE} per page:")
     page = client.tasks(batch=batch.name, limit=PAGE)
     number = 1
     print(f"   page {number}: {len(page)} of {page.total} tasks")
@@ -168,47 +168,47 @@ def list_by_page(client, batch):
         number += 1
         print(f"   page {number}: {len(page)} of {page.total} tasks")
     ids = {task.id for task in client.get_tasks(batch_name=batch.name, limit=PAGE)}
-    print(f"   get_tasks turns the pages by itself, and gave {len(ids)} different tasks.")
+    print(f"   get_tasks fetched all pages and yielded {len(ids)} distinct tasks.")
 
 
 def count(client, project):
-    """Counting costs one request, however many tasks there are."""
+    """Count tasks, with one request per count."""
     total = client.get_tasks_count(project_name=project.name)
-    done = client.get_tasks_count(project_name=project.name, status=TaskStatus.Completed)
-    print(f"6. Counted: {total} tasks in the project, {done} of them completed.")
+    completed = client.get_tasks_count(project_name=project.name, status=TaskStatus.Completed)
+    print(f"6. Counted: {total} tasks in the project, {completed} of them completed.")
 
 
 def audit(client, tasks):
-    """The customer's verdict on a response."""
+    """Accept one response, and reject another."""
     good, bad = tasks[:2]
     good.audit(True)
     bad.audit(False, "a bicycle is missing")
     print("7. Audited two tasks:")
     for task in (good, bad):
         task.refresh()
-        verdict = getattr(task, "customer_review_status", "the verdict does not show yet")
-        print(f"   {task.id}: {verdict}")
+        status = getattr(task, "customer_review_status", "not visible yet")
+        print(f"   {task.id}: {status}")
 
 
 def tag(client, batch, tasks):
-    """Tags can be added, removed, replaced, and searched for."""
+    """Add and remove tags, and search for one."""
     for task in tasks[::5]:
         task.add_tags(["night", "rain"])
         task.delete_tags(["rain"])
     found = list(client.get_tasks(batch_name=batch.name, tags="night"))
-    print(f"8. Tagged {len(tasks[::5])} tasks; a search for 'night' finds {len(found)}.")
+    print(f"8. Tagged {len(tasks[::5])} tasks; a search for 'night' returned {len(found)}.")
 
 
 def finalize(batch):
-    """Tell Scale that the batch is complete, and ask how far it is."""
+    """Release the batch for labeling, and get its status."""
     batch.finalize()
     batch.get_status()
-    print(f"9. Finalized the batch, which is {batch.status}: ", end="")
+    print(f"9. Finalized the batch. Status: {batch.status}, ", end="")
     print(f"{batch.tasks_completed} tasks completed, {batch.tasks_pending} pending.")
 
 
 def download(client, batch, results):
-    """The results as JSON lines: one task a line, nothing left out."""
+    """Write the results as JSON lines, one task per line."""
     written = 0
     with results.open("w", encoding="utf-8") as lines:
         for task in client.get_tasks(batch_name=batch.name, status=TaskStatus.Completed):
@@ -218,12 +218,12 @@ def download(client, batch, results):
 
 
 def new_file(name):
-    """A path in a new temporary folder."""
+    """Return a path in a new temporary folder."""
     return Path(tempfile.mkdtemp(prefix="scaleapi-quickstart-")) / name
 
 
-def picture(width, height):
-    """A grey PNG."""
+def png(width, height):
+    """Return a grey PNG."""
 
     def chunk(kind, content):
         checksum = struct.pack(">I", zlib.crc32(kind + content))

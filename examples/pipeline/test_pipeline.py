@@ -1,72 +1,72 @@
-"""The pipeline against Scale's API on this machine: no key, no network, nothing to pay."""
+"""Test the pipeline on the sandbox: without a key, a network or costs."""
 
 import json
 
 import pipeline
 import pytest
 
-PICTURES = {f"p{number}": f"https://example.org/{number}.jpg" for number in range(5)}
+IMAGES = {f"p{number}": f"https://example.org/{number}.jpg" for number in range(5)}
 
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs the whole of it, which makes a ScaleClient() of its own, and reads what it wrote."""
-    rows = "".join(f"{picture},{url}\n" for picture, url in PICTURES.items())
-    (tmp_path / "pictures.csv").write_text("id,url\n" + rows)
+    """Runs the pipeline, which creates its own client, and reads the results."""
+    rows = "".join(f"{image},{url}\n" for image, url in IMAGES.items())
+    (tmp_path / "images.csv").write_text("id,url\n" + rows)
 
     def run():
         results = tmp_path / "results.jsonl"
-        paths = [str(tmp_path / "pictures.csv"), str(results)]
-        code = pipeline.main([*paths, "--project", "animals", "--patience", "0"])
+        paths = [str(tmp_path / "images.csv"), str(results)]
+        code = pipeline.main([*paths, "--project", "animals", "--timeout", "0"])
         return code, [json.loads(line) for line in results.read_text().splitlines()]
 
     return run
 
 
-def test_each_picture_becomes_a_line_of_the_results(scale_sandbox, run):
+def test_each_image_becomes_a_line_of_the_results(scale_sandbox, run):
     code, rows = run()
     assert code == 0
-    assert {row["id"]: row["url"] for row in rows} == PICTURES
+    assert {row["id"]: row["url"] for row in rows} == IMAGES
     assert {row["status"] for row in rows} == {"completed"}
     assert all(row["response"]["category"] in ("cat", "dog", "neither") for row in rows)
 
 
-def test_run_again_it_makes_no_task_twice(scale_client, run):
+def test_second_run_creates_no_task_twice(scale_client, run):
     assert run() == run()
-    assert scale_client.get_tasks_count(project_name="animals") == len(PICTURES)
+    assert scale_client.get_tasks_count(project_name="animals") == len(IMAGES)
 
 
-def test_no_task_is_made_twice_when_the_network_drops_an_answer(scale_sandbox, scale_client):
+def test_lost_response_creates_no_task_twice(scale_sandbox, scale_client):
     pipeline.open_project(scale_client, "animals")
     scale_sandbox.fail_next("POST", "/task/*", drop=True, after_processing=True, times=2)
-    pipeline.create_tasks(scale_client, "animals", PICTURES)
+    pipeline.create_tasks(scale_client, "animals", IMAGES)
     posts = [request for request in scale_sandbox.requests if request.path.startswith("/v1/task/")]
-    assert len(posts) > len(PICTURES)  # so some went out again
-    assert scale_client.get_tasks_count(project_name="animals") == len(PICTURES)
+    assert len(posts) > len(IMAGES)  # so some were retried
+    assert scale_client.get_tasks_count(project_name="animals") == len(IMAGES)
 
 
-def test_a_failure_that_lasts_is_told_and_leaves_the_results_alone(scale_sandbox, run, tmp_path):
+def test_persistent_failure_is_reported_and_keeps_the_old_results(scale_sandbox, run, tmp_path):
     (tmp_path / "results.jsonl").write_text('"of yesterday"\n')
     scale_sandbox.fail_next("POST", "/task/*", status=402)
     assert run() == (1, ["of yesterday"])
 
 
 @pytest.mark.scale_live
-def test_it_waits_for_the_people_who_do_the_work(scale_sandbox, scale_client):
+def test_pipeline_waits_for_the_labelers(scale_sandbox, scale_client):
     pipeline.open_project(scale_client, "animals")
-    pipeline.create_tasks(scale_client, "animals", PICTURES)
+    pipeline.create_tasks(scale_client, "animals", IMAGES)
     pending = list(scale_client.get_tasks(project_name="animals"))
 
-    def labelers(seconds):
+    def complete_next(seconds):
         scale_sandbox.complete_task(pending.pop().id, {"category": "cat"})
 
-    done = pipeline.wait_for(scale_client, "animals", PICTURES, 1, 3600, pause=labelers)
+    done = pipeline.wait_for(scale_client, "animals", IMAGES, 1, 3600, sleep=complete_next)
     assert pending == []
-    assert [task.response for task in done.values()] == [{"category": "cat"}] * len(PICTURES)
+    assert [task.response for task in done.values()] == [{"category": "cat"}] * len(IMAGES)
 
 
 @pytest.mark.scale_live
-def test_out_of_patience_it_writes_what_there_is_and_the_next_run_the_rest(
+def test_timeout_writes_finished_tasks_and_the_next_run_the_others(
     scale_sandbox, scale_client, run
 ):
     assert run() == (1, [])
@@ -77,11 +77,11 @@ def test_out_of_patience_it_writes_what_there_is_and_the_next_run_the_rest(
     for task in others:
         task.cancel()
     code, rows = run()
-    assert (code, len(rows)) == (0, len(PICTURES))
+    assert (code, len(rows)) == (0, len(IMAGES))
 
 
 @pytest.mark.parametrize("rows", ["id,url\na,\n", "id\na\n", "id,url\na,b\na,c\n"])
-def test_a_csv_file_that_makes_no_sense_is_refused(scale_sandbox, tmp_path, rows, capsys):
+def test_invalid_csv_file_is_rejected(scale_sandbox, tmp_path, rows, capsys):
     (tmp_path / "wrong.csv").write_text(rows)
     paths = [str(tmp_path / name) for name in ("wrong.csv", "results.jsonl")]
     assert pipeline.main([*paths, "--project", "animals"]) == 1
@@ -89,7 +89,7 @@ def test_a_csv_file_that_makes_no_sense_is_refused(scale_sandbox, tmp_path, rows
     assert scale_sandbox.requests == []
 
 
-def test_without_a_key_it_says_so(monkeypatch, run, tmp_path, capsys):
+def test_missing_key_is_reported(monkeypatch, run, tmp_path, capsys):
     monkeypatch.delenv("SCALE_API_KEY", raising=False)
     (tmp_path / "results.jsonl").touch()
     assert run() == (1, [])

@@ -1,4 +1,4 @@
-"""Examples as a user runs them: processes of their own."""
+"""Fixtures that run examples in separate processes."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts an example; the environment holds nothing of ours but what is given."""
+    """Starts an example, with only the given environment variables."""
     started = []
 
     def start(name, *arguments, path=(), **environment):
@@ -37,7 +37,7 @@ def start(tmp_path):
 
 @pytest.fixture
 def run(start):
-    """Runs an example to its end."""
+    """Runs an example and waits for its end."""
 
     def run(*arguments, **options):
         process = start(*arguments, **options)

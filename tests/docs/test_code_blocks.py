@@ -1,8 +1,7 @@
-"""The documents are true: every python block in them runs, in order, as a reader would type it.
+"""Run every Python block of the documents, in order, and compare what it prints.
 
-Each document has a sandbox and a namespace of its own. A line `#> text` in a block is what the
-block prints. A comment `.. testsetup` holds code that the reader does not see, such as making a
-file.
+Each document has its own sandbox and namespace. A line `#> text` in a block is what the block
+prints. A comment `.. testsetup` contains code that readers do not see, such as creating a file.
 """
 
 import contextlib
@@ -25,10 +24,11 @@ START = re.compile(r"(?P<indent> *)\.\. (?P<kind>code-block:: python|testsetup)$
 LANGUAGES = {"python", "console", "text"}
 SPHINX_DIRECTIVES = (
     "toctree", "currentmodule", "automodule", "autoclass", "autoexception", "autofunction",
-    "automethod", "autoproperty", "py:data", "attribute",
+    "automethod", "autoproperty", "py:data", "attribute", "client-methods", "public-classes",
+    "v2-models",
 )  # fmt: skip
 SPHINX_ROLES = ("doc", "ref", "class", "meth", "func", "exc", "attr", "data", "mod")
-# What a page needs beyond the rest; vcrpy has no release for Python 3.9 and urllib3 2.
+# Packages that a page needs; vcrpy has no release for Python 3.9 and urllib3 2.
 TOOLS = {
     "testing": (
         "freezegun", "opentelemetry.instrumentation.requests", "opentelemetry.sdk",
@@ -43,7 +43,7 @@ COMMANDS = (
 
 
 class Block(NamedTuple):
-    """One block of code, and the line of the document that it starts on."""
+    """A block of code, and the line of the document on which it starts."""
 
     document: Path
     line: int
@@ -55,8 +55,8 @@ class Block(NamedTuple):
         return f"{self.document.relative_to(ROOT).as_posix()}:{self.line}"
 
     @property
-    def promised(self):
-        """The lines that it says it prints."""
+    def expected_output(self):
+        """The lines that it should print."""
         return re.findall(r"^ *#> ?(.*)$", self.code, re.MULTILINE)
 
 
@@ -67,7 +67,7 @@ def blocks_of(document):
 
 
 def block(document, lines, number, start):
-    """The block below line `number`: all that is indented more than the line is."""
+    """Return the block below line `number`: the lines that are indented more."""
     first = number + 1
     while not lines[first].strip():
         first += 1
@@ -84,17 +84,17 @@ BLOCKS = [block for document in DOCUMENTS for block in blocks_of(document)]
 
 
 class Reader:
-    """Somebody who types a document's blocks, one after the other."""
+    """Runs the blocks of a document, one after the other."""
 
     def __init__(self, document, folder):
-        self.box = Sandbox()
+        self.sandbox = Sandbox()
         self.folder = folder
         self.names = {"__name__": f"reader_of_{document.stem}"}
         self.ahead = blocks_of(document)
         self.failed = None
 
     def read_to(self, block):
-        """Run the blocks up to this one that have not been run yet."""
+        """Run the blocks up to and including this one that have not run yet."""
         if self.failed is not None:
             pytest.fail(f"{self.failed.name}, which comes before, has failed", pytrace=False)
         while self.ahead and self.ahead[0].line <= block.line:
@@ -106,28 +106,28 @@ class Reader:
         for value in self.names.values():
             if isinstance(value, (scaleapi.ScaleClient, scaleapi.Api)):
                 value.close()
-        self.box.stop()
+        self.sandbox.stop()
 
 
 def run(block, names):
-    # Blank lines in front make the line numbers of a traceback those of the document.
+    # With leading blank lines, tracebacks have the line numbers of the document.
     source = "\n" * (block.line - 1) + block.code + "\n"
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
         exec(compile(source, str(block.document), "exec"), names)
-    if block.promised:
-        assert printed.getvalue().splitlines() == block.promised, f"printed by {block.name}"
+    if block.expected_output:
+        assert printed.getvalue().splitlines() == block.expected_output, f"printed by {block.name}"
 
 
 @pytest.fixture(scope="module")
 def readers(tmp_path_factory):
-    """The reader of each document."""
+    """Returns the reader of a document."""
     found = {}
 
     def reader(document):
         if document not in found:
             found[document] = Reader(document, tmp_path_factory.mktemp(document.stem))
-            found[document].box.start()
+            found[document].sandbox.start()
         return found[document]
 
     yield reader
@@ -137,7 +137,7 @@ def readers(tmp_path_factory):
 
 @pytest.fixture
 def only_this_machine(monkeypatch):
-    """Makes every connection to another machine fail the test."""
+    """Fails the test if it connects to another machine."""
     connect, look_up = socket.socket.connect, socket.getaddrinfo
 
     def checked_connect(self, address):
@@ -154,7 +154,7 @@ def only_this_machine(monkeypatch):
 
 @pytest.fixture
 def quiet_log():
-    """Takes back what a block sets on our logger."""
+    """Restores the level of the logger."""
     logger = logging.getLogger("scaleapi")
     level = logger.level
     yield
@@ -163,24 +163,24 @@ def quiet_log():
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.name)
-def test_the_block_runs_and_prints_what_it_says(
+def test_code_block_runs_and_prints_its_expected_output(
     block, readers, monkeypatch, only_this_machine, quiet_log
 ):
     for tool in TOOLS.get(block.document.stem, ()):
         pytest.importorskip(tool)
     reader = readers(block.document)
-    monkeypatch.setenv("SCALE_API_INSTANCE_URL", reader.box.url)
+    monkeypatch.setenv("SCALE_API_INSTANCE_URL", reader.sandbox.url)
     monkeypatch.setenv("SCALE_API_KEY", "test_key")
     monkeypatch.chdir(reader.folder)
     reader.read_to(block)
 
 
-def know_sphinx():
-    """Let docutils pass over what only Sphinx knows; test_site.py has Sphinx read it."""
+def register_sphinx():
+    """Make docutils ignore the directives and roles of Sphinx; test_site.py checks those."""
     from docutils import nodes
     from docutils.parsers.rst import Directive, directives, roles
 
-    class PassedOver(Directive):
+    class Ignored(Directive):
         optional_arguments = 1
         final_argument_whitespace = has_content = True
 
@@ -191,16 +191,16 @@ def know_sphinx():
         return [nodes.literal(source, title)], []
 
     for name in SPHINX_DIRECTIVES:
-        directives.register_directive(name, PassedOver)
+        directives.register_directive(name, Ignored)
     for name in SPHINX_ROLES:
         roles.register_local_role(name, text)
 
 
 def rendered(document):
-    """The document as docutils reads it; any complaint, warnings included, is an error."""
-    import docutils.core  # here, so that the smoke selection does without it
+    """Return the parsed document; warnings are errors."""
+    import docutils.core  # here, so that the smoke tests do not need it
 
-    know_sphinx()
+    register_sphinx()
     return docutils.core.publish_doctree(
         document.read_text("utf-8"),
         source_path=str(document),
@@ -213,7 +213,7 @@ def literal_blocks(tree):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_the_document_renders_and_no_block_of_it_is_left_out(document):
+def test_document_renders_and_every_code_block_is_tested(document):
     tree = rendered(document)
     languages = [LANGUAGES.intersection(node["classes"]) for node in literal_blocks(tree)]
     assert all(languages), f"each literal block is one of {LANGUAGES}: write .. code-block:: text"
@@ -227,13 +227,13 @@ def sections(tree):
     return {node[0].astext(): node for node in nodes}
 
 
-def test_every_section_of_the_readme_has_code():
+def test_readme_sections_all_have_code():
     found = sections(rendered(README))
     assert not [title for title, node in found.items() if not literal_blocks(node)]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_readme_holds_the_command_word_for_word(command):
+def test_readme_has_the_command_exactly_once(command):
     lines = [line.strip() for line in README.read_text("utf-8").splitlines()]
     assert lines.count(command) == 1
     title = next(iter(sections(rendered(README)).values()))

@@ -1,4 +1,4 @@
-"""The example receiver as a process of its own, called back by a sandbox and by the test."""
+"""The callback receiver in a separate process, called by a sandbox and by the tests."""
 
 import json
 import os
@@ -22,7 +22,7 @@ TASK = {"task_id": "66f1c0de8a4b2f0012ab34cd", "status": "completed", "response"
 
 
 class Receiver:
-    """The example, running."""
+    """A running receiver."""
 
     def __init__(self, folder, *arguments, auth_key=AUTH_VALUE, **options):
         self.folder = folder
@@ -38,7 +38,7 @@ class Receiver:
         )
 
     def started(self):
-        """Wait for its first line, which holds its address."""
+        """Wait for its first line, which contains its URL."""
         line = self.process.stdout.readline()
         found = re.fullmatch(r"Waiting for callbacks at (http://127\.0\.0\.1:\d+/)\n", line)
         assert found, (line, self.process.communicate()[1])
@@ -46,7 +46,7 @@ class Receiver:
         return self
 
     def post(self, body, auth_key=AUTH_VALUE, **more):
-        """The status that it answers."""
+        """Return the status of its response."""
         with requests.Session() as session:
             session.trust_env = False
             headers = {"scale-callback-auth": auth_key}
@@ -54,16 +54,16 @@ class Receiver:
             return session.post(self.url, content, headers=headers, timeout=10).status_code
 
     def said(self):
-        """The next line that it prints."""
+        """Return the next line that it prints."""
         return self.process.stdout.readline()
 
     def rows(self):
-        """What it has written."""
+        """Return the tasks that it has written."""
         lines = (self.folder / "tasks.jsonl").read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
     def stop(self):
-        """End it as a user would; what it still said on the error stream."""
+        """Stop it as a user would, and return the rest of its error stream."""
         self.process.send_signal(signal.SIGTERM)
         _, errors = self.process.communicate(timeout=10)
         assert self.process.returncode == 0, errors
@@ -72,7 +72,7 @@ class Receiver:
 
 @pytest.fixture
 def start(tmp_path):
-    """Starts the receiver; what still runs at the end is killed."""
+    """Starts receivers, and kills those that are still running at the end."""
     running = []
 
     def start(*arguments, **options):
@@ -88,22 +88,22 @@ def start(tmp_path):
 def wait_until(condition):
     end = time.monotonic() + 10
     while not condition():
-        assert time.monotonic() < end, "this never came true"
+        assert time.monotonic() < end, "timed out"
         time.sleep(0.01)
 
 
 @pytest.mark.smoke
-def test_the_sandboxs_tasks_arrive_and_each_state_is_written_once(start):
+def test_receiver_writes_each_state_of_a_task_once(start):
     receiver = start().started()
-    with Sandbox(live=True) as box, box.client() as client:
+    with Sandbox(live=True) as sandbox, sandbox.client() as client:
         tasks = [
             client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
             for _ in range(3)
         ]
         for number, task in enumerate(tasks):
-            box.complete_task(task.id, {"number": number})
+            sandbox.complete_task(task.id, {"number": number})
         tasks[0].audit(False, "it is rude")
-        wait_until(lambda: [callback.status for callback in box.callbacks] == [200] * 4)
+        wait_until(lambda: [callback.status for callback in sandbox.callbacks] == [200] * 4)
     rows = receiver.rows()
     written = [(row["task_id"], row["response"]["number"]) for row in rows]
     assert written == [*((task.id, number) for number, task in enumerate(tasks)), (tasks[0].id, 0)]
@@ -112,7 +112,7 @@ def test_the_sandboxs_tasks_arrive_and_each_state_is_written_once(start):
     assert receiver.stop() == ""
 
 
-def test_what_comes_again_is_written_once_also_after_a_restart(start, tmp_path):
+def test_receiver_duplicate_callback_is_written_once_even_after_restart(start, tmp_path):
     first = start().started()
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(first.post, [{"task": TASK}] * 24)) == {200}
@@ -142,39 +142,39 @@ def test_what_comes_again_is_written_once_also_after_a_restart(start, tmp_path):
     ],
     ids=["wrong key", "neither", "no JSON", "no task", "too large"],
 )
-def test_what_is_wrong_is_refused_and_not_written(start, body, auth_key, status):
+def test_receiver_invalid_callback_is_rejected(start, body, auth_key, status):
     receiver = start().started()
     try:
         assert receiver.post(body, auth_key) == status
-    except requests.ConnectionError:  # it may have closed before all of a large body was sent
+    except requests.ConnectionError:  # closed before a large body was sent completely
         assert len(body) > 1_000_000
     assert receiver.said().startswith(f"{status}: ")
     assert receiver.rows() == []
     assert receiver.stop() == ""
 
 
-def test_what_can_not_be_written_is_not_acknowledged_and_leaves_no_half_a_line(start):
+def test_receiver_failed_write_is_not_acknowledged_and_leaves_no_partial_line(start):
     resource = pytest.importorskip("resource")
-    full = (200, 200)  # bytes that a file may have, as on a disk that is full
+    full = (200, 200)  # maximum size of a file in bytes, to simulate a full disk
     receiver = start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full)).started()
     large = {**TASK, "task_id": "large", "response": "x" * 500}
     assert receiver.post({"task": TASK}) == 200
     assert [receiver.post({"task": large}) for _ in range(2)] == [500, 500]
     assert receiver.rows() == [TASK]
-    lines = sorted(receiver.said() for _ in range(3))  # each is delivered by a thread of its own
+    lines = sorted(receiver.said() for _ in range(3))  # the order of threads is arbitrary
     assert lines[2].startswith("500: Task(id=large) could not be written: ")
 
 
 @pytest.mark.parametrize(
     "arguments, auth_key, code, complaint",
     [
-        ([], " ", 2, "SCALE_CALLBACK_AUTH must hold your callback auth key"),
-        (["--auth-key-env", "MINE"], AUTH_VALUE, 2, "MINE must hold your callback auth key"),
-        (["--port", "70000"], AUTH_VALUE, 1, "It could not start: "),
-        (["--results", "/"], AUTH_VALUE, 1, "It could not start: "),
+        ([], " ", 2, "SCALE_CALLBACK_AUTH must be set to your callback auth key"),
+        (["--auth-key-env", "MINE"], AUTH_VALUE, 2, "MINE must be set to your callback auth key"),
+        (["--port", "70000"], AUTH_VALUE, 1, "Could not start: "),
+        (["--results", "/"], AUTH_VALUE, 1, "Could not start: "),
     ],
 )
-def test_it_says_why_it_can_not_begin(start, arguments, auth_key, code, complaint):
+def test_receiver_invalid_call_is_reported(start, arguments, auth_key, code, complaint):
     process = start(*arguments, auth_key=auth_key).process
     output, errors = process.communicate(timeout=10)
     assert (process.returncode, output) == (code, "")

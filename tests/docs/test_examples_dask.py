@@ -1,4 +1,4 @@
-"""The export on a Dask cluster: a real one, of two processes on this machine."""
+"""The export on a real Dask cluster of two local processes."""
 
 import dataclasses
 import datetime as dt
@@ -19,44 +19,46 @@ TASKS = 1500
 
 
 @pytest.fixture
-def box():
+def sandbox():
     chance = random.Random(7)
     first = dt.datetime(2026, 3, 1)
     moments = (first + dt.timedelta(milliseconds=chance.randrange(10**8)) for _ in range(TASKS))
     created = [moment.isoformat(timespec="milliseconds") + "Z" for moment in moments]
     tasks = [{"kind": "task", "project": "p", "created_at": each} for each in created]
-    with Sandbox() as box:
-        box.seed([{"kind": "project", "name": "p", "type": "chat"}, *tasks], api_key="test_key")
-        yield box
+    with Sandbox() as sandbox:
+        sandbox.seed([{"kind": "project", "name": "p", "type": "chat"}, *tasks], api_key="test_key")
+        yield sandbox
 
 
-def test_the_workers_of_a_cluster_read_the_parts_whatever_the_network_does(run, box, tmp_path):
+def test_dask_export_with_network_faults_exports_every_task_once(run, sandbox, tmp_path):
     for seed, fault in enumerate([{"status": 503}, {"drop": True}]):
-        box.add_fault("GET", "/tasks", rate=0.05, seed=seed, **fault)
-    place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
+        sandbox.add_fault("GET", "/tasks", rate=0.05, seed=seed, **fault)
+    place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": sandbox.url}
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
     assert (done.returncode, done.stdout) == (0, f"{TASKS} tasks in out.jsonl\n"), done.stderr
-    assert {503, None} < {request.status for request in box.requests}
-    box.clear_faults()
-    with box.client("test_key") as client:
+    assert {503, None} < {request.status for request in sandbox.requests}
+    sandbox.clear_faults()
+    with sandbox.client("test_key") as client:
         wanted = [task.as_dict() for task in client.get_tasks("p")]
     found = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert found == wanted
 
 
-def test_a_failure_leaves_no_file(run, box, tmp_path):
-    place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": box.url}
-    with box.client("test_key") as client:
+def test_dask_export_failure_leaves_no_file(run, sandbox, tmp_path):
+    place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": sandbox.url}
+    with sandbox.client("test_key") as client:
         client.export_windows(project_name="p")
-    box.add_fault("GET", "/tasks", times=len(box.requests) + 3, delay=0.001)  # some pages are read
-    box.add_fault("GET", "/tasks", status=402)
+    sandbox.add_fault(
+        "GET", "/tasks", times=len(sandbox.requests) + 3, delay=0.001
+    )  # some pages are fetched
+    sandbox.add_fault("GET", "/tasks", status=402)
     done = run("dask_export.py", "out.jsonl", "--project", "p", **place)
-    assert done.returncode == 1 and "It failed: <Response [402]>" in done.stderr
+    assert done.returncode == 1 and "Failed: <Response [402]>" in done.stderr
     assert not list(tmp_path.glob("out*")) and "test_key" not in done.stdout + done.stderr
 
 
 class Here:
-    """An engine that does the work where it stands, as `distributed.Client` is called."""
+    """An engine with the interface of `distributed.Client` that works in this process."""
 
     @staticmethod
     def map(work, windows, client, pure):
@@ -74,18 +76,18 @@ class Here:
             pass
 
 
-def test_tasks_that_come_meanwhile_are_not_missed(box, tmp_path):
-    """Neither are those that two parts share, of which one is written."""
+def test_dask_export_includes_tasks_created_meanwhile(sandbox, tmp_path):
+    """Tasks that two parts share are written once."""
     example = SimpleNamespace(**runpy.run_path(str(ROOT / "examples" / "dask_export.py")))
-    with box.client("test_key") as client:
+    with sandbox.client("test_key") as client:
         windows = client.export_windows(project_name="p")
         shared = [dataclasses.replace(windows[0], count=windows[0].count + 1), *windows[1:]]
         client.export_windows = lambda **_: shared
-        box.seed([{"kind": "task", "project": "p"}] * 5, api_key="test_key")
+        sandbox.seed([{"kind": "task", "project": "p"}] * 5, api_key="test_key")
         assert example.export(Here, client, "p", tmp_path / "out") == TASKS
 
 
-def test_without_dask_it_says_what_to_install(run, tmp_path):
+def test_dask_export_without_dask_names_the_package(run, tmp_path):
     (tmp_path / "distributed.py").write_text("raise ImportError(name='distributed')")
     done = run("dask_export.py", "out.jsonl", "--project", "p", path=[tmp_path])
     assert (done.returncode, done.stdout) == (2, "")

@@ -1,4 +1,4 @@
-"""What objects show in a notebook, as a real browser shows it."""
+"""Notebook output of objects, rendered by a real browser."""
 
 import functools
 import http.server
@@ -12,7 +12,7 @@ import scaleapi
 from tests.browser import corner
 from tests.unit.test_drawing import BOX, HOSTILE, data_address, png, task
 
-# Where things lie is asked of the browser, once all has been loaded.
+# Measures positions in the browser, after everything has been loaded.
 MEASURE = """
 <style>img, svg { max-width: 100%; height: auto; }  /* as JupyterLab has it */</style>
 <script>
@@ -20,8 +20,8 @@ var ran = [];
 window.alert = function (what) { ran.push(String(what)); };
 window.onload = function () {
   function place(found) {
-    var box = found.getBoundingClientRect();
-    return [box.left, box.top, box.width, box.height];
+    var sandbox = found.getBoundingClientRect();
+    return [sandbox.left, sandbox.top, sandbox.width, sandbox.height];
   }
   var picture = document.querySelector("img, image");
   var said = {
@@ -55,13 +55,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
     def end_headers(self):
-        self.send_header("Cache-Control", "no-store")  # the next page has the same address
+        self.send_header("Cache-Control", "no-store")  # the next page has the same URL
         super().end_headers()
 
 
 @pytest.fixture
 def served(tmp_path):
-    """A folder, and the address where a browser finds it."""
+    """A folder, and the URL at which a browser finds it."""
     folder = tmp_path / "served"
     folder.mkdir()
     handler = functools.partial(Quiet, directory=str(folder))
@@ -75,7 +75,7 @@ def served(tmp_path):
 
 @pytest.fixture
 def look(browse, served):
-    """Shows markup as a notebook would, and gives what the browser says of it."""
+    """Renders markup like a notebook, and returns what the browser reports."""
     folder, address = served
 
     def look(markup, *options):
@@ -91,7 +91,7 @@ def look(browse, served):
 
 
 def scaled(picture, left, top, width, height, of=(600, 400)):
-    """Where a part of the picture lies."""
+    """Return the scaled position of a part of the image."""
     x, y, across, down = picture
     right, below = across / of[0], down / of[1]
     return pytest.approx(
@@ -100,7 +100,7 @@ def scaled(picture, left, top, width, height, of=(600, 400)):
 
 
 @pytest.mark.parametrize("ways", ["natural", "wide", "size", "data", "large", "copy"])
-def test_shapes_lie_exactly_over_the_pixels_of_the_picture(look, served, ways):
+def test_drawing_shapes_align_with_the_pixels_of_the_image(look, served, ways):
     folder, address = served
     (folder / "street.png").write_bytes(png(600, 400))
     (folder / "wide.png").write_bytes(png(2400, 1600))
@@ -111,7 +111,7 @@ def test_shapes_lie_exactly_over_the_pixels_of_the_picture(look, served, ways):
         "size": lambda: (remote.draw(size=(600, 400)), (600, 400)),
         "data": lambda: (task(*CORNERS, attachment=data_address(png(600, 400))).draw(), (600, 400)),
         "large": lambda: (task(*CORNERS).draw(image=png(2400, 1600)), (2400, 1600)),
-        # Labeled at four times the size of what is shown.
+        # The labeled image is four times as large as the displayed one.
         "copy": lambda: (remote.draw(size=(2400, 1600)), (2400, 1600)),
     }[ways]()
     seen = look(drawn._repr_html_())
@@ -127,7 +127,7 @@ def test_shapes_lie_exactly_over_the_pixels_of_the_picture(look, served, ways):
 
 
 @pytest.mark.parametrize("by_address", [True, False])
-def test_a_saved_drawing_opens_with_its_picture(browse, served, tmp_path, by_address):
+def test_drawing_saved_file_opens_with_its_image(browse, served, tmp_path, by_address):
     folder, address = served
     (folder / "street.png").write_bytes(png(600, 400))
     image = f"{address}/street.png" if by_address else folder / "street.png"
@@ -138,7 +138,7 @@ def test_a_saved_drawing_opens_with_its_picture(browse, served, tmp_path, by_add
 
 
 @pytest.mark.parametrize("kind", ["drawing", "unsized", "table", "page", "svg"])
-def test_what_others_wrote_is_shown_as_text_and_runs_nothing(look, kind):
+def test_drawing_untrusted_values_are_text_and_run_no_script(look, kind):
     label = "<script>alert(1)</script><img src=x onerror=alert(2)>"
     row = {**BOX, "label": label[:25], "attributes": {HOSTILE: HOSTILE}}
     far = f'http://127.0.0.1:9/{HOSTILE[:-2]}"><script>alert(3)</script>'
@@ -151,7 +151,7 @@ def test_what_others_wrote_is_shown_as_text_and_runs_nothing(look, kind):
         "page": lambda: scaleapi.Tasklist([odd], 1, 100, 0, False)._repr_html_(),
     }[kind]()
     seen = look(markup)
-    assert seen["ran"] == [] and seen["scripts"] == 1  # the test's own
+    assert seen["ran"] == [] and seen["scripts"] == 1  # the test's own script
     if kind in ("table", "page"):
         assert label in seen["text"]
     else:
@@ -159,7 +159,7 @@ def test_what_others_wrote_is_shown_as_text_and_runs_nothing(look, kind):
         assert "<script>alert(1)" in seen["text"] + "".join(seen["names"][1:])
 
 
-def test_one_label_has_one_colour_on_the_screen(look):
+def test_drawing_label_has_one_colour_in_all_drawings(look):
     first, second = (
         look(task(*rows).draw(image="")._repr_html_())["colours"]
         for rows in (

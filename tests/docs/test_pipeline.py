@@ -1,4 +1,4 @@
-"""The sample pipeline's own tests, run as the suite of a user who has installed the package."""
+"""Run the tests of the example pipeline as a user who has installed the package does."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SAMPLE = ROOT / "examples" / "pipeline"
 
 @pytest.fixture
 def run(tmp_path):
-    """Runs pytest on a copy, which is out of reach of our own settings and conftest."""
+    """Runs pytest on a copy outside the checkout, without its settings and conftest."""
     copy = shutil.copytree(SAMPLE, tmp_path / "suite", ignore=shutil.ignore_patterns("__pycache__"))
 
     def run(*arguments, **environment):
@@ -33,26 +33,26 @@ def run(tmp_path):
 
 
 def passed(done):
-    """How many tests have passed, if all have."""
+    """Return the number of passed tests, if none failed."""
     assert done.returncode == 0, done.stdout + done.stderr
     return int(re.fullmatch(r"(\d+) passed in .*", done.stdout.splitlines()[-1])[1])
 
 
 @pytest.mark.smoke
-def test_the_samples_tests_pass_and_are_all_there(run):
+def test_pipeline_tests_pass_and_all_are_collected(run):
     tests = re.findall(r"^def test_", (SAMPLE / "test_pipeline.py").read_text(), re.MULTILINE)
     assert passed(run()) >= len(tests) > 5
 
 
-def test_they_pass_on_several_workers_and_past_a_proxy_too(run):
+def test_pipeline_tests_pass_with_xdist_and_proxy_settings(run):
     dead = "http://127.0.0.1:9"
     assert passed(run("-n", "2", HTTP_PROXY=dead, http_proxy=dead, ALL_PROXY=dead)) > 5
 
 
-def test_they_fail_when_the_pipeline_forgets_the_unique_ids(run, tmp_path):
+def test_pipeline_tests_fail_without_unique_ids(run, tmp_path):
     script = tmp_path / "suite" / "pipeline.py"
     code = re.sub(r'"unique_id": unique_id\(.*?\),.*', "", script.read_text())
     assert code != script.read_text()
     script.write_text(code)
-    done = run("-k", "made_twice or no_task_twice")
+    done = run("-k", "creates_no_task_twice")
     assert done.returncode == 1 and "2 failed" in done.stdout, done.stdout

@@ -1,6 +1,7 @@
-"""The documentation as a site: it builds without a warning, and is whole by itself."""
+"""The site builds without a warning and has every public name with its docstring."""
 
 import inspect
+import pickle
 import re
 import subprocess
 import sys
@@ -16,11 +17,12 @@ from scaleapi.api_client.v2 import exceptions as v2_exceptions
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytest.importorskip("furo", reason="the site needs the extra docs")
+addnodes = pytest.importorskip("sphinx.addnodes")
 
 
 @pytest.fixture(scope="module")
 def build(tmp_path_factory):
-    """The finished build, and the folder with its pages."""
+    """The finished build process, and the folder with its pages."""
     pages = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-n", "-q", "-E"]
     done = subprocess.run(
@@ -31,12 +33,12 @@ def build(tmp_path_factory):
     return done, pages
 
 
-def test_the_site_builds_without_a_warning(build):
+def test_site_builds_without_warnings(build):
     done, _ = build
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_no_page_loads_anything_from_elsewhere(build):
+def test_site_loads_nothing_from_other_hosts(build):
     _, pages = build
     loads = re.compile(
         r"""<(?:script|link|img|iframe|object)\b[^>]*(?:src|href|data)="(?:https?:)?//"""
@@ -55,15 +57,23 @@ PUBLIC = [
 ]
 
 
+CLASSES = [
+    value
+    for value in (getattr(scaleapi, name) for name in scaleapi.__all__)
+    if inspect.isclass(value)
+]
+V2_VARIANTS = ("_with_http_info", "_without_preload_content")
+
+
 def entries(pages):
-    """The full names of all that the site describes, as it tells other sites."""
+    """The full names of all entries of the site, from its inventory for other sites."""
     packed = (pages / "objects.inv").read_bytes().split(b"\n", 4)[4]
     lines = zlib.decompress(packed).decode().splitlines()
     return {line.split()[0] for line in lines if " py:" in line}
 
 
 def names_of(value):
-    """What an object may be called: by where it is public, and by where it is written."""
+    """The full names of an object: where it is public, and where it is defined."""
     public = {
         f"{module.__name__}.{name}" for module, name in PUBLIC if getattr(module, name) is value
     }
@@ -75,20 +85,20 @@ def ours(kind):
 
 
 def members(kind):
-    """Public names of a class that are written in this package, types of fields included."""
+    """Public names of a class that this package defines, annotated fields included."""
     names = {name for base in ours(kind) for name in vars(base)}
     names.update(*(vars(base).get("__annotations__", ()) for base in ours(kind)))
     return {name for name in names if not name.startswith("_")}
 
 
 def is_there(kind, member, described):
-    """Whether a member has an entry: with its class, with a base of that, or as an argument."""
+    """Whether a member has an entry: of its class, of a base class, or in the class's docstring."""
     if re.search(rf"^    [\w, ]*\b{member}\b[\w, ]*: ", inspect.getdoc(kind), re.MULTILINE):
         return True
     return any(f"{name}.{member}" in described for base in ours(kind) for name in names_of(base))
 
 
-def test_every_public_name_has_an_entry(build):
+def test_site_has_an_entry_for_every_public_name(build):
     _, pages = build
     described = entries(pages)
     missing = []
@@ -103,3 +113,37 @@ def test_every_public_name_has_an_entry(build):
                 if not is_there(value, member, described)
             ]
     assert not missing, "docs/api has no entry for these"
+
+
+@pytest.fixture(scope="module")
+def descriptions(build):
+    """The text of each entry of docs/api, by its full name."""
+    _, pages = build
+    texts = {}
+    for path in (pages / "doctrees" / "api").glob("*.doctree"):
+        for entry in pickle.loads(path.read_bytes()).findall(addnodes.desc):
+            signature, *_, content = entry.children
+            texts.update(dict.fromkeys(signature["ids"], normalized(content.astext())))
+    return texts
+
+
+def normalized(text):
+    """Remove markup, line breaks and the difference between kinds of quotes."""
+    return re.sub(r"[`*\\\s]|[^\x20-\x7e]|[\"']|-", "", text)
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_site_public_class_shows_docstrings_of_its_methods(descriptions, cls):
+    missing = []
+    for name in [None, *members(cls)]:
+        value = cls if name is None else inspect.getattr_static(cls, name, None)
+        if not (inspect.isclass(value) or inspect.isroutine(value) or isinstance(value, property)):
+            continue
+        owners = [cls] if name is None else ours(cls)
+        ids = [".".join(filter(None, (full, name))) for owner in owners for full in names_of(owner)]
+        expected = normalized(inspect.getdoc(value).split("\n\n")[0])
+        if name and name.endswith(V2_VARIANTS):
+            expected = normalized("Takes the arguments of ")
+        if not any(expected in descriptions.get(key, "") for key in ids):
+            missing.append(name or cls.__name__)
+    assert not missing, f"the entries of these in docs/api lack their docstring: {missing}"

@@ -1,8 +1,8 @@
-"""The notebook of the examples, executed; and the pictures that the documents show of it.
+"""Execute the tour notebook, and make screenshots of it for the documents.
 
     python -m tests.docs.tour
 
-makes the pictures in docs/images anew. Look at them before they are committed.
+rebuilds docs/images. Look at the images before you commit them.
 """
 
 import json
@@ -18,8 +18,8 @@ from tests.conftest import AMBIENT
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "examples" / "tour.ipynb"
-# What each picture shows: the cell with these words, in a window of this size.
-PICTURES = {
+# Each image is a screenshot of the cell with these words, in a window of this size.
+IMAGES = {
     "table.png": ("client.tasks(project=", "1060,330"),
     "drawing.png": ("task.draw(", "800,445"),
 }
@@ -29,7 +29,7 @@ NOTHING_FROM_OUTSIDE = [
 
 
 def executed(folder):
-    """The notebook with its outputs, run in a folder that has what it reads."""
+    """Execute a copy of the notebook, and return it with its outputs."""
     for path in (NOTEBOOK, NOTEBOOK.with_name("street.png")):
         shutil.copy(path, folder)
     _convert(folder / NOTEBOOK.name, "--to", "notebook", "--execute", "--output", "done.ipynb")
@@ -37,7 +37,7 @@ def executed(folder):
 
 
 def as_html(notebook, folder):
-    """The path of the notebook as a page."""
+    """Convert a notebook to HTML, and return the path."""
     path = folder / "shown.ipynb"
     path.write_text(json.dumps(notebook), "utf-8")
     _convert(path, "--to", "html", *NOTHING_FROM_OUTSIDE)
@@ -45,7 +45,7 @@ def as_html(notebook, folder):
 
 
 def cells_with(notebook, words):
-    """The cells of code in which these words stand."""
+    """Return the code cells that contain these words."""
     return [
         cell
         for cell in notebook["cells"]
@@ -66,10 +66,10 @@ def _convert(path, *options):
     assert done.returncode == 0, done.stderr
 
 
-def make_pictures(folder):
-    """All of docs/images."""
+def make_images(folder):
+    """Make all images of docs/images."""
     notebook = executed(folder)
-    for name, (words, size) in PICTURES.items():
+    for name, (words, size) in IMAGES.items():
         page = as_html({**notebook, "cells": cells_with(notebook, words)[:1]}, folder)
         picture = ROOT / "docs" / "images" / name
         options = (f"--screenshot={picture}", f"--window-size={size}", "--hide-scrollbars")
@@ -78,4 +78,4 @@ def make_pictures(folder):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        make_pictures(Path(scratch))
+        make_images(Path(scratch))

@@ -74,23 +74,6 @@ def own_kind(kind):
 
 
 @pytest.mark.parametrize("kind", PUBLIC_CLASSES, ids=lambda kind: kind.__name__)
-def test_every_public_method_has_a_line_in_the_reference(kind):
-    reference = (ROOT / "docs" / "reference.rst").read_text(encoding="utf-8")
-    if not any(f"``{form}{kind.__name__}" in reference for form in ("", "scaleapi.")):
-        pytest.fail(f"docs/reference.rst does not say what {kind.__name__} is")
-    if issubclass(kind, (scaleapi.ScaleException, scaleapi.TaskType.__base__)):
-        return
-    prefix = "" if kind is scaleapi.ScaleClient else f"{kind.__name__}."
-    missing = [
-        f"{prefix}{name}"
-        for name in own_kind(kind)
-        if not re.search(rf"``{re.escape(prefix)}{name}\(", reference)
-        and not (issubclass(kind, scaleapi.tasks.Resource) and f"``Resource.{name}(" in reference)
-    ]
-    assert not missing, f"docs/reference.rst lacks a line for {missing}"
-
-
-@pytest.mark.parametrize("kind", PUBLIC_CLASSES, ids=lambda kind: kind.__name__)
 def test_everything_public_has_a_docstring(kind):
     assert inspect.getdoc(kind)
     for name in own_kind(kind):
