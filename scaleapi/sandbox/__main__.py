@@ -9,8 +9,9 @@ import sys
 import threading
 from typing import Any, List, Optional
 
-from . import Sandbox, seeding
-from .store import Store
+from . import Sandbox
+from .backend import fixtures
+from .backend.store import Store
 
 
 def main(arguments: Optional[List[str]] = None) -> int:
@@ -76,7 +77,7 @@ def _export(db: str, path: str) -> int:
     if not os.path.isfile(db):  # which opening it would make
         raise FileNotFoundError(f"there is no file {db}")
     with contextlib.closing(Store(db)) as store:
-        seeding.write(store, path)
+        fixtures.write(store, path)
     return 0
 
 

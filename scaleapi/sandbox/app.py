@@ -10,15 +10,15 @@ from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 
-from .chunks import Chunks
+from .backend.state import World
+from .backend.store import Taken
 from .faults import FaultRule, Faults, headers_of
-from .keys import caller
-from .lifecycle import World
-from .refusals import Refused, invalid
+from .http.auth import caller
+from .http.chunked import Chunks
+from .http.errors import Dropped, Refused, invalid
 from .requests_log import KEPT_BYTES, RecordedRequest, RequestLog
-from .routes import BLUEPRINTS, NO_KEY, control, page
-from .store import Taken
-from .wire import Segment, error
+from .routes import BLUEPRINTS, NO_KEY, control, dashboard
+from .routes.http_io import Segment, error
 
 log = logging.getLogger("scaleapi.sandbox")
 
@@ -27,10 +27,6 @@ MAX_DRAIN = 4 * MAX_BODY
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
 DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
 CUT = "scaleapi.cut"  # likewise, but after half of the answer
-
-
-class Dropped(Exception):
-    """The connection shall end without an answer."""
 
 
 class _Request(Request):
@@ -90,7 +86,7 @@ def _add_hooks(
             _join_chunks()
             request.get_data()
             return None
-        if request.blueprint == page.routes.name:  # it shows the requests and is not recorded
+        if request.blueprint == dashboard.routes.name:  # it shows the requests and is not recorded
             _join_chunks()
             request.get_data()  # bounded, like any other body
             return None

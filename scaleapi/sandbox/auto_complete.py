@@ -5,9 +5,11 @@ import threading
 from datetime import timedelta
 from typing import Optional
 
-from . import canned, lifecycle, times
-from .refusals import Refused
-from .store import TASKS
+from .backend import canned, lifecycle
+from .backend.state import World
+from .backend.store import TASKS
+from .http import timestamps
+from .http.errors import Refused
 
 log = logging.getLogger("scaleapi.sandbox")
 
@@ -23,7 +25,7 @@ class AutoCompleter:
         delay: the seconds that each waits.
     """
 
-    def __init__(self, world: lifecycle.World, delay: float) -> None:
+    def __init__(self, world: World, delay: float) -> None:
         self._world = world
         self._delay = timedelta(seconds=delay)
         # A look is one query on an index: often enough that the delay is about kept.
@@ -50,7 +52,7 @@ class AutoCompleter:
 
     def _complete_due(self) -> None:
         store = self._world.store
-        for account, task_id in store.due(times.stamp(times.now() - self._delay)):
+        for account, task_id in store.due(timestamps.stamp(timestamps.now() - self._delay)):
             task = store.get(TASKS, account, task_id=task_id)
             if self._stopping.is_set():
                 return

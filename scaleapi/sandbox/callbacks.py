@@ -12,8 +12,6 @@ import requests
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Timeout, parse_url
 
-from .store import Doc
-
 log = logging.getLogger("scaleapi.sandbox")
 
 AUTH_HEADER = "scale-callback-auth"
@@ -43,7 +41,7 @@ class Callback:
     """
 
     url: str
-    body: Doc
+    body: Dict[str, Any]
     headers: Dict[str, str] = field(default_factory=lambda: {AUTH_HEADER: AUTH_VALUE})
     sent: bool = False
     status: Optional[int] = None
@@ -71,7 +69,7 @@ class Callbacks:
         self._ended = threading.Event()  # set once what is queued shall be given up
         self._thread: Optional[threading.Thread] = None
 
-    def send(self, url: str, body: Doc, note: Note) -> None:
+    def send(self, url: str, body: Dict[str, Any], note: Note) -> None:
         """Post `body` to `url` soon, and tell `note` whether that went well."""
         callback = Callback(url, body, sent=is_web(url) and (self._reach == "all" or is_local(url)))
         with self._lock:

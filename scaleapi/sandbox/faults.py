@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Deque, Dict, List, Mapping, Optional
 from urllib.parse import unquote
 
-from .refusals import error_body
+from .http.errors import error_body
 
 
 @dataclass

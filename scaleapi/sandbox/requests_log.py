@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any, Dict, List, Optional
 
-from . import depth, times
+from .http import json_limits, timestamps
 
 KEPT_REQUESTS = 10_000
 KEPT_BYTES = 1024 * 1024  # of one body
@@ -34,7 +34,7 @@ class RecordedRequest:
     content: bytes = field(default=b"", repr=False)
     form: Optional[Dict[str, Any]] = None
     status: Optional[int] = None
-    received_at: str = field(default_factory=lambda: times.stamp(times.now()))
+    received_at: str = field(default_factory=lambda: timestamps.stamp(timestamps.now()))
 
     @property
     def body(self) -> Any:
@@ -42,7 +42,7 @@ class RecordedRequest:
         if self.form is not None or not self.content:
             return self.form
         try:
-            return depth.loads(self.content)
+            return json_limits.loads(self.content)
         except ValueError:
             return self.content
 

@@ -19,17 +19,18 @@ from typing import (
 from urllib.parse import urlsplit
 
 from ..client import ScaleClient
-from . import deliveries, lifecycle, seeding
 from .app import make_app
 from .auto_complete import AutoCompleter
+from .backend import deliveries, fixtures, lifecycle
+from .backend.state import World
+from .backend.store import Doc, Store, public
+from .backend.v2_view import View
 from .callbacks import AUTH_VALUE, Callback, Callbacks
 from .faults import FaultRule, Faults, read_faults
-from .keys import account_of
-from .refusals import Refused
+from .http.auth import account_of
+from .http.errors import Refused
+from .http.server import Server
 from .requests_log import RecordedRequest, RequestLog
-from .server import Server
-from .store import Doc, Store, public
-from .v2 import View
 
 MAX_DELAY = 10**8  # seconds; three years
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # nobody can connect to the left ones
@@ -381,15 +382,15 @@ class Sandbox:
             OSError: the file can't be read.
             ValueError: If a row is invalid; the message has its number, and nothing is loaded.
         """
-        return seeding.load(self._open().world, rows, account_of(api_key))
+        return fixtures.load(self._open().world, rows, account_of(api_key))
 
     def export(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write all data of all accounts to a file that `seed` reads."""
-        seeding.write(self._open().world.store, path)
+        fixtures.write(self._open().world.store, path)
 
     def reset(self) -> None:
         """Forget all data, requests, callbacks and faults."""
-        lifecycle.reset(self._open().world)
+        self._open().world.reset()
 
     def _open(self) -> "_Running":
         if self._running is None:
@@ -403,9 +404,7 @@ class _Running:
     def __init__(self, sandbox: Sandbox) -> None:
         self._stopping = threading.Event()
         requests, faults = sandbox._requests, sandbox._faults
-        self.world = lifecycle.World(
-            Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults
-        )
+        self.world = World(Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults)
         app = make_app(self.world, requests, faults, self._stopping)
         self._server = Server(app, sandbox._host, sandbox._port)
         try:

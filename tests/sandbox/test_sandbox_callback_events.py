@@ -9,7 +9,8 @@ from queue import Queue
 
 import pytest
 
-from scaleapi.sandbox import Sandbox, callbacks, lifecycle
+from scaleapi.sandbox import Sandbox, callbacks
+from scaleapi.sandbox.backend import lifecycle
 
 
 class Receiver(ThreadingHTTPServer):

@@ -11,8 +11,8 @@ import requests
 
 from scaleapi.sandbox import Sandbox, app, requests_log
 from scaleapi.sandbox.app import MAX_BODY
-from scaleapi.sandbox.depth import MAX_DEPTH
-from scaleapi.sandbox.server import MAX_HEAD
+from scaleapi.sandbox.http.json_limits import MAX_DEPTH
+from scaleapi.sandbox.http.server import MAX_HEAD
 
 
 def address_of(box):

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 import scaleapi
-from scaleapi.sandbox import masks
+from scaleapi.sandbox.backend import masks
 
 
 @pytest.fixture

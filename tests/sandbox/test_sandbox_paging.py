@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from scaleapi.sandbox.store import TASKS
+from scaleapi.sandbox.backend.store import TASKS
 
 
 def seed_task(box):

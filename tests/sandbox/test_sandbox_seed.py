@@ -7,10 +7,10 @@ import re
 import pytest
 
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox import store as store_module
-from scaleapi.sandbox.depth import KEPT_DEPTH
+from scaleapi.sandbox.backend import store as store_module
+from scaleapi.sandbox.backend.store import TASKS
+from scaleapi.sandbox.http.json_limits import KEPT_DEPTH
 from scaleapi.sandbox.routes import tasks
-from scaleapi.sandbox.store import TASKS
 
 LAST_WEEK = "2025-03-04T10:15:00.000Z"
 PROJECT = {"kind": "project", "name": "p", "type": "categorization", "params": {"a": 1}}

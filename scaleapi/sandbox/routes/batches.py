@@ -5,10 +5,10 @@ from typing import Dict, List
 from flask import Blueprint, Response, request
 
 from ...batches import BatchStatus
-from .. import lifecycle
-from ..refusals import invalid
-from ..store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
-from ..wire import (
+from ..backend import lifecycle
+from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
+from ..http.errors import invalid
+from .http_io import (
     account,
     answer,
     flag,

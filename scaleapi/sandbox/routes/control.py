@@ -9,13 +9,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from .. import lifecycle, seeding
-from ..callers import refuse_strangers
+from ..backend import fixtures, lifecycle
+from ..backend.store import Doc, public
 from ..faults import read_faults
-from ..refusals import Refused, invalid
+from ..http.access import refuse_strangers
+from ..http.errors import Refused, invalid
 from ..requests_log import RecordedRequest
-from ..store import Doc, public
-from ..wire import answer, json_body, object_body, world
+from .http_io import answer, json_body, object_body, world
 
 routes = Blueprint("control", __name__, url_prefix="/_sandbox")
 
@@ -92,14 +92,14 @@ def list_callbacks() -> Response:
 
 @routes.post("/reset")
 def reset() -> Response:
-    lifecycle.reset(world())
+    world().reset()
     return answer({"result": "ok"})
 
 
 @routes.get("/export")
 def export() -> Response:
     """Every object of every account, as JSON lines."""
-    return Response("".join(seeding.lines(world().store)), mimetype="application/x-ndjson")
+    return Response("".join(fixtures.lines(world().store)), mimetype="application/x-ndjson")
 
 
 def _shown(task: Doc) -> Response:

@@ -6,10 +6,11 @@ from typing import Any, Dict, Optional
 
 from flask import Blueprint, Response, request
 
-from .. import lifecycle, times
-from ..refusals import Refused, invalid
-from ..store import FILES, PROJECTS, Doc, public
-from ..wire import (
+from ..backend import lifecycle
+from ..backend.store import FILES, PROJECTS, Doc, public
+from ..http import timestamps
+from ..http.errors import Refused, invalid
+from .http_io import (
     MAX_OFFSET,
     account,
     answer,
@@ -76,7 +77,11 @@ def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
     for key in ("project_name", "reference_id"):
         if not isinstance(given.get(key), (str, type(None))):
             raise invalid(f'Parameter is invalid, reason: "{key}" must be a string')
-    project, here, now = given.pop("project_name", None), world(), times.stamp(times.now())
+    project, here, now = (
+        given.pop("project_name", None),
+        world(),
+        timestamps.stamp(timestamps.now()),
+    )
     file_id = str(uuid.uuid4())
     doc = {
         **given,

@@ -5,10 +5,11 @@ from typing import Any, Dict
 from flask import Blueprint, Response, request
 
 from ...tasks import TaskType
-from .. import inputs, lifecycle, times
-from ..refusals import invalid
-from ..store import PROJECTS, Doc, equal, public
-from ..wire import account, answer, flag, object_body, query_flag, required, world
+from ..backend import lifecycle, task_schema
+from ..backend.store import PROJECTS, Doc, equal, public
+from ..http import timestamps
+from ..http.errors import invalid
+from .http_io import account, answer, flag, object_body, query_flag, required, world
 
 routes = Blueprint("projects", __name__)
 
@@ -23,7 +24,7 @@ def create() -> Response:
         raise invalid(f"No task type is called {kind!r}")
     if not isinstance(params, (dict, type(None))):
         raise invalid('Parameter is invalid, reason: "params" must be an object')
-    created = times.stamp(times.now())
+    created = timestamps.stamp(timestamps.now())
     project = {
         "type": kind,
         "name": name,
@@ -60,10 +61,12 @@ def set_params(name: str) -> Response:
     params.pop("patch", None)
     with here.store.transaction():
         project = lifecycle.find(here, PROJECTS, account(), name)
-        current = inputs.current_params(project)
+        current = task_schema.current_params(project)
         number = current.get("version", -1) + 1
         changed = {**(current if keep_others else {}), **params}
-        project["param_history"].append(_version(number, times.stamp(times.now()), changed))
+        project["param_history"].append(
+            _version(number, timestamps.stamp(timestamps.now()), changed)
+        )
         here.store.update(PROJECTS, account(), project)
     return answer(public(project))
 
@@ -73,7 +76,7 @@ def template(name: str) -> Response:
     project = lifecycle.find(world(), PROJECTS, account(), name)
     if project["type"] not in _WITH_TEMPLATE:
         raise invalid(f"Only {' and '.join(_WITH_TEMPLATE)} projects have a task template")
-    params = inputs.current_params(project)
+    params = task_schema.current_params(project)
     return answer(
         {
             "id": project["_id"],

@@ -3,10 +3,11 @@
 from flask import Blueprint, Response
 
 from ...tasks import TaskType
-from .. import inputs, lifecycle, times
-from ..refusals import invalid
-from ..store import PROJECTS, QUALITY_TASKS, public
-from ..wire import account, answer, object_body, world
+from ..backend import lifecycle, task_schema
+from ..backend.store import PROJECTS, QUALITY_TASKS, public
+from ..http import timestamps
+from ..http.errors import invalid
+from .http_io import account, answer, object_body, world
 
 routes = Blueprint("quality_tasks", __name__)
 
@@ -31,13 +32,18 @@ def create_training_task(kind: str) -> Response:
 
 
 def _create(kind: str) -> Response:
-    task_type, here = inputs.task_type(kind), world()
-    given = inputs.checked(object_body())
+    task_type, here = task_schema.task_type(kind), world()
+    given = task_schema.checked(object_body())
     if task_type not in TYPES:
         raise invalid(f"There are no such tasks of type {kind}")
     if "expected_response" not in given:
         raise invalid('Parameter is invalid, reason: "expected_response" is required')
-    doc = {**given, "type": kind, "id": lifecycle.new_id(), "created_at": times.stamp(times.now())}
+    doc = {
+        **given,
+        "type": kind,
+        "id": lifecycle.new_id(),
+        "created_at": timestamps.stamp(timestamps.now()),
+    }
     with here.store.transaction():
         project = lifecycle.named(here, PROJECTS, account(), given.get("project"))
         if project is not None and not project["_rapid"]:

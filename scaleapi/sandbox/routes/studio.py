@@ -10,10 +10,10 @@ from flask import Blueprint, Response
 
 from ...studio import StudioBatchStatus
 from ...tasks import TaskStatus
-from .. import lifecycle
-from ..refusals import invalid, missing
-from ..store import ASSIGNMENTS, BATCHES, GROUPS, PROJECTS, Doc, equal
-from ..wire import account, answer, object_body, required, texts, world
+from ..backend import lifecycle
+from ..backend.store import ASSIGNMENTS, BATCHES, GROUPS, PROJECTS, Doc, equal
+from ..http.errors import invalid, missing
+from .http_io import account, answer, object_body, required, texts, world
 from .teams import team
 
 routes = Blueprint("studio", __name__)

@@ -5,10 +5,10 @@ from typing import Any, Callable, List
 from flask import Blueprint, Response, request
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
-from .. import inputs, lifecycle, masks
-from ..refusals import invalid, missing
-from ..store import TASKS, Doc, Filter, public
-from ..wire import (
+from ..backend import lifecycle, masks, task_schema
+from ..backend.store import TASKS, Doc, Filter, public
+from ..http.errors import invalid, missing
+from .http_io import (
     account,
     answer,
     json_body,
@@ -44,7 +44,9 @@ _CHOICES = (
 @routes.post("/task/<kind>")
 def create(kind: str) -> Response:
     body = object_body()
-    return answer(public(lifecycle.create_task(world(), account(), inputs.task_type(kind), body)))
+    return answer(
+        public(lifecycle.create_task(world(), account(), task_schema.task_type(kind), body))
+    )
 
 
 @routes.get("/task/<task_id>")
@@ -137,7 +139,7 @@ def _changed(task_id: str, change: Callable[[Doc], Any]) -> Response:
 
 def _retagged(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
     named = json_body()
-    if not inputs.is_texts(named):
+    if not task_schema.is_texts(named):
         raise invalid("The body must be a JSON array of tags")
 
     def change(task: Doc) -> None:

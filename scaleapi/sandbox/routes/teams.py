@@ -5,9 +5,9 @@ from typing import List, Tuple
 from flask import Blueprint, Response
 
 from ...teams import TeammateRole
-from ..refusals import invalid
-from ..store import TEAMMATES, Doc, public
-from ..wire import account, answer, object_body, required, texts, world
+from ..backend.store import TEAMMATES, Doc, public
+from ..http.errors import invalid
+from .http_io import account, answer, object_body, required, texts, world
 
 routes = Blueprint("teams", __name__)
 

@@ -12,6 +12,10 @@ class Refused(Exception):
         self.message = message
 
 
+class Dropped(Exception):
+    """The connection shall end without an answer."""
+
+
 def error_body(status: int, message: str) -> Dict[str, Any]:
     """The body of every error."""
     return {"status_code": status, "error": message}

@@ -5,7 +5,7 @@ What is a file in them is at an address of the sandbox itself.
 
 from typing import Any, Callable, Iterable, List, Mapping, Tuple
 
-from ..tasks import TaskType
+from ...tasks import TaskType
 from . import chat, masks
 from .store import Doc
 

@@ -11,12 +11,14 @@ import os
 import re
 from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Tuple, Union
 
-from ..batches import BatchStatus
-from ..tasks import TaskReviewStatus, TaskStatus, TaskType
-from . import canned, chat, depth, inputs, lifecycle, times
-from .keys import account_of
-from .lifecycle import CANCELLED, PAUSED, STAGING, World
-from .refusals import Refused
+from ...batches import BatchStatus
+from ...tasks import TaskReviewStatus, TaskStatus, TaskType
+from ..http import json_limits, timestamps
+from ..http.auth import account_of
+from ..http.errors import Refused
+from . import canned, chat, lifecycle, task_schema
+from .lifecycle import CANCELLED, PAUSED, STAGING
+from .state import World
 from .store import (
     ASSIGNMENTS,
     BATCHES,
@@ -52,7 +54,7 @@ KINDS: Mapping[str, Table] = {
     "dataset_task": DATASET_TASKS,
 }
 _ROW_KEYS = ("kind", "account", "api_key")
-_ROW_DEPTH = depth.KEPT_DEPTH + 1  # an object may stand under a key of the row
+_ROW_DEPTH = json_limits.KEPT_DEPTH + 1  # an object may stand under a key of the row
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 
 PathLike = Union[str, os.PathLike[str]]
@@ -119,8 +121,8 @@ def _load(
 def _parsed(line: bytes) -> Any:
     """The JSON of a line; None for an empty one."""
     try:
-        return depth.loads(line, _ROW_DEPTH) if line.strip() else None
-    except depth.TooDeep:
+        return json_limits.loads(line, _ROW_DEPTH) if line.strip() else None
+    except json_limits.TooDeep:
         raise
     except ValueError:
         raise ValueError("this is not valid JSON") from None
@@ -163,7 +165,7 @@ class _Reader:
 
     def project(self, account: str, given: Doc) -> Doc:
         """A project to be stored."""
-        created = _moment(given, "created_at") or times.stamp(times.now())
+        created = _moment(given, "created_at") or timestamps.stamp(timestamps.now())
         params = given.pop("params", None)
         if params is not None and not isinstance(params, dict):
             raise ValueError('"params" must be an object')
@@ -202,7 +204,7 @@ class _Reader:
 
     def task(self, account: str, given: Doc) -> Doc:
         """A task to be stored."""
-        inputs.checked(given)
+        task_schema.checked(given)
         kind = self._placed(account, given)
         params = given.get("params", {})
         if not isinstance(params, dict):
@@ -256,8 +258,8 @@ def _finished(task: Doc, given: Doc, url: str) -> Doc:
     _choice(task, "status", [status.value for status in TaskStatus])
     if task["status"] == completed:
         if "completed_at" not in task:
-            soonest = times.parse(task["created_at"]) + lifecycle.WORK_TIME
-            task["completed_at"] = times.stamp(soonest)
+            soonest = timestamps.parse(task["created_at"]) + lifecycle.WORK_TIME
+            task["completed_at"] = timestamps.stamp(soonest)
         if "response" not in task:
             task["response"] = canned.response(task, url)
         if task["type"] == TaskType.Chat.value and "_annotations" not in task:
@@ -308,7 +310,7 @@ def _moment(given: Doc, key: str) -> Optional[str]:
     if key not in given:
         return None
     try:
-        given[key] = times.stamp(times.parse(_text(given, key)))
+        given[key] = timestamps.stamp(timestamps.parse(_text(given, key)))
     except ValueError as problem:
         raise ValueError(f'"{key}": {problem}') from None
     return str(given[key])

@@ -2,8 +2,8 @@
 
 from typing import Any, Callable, Dict, Mapping, Tuple
 
-from ..tasks import TaskType
-from .refusals import Refused, invalid
+from ...tasks import TaskType
+from ..http.errors import Refused, invalid
 from .store import Doc
 
 _ATTACHMENT = ("attachment", "attachments")

@@ -4,26 +4,13 @@ In the store, tasks and batches name their project and batch, as v1 shows them. 
 their place, or the whole objects where `expand` asks for them.
 """
 
-from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Collection, Dict, Tuple
 
-from flask import Response, request
-
-from ..tasks import TaskStatus, TaskType
-from . import chat, inputs, wire
-from .lifecycle import CANCELLED, COMPLETED, IN_PROGRESS, PAUSED, STAGING, World
-from .refusals import invalid, missing
-from .store import (
-    BATCHES,
-    DATASET_DELIVERIES,
-    DATASETS,
-    DELIVERIES,
-    PROJECTS,
-    Doc,
-    Filter,
-    Page,
-    Table,
-    equal,
-)
+from ...tasks import TaskStatus, TaskType
+from . import chat
+from .lifecycle import CANCELLED, COMPLETED, IN_PROGRESS, PAUSED, STAGING
+from .state import World
+from .store import BATCHES, DATASET_DELIVERIES, DATASETS, DELIVERIES, PROJECTS, Doc, Table, equal
 
 BATCH_STATUSES = (STAGING, IN_PROGRESS, COMPLETED, PAUSED, CANCELLED)
 SCHEMA = "schema_"  # and a project's id: the id of the schema of its responses
@@ -162,92 +149,3 @@ class View:
             found = self._world.store.all(table, self._account, equal(**{table.key: key}))
             self._found[table.name, key] = found[0]
         return self._found[table.name, key]
-
-
-def view(expand: Collection[str] = (), opts: bool = False) -> View:
-    """The view that a request asks for, with what it may expand, and whether it takes `opts`."""
-    return View(
-        wire.world(),
-        wire.account(),
-        wire.query_names("expand", tuple(expand)),
-        wire.query_names("opts", chat.OPTIONS) if opts else (),
-    )
-
-
-def sought(table: Table, what: str, given: Mapping[str, Any], **also: str) -> Optional[Doc]:
-    """The object that `<what>_id` and `<what>_name` name; None when neither is given.
-
-    Both fit it where both are given, and so does `also`; 404 when there is none.
-    """
-    wanted = {}
-    for name, column in ((f"{what}_id", "_id"), (f"{what}_name", "name")):
-        value = given.get(name)
-        if value is None or value == "":
-            continue
-        if not inputs.is_text(value):
-            raise invalid(f'Parameter is invalid, reason: "{name}" must be a string')
-        wanted[column] = value
-    if not wanted:
-        return None
-    doc = wire.world().store.get(table, wire.account(), **wanted, **also)
-    if doc is None:
-        raise missing(what, " / ".join(wanted.values()))
-    return doc
-
-
-def project_of(given: Mapping[str, Any]) -> Doc:
-    """The project that a query or body names; it has to name one."""
-    project = sought(PROJECTS, "project", given)
-    if project is None:
-        raise needed("project_id", "project_name")
-    return project
-
-
-def batch_of(given: Mapping[str, Any]) -> Doc:
-    """The batch that a query or body names; it has to name one."""
-    batch = sought(BATCHES, "batch", given)
-    if batch is None:
-        raise needed("batch_id", "batch_name")
-    return batch
-
-
-def needed(*names: str) -> Exception:
-    """400: none of these parameters was given."""
-    return invalid(f"Parameter is invalid, reason: needs one of {', '.join(names)}")
-
-
-def required_argument(name: str) -> str:
-    """A parameter of the query that has to be there."""
-    value = request.args.get(name)
-    if not value:
-        raise needed(name)
-    return value
-
-
-def page(table: Table, filters: List[Filter]) -> Page:
-    """The page asked for, newest first."""
-    limit, after = wire.query_limit(), wire.query_place()
-    return wire.world().store.page(table, wire.account(), filters, limit, after=after)
-
-
-def page_answer(page: Page, body: Doc) -> Response:
-    """An answer with the token of the next page, if there is one."""
-    if page.more and page.end:
-        body["next_token"] = wire.write_token(page.end, 0)
-    return wire.answer(body)
-
-
-def changed_metadata(old: Doc, body: Doc) -> Doc:
-    """What the body of a metadata call makes of an object's metadata."""
-    new = wire.an_object(body, "metadata")
-    if new is None:
-        raise invalid('Parameter is invalid, reason: "metadata" is required')
-    return _merged(old, new) if wire.flag(body, "merge") else new
-
-
-def _merged(old: Doc, new: Doc) -> Doc:
-    merged = dict(old)
-    for key, value in new.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merged(merged[key], value) if both else value
-    return merged

@@ -13,11 +13,11 @@ from urllib.parse import urlencode
 
 from flask import render_template_string
 
-from .. import drawing
-from .._html import escape_control_chars
-from .lifecycle import World
-from .requests_log import RecordedRequest
-from .store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
+from ... import drawing
+from ..._html import escape_control_chars
+from ..backend.state import World
+from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
+from ..requests_log import RecordedRequest
 
 SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page
 SHOWN_TEXT = 20_000  # characters of one JSON; a task may have a hundred million

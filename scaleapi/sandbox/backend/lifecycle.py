@@ -5,17 +5,15 @@ until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion p
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 
-from ..tasks import TaskReviewStatus, TaskStatus, TaskType
-from . import canned, chat, inputs, times
-from .callbacks import Callbacks
-from .faults import Faults
-from .refusals import invalid, missing
-from .requests_log import RequestLog
-from .store import BATCHES, PROJECTS, TASKS, Doc, Store, Table, equal, public
+from ...tasks import TaskReviewStatus, TaskStatus, TaskType
+from ..http import timestamps
+from ..http.errors import invalid, missing
+from . import canned, chat, task_schema
+from .state import World
+from .store import BATCHES, PROJECTS, TASKS, Doc, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
 
@@ -30,26 +28,6 @@ ACTIONS: Mapping[str, Tuple[Tuple[str, ...], str]] = {
     "resume": ((PAUSED,), IN_PROGRESS),
     "cancel": ((STAGING, IN_PROGRESS, PAUSED), CANCELLED),
 }
-
-
-@dataclass
-class World:
-    """All that the routes work on; `url` is the instance address, known once the socket is open."""
-
-    store: Store
-    callbacks: Callbacks
-    live: bool
-    requests: RequestLog
-    faults: Faults
-    url: str = ""
-
-
-def reset(world: World) -> None:
-    """Forget all data, requests, callbacks and faults."""
-    world.faults.clear()
-    world.callbacks.clear()
-    world.store.reset()
-    world.requests.clear()
 
 
 def new_id() -> str:
@@ -93,14 +71,14 @@ def named(world: World, table: Table, account: str, name: Optional[str]) -> Opti
 
 def create_task(world: World, account: str, kind: TaskType, body: Doc) -> Doc:
     """Make a task from the body of a create call."""
-    given = inputs.checked(body)
+    given = task_schema.checked(body)
     with world.store.transaction():
         project = _placed(world, account, given)
         if project is not None and project["type"] != kind.value:
             raise invalid(f"Project {project['name']!r} takes {project['type']} tasks only")
-        params = inputs.current_params(project) if project else {}
-        top, params = inputs.complete_input(kind, given, params)
-        inputs.check_needs(kind, {**params, **top})
+        params = task_schema.current_params(project) if project else {}
+        top, params = task_schema.complete_input(kind, given, params)
+        task_schema.check_needs(kind, {**params, **top})
         task = new_task(kind, top, params, live=world.live)
         if not world.live:
             _complete(task, canned.response(task, world.url))
@@ -123,7 +101,7 @@ def _placed(world: World, account: str, given: Doc) -> Optional[Doc]:
 
 def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
     """A pending task to be stored."""
-    created = times.stamp(times.now())
+    created = timestamps.stamp(timestamps.now())
     return {
         "task_id": new_id(),
         "created_at": created,
@@ -142,8 +120,8 @@ def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
 
 
 def _complete(task: Doc, response: Any) -> None:
-    soonest = times.parse(task["created_at"]) + WORK_TIME
-    completed = times.stamp(max(times.now(), soonest))
+    soonest = timestamps.parse(task["created_at"]) + WORK_TIME
+    completed = timestamps.stamp(max(timestamps.now(), soonest))
     task.update(
         status=TaskStatus.Completed.value,
         response=response,
@@ -159,7 +137,7 @@ def change_task(world: World, account: str, task_id: str, change: Callable[[Doc]
     with world.store.transaction():
         task = find(world, TASKS, account, task_id)
         change(task)
-        task["updated_at"] = max(task["updated_at"], times.stamp(times.now()))
+        task["updated_at"] = max(task["updated_at"], timestamps.stamp(timestamps.now()))
         world.store.update(TASKS, account, task)
     return task
 
@@ -181,7 +159,7 @@ def complete_task(world: World, account: str, task_id: str, response: Any) -> Do
 
 def fail_task(world: World, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
     """End a pending task with an error, which stands in the place of its response."""
-    if not inputs.is_text(error) and not (isinstance(error, dict) and error):
+    if not task_schema.is_text(error) and not (isinstance(error, dict) and error):
         raise invalid("The error must be a string or an object")
 
     def change(task: Doc) -> None:
@@ -201,7 +179,7 @@ def recall_task(world: World, account: str, task_id: str) -> Doc:
             task.pop(key, None)
         task.update(
             status=TaskStatus.Pending.value,
-            _waiting_since=times.stamp(times.now()),
+            _waiting_since=timestamps.stamp(timestamps.now()),
         )
         batch = task.get("batch") and find(world, BATCHES, account, task["batch"])
         if batch and batch["status"] == COMPLETED:
@@ -244,7 +222,7 @@ def audit_task(
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Completed)
         audit = {
-            "audited_at": times.stamp(times.now()),
+            "audited_at": timestamps.stamp(timestamps.now()),
             "audit_result": verdict,
             "audit_source": "customer",
         }
@@ -290,7 +268,7 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
     metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
     if not isinstance(metadata, dict) or not isinstance(callback, str):
         raise invalid('"metadata" must be an object and "callback" a string')
-    created = times.stamp(times.now())
+    created = timestamps.stamp(timestamps.now())
     return {
         "project": project,
         "name": name,
@@ -326,7 +304,7 @@ def move_batch(world: World, account: str, name: str, action: str) -> Doc:
             )
         batch["status"] = target
         if target == IN_PROGRESS:
-            batch["_released_at"] = times.stamp(times.now())
+            batch["_released_at"] = timestamps.stamp(timestamps.now())
         world.store.update(BATCHES, account, batch)
         if target == CANCELLED:
             _cancel_tasks(world, account, name)
@@ -337,7 +315,7 @@ def move_batch(world: World, account: str, name: str, action: str) -> Doc:
 def _cancel_tasks(world: World, account: str, batch: str) -> None:
     pending = equal(batch=batch, status=TaskStatus.Pending.value)
     for task in world.store.all(TASKS, account, pending):
-        task.update(status=TaskStatus.Canceled.value, updated_at=times.stamp(times.now()))
+        task.update(status=TaskStatus.Canceled.value, updated_at=timestamps.stamp(timestamps.now()))
         world.store.update(TASKS, account, task)
 
 
@@ -354,7 +332,7 @@ def settle_batch(world: World, account: str, name: Optional[str]) -> None:
         released = batch["status"] == IN_PROGRESS and (world.live or batch["_staged"])
         if not released or not counts or TaskStatus.Pending.value in counts:
             return
-        batch.update(status=COMPLETED, _completed_at=times.stamp(times.now()))
+        batch.update(status=COMPLETED, _completed_at=timestamps.stamp(timestamps.now()))
         world.store.update(BATCHES, account, batch)
     if batch["callback"]:
         body = {"batch": name, "project": batch["project"], "status": batch["status"]}

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 from flask import Response, current_app, g, request
 from werkzeug.routing import BaseConverter
 
-from . import depth, inputs, times
-from .lifecycle import World
-from .refusals import error_body, invalid
-from .store import Doc, Filter, Place
+from ..backend import task_schema
+from ..backend.state import World
+from ..backend.store import Doc, Filter, Place
+from ..http import json_limits, timestamps
+from ..http.errors import error_body, invalid
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31
@@ -56,8 +57,8 @@ def json_body() -> Any:
 def parsed(text: Union[str, bytes], otherwise: str) -> Any:
     """What JSON of the request holds; 400 that says `otherwise` when it is none."""
     try:
-        return depth.loads(text, parse_constant=_no_number, parse_float=_finite)
-    except depth.TooDeep as problem:
+        return json_limits.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except json_limits.TooDeep as problem:
         raise invalid(str(problem)) from None
     except ValueError:
         raise invalid(otherwise) from None
@@ -95,7 +96,10 @@ def query_filters(
 ) -> List[Filter]:
     """Filters from the query: pairs of parameter and column, the bounds included."""
     found = [Filter(column, "=", request.args[name]) for name, column in exact if _given(name)]
-    for pairs, operator, bound in ((since, ">=", times.earliest), (until, "<=", times.latest)):
+    for pairs, operator, bound in (
+        (since, ">=", timestamps.earliest),
+        (until, "<=", timestamps.latest),
+    ):
         for name, column in pairs:
             if _given(name):
                 try:
@@ -157,7 +161,7 @@ def read_token(token: str) -> Tuple[Place, int]:
     try:
         padded = token + "=" * (-len(token) % 4)
         created_at, row, offset = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        times.parse(created_at)
+        timestamps.parse(created_at)
         return (created_at, _row(row)), _row(offset)
     except (ValueError, TypeError, AttributeError, RecursionError):
         raise invalid('"next_token" is none that a listing has given') from None
@@ -197,7 +201,7 @@ def _finite(text: str) -> float:
 def required(body: Dict[str, Any], key: str) -> str:
     """A string that a body must hold."""
     value: str = body.get(key, "")
-    if not inputs.is_text(value):
+    if not task_schema.is_text(value):
         raise invalid(f'Parameter is invalid, reason: "{key}" is required')
     return value
 
@@ -222,6 +226,6 @@ def texts(body: Dict[str, Any], key: str) -> List[str]:
     """A list of texts of a body; empty when left out or null."""
     value = body.get(key)
     value = [] if value is None else value
-    if not inputs.is_texts(value):
+    if not task_schema.is_texts(value):
         raise invalid(f'Parameter is invalid, reason: "{key}" must be a list of texts')
     return value

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from ..store import PROJECTS
-from ..v2 import project_of, view
-from ..wire import account, answer, query_filters, world
+from ...backend.store import PROJECTS
+from ..http_io import account, answer, query_filters, world
+from .common import project_of, view
 
 routes = Blueprint("v2_projects", __name__, url_prefix="/v2")
 

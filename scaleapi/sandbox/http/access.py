@@ -6,7 +6,7 @@ from typing import Optional
 
 from flask import request
 
-from .refusals import Refused
+from .errors import Refused
 
 _HOST = re.compile(r"(localhost|[0-9.]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 

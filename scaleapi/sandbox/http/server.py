@@ -10,9 +10,8 @@ from typing import Any, Optional, Tuple
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
-from .app import Dropped, SandboxApp
-from .chunks import Chunks
-from .refusals import error_body
+from .chunked import Chunks
+from .errors import Dropped, error_body
 
 log = logging.getLogger("scaleapi.sandbox")
 
@@ -30,7 +29,7 @@ class Server:
         OSError, OverflowError: from `bind`, when the address can't be had.
     """
 
-    def __init__(self, app: SandboxApp, host: str, port: int) -> None:
+    def __init__(self, app: Any, host: str, port: int) -> None:
         self._http = _Http(
             (host, port),
             app,

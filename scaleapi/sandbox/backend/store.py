@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
-from . import depth
+from ..http import json_limits
 
 APPLICATION = 0x5CA1E  # in the head of the file, where SQLite has a place for each
 FEW = 10_000  # rows that are sorted sooner than found in order
@@ -252,7 +252,7 @@ class Store:
             cursor = self._connection.execute(
                 f"INSERT INTO {table.name} ({', '.join(names)})"
                 f" VALUES ({', '.join('?' * len(names))})",
-                [account, depth.dumps(doc), *_values(table, doc)],
+                [account, json_limits.dumps(doc), *_values(table, doc)],
             )
             self._label(table, doc, int(cursor.lastrowid or 0))
 
@@ -274,7 +274,7 @@ class Store:
             changes = ", ".join(f"{name} = ?" for name in ("doc",) + table.columns)
             self._connection.execute(
                 f"UPDATE {table.name} SET {changes} WHERE seq = ?",
-                [depth.dumps(doc), *_values(table, doc), row[0]],
+                [json_limits.dumps(doc), *_values(table, doc), row[0]],
             )
             self._label(table, doc, row[0])
 

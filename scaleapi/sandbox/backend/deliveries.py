@@ -6,9 +6,11 @@ No call of the API makes any of these; `Sandbox.deliver` and `Sandbox.add_datase
 import hashlib
 from typing import Any, List, Optional, Sequence, Union
 
-from ..tasks import TaskStatus
-from . import chat, times
-from .lifecycle import World, new_id
+from ...tasks import TaskStatus
+from ..http import timestamps
+from . import chat
+from .lifecycle import new_id
+from .state import World
 from .store import (
     DATASET_DELIVERIES,
     DATASET_TASKS,
@@ -150,9 +152,9 @@ def _free_name(world: World, table: Table, account: str, name: Optional[str], **
 
 def _moment(text: Optional[str]) -> str:
     if text is None:
-        return times.stamp(times.now())
+        return timestamps.stamp(timestamps.now())
     try:
-        return times.stamp(times.parse(text))
+        return timestamps.stamp(timestamps.parse(text))
     except (ValueError, AttributeError, TypeError):
         raise ValueError(f"delivered_at must be an ISO 8601 text, not {text!r}") from None
 

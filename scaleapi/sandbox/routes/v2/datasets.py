@@ -4,12 +4,12 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
-from .. import deliveries
-from ..refusals import Refused, missing
-from ..store import DATASET_DELIVERIES, DATASET_TASKS, DATASETS, Doc, equal
-from ..v2 import needed, page, page_answer, required_argument, sought, view
-from ..wire import account, answer, query_filters, world
-from .v2_deliveries import delivered
+from ...backend import deliveries
+from ...backend.store import DATASET_DELIVERIES, DATASET_TASKS, DATASETS, Doc, equal
+from ...http.errors import Refused, missing
+from ..http_io import account, answer, query_filters, world
+from .common import needed, page, page_answer, required_argument, sought, view
+from .deliveries import delivered
 
 routes = Blueprint("v2_datasets", __name__, url_prefix="/v2")
 signed_files = Blueprint("signed_files", __name__, url_prefix="/_files")

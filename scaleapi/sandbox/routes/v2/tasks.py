@@ -4,22 +4,12 @@ from typing import List
 
 from flask import Blueprint, Response, request
 
-from ...tasks import TaskType
-from .. import lifecycle
-from ..refusals import missing
-from ..store import BATCHES, PROJECTS, TASKS, Doc, Filter, equal
-from ..v2 import (
-    TASK_STATUSES,
-    changed_metadata,
-    needed,
-    page,
-    page_answer,
-    project_of,
-    required_argument,
-    sought,
-    view,
-)
-from ..wire import (
+from ....tasks import TaskType
+from ...backend import lifecycle
+from ...backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, equal
+from ...backend.v2_view import TASK_STATUSES
+from ...http.errors import missing
+from ..http_io import (
     account,
     an_object,
     answer,
@@ -28,6 +18,16 @@ from ..wire import (
     query_filters,
     required,
     world,
+)
+from .common import (
+    changed_metadata,
+    needed,
+    page,
+    page_answer,
+    project_of,
+    required_argument,
+    sought,
+    view,
 )
 
 routes = Blueprint("v2_tasks", __name__, url_prefix="/v2")

@@ -4,11 +4,12 @@ import json
 
 from flask import Blueprint, Response
 
-from .. import chat, inputs
-from ..refusals import missing
-from ..store import PROJECTS, TASKS, Filter
-from ..v2 import SCHEMA, required_argument
-from ..wire import account, answer, world
+from ...backend import chat, task_schema
+from ...backend.store import PROJECTS, TASKS, Filter
+from ...backend.v2_view import SCHEMA
+from ...http.errors import missing
+from ..http_io import account, answer, world
+from .common import required_argument
 
 routes = Blueprint("v2_annotations", __name__, url_prefix="/v2")
 
@@ -32,7 +33,7 @@ def get_schema() -> Response:
     project = world().store.get(PROJECTS, account(), _id=schema_id[len(SCHEMA) :])
     if project is None or not schema_id.startswith(SCHEMA):
         raise missing("schema", schema_id)
-    params = inputs.current_params(project)
+    params = task_schema.current_params(project)
     schema = {
         "id": schema_id,
         "json": json.dumps(chat.schema(params)),

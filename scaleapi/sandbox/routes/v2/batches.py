@@ -6,20 +6,11 @@ with a batch that has no tasks.
 
 from flask import Blueprint, Response, request
 
-from .. import inputs, lifecycle
-from ..refusals import missing
-from ..store import BATCHES, PROJECTS, Doc, equal
-from ..v2 import (
-    BATCH_STATUSES,
-    batch_of,
-    changed_metadata,
-    page,
-    page_answer,
-    project_of,
-    sought,
-    view,
-)
-from ..wire import (
+from ...backend import lifecycle, task_schema
+from ...backend.store import BATCHES, PROJECTS, Doc, equal
+from ...backend.v2_view import BATCH_STATUSES
+from ...http.errors import missing
+from ..http_io import (
     account,
     answer,
     flag,
@@ -29,6 +20,7 @@ from ..wire import (
     required,
     world,
 )
+from .common import batch_of, changed_metadata, page, page_answer, project_of, sought, view
 
 routes = Blueprint("v2_batches", __name__, url_prefix="/v2")
 
@@ -98,7 +90,7 @@ def set_metadata() -> Response:
 def _project_name(body: Doc) -> str:
     """The project of a new batch; `project`, its id or its name, is taken too."""
     either = body.get("project")
-    if not inputs.is_text(either):
+    if not task_schema.is_text(either):
         return str(project_of(body)["name"])
     for column in ("_id", "name"):
         project = world().store.get(PROJECTS, account(), **{column: either})

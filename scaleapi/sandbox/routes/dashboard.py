@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, request
 
-from ..callers import refuse_strangers
-from ..page import SIZES, Page, Wanted, content_security_policy
-from ..wire import query_number, world
+from ..dashboard import SIZES, Page, Wanted, content_security_policy
+from ..http.access import refuse_strangers
+from .http_io import query_number, world
 
 routes = Blueprint("page", __name__, url_prefix="/")
 

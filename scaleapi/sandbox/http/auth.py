@@ -5,7 +5,7 @@ from typing import Optional
 
 from flask import Request
 
-from .refusals import Refused
+from .errors import Refused
 
 _WHERE = "it is the user name of HTTP basic authentication"
 _WHERE_V2 = f"it is the bearer token, or {_WHERE[len('it is ') :]}"

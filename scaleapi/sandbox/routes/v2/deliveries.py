@@ -4,10 +4,10 @@ from typing import List
 
 from flask import Blueprint, Response, request
 
-from ..store import DELIVERIES, PROJECTS, TASKS, Doc, Filter, Table, equal
-from ..v2 import needed, page, page_answer, project_of, sought, view
-from ..wire import account, answer, query_filters, world
-from .v2_tasks import task_filters
+from ...backend.store import DELIVERIES, PROJECTS, TASKS, Doc, Filter, Table, equal
+from ..http_io import account, answer, query_filters, world
+from .common import needed, page, page_answer, project_of, sought, view
+from .tasks import task_filters
 
 routes = Blueprint("v2_deliveries", __name__, url_prefix="/v2")
 

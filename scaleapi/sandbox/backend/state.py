@@ -1,0 +1,27 @@
+"""All that the routes work on."""
+
+from dataclasses import dataclass
+
+from ..callbacks import Callbacks
+from ..faults import Faults
+from ..requests_log import RequestLog
+from .store import Store
+
+
+@dataclass
+class World:
+    """All that the routes work on; `url` is the instance address, known once the socket is open."""
+
+    store: Store
+    callbacks: Callbacks
+    live: bool
+    requests: RequestLog
+    faults: Faults
+    url: str = ""
+
+    def reset(self) -> None:
+        """Forget all data, requests, callbacks and faults."""
+        self.faults.clear()
+        self.callbacks.clear()
+        self.store.reset()
+        self.requests.clear()

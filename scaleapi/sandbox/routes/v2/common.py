@@ -1,0 +1,100 @@
+"""Reading a request of v2 and writing its answer: what these routes share."""
+
+from typing import Any, Collection, List, Mapping, Optional
+
+from flask import Response, request
+
+from ...backend import chat, task_schema
+from ...backend.store import BATCHES, PROJECTS, Doc, Filter, Page, Table
+from ...backend.v2_view import View
+from ...http.errors import invalid, missing
+from .. import http_io
+
+
+def view(expand: Collection[str] = (), opts: bool = False) -> View:
+    """The view that a request asks for, with what it may expand, and whether it takes `opts`."""
+    return View(
+        http_io.world(),
+        http_io.account(),
+        http_io.query_names("expand", tuple(expand)),
+        http_io.query_names("opts", chat.OPTIONS) if opts else (),
+    )
+
+
+def sought(table: Table, what: str, given: Mapping[str, Any], **also: str) -> Optional[Doc]:
+    """The object that `<what>_id` and `<what>_name` name; None when neither is given.
+
+    Both fit it where both are given, and so does `also`; 404 when there is none.
+    """
+    wanted = {}
+    for name, column in ((f"{what}_id", "_id"), (f"{what}_name", "name")):
+        value = given.get(name)
+        if value is None or value == "":
+            continue
+        if not task_schema.is_text(value):
+            raise invalid(f'Parameter is invalid, reason: "{name}" must be a string')
+        wanted[column] = value
+    if not wanted:
+        return None
+    doc = http_io.world().store.get(table, http_io.account(), **wanted, **also)
+    if doc is None:
+        raise missing(what, " / ".join(wanted.values()))
+    return doc
+
+
+def project_of(given: Mapping[str, Any]) -> Doc:
+    """The project that a query or body names; it has to name one."""
+    project = sought(PROJECTS, "project", given)
+    if project is None:
+        raise needed("project_id", "project_name")
+    return project
+
+
+def batch_of(given: Mapping[str, Any]) -> Doc:
+    """The batch that a query or body names; it has to name one."""
+    batch = sought(BATCHES, "batch", given)
+    if batch is None:
+        raise needed("batch_id", "batch_name")
+    return batch
+
+
+def needed(*names: str) -> Exception:
+    """400: none of these parameters was given."""
+    return invalid(f"Parameter is invalid, reason: needs one of {', '.join(names)}")
+
+
+def required_argument(name: str) -> str:
+    """A parameter of the query that has to be there."""
+    value = request.args.get(name)
+    if not value:
+        raise needed(name)
+    return value
+
+
+def page(table: Table, filters: List[Filter]) -> Page:
+    """The page asked for, newest first."""
+    limit, after = http_io.query_limit(), http_io.query_place()
+    return http_io.world().store.page(table, http_io.account(), filters, limit, after=after)
+
+
+def page_answer(page: Page, body: Doc) -> Response:
+    """An answer with the token of the next page, if there is one."""
+    if page.more and page.end:
+        body["next_token"] = http_io.write_token(page.end, 0)
+    return http_io.answer(body)
+
+
+def changed_metadata(old: Doc, body: Doc) -> Doc:
+    """What the body of a metadata call makes of an object's metadata."""
+    new = http_io.an_object(body, "metadata")
+    if new is None:
+        raise invalid('Parameter is invalid, reason: "metadata" is required')
+    return _merged(old, new) if http_io.flag(body, "merge") else new
+
+
+def _merged(old: Doc, new: Doc) -> Doc:
+    merged = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merged(merged[key], value) if both else value
+    return merged
