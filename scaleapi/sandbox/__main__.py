@@ -42,8 +42,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
             threading.Event().wait()
     except KeyboardInterrupt:
         return 0
-    except (OSError, ValueError, OverflowError, sqlite3.Error) as problem:
-        sys.stderr.write(f"The sandbox could not start: {problem}\n")
+    except (OSError, ValueError, OverflowError, sqlite3.Error) as exc:
+        sys.stderr.write(f"The sandbox could not start: {exc}\n")
         return 1
     return 0
 

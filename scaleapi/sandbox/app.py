@@ -10,23 +10,23 @@ from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 
-from .backend.state import World
-from .backend.store import Taken
-from .faults import FaultRule, Faults, headers_of
-from .http.auth import caller
-from .http.chunked import Chunks
-from .http.errors import Dropped, Refused, invalid
-from .requests_log import KEPT_BYTES, RecordedRequest, RequestLog
+from .backend.state import SandboxState
+from .backend.store import UniqueViolation
+from .faults import FaultRegistry, FaultRule, headers_of
+from .http.auth import authenticate
+from .http.chunked import ChunkedReader
+from .http.errors import ApiError, ConnectionDropped, bad_request
+from .requests_log import MAX_STORED_BODY_BYTES, RecordedRequest, RequestLog
 from .routes import BLUEPRINTS, NO_KEY, control, dashboard
-from .routes.http_io import Segment, error
+from .routes.http_io import PathSegment, error_response
 
 log = logging.getLogger("scaleapi.sandbox")
 
 MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
-MAX_DRAIN = 4 * MAX_BODY
+MAX_DRAIN_BYTES = 4 * MAX_BODY
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
-DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
-CUT = "scaleapi.cut"  # likewise, but after half of the answer
+ENVIRON_DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
+ENVIRON_TRUNCATE = "scaleapi.cut"  # likewise, but after half of the answer
 
 
 class _Request(Request):
@@ -36,19 +36,21 @@ class _Request(Request):
 
 
 def make_app(
-    world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
+    state: SandboxState, requests: RequestLog, faults: FaultRegistry, stopping: threading.Event
 ) -> "SandboxApp":
-    """The WSGI app over one world."""
+    """The WSGI app over one state."""
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.request_class = _Request
     # Werkzeug before 3.1 heeds merge_slashes only in a map that is made with it.
-    app.url_map = Map(strict_slashes=False, merge_slashes=False, converters={"default": Segment})
-    app.extensions["scaleapi"] = world
+    app.url_map = Map(
+        strict_slashes=False, merge_slashes=False, converters={"default": PathSegment}
+    )
+    app.extensions["scaleapi"] = state
     for routes in BLUEPRINTS:
         app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")
-    _add_hooks(app, world, requests, faults, stopping)
-    _add_refusals(app)
+    _add_hooks(app, state, requests, faults, stopping)
+    _add_error_handlers(app)
     return SandboxApp(app)
 
 
@@ -62,10 +64,10 @@ class SandboxApp:
         # WSGI has PATH_INFO decoded, which makes %2F inside a name look like a separator.
         environ["PATH_INFO"] = environ["REQUEST_URI"].partition("?")[0]
         body = self._app(environ, start_response)
-        if DROP in environ:
+        if ENVIRON_DROP in environ:
             getattr(body, "close", lambda: None)()
-            raise Dropped
-        return _half(body) if CUT in environ else body
+            raise ConnectionDropped
+        return _half(body) if ENVIRON_TRUNCATE in environ else body
 
 
 def _half(body: Iterable[bytes]) -> Iterator[bytes]:
@@ -73,43 +75,47 @@ def _half(body: Iterable[bytes]) -> Iterator[bytes]:
     whole = b"".join(body)
     getattr(body, "close", lambda: None)()
     yield whole[: len(whole) // 2]
-    raise Dropped
+    raise ConnectionDropped
 
 
 def _add_hooks(
-    app: Flask, world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
+    app: Flask,
+    state: SandboxState,
+    requests: RequestLog,
+    faults: FaultRegistry,
+    stopping: threading.Event,
 ) -> None:
     @app.before_request
-    def arrive() -> Optional[Response]:
+    def record_request() -> Optional[Response]:
         if control.is_control():  # nor is what tests ask about the requests
             control.check_caller()
-            _join_chunks()
+            _buffer_chunked_body()
             request.get_data()
             return None
         if request.blueprint == dashboard.routes.name:  # it shows the requests and is not recorded
-            _join_chunks()
+            _buffer_chunked_body()
             request.get_data()  # bounded, like any other body
             return None
         g.recorded = _record()
         requests.add(g.recorded)
-        _join_chunks()
+        _buffer_chunked_body()
         _read_body(g.recorded)
-        requests.grown(g.recorded)
-        g.fault = faults.take(request.method, request.path)
+        requests.update_size(g.recorded)
+        g.fault = faults.match(request.method, request.path)
         if g.fault is not None and not g.fault.after_processing:
-            failure = _fail(g.fault, stopping)
+            failure = _inject_fault(g.fault, stopping)
             if failure is not None:
                 return failure
         if request.routing_exception is None and request.blueprint not in NO_KEY:
-            g.account = caller(request, world.live)
+            g.account = authenticate(request, state.live)
         return None
 
     @app.after_request
-    def leave(response: Response) -> Response:
+    def apply_deferred_fault(response: Response) -> Response:
         fault = g.get("fault")
         if fault is not None and fault.after_processing:
-            response = _fail(fault, stopping) or response
-        if "recorded" in g and DROP not in request.environ:
+            response = _inject_fault(fault, stopping) or response
+        if "recorded" in g and ENVIRON_DROP not in request.environ:
             g.recorded.status = response.status_code
         return response
 
@@ -123,19 +129,19 @@ def _record() -> RecordedRequest:
     )
 
 
-def _join_chunks() -> None:
+def _buffer_chunked_body() -> None:
     """Make a body that comes in chunks, if this one does, like any other."""
     environ = request.environ
     chunks = environ["wsgi.input"]
-    if not isinstance(chunks, Chunks):
+    if not isinstance(chunks, ChunkedReader):
         return
     content = io.BytesIO()
     try:
-        while content.write(chunks.read(KEPT_BYTES)):
+        while content.write(chunks.read(MAX_STORED_BODY_BYTES)):
             if content.tell() > current_app.config["MAX_CONTENT_LENGTH"]:
                 raise RequestEntityTooLarge
-    except (OSError, ValueError) as problem:
-        raise invalid(f"The body did not arrive: {problem}") from None
+    except (OSError, ValueError) as exc:
+        raise bad_request(f"The body did not arrive: {exc}") from None
     environ["CONTENT_LENGTH"] = str(content.tell())
     content.seek(0)
     environ["wsgi.input"] = content
@@ -151,55 +157,55 @@ def _read_body(recorded: RecordedRequest) -> None:
             sent.stream.seek(0)
             recorded.form[name] = {"filename": sent.filename, "size": size}
     else:
-        recorded.content = request.get_data()[:KEPT_BYTES]
+        recorded.content = request.get_data()[:MAX_STORED_BODY_BYTES]
 
 
-def _fail(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
+def _inject_fault(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
     """Wait as the fault says; its answer, or None when the true one shall go out."""
     stopping.wait(fault.delay)
     if fault.drop:
-        request.environ[DROP] = True
+        request.environ[ENVIRON_DROP] = True
         return Response()
     if fault.truncated:
-        request.environ[CUT] = True
+        request.environ[ENVIRON_TRUNCATE] = True
     if fault.status is None:
         return None
-    return Response(fault.text(), fault.status, headers=headers_of(fault))
+    return Response(fault.body_text(), fault.status, headers=headers_of(fault))
 
 
-def _add_refusals(app: Flask) -> None:
-    @app.errorhandler(Refused)
-    def refused(problem: Refused) -> Response:
-        return error(problem.status, problem.message)
+def _add_error_handlers(app: Flask) -> None:
+    @app.errorhandler(ApiError)
+    def refused(exc: ApiError) -> Response:
+        return error_response(exc.status, exc.message)
 
-    @app.errorhandler(Taken)
-    def taken(problem: Taken) -> Response:
-        return error(409, str(problem))
+    @app.errorhandler(UniqueViolation)
+    def taken(exc: UniqueViolation) -> Response:
+        return error_response(409, str(exc))
 
     @app.errorhandler(UnicodeEncodeError)
-    def unwritable(problem: UnicodeEncodeError) -> Response:
-        return error(400, "The request holds text that is not valid Unicode")
+    def unwritable(exc: UnicodeEncodeError) -> Response:
+        return error_response(400, "The request holds text that is not valid Unicode")
 
     @app.errorhandler(HTTPException)
-    def http(problem: HTTPException) -> Response:
-        if problem.code == 413:
+    def http(exc: HTTPException) -> Response:
+        if exc.code == 413:
             _drain()
         if request.routing_exception is not None:
-            return error(501, _no_route(app))
-        return error(problem.code or 500, problem.description or problem.name)
+            return error_response(501, _no_route(app))
+        return error_response(exc.code or 500, exc.description or exc.name)
 
     @app.errorhandler(Exception)
-    def broken(problem: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.path, exc_info=problem)
-        return error(500, f"The sandbox failed: {type(problem).__name__}, see its log")
+    def broken(exc: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.path, exc_info=exc)
+        return error_response(500, f"The sandbox failed: {type(exc).__name__}, see its log")
 
 
 def _drain() -> None:
     """Read on, within reason: a client that is still sending would not see the refusal."""
     with contextlib.suppress(OSError, ValueError):  # nobody is there, or sends chunks
-        left = MAX_DRAIN
+        left = MAX_DRAIN_BYTES
         while left > 0:
-            part = request.environ["wsgi.input"].read(KEPT_BYTES)
+            part = request.environ["wsgi.input"].read(MAX_STORED_BODY_BYTES)
             if not part:
                 return
             left -= len(part)

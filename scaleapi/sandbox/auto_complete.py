@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Optional
 
 from .backend import canned, lifecycle
-from .backend.state import World
+from .backend.state import SandboxState
 from .backend.store import TASKS
 from .http import timestamps
-from .http.errors import Refused
+from .http.errors import ApiError
 
 log = logging.getLogger("scaleapi.sandbox")
 
@@ -21,12 +21,12 @@ class AutoCompleter:
     those of a batch that is not in progress just wait.
 
     Args:
-        world: whose tasks.
+        state: whose tasks.
         delay: the seconds that each waits.
     """
 
-    def __init__(self, world: World, delay: float) -> None:
-        self._world = world
+    def __init__(self, state: SandboxState, delay: float) -> None:
+        self._state = state
         self._delay = timedelta(seconds=delay)
         # A look is one query on an index: often enough that the delay is about kept.
         self._pause = min(0.5, max(0.02, delay / 10))
@@ -51,15 +51,17 @@ class AutoCompleter:
                 log.exception("automatic completion of the tasks that are due failed")
 
     def _complete_due(self) -> None:
-        store = self._world.store
-        for account, task_id in store.due(timestamps.stamp(timestamps.now() - self._delay)):
+        store = self._state.store
+        for account, task_id in store.due_tasks(
+            timestamps.format_timestamp(timestamps.utc_now() - self._delay)
+        ):
             task = store.get(TASKS, account, task_id=task_id)
             if self._stopping.is_set():
                 return
             if task is None:
                 continue  # forgotten by a reset a moment ago
             try:
-                response = canned.response(task, self._world.url)
-                lifecycle.complete_task(self._world, account, task_id, response)
-            except Refused:
+                response = canned.response(task, self._state.url)
+                lifecycle.complete_task(self._state, account, task_id, response)
+            except ApiError:
                 continue  # no longer pending: somebody was faster

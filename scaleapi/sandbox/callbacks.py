@@ -17,13 +17,13 @@ log = logging.getLogger("scaleapi.sandbox")
 AUTH_HEADER = "scale-callback-auth"
 AUTH_VALUE = "sandbox-callback-auth"
 TIMEOUT: Any = Timeout(3, connect=1)  # seconds: 1 to connect, 3 for an attempt as a whole
-PAUSES = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
+RETRY_DELAYS = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
 STOP_SECONDS = 4  # longer than a try
-KEPT_CALLBACKS = 10_000
-MAX_ANSWER = 64 * 1024  # bytes of a body that are waited for; nobody reads them
+MAX_CALLBACKS = 10_000
+MAX_RESPONSE_BYTES = 64 * 1024  # bytes of a body that are waited for; nobody reads them
 
-Note = Callable[[bool], None]
-_Waiting = queue.Queue[Optional[Tuple["Callback", Note, threading.Event]]]
+OnDelivered = Callable[[bool], None]
+_Waiting = queue.Queue[Optional[Tuple["Callback", OnDelivered, threading.Event]]]
 
 
 @dataclass
@@ -56,26 +56,26 @@ class Callbacks:
     happens to a task is reported in the order in which it happened.
 
     Args:
-        reach: "loopback" to send to this machine only, "all" to send anywhere.
+        scope: "loopback" to send to this machine only, "all" to send anywhere.
     """
 
-    def __init__(self, reach: str = "loopback") -> None:
-        if reach not in ("loopback", "all"):
-            raise ValueError(f"callbacks must be 'loopback' or 'all', not {reach!r}")
-        self._reach = reach
+    def __init__(self, scope: str = "loopback") -> None:
+        if scope not in ("loopback", "all"):
+            raise ValueError(f"callbacks must be 'loopback' or 'all', not {scope!r}")
+        self._scope = scope
         self._lock = threading.Lock()
-        self._all: Deque[Callback] = deque(maxlen=KEPT_CALLBACKS)
+        self._all: Deque[Callback] = deque(maxlen=MAX_CALLBACKS)
         self._queue: _Waiting = queue.Queue()
         self._ended = threading.Event()  # set once what is queued shall be given up
         self._thread: Optional[threading.Thread] = None
 
-    def send(self, url: str, body: Dict[str, Any], note: Note) -> None:
-        """Post `body` to `url` soon, and tell `note` whether that went well."""
-        callback = Callback(url, body, sent=is_web(url) and (self._reach == "all" or is_local(url)))
+    def send(self, url: str, body: Dict[str, Any], on_delivered: OnDelivered) -> None:
+        """Post `body` to `url` soon, and tell `on_delivered` whether that went well."""
+        callback = Callback(url, body, sent=is_web(url) and (self._scope == "all" or is_local(url)))
         with self._lock:
             self._all.append(callback)
             if callback.sent:
-                self._queue.put((callback, note, self._ended))
+                self._queue.put((callback, on_delivered, self._ended))
                 self._start()
         if not callback.sent:
             log.info("callback to %s recorded, not sent", url)
@@ -89,19 +89,19 @@ class Callbacks:
         """Forget them; those still waiting are not sent."""
         with self._lock:
             self._all.clear()
-            self._give_up()
+            self._discard_pending()
 
     def stop(self) -> None:
         """Send no more, and wait a little until the one under way has ended."""
         with self._lock:
             thread, self._thread = self._thread, None
-            self._give_up()
+            self._discard_pending()
             self._queue.put(None)
             self._queue = queue.Queue()  # the next thread's own: this one may take its time
         if thread is not None and thread is not threading.current_thread():
             thread.join(STOP_SECONDS)
 
-    def _give_up(self) -> None:
+    def _discard_pending(self) -> None:
         self._ended.set()
         self._ended = threading.Event()
         _empty(self._queue)
@@ -121,11 +121,11 @@ def _run(waiting: _Waiting) -> None:
             item = waiting.get()
             if item is None:
                 return
-            callback, note, ended = item
+            callback, on_delivered, ended = item
             try:
                 delivered = _deliver(session, callback, ended)
                 if delivered or not ended.is_set():  # what was given up has not failed
-                    note(delivered)
+                    on_delivered(delivered)
             except Exception:
                 log.exception("callback to %s failed", callback.url)
 
@@ -146,7 +146,7 @@ def is_local(url: str) -> bool:
 
 def _deliver(session: requests.Session, callback: Callback, ended: threading.Event) -> bool:
     """Whether one of the tries had a 2xx."""
-    for pause in (0, *PAUSES):
+    for pause in (0, *RETRY_DELAYS):
         if ended.wait(pause):
             break
         _post(session, callback)
@@ -188,7 +188,7 @@ def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[in
             allow_redirects=False,
             stream=True,
         ) as response:
-            response.raw.read(MAX_ANSWER)
+            response.raw.read(MAX_RESPONSE_BYTES)
             return response.status_code, None
     except Exception as exc:  # of requests, urllib3 or, for some addresses, Python itself
         return None, str(exc)

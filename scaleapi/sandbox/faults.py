@@ -69,7 +69,7 @@ class FaultRule:
             self._path.fullmatch(unquote(relative(path)))
         )
 
-    def fires(self) -> bool:
+    def should_fire(self) -> bool:
         """Whether the call that has just matched goes wrong."""
         if self.per_second is not None:
             now = time.monotonic()
@@ -80,7 +80,7 @@ class FaultRule:
                 return False
         return self._dice.random() < self.rate
 
-    def text(self) -> str:
+    def body_text(self) -> str:
         """The body of the failure's answer."""
         if self.body is not None or self.status is None:
             return self.body or ""
@@ -95,7 +95,7 @@ class FaultRule:
         return {**dataclasses.asdict(self), "headers": dict(self.headers)}
 
 
-class Faults:
+class FaultRegistry:
     """The faults in force, oldest first."""
 
     def __init__(self) -> None:
@@ -107,11 +107,11 @@ class Faults:
         with self._lock:
             self._faults.extend(faults)
 
-    def take(self, method: str, path: str) -> Optional[FaultRule]:
+    def match(self, method: str, path: str) -> Optional[FaultRule]:
         """The fault that this call falls under, used up by one; None when it shall go well."""
         with self._lock:
             for number, fault in enumerate(self._faults):
-                if fault.matches(method, path) and fault.fires():
+                if fault.matches(method, path) and fault.should_fire():
                     if fault.times is not None:
                         fault.times -= 1
                         if not fault.times:
@@ -150,8 +150,8 @@ def _read_fault(item: Any, number: int) -> FaultRule:
             if key not in known:
                 raise ValueError(f"there is no key {key!r}; a fault may have {', '.join(known)}")
         return FaultRule(**item)
-    except ValueError as problem:
-        raise ValueError(f"fault {number}: {problem}") from None
+    except ValueError as exc:
+        raise ValueError(f"fault {number}: {exc}") from None
 
 
 def relative(path: str) -> str:
@@ -186,7 +186,7 @@ def _checks(fault: FaultRule) -> List[Any]:
             fault.times is None or _is(int, fault.times) and fault.times >= 1,
             "None or 1 or more",
         ),
-        ("headers", _are_texts(fault.headers), "a mapping of texts to texts, each one line"),
+        ("headers", _are_header_lines(fault.headers), "a mapping of texts to texts, each one line"),
         (
             "delay",
             _is(number, fault.delay) and 0 <= fault.delay <= threading.TIMEOUT_MAX,
@@ -221,7 +221,7 @@ def _is(kind: Any, value: object) -> bool:
     return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
-def _are_texts(headers: object) -> bool:
+def _are_header_lines(headers: object) -> bool:
     return isinstance(headers, Mapping) and all(
         isinstance(text, str) and _is_line(text) for pair in headers.items() for text in pair
     )

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Optional
 
 from .http import json_limits, timestamps
 
-KEPT_REQUESTS = 10_000
-KEPT_BYTES = 1024 * 1024  # of one body
-KEPT_IN_ALL = 256 * 1024 * 1024  # bytes of all requests together
+MAX_REQUESTS = 10_000
+MAX_STORED_BODY_BYTES = 1024 * 1024  # of one body
+MAX_TOTAL_BYTES = 256 * 1024 * 1024  # bytes of all requests together
 
 
 @dataclass
@@ -34,7 +34,7 @@ class RecordedRequest:
     content: bytes = field(default=b"", repr=False)
     form: Optional[Dict[str, Any]] = None
     status: Optional[int] = None
-    received_at: str = field(default_factory=lambda: timestamps.stamp(timestamps.now()))
+    received_at: str = field(default_factory=lambda: timestamps.current())
 
     @property
     def body(self) -> Any:
@@ -60,13 +60,13 @@ class RequestLog:
         """Note a request."""
         with self._lock:
             self._requests[id(request)] = request
-            self._measure(request)
+            self._update_size_and_evict(request)
 
-    def grown(self, request: RecordedRequest) -> None:
+    def update_size(self, request: RecordedRequest) -> None:
         """Say that a request has got its body; nothing happens if it is no longer kept."""
         with self._lock:
             if id(request) in self._requests:
-                self._measure(request)
+                self._update_size_and_evict(request)
 
     def as_list(self) -> List[RecordedRequest]:
         """A copy."""
@@ -80,12 +80,12 @@ class RequestLog:
             self._sizes.clear()
             self._size = 0
 
-    def _measure(self, request: RecordedRequest) -> None:
+    def _update_size_and_evict(self, request: RecordedRequest) -> None:
         size = _size_of(request)
         self._size += size - self._sizes.get(id(request), 0)
         self._sizes[id(request)] = size
         while len(self._requests) > 1 and (
-            len(self._requests) > KEPT_REQUESTS or self._size > KEPT_IN_ALL
+            len(self._requests) > MAX_REQUESTS or self._size > MAX_TOTAL_BYTES
         ):
             oldest, _ = self._requests.popitem(last=False)
             self._size -= self._sizes.pop(oldest)

@@ -22,13 +22,13 @@ from ..client import ScaleClient
 from .app import make_app
 from .auto_complete import AutoCompleter
 from .backend import deliveries, fixtures, lifecycle
-from .backend.state import World
+from .backend.state import SandboxState
 from .backend.store import Doc, Store, public
-from .backend.v2_view import View
+from .backend.v2_view import V2Serializer
 from .callbacks import AUTH_VALUE, Callback, Callbacks
-from .faults import FaultRule, Faults, read_faults
+from .faults import FaultRegistry, FaultRule, read_faults
 from .http.auth import account_of
-from .http.errors import Refused
+from .http.errors import ApiError
 from .http.server import Server
 from .requests_log import RecordedRequest, RequestLog
 
@@ -83,7 +83,7 @@ class Sandbox:
             raise ValueError("complete_after needs live=True, and must be 0 or more seconds")
         self._callbacks = Callbacks(callbacks)
         self._requests = RequestLog()
-        self._faults = Faults()
+        self._faults = FaultRegistry()
         self._running: Optional[_Running] = None
 
     def start(self) -> "Sandbox":
@@ -109,7 +109,7 @@ class Sandbox:
     def __exit__(
         self,
         kind: Optional[Type[BaseException]],
-        problem: Optional[BaseException],
+        exc: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
         self.stop()
@@ -236,8 +236,8 @@ class Sandbox:
         with open(path, encoding="utf-8") as file:
             try:
                 faults = read_faults(json.load(file))
-            except (ValueError, RecursionError) as problem:
-                raise ValueError(f"{os.fspath(path)}: {problem}") from None
+            except (ValueError, RecursionError) as exc:
+                raise ValueError(f"{os.fspath(path)}: {exc}") from None
         self._faults.add(*faults)
         return faults
 
@@ -288,10 +288,10 @@ class Sandbox:
         return self._act(lifecycle.recall_task, task_id)
 
     def _act(self, action: Callable[..., Doc], task_id: str, *more: Any) -> Doc:
-        world = self._open().world
+        state = self._open().state
         try:
-            return public(action(world, lifecycle.owner(world, task_id), task_id, *more))
-        except Refused as refusal:
+            return public(action(state, lifecycle.account_of_task(state, task_id), task_id, *more))
+        except ApiError as refusal:
             raise ValueError(f"task_id: {refusal.message}") from None
 
     def deliver(
@@ -317,9 +317,9 @@ class Sandbox:
         Raises:
             ValueError: If an argument is invalid; the message names it.
         """
-        world, account = self._open().world, account_of(api_key)
-        made = deliveries.deliver(world, account, project_name, task_ids, name, delivered_at)
-        return View(world, account).delivery(made)
+        state, account = self._open().state, account_of(api_key)
+        made = deliveries.deliver(state, account, project_name, task_ids, name, delivered_at)
+        return V2Serializer(state, account).delivery(made)
 
     def add_dataset(
         self,
@@ -347,9 +347,9 @@ class Sandbox:
         Raises:
             ValueError: If an argument is invalid; the message names it.
         """
-        world, account = self._open().world, account_of(api_key)
-        made = deliveries.add_dataset(world, account, name, tasks, delivery, delivered_at)
-        return View(world, account).dataset_delivery(made)
+        state, account = self._open().state, account_of(api_key)
+        made = deliveries.add_dataset(state, account, name, tasks, delivery, delivered_at)
+        return V2Serializer(state, account).dataset_delivery(made)
 
     def seed(
         self,
@@ -382,15 +382,15 @@ class Sandbox:
             OSError: the file can't be read.
             ValueError: If a row is invalid; the message has its number, and nothing is loaded.
         """
-        return fixtures.load(self._open().world, rows, account_of(api_key))
+        return fixtures.load(self._open().state, rows, account_of(api_key))
 
     def export(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write all data of all accounts to a file that `seed` reads."""
-        fixtures.write(self._open().world.store, path)
+        fixtures.write(self._open().state.store, path)
 
     def reset(self) -> None:
         """Forget all data, requests, callbacks and faults."""
-        self._open().world.reset()
+        self._open().state.reset()
 
     def _open(self) -> "_Running":
         if self._running is None:
@@ -404,19 +404,21 @@ class _Running:
     def __init__(self, sandbox: Sandbox) -> None:
         self._stopping = threading.Event()
         requests, faults = sandbox._requests, sandbox._faults
-        self.world = World(Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults)
-        app = make_app(self.world, requests, faults, self._stopping)
+        self.state = SandboxState(
+            Store(sandbox._db), sandbox._callbacks, sandbox._live, requests, faults
+        )
+        app = make_app(self.state, requests, faults, self._stopping)
         self._server = Server(app, sandbox._host, sandbox._port)
         try:
             host, port = self._server.bind()
         except BaseException:
-            self.world.store.close()
+            self.state.store.close()
             raise
         delay = sandbox._complete_after
-        self._auto_completer = None if delay is None else AutoCompleter(self.world, delay)
+        self._auto_completer = None if delay is None else AutoCompleter(self.state, delay)
         host = _ANY_ADDRESS.get(host, host)
         self.url = f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
-        self.world.url = self.url
+        self.state.url = self.url
         self._server.serve()
 
     def stop(self) -> None:
@@ -424,5 +426,5 @@ class _Running:
         self._server.stop()
         if self._auto_completer is not None:
             self._auto_completer.stop()
-        self.world.callbacks.stop()
-        self.world.store.close()
+        self.state.callbacks.stop()
+        self.state.store.close()

@@ -208,7 +208,7 @@ def test_a_proxy_of_the_environment_does_not_stand_between(http, receiver, monke
 
 
 def test_only_the_last_callbacks_are_kept(http_for, monkeypatch):
-    monkeypatch.setattr(callbacks, "KEPT_CALLBACKS", 2)
+    monkeypatch.setattr(callbacks, "MAX_CALLBACKS", 2)
     with Sandbox() as box:
         made = [http_for(box).make_task(callback_url="a@example.org") for _ in range(3)]
         kept = [callback.body["task_id"] for callback in box.callbacks]

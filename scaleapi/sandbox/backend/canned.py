@@ -45,22 +45,22 @@ def _labels(choices: Any) -> List[str]:
     return [_first_label([each], "object") for each in found] or ["object"]
 
 
-def _moved(figure: Iterable[Tuple[int, int]], x: int, y: int) -> List[Doc]:
+def _transition(figure: Iterable[Tuple[int, int]], x: int, y: int) -> List[Doc]:
     return [{"x": x + right, "y": y + down} for right, down in figure]
 
 
 def _cuboid(x: int, y: int) -> List[Doc]:
     return [
         {**vertex, "type": "vertex", "description": name}
-        for name, vertex in zip(_CUBOID, _moved(_CUBOID.values(), x, y))
+        for name, vertex in zip(_CUBOID, _transition(_CUBOID.values(), x, y))
     ]
 
 
 # Each geometry, without its label, at a place.
 _SHAPES: Mapping[str, Callable[[int, int], Doc]] = {
     "box": lambda x, y: {**_BOX, "left": x, "top": y},
-    "polygon": lambda x, y: {"vertices": _moved(_POLYGON, x, y)},
-    "line": lambda x, y: {"vertices": _moved(_LINE, x, y)},
+    "polygon": lambda x, y: {"vertices": _transition(_POLYGON, x, y)},
+    "line": lambda x, y: {"vertices": _transition(_LINE, x, y)},
     "point": lambda x, y: {"x": x + 50, "y": y + 50},
     "cuboid": lambda x, y: {"vertices": _cuboid(x, y)},
     "ellipse": lambda x, y: {
@@ -108,7 +108,7 @@ def _segmentation(task: Doc) -> Doc:
     names = task["params"].get("labels")
     labels = [_first_label([name], "object") for name in names] if isinstance(names, list) else []
     return {
-        "annotations": masks.addresses(task["_url"], task["task_id"]),
+        "annotations": masks.mask_urls(task["_url"], task["task_id"]),
         "labelMapping": {
             label: {"index": index, "color": f"#{index * 2654435761 % 2**24:06x}"}
             for index, label in enumerate(labels, 1)

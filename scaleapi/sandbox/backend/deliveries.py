@@ -10,7 +10,7 @@ from ...tasks import TaskStatus
 from ..http import timestamps
 from . import chat
 from .lifecycle import new_id
-from .state import World
+from .state import SandboxState
 from .store import (
     DATASET_DELIVERIES,
     DATASET_TASKS,
@@ -25,7 +25,7 @@ from .store import (
 
 
 def deliver(
-    world: World,
+    state: SandboxState,
     account: str,
     project_name: str,
     task_ids: Optional[Sequence[str]],
@@ -33,32 +33,32 @@ def deliver(
     delivered_at: Optional[str],
 ) -> Doc:
     """Hand over completed tasks of a project; the delivery."""
-    when = _moment(delivered_at)
-    with world.store.transaction():
-        if world.store.get(PROJECTS, account, name=project_name) is None:
+    when = _timestamp(delivered_at)
+    with state.store.transaction():
+        if state.store.get(PROJECTS, account, name=project_name) is None:
             raise ValueError(f"project_name: there is no project {project_name!r}")
-        tasks = _tasks(world, account, project_name, task_ids)
+        tasks = _tasks(state, account, project_name, task_ids)
         delivery = {
             "_id": new_id(),
-            "name": _free_name(world, DELIVERIES, account, name, project=project_name),
+            "name": _free_name(state, DELIVERIES, account, name, project=project_name),
             "project": project_name,
             "task_count": len(tasks),
             "delivered_at": when,
         }
-        world.store.insert(DELIVERIES, account, delivery)
+        state.store.insert(DELIVERIES, account, delivery)
         for task in tasks:
             task["_delivery"] = delivery["_id"]
-            world.store.update(TASKS, account, task)
+            state.store.update(TASKS, account, task)
     return delivery
 
 
 def _tasks(
-    world: World, account: str, project_name: str, task_ids: Optional[Sequence[str]]
+    state: SandboxState, account: str, project_name: str, task_ids: Optional[Sequence[str]]
 ) -> List[Doc]:
     done = equal(project=project_name, status=TaskStatus.Completed.value)
     ready = {
         task["task_id"]: task
-        for task in world.store.all(TASKS, account, done)
+        for task in state.store.all(TASKS, account, done)
         if not task.get("_delivery")
     }
     if task_ids is None:
@@ -73,7 +73,7 @@ def _tasks(
 
 
 def add_dataset(
-    world: World,
+    state: SandboxState,
     account: str,
     name: str,
     tasks: Union[int, Sequence[Doc]],
@@ -81,15 +81,15 @@ def add_dataset(
     delivered_at: Optional[str],
 ) -> Doc:
     """Deliver tasks of a dataset, which is made when there is none of this name; the delivery."""
-    when = _moment(delivered_at)
+    when = _timestamp(delivered_at)
     if not isinstance(name, str) or not name:
         raise ValueError(f"name must be a string, not {name!r}")
-    with world.store.transaction():
-        dataset = world.store.get(DATASETS, account, name=name)
+    with state.store.transaction():
+        dataset = state.store.get(DATASETS, account, name=name)
         if dataset is None:
             dataset = {"_id": _digest(account, name), "name": name}
-            world.store.insert(DATASETS, account, dataset)
-        title = _free_name(world, DATASET_DELIVERIES, account, delivery, dataset=dataset["_id"])
+            state.store.insert(DATASETS, account, dataset)
+        title = _free_name(state, DATASET_DELIVERIES, account, delivery, dataset=dataset["_id"])
         delivery_id = _digest(dataset["_id"], title)
         responses = _responses(tasks, delivery_id, when)
         made = {
@@ -102,7 +102,7 @@ def add_dataset(
                 "turn_count": sum(chat.turn_count(response) for response in responses),
             },
         }
-        world.store.insert(DATASET_DELIVERIES, account, made)
+        state.store.insert(DATASET_DELIVERIES, account, made)
         for number, response in enumerate(responses):
             task = {
                 "task_id": _digest(delivery_id, str(number)),
@@ -111,7 +111,7 @@ def add_dataset(
                 "created_at": when,
                 "response": response,
             }
-            world.store.insert(DATASET_TASKS, account, task)
+            state.store.insert(DATASET_TASKS, account, task)
     return made
 
 
@@ -140,8 +140,10 @@ def signature(account: str, task_id: str, attachment_id: str) -> str:
     return _digest("signature", account, task_id, attachment_id)
 
 
-def _free_name(world: World, table: Table, account: str, name: Optional[str], **among: str) -> str:
-    others = {doc["name"] for doc in world.store.all(table, account, equal(**among))}
+def _free_name(
+    state: SandboxState, table: Table, account: str, name: Optional[str], **among: str
+) -> str:
+    others = {doc["name"] for doc in state.store.all(table, account, equal(**among))}
     if name is None:
         numbered = (f"Delivery {number}" for number in range(1, len(others) + 2))
         return next(title for title in numbered if title not in others)
@@ -150,11 +152,11 @@ def _free_name(world: World, table: Table, account: str, name: Optional[str], **
     return name
 
 
-def _moment(text: Optional[str]) -> str:
+def _timestamp(text: Optional[str]) -> str:
     if text is None:
-        return timestamps.stamp(timestamps.now())
+        return timestamps.current()
     try:
-        return timestamps.stamp(timestamps.parse(text))
+        return timestamps.format_timestamp(timestamps.parse_timestamp(text))
     except (ValueError, AttributeError, TypeError):
         raise ValueError(f"delivered_at must be an ISO 8601 text, not {text!r}") from None
 

@@ -10,9 +10,9 @@ from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..http import timestamps
-from ..http.errors import invalid, missing
+from ..http.errors import bad_request, not_found
 from . import canned, chat, task_schema
-from .state import World
+from .state import SandboxState
 from .store import BATCHES, PROJECTS, TASKS, Doc, Table, equal, public
 
 WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
@@ -35,73 +35,79 @@ def new_id() -> str:
     return secrets.token_hex(12)
 
 
-def find(world: World, table: Table, account: str, name: str) -> Doc:
+def get_or_404(state: SandboxState, table: Table, account: str, name: str) -> Doc:
     """The object with this id or name; 404 without one."""
-    doc = world.store.get(table, account, **{table.key: name})
+    doc = state.store.get(table, account, **{table.key: name})
     if doc is None:
-        raise missing(_WORDS[table.name], name)
+        raise not_found(_SINGULAR[table.name], name)
     return doc
 
 
-def owner(world: World, task_id: str) -> str:
+def account_of_task(state: SandboxState, task_id: str) -> str:
     """The account of the one task with this id; 404 without one, 400 when there are several.
 
     Ids are made up by the sandbox, but a seed may bring its own.
     """
-    accounts = world.store.owners(TASKS, task_id)
+    accounts = state.store.owners(TASKS, task_id)
     if not accounts:
-        raise missing("task", task_id)
+        raise not_found("task", task_id)
     if len(accounts) > 1:
-        raise invalid(f"Tasks of several keys have the task_id {task_id!r}: which one is not said")
+        raise bad_request(
+            f"Tasks of several keys have the task_id {task_id!r}: which one is not said"
+        )
     return accounts[0]
 
 
-_WORDS = {"tasks": "task", "batches": "batch", "projects": "project"}
+_SINGULAR = {"tasks": "task", "batches": "batch", "projects": "project"}
 
 
-def named(world: World, table: Table, account: str, name: Optional[str]) -> Optional[Doc]:
+def resolve_reference(
+    state: SandboxState, table: Table, account: str, name: Optional[str]
+) -> Optional[Doc]:
     """The object that a create call names, if it names one; 400 when there is none."""
     if name is None:
         return None
-    doc = world.store.get(table, account, **{table.key: name})
+    doc = state.store.get(table, account, **{table.key: name})
     if doc is None:
-        raise invalid(f"No {_WORDS[table.name]} is called {name!r}")
+        raise bad_request(f"No {_SINGULAR[table.name]} is called {name!r}")
     return doc
 
 
-def create_task(world: World, account: str, kind: TaskType, body: Doc) -> Doc:
+def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) -> Doc:
     """Make a task from the body of a create call."""
-    given = task_schema.checked(body)
-    with world.store.transaction():
-        project = _placed(world, account, given)
+    given = task_schema.validate_common(body)
+    with state.store.transaction():
+        project = _resolve_placement(state, account, given)
         if project is not None and project["type"] != kind.value:
-            raise invalid(f"Project {project['name']!r} takes {project['type']} tasks only")
+            raise bad_request(f"Project {project['name']!r} takes {project['type']} tasks only")
         params = task_schema.current_params(project) if project else {}
-        top, params = task_schema.complete_input(kind, given, params)
-        task_schema.check_needs(kind, {**params, **top})
-        task = new_task(kind, top, params, live=world.live)
-        if not world.live:
-            _complete(task, canned.response(task, world.url))
-        world.store.insert(TASKS, account, task)
-    if not world.live:
-        announce_task(world, account, task)
+        top, params = task_schema.split_input(kind, given, params)
+        task_schema.check_required(kind, {**params, **top})
+        task = new_task(kind, top, params, live=state.live)
+        if not state.live:
+            _complete(task, canned.response(task, state.url))
+        state.store.insert(TASKS, account, task)
+    if not state.live:
+        send_task_callback(state, account, task)
     return task
 
 
-def _placed(world: World, account: str, given: Doc) -> Optional[Doc]:
+def _resolve_placement(state: SandboxState, account: str, given: Doc) -> Optional[Doc]:
     """The project of a new task; a task that names only a batch gets the batch's, here."""
-    batch = named(world, BATCHES, account, given.get("batch"))
+    batch = resolve_reference(state, BATCHES, account, given.get("batch"))
     if batch is not None:
         if given.setdefault("project", batch["project"]) != batch["project"]:
-            raise invalid(f"Batch {batch['name']!r} is of project {batch['project']!r}")
+            raise bad_request(f"Batch {batch['name']!r} is of project {batch['project']!r}")
         if batch["status"] not in ((STAGING,) if batch["_staged"] else (STAGING, IN_PROGRESS)):
-            raise invalid(f"Batch {batch['name']!r} is {batch['status']} and takes no more tasks")
-    return named(world, PROJECTS, account, given.get("project"))
+            raise bad_request(
+                f"Batch {batch['name']!r} is {batch['status']} and takes no more tasks"
+            )
+    return resolve_reference(state, PROJECTS, account, given.get("project"))
 
 
 def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
     """A pending task to be stored."""
-    created = timestamps.stamp(timestamps.now())
+    created = timestamps.current()
     return {
         "task_id": new_id(),
         "created_at": created,
@@ -120,8 +126,8 @@ def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
 
 
 def _complete(task: Doc, response: Any) -> None:
-    soonest = timestamps.parse(task["created_at"]) + WORK_TIME
-    completed = timestamps.stamp(max(timestamps.now(), soonest))
+    soonest = timestamps.parse_timestamp(task["created_at"]) + WORK_TIME
+    completed = timestamps.format_timestamp(max(timestamps.utc_now(), soonest))
     task.update(
         status=TaskStatus.Completed.value,
         response=response,
@@ -132,17 +138,19 @@ def _complete(task: Doc, response: Any) -> None:
         task["_annotations"] = chat.annotation_ids(response)
 
 
-def change_task(world: World, account: str, task_id: str, change: Callable[[Doc], None]) -> Doc:
+def change_task(
+    state: SandboxState, account: str, task_id: str, change: Callable[[Doc], None]
+) -> Doc:
     """Apply a change to a task and return the task; all or nothing."""
-    with world.store.transaction():
-        task = find(world, TASKS, account, task_id)
+    with state.store.transaction():
+        task = get_or_404(state, TASKS, account, task_id)
         change(task)
-        task["updated_at"] = max(task["updated_at"], timestamps.stamp(timestamps.now()))
-        world.store.update(TASKS, account, task)
+        task["updated_at"] = max(task["updated_at"], timestamps.current())
+        state.store.update(TASKS, account, task)
     return task
 
 
-def complete_task(world: World, account: str, task_id: str, response: Any) -> Doc:
+def complete_task(state: SandboxState, account: str, task_id: str, response: Any) -> Doc:
     """Complete a pending task, as a labeler would.
 
     Raises:
@@ -154,23 +162,23 @@ def complete_task(world: World, account: str, task_id: str, response: Any) -> Do
         is_chat = task["type"] == TaskType.Chat.value
         _complete(task, chat.completed(task, response) if is_chat else response)
 
-    return _happen(world, account, task_id, change)
+    return _apply_and_notify(state, account, task_id, change)
 
 
-def fail_task(world: World, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
+def fail_task(state: SandboxState, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
     """End a pending task with an error, which stands in the place of its response."""
-    if not task_schema.is_text(error) and not (isinstance(error, dict) and error):
-        raise invalid("The error must be a string or an object")
+    if not task_schema.is_non_empty_string(error) and not (isinstance(error, dict) and error):
+        raise bad_request("The error must be a string or an object")
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
         response = error if isinstance(error, dict) else {"error": error}
         task.update(status=TaskStatus.Error.value, response=response)
 
-    return _happen(world, account, task_id, change)
+    return _apply_and_notify(state, account, task_id, change)
 
 
-def recall_task(world: World, account: str, task_id: str) -> Doc:
+def recall_task(state: SandboxState, account: str, task_id: str) -> Doc:
     """Take a completed task back: it is pending again, and its batch in progress."""
 
     def change(task: Doc) -> None:
@@ -179,27 +187,29 @@ def recall_task(world: World, account: str, task_id: str) -> Doc:
             task.pop(key, None)
         task.update(
             status=TaskStatus.Pending.value,
-            _waiting_since=timestamps.stamp(timestamps.now()),
+            _waiting_since=timestamps.current(),
         )
-        batch = task.get("batch") and find(world, BATCHES, account, task["batch"])
+        batch = task.get("batch") and get_or_404(state, BATCHES, account, task["batch"])
         if batch and batch["status"] == COMPLETED:
             batch["status"] = IN_PROGRESS
             batch.pop("_completed_at", None)
-            world.store.update(BATCHES, account, batch)
+            state.store.update(BATCHES, account, batch)
 
-    return _happen(world, account, task_id, change)
+    return _apply_and_notify(state, account, task_id, change)
 
 
-def _happen(world: World, account: str, task_id: str, change: Callable[[Doc], None]) -> Doc:
+def _apply_and_notify(
+    state: SandboxState, account: str, task_id: str, change: Callable[[Doc], None]
+) -> Doc:
     """Apply a change to a task, tell its callback, and then see to its batch."""
-    with world.store.alone():  # else two changes could be told in the wrong order
-        task = change_task(world, account, task_id, change)
-        announce_task(world, account, task)
-        settle_batch(world, account, task.get("batch"))
+    with state.store.exclusive():  # else two changes could be told in the wrong order
+        task = change_task(state, account, task_id, change)
+        send_task_callback(state, account, task)
+        complete_batch_if_done(state, account, task.get("batch"))
     return task
 
 
-def cancel_task(world: World, account: str, task_id: str, clear_unique_id: bool) -> Doc:
+def cancel_task(state: SandboxState, account: str, task_id: str, clear_unique_id: bool) -> Doc:
     """Cancel a pending task, and free its unique id if asked to."""
 
     def change(task: Doc) -> None:
@@ -208,13 +218,13 @@ def cancel_task(world: World, account: str, task_id: str, clear_unique_id: bool)
         if clear_unique_id:
             task.pop("unique_id", None)
 
-    task = change_task(world, account, task_id, change)
-    settle_batch(world, account, task.get("batch"))
+    task = change_task(state, account, task_id, change)
+    complete_batch_if_done(state, account, task.get("batch"))
     return task
 
 
 def audit_task(
-    world: World, account: str, task_id: str, accepted: bool, comments: Optional[str]
+    state: SandboxState, account: str, task_id: str, accepted: bool, comments: Optional[str]
 ) -> Doc:
     """Note a customer's verdict on a completed task."""
     verdict = (TaskReviewStatus.Accepted if accepted else TaskReviewStatus.Rejected).value
@@ -222,7 +232,7 @@ def audit_task(
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Completed)
         audit = {
-            "audited_at": timestamps.stamp(timestamps.now()),
+            "audited_at": timestamps.current(),
             "audit_result": verdict,
             "audit_source": "customer",
         }
@@ -230,15 +240,15 @@ def audit_task(
         task.setdefault("audits", []).append(audit)
         task.setdefault("customer_review_comments", []).extend([comments] if comments else [])
 
-    return _happen(world, account, task_id, change)
+    return _apply_and_notify(state, account, task_id, change)
 
 
 def _require(task: Doc, status: TaskStatus) -> None:
     if task["status"] != status.value:
-        raise invalid(f"The task is {task['status']}; only a {status.value} task allows this")
+        raise bad_request(f"The task is {task['status']}; only a {status.value} task allows this")
 
 
-def announce_task(world: World, account: str, task: Doc) -> None:
+def send_task_callback(state: SandboxState, account: str, task: Doc) -> None:
     """Send the callback that a task asks for, if it asks for one."""
     url = task.get("callback_url")
     if not url:
@@ -251,13 +261,13 @@ def announce_task(world: World, account: str, task: Doc) -> None:
     }
 
     def note(succeeded: bool) -> None:
-        with world.store.transaction():
-            current = world.store.get(TASKS, account, task_id=task["task_id"])
+        with state.store.transaction():
+            current = state.store.get(TASKS, account, task_id=task["task_id"])
             if current is not None:
                 current["callback_succeeded"] = succeeded
-                world.store.update(TASKS, account, current)
+                state.store.update(TASKS, account, current)
 
-    world.callbacks.send(url, body, note)
+    state.callbacks.send(url, body, note)
 
 
 def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
@@ -267,8 +277,8 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
     """
     metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
     if not isinstance(metadata, dict) or not isinstance(callback, str):
-        raise invalid('"metadata" must be an object and "callback" a string')
-    created = timestamps.stamp(timestamps.now())
+        raise bad_request('"metadata" must be an object and "callback" a string')
+    created = timestamps.current()
     return {
         "project": project,
         "name": name,
@@ -284,61 +294,61 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
     }
 
 
-def finalize_batch(world: World, account: str, name: str) -> Doc:
+def finalize_batch(state: SandboxState, account: str, name: str) -> Doc:
     """Release a batch through v1; in test mode one that is not staging stays as it is."""
-    batch = find(world, BATCHES, account, name)
-    if not world.live and batch["status"] != STAGING:
+    batch = get_or_404(state, BATCHES, account, name)
+    if not state.live and batch["status"] != STAGING:
         return batch
-    return move_batch(world, account, name, "finalize")
+    return transition_batch(state, account, name, "finalize")
 
 
-def move_batch(world: World, account: str, name: str, action: str) -> Doc:
+def transition_batch(state: SandboxState, account: str, name: str, action: str) -> Doc:
     """Do one of `ACTIONS`, at once; 400 when the batch's status does not allow it."""
     allowed, target = ACTIONS[action]
-    with world.store.transaction():
-        batch = find(world, BATCHES, account, name)
+    with state.store.transaction():
+        batch = get_or_404(state, BATCHES, account, name)
         if batch["status"] not in allowed:
-            raise invalid(
+            raise bad_request(
                 f"Batch {name!r} is {batch['status']}; to {action} it, it must be "
                 + " or ".join(allowed)
             )
         batch["status"] = target
         if target == IN_PROGRESS:
-            batch["_released_at"] = timestamps.stamp(timestamps.now())
-        world.store.update(BATCHES, account, batch)
+            batch["_released_at"] = timestamps.current()
+        state.store.update(BATCHES, account, batch)
         if target == CANCELLED:
-            _cancel_tasks(world, account, name)
-    settle_batch(world, account, name)
-    return find(world, BATCHES, account, name)
+            _cancel_tasks(state, account, name)
+    complete_batch_if_done(state, account, name)
+    return get_or_404(state, BATCHES, account, name)
 
 
-def _cancel_tasks(world: World, account: str, batch: str) -> None:
+def _cancel_tasks(state: SandboxState, account: str, batch: str) -> None:
     pending = equal(batch=batch, status=TaskStatus.Pending.value)
-    for task in world.store.all(TASKS, account, pending):
-        task.update(status=TaskStatus.Canceled.value, updated_at=timestamps.stamp(timestamps.now()))
-        world.store.update(TASKS, account, task)
+    for task in state.store.all(TASKS, account, pending):
+        task.update(status=TaskStatus.Canceled.value, updated_at=timestamps.current())
+        state.store.update(TASKS, account, task)
 
 
-def settle_batch(world: World, account: str, name: Optional[str]) -> None:
+def complete_batch_if_done(state: SandboxState, account: str, name: Optional[str]) -> None:
     """Complete a released batch whose tasks are all done, and announce it.
 
     In test mode only one that was staged: any other would be completed by its first task.
     """
     if name is None:
         return
-    with world.store.transaction():
-        batch = find(world, BATCHES, account, name)
-        counts = task_counts(world, account, name)
-        released = batch["status"] == IN_PROGRESS and (world.live or batch["_staged"])
+    with state.store.transaction():
+        batch = get_or_404(state, BATCHES, account, name)
+        counts = task_counts(state, account, name)
+        released = batch["status"] == IN_PROGRESS and (state.live or batch["_staged"])
         if not released or not counts or TaskStatus.Pending.value in counts:
             return
-        batch.update(status=COMPLETED, _completed_at=timestamps.stamp(timestamps.now()))
-        world.store.update(BATCHES, account, batch)
+        batch.update(status=COMPLETED, _completed_at=timestamps.current())
+        state.store.update(BATCHES, account, batch)
     if batch["callback"]:
         body = {"batch": name, "project": batch["project"], "status": batch["status"]}
-        world.callbacks.send(batch["callback"], body, lambda succeeded: None)
+        state.callbacks.send(batch["callback"], body, lambda succeeded: None)
 
 
-def task_counts(world: World, account: str, batch: str) -> Dict[str, int]:
+def task_counts(state: SandboxState, account: str, batch: str) -> Dict[str, int]:
     """How many tasks of a batch have each status; those without any are left out."""
-    return world.store.count_by(TASKS, account, "status", equal(batch=batch))
+    return state.store.count_by(TASKS, account, "status", equal(batch=batch))

@@ -3,20 +3,20 @@
 from dataclasses import dataclass
 
 from ..callbacks import Callbacks
-from ..faults import Faults
+from ..faults import FaultRegistry
 from ..requests_log import RequestLog
 from .store import Store
 
 
 @dataclass
-class World:
+class SandboxState:
     """All that the routes work on; `url` is the instance address, known once the socket is open."""
 
     store: Store
     callbacks: Callbacks
     live: bool
     requests: RequestLog
-    faults: Faults
+    faults: FaultRegistry
     url: str = ""
 
     def reset(self) -> None:

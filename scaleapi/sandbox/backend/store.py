@@ -15,13 +15,13 @@ from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 from ..http import json_limits
 
 APPLICATION = 0x5CA1E  # in the head of the file, where SQLite has a place for each
-FEW = 10_000  # rows that are sorted sooner than found in order
+SORT_THRESHOLD = 10_000  # rows that are sorted sooner than found in order
 CACHE = 64 * 1024  # KiB; loading a large data set touches all indexes
 
 VERSION = 1  # of the tables below; to be raised with every change to them
 
 Doc = Dict[str, Any]
-Place = Tuple[str, int]  # created_at and row number: where a page ended
+Cursor = Tuple[str, int]  # created_at and row number: where a page ended
 
 
 @dataclass(frozen=True)
@@ -144,14 +144,14 @@ class Page:
     docs: List[Doc]
     total: int
     more: bool
-    end: Optional[Place]
+    end: Optional[Cursor]
 
 
-class WrongFile(sqlite3.DatabaseError):
+class IncompatibleDatabase(sqlite3.DatabaseError):
     """The file holds something else, or what another version of the sandbox left there."""
 
 
-class Taken(Exception):
+class UniqueViolation(Exception):
     """Another object of the account already has this value."""
 
     def __init__(self, column: str, value: Any) -> None:
@@ -179,11 +179,11 @@ class Store:
             self._connection.execute(f"PRAGMA cache_size=-{CACHE}")
             with self.transaction():  # so that nobody ever finds half of the tables
                 self._make_tables()
-        except sqlite3.Error as problem:
+        except sqlite3.Error as exc:
             self._connection.close()
-            if path is None or isinstance(problem, WrongFile):
+            if path is None or isinstance(exc, IncompatibleDatabase):
                 raise
-            raise type(problem)(f"{path}: {problem}") from None
+            raise type(exc)(f"{path}: {exc}") from None
         except BaseException:
             self._connection.close()
             raise
@@ -195,7 +195,7 @@ class Store:
         path = self._connection.execute("PRAGMA database_list").fetchone()[2]
         tables = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
         if found != [0, 0] or tables:
-            raise WrongFile(
+            raise IncompatibleDatabase(
                 f"{path} is no database of this version of the sandbox. Name another file, or move"
                 " this one away; if another version made it, --export with that and --seed here"
             )
@@ -228,7 +228,7 @@ class Store:
             self._connection.execute("COMMIT")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
+    def exclusive(self) -> Iterator[None]:
         """Nobody else reads or changes anything meanwhile; each change inside is its own."""
         with self._lock:
             yield
@@ -243,25 +243,25 @@ class Store:
         """Add an object.
 
         Raises:
-            Taken: a value that must be unique is in use.
-            TooDeep: the object is nested too deeply.
+            UniqueViolation: a value that must be unique is in use.
+            NestingError: the object is nested too deeply.
         """
         with self.transaction():
-            self._check_free(table, account, doc, None)
+            self._check_unique(table, account, doc, None)
             names = ("account", "doc") + table.columns
             cursor = self._connection.execute(
                 f"INSERT INTO {table.name} ({', '.join(names)})"
                 f" VALUES ({', '.join('?' * len(names))})",
                 [account, json_limits.dumps(doc), *_values(table, doc)],
             )
-            self._label(table, doc, int(cursor.lastrowid or 0))
+            self._index_labels(table, doc, int(cursor.lastrowid or 0))
 
     def update(self, table: Table, account: str, doc: Doc) -> None:
         """Put `doc` in the place of the object with the same key.
 
         Raises:
-            Taken: a value that must be unique is in use by another object.
-            TooDeep: the object is nested too deeply.
+            UniqueViolation: a value that must be unique is in use by another object.
+            NestingError: the object is nested too deeply.
         """
         with self.transaction():
             row = self._connection.execute(
@@ -270,13 +270,13 @@ class Store:
             ).fetchone()
             if row is None:
                 return
-            self._check_free(table, account, doc, row[0])
+            self._check_unique(table, account, doc, row[0])
             changes = ", ".join(f"{name} = ?" for name in ("doc",) + table.columns)
             self._connection.execute(
                 f"UPDATE {table.name} SET {changes} WHERE seq = ?",
                 [json_limits.dumps(doc), *_values(table, doc), row[0]],
             )
-            self._label(table, doc, row[0])
+            self._index_labels(table, doc, row[0])
 
     def delete(self, table: Table, account: str, **values: Any) -> None:
         """Remove the objects that have these values."""
@@ -297,7 +297,7 @@ class Store:
             ).fetchall()
         return [row[0] for row in rows]
 
-    def due(self, moment: str) -> List[Tuple[str, str]]:
+    def due_tasks(self, before: str) -> List[Tuple[str, str]]:
         """Account and id of each task that has been free to be worked on since this moment."""
         with self._lock:
             return self._connection.execute(
@@ -307,7 +307,7 @@ class Store:
                 " AND (batch IS NULL"
                 " OR batches.status = 'in_progress' AND batches._released_at <= ?)"
                 " ORDER BY _waiting_since, tasks.seq",
-                [moment, moment],
+                [before, before],
             ).fetchall()
 
     def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> List[Doc]:
@@ -326,7 +326,7 @@ class Store:
         filters: Sequence[Filter],
         limit: int,
         offset: int = 0,
-        after: Optional[Place] = None,
+        after: Optional[Cursor] = None,
     ) -> Page:
         """The newest `limit` objects that pass the filters, after a place or an offset."""
         condition, bindings = _where(table, account, filters)
@@ -334,7 +334,7 @@ class Store:
             total = self._connection.execute(
                 f"SELECT COUNT(*) FROM {table.name} WHERE {condition}", bindings
             ).fetchone()[0]
-            condition, bindings = _where(table, account, filters, few=total <= FEW)
+            condition, bindings = _where(table, account, filters, few=total <= SORT_THRESHOLD)
             start, count, order = (0 if after else offset), limit + 1, "DESC"
             if after is not None:
                 condition += " AND (created_at, seq) < (?, ?)"
@@ -378,18 +378,18 @@ class Store:
                 ).fetchall()
             )
 
-    def everything(self, table: Table) -> Iterator[Tuple[str, Doc]]:
+    def iter_all(self, table: Table) -> Iterator[Tuple[str, Doc]]:
         """Account and object, for every object of every account, oldest first."""
         rows = self._connection.execute(f"SELECT account, doc FROM {table.name} ORDER BY seq")
         for account, text in rows:
             yield account, json.loads(text)
 
-    def keep_content(self, file_id: str, content: bytes) -> None:
+    def put_content(self, file_id: str, content: bytes) -> None:
         """Keep the bytes of a file."""
         with self._lock:
             self._connection.execute("INSERT INTO contents VALUES (?, ?)", [file_id, content])
 
-    def content(self, file_id: str) -> Optional[bytes]:
+    def get_content(self, file_id: str) -> Optional[bytes]:
         """The bytes of a file, or None."""
         with self._lock:
             row = self._connection.execute(
@@ -397,7 +397,7 @@ class Store:
             ).fetchone()
         return row[0] if row else None
 
-    def _check_free(self, table: Table, account: str, doc: Doc, own_row: Optional[int]) -> None:
+    def _check_unique(self, table: Table, account: str, doc: Doc, own_row: Optional[int]) -> None:
         for columns in table.unique:
             values = {column: doc.get(column) for column in columns}
             if None in values.values():
@@ -407,9 +407,9 @@ class Store:
                 f"SELECT seq FROM {table.name} WHERE {condition}", bindings
             ).fetchone()
             if row is not None and row[0] != own_row:
-                raise Taken(columns[-1], values[columns[-1]])
+                raise UniqueViolation(columns[-1], values[columns[-1]])
 
-    def _label(self, table: Table, doc: Doc, row: int) -> None:
+    def _index_labels(self, table: Table, doc: Doc, row: int) -> None:
         if not table.labels:
             return
         self._connection.execute("DELETE FROM labels WHERE seq = ?", [row])

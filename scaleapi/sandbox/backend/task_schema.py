@@ -3,14 +3,14 @@
 from typing import Any, Callable, Dict, Mapping, Tuple
 
 from ...tasks import TaskType
-from ..http.errors import Refused, invalid
+from ..http.errors import ApiError, bad_request
 from .store import Doc
 
 _ATTACHMENT = ("attachment", "attachments")
 _OBJECTS = (_ATTACHMENT, ("objects_to_annotate",))
 
 # Without one key of each group, Scale's test environment answers 400.
-NEEDED: Mapping[TaskType, Tuple[Tuple[str, ...], ...]] = {
+REQUIRED: Mapping[TaskType, Tuple[Tuple[str, ...], ...]] = {
     TaskType.ImageAnnotation: (_ATTACHMENT, ("geometries",)),
     TaskType.Annotation: _OBJECTS,
     TaskType.PolygonAnnotation: _OBJECTS,
@@ -34,25 +34,25 @@ DEFAULTS: Mapping[TaskType, Doc] = {
 
 # Keys of a create call that stand at the top of the task; all others go into its params.
 TOP_LEVEL: Mapping[str, Tuple[Callable[[Any], bool], str]] = {
-    "project": (lambda value: is_text(value), "a project's name"),
-    "batch": (lambda value: is_text(value), "a batch's name"),
+    "project": (lambda value: is_non_empty_string(value), "a project's name"),
+    "batch": (lambda value: is_non_empty_string(value), "a batch's name"),
     "instruction": (lambda value: isinstance(value, str), "a string"),
     "callback_url": (lambda value: isinstance(value, str), "a URL or an e-mail address"),
-    "unique_id": (lambda value: is_text(value), "a string"),
+    "unique_id": (lambda value: is_non_empty_string(value), "a string"),
     "metadata": (lambda value: isinstance(value, dict), "an object"),
-    "tags": (lambda value: is_texts(value), "a list of texts"),
+    "tags": (lambda value: is_string_list(value), "a list of texts"),
     "urgency": (lambda value: isinstance(value, str), "a string"),
 }
 
 
-def is_text(value: object) -> bool:
+def is_non_empty_string(value: object) -> bool:
     """Whether this is a non-empty string."""
     return isinstance(value, str) and value != ""
 
 
-def is_texts(value: object) -> bool:
+def is_string_list(value: object) -> bool:
     """Whether this is a list of such texts."""
-    return isinstance(value, list) and all(is_text(item) for item in value)
+    return isinstance(value, list) and all(is_non_empty_string(item) for item in value)
 
 
 def task_type(value: object) -> TaskType:
@@ -60,19 +60,19 @@ def task_type(value: object) -> TaskType:
     try:
         return TaskType(value)
     except ValueError:
-        raise Refused(404, f"No task type is called {value!r}") from None
+        raise ApiError(404, f"No task type is called {value!r}") from None
 
 
-def checked(body: Doc) -> Doc:
+def validate_common(body: Doc) -> Doc:
     """The body's keys that say something (null is taken as left out), after a look at each."""
     given = {key: value for key, value in body.items() if value is not None}
     for key, (is_right, wanted) in TOP_LEVEL.items():
         if key in given and not is_right(given[key]):
-            raise invalid(f'Parameter is invalid, reason: "{key}" must be {wanted}')
+            raise bad_request(f'Parameter is invalid, reason: "{key}" must be {wanted}')
     return given
 
 
-def complete_input(kind: TaskType, given: Doc, project_params: Doc) -> Tuple[Doc, Doc]:
+def split_input(kind: TaskType, given: Doc, project_params: Doc) -> Tuple[Doc, Doc]:
     """Split a create call into the task's top-level keys and its params, with all defaults.
 
     The task's own value wins over the project's; only the instructions are joined.
@@ -89,11 +89,11 @@ def complete_input(kind: TaskType, given: Doc, project_params: Doc) -> Tuple[Doc
     return top, {**DEFAULTS.get(kind, {}), **inherited, **params}
 
 
-def check_needs(kind: TaskType, available: Mapping[str, Any]) -> None:
+def check_required(kind: TaskType, available: Mapping[str, Any]) -> None:
     """Refuse a task that lacks what its type needs."""
-    for names in NEEDED.get(kind, ()):
+    for names in REQUIRED.get(kind, ()):
         if not any(available.get(name) for name in names):
-            raise invalid(f'Parameter is invalid, reason: "{names[0]}" is required')
+            raise bad_request(f'Parameter is invalid, reason: "{names[0]}" is required')
 
 
 def current_params(project: Doc) -> Dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, Collection, Dict, Tuple
 from ...tasks import TaskStatus, TaskType
 from . import chat
 from .lifecycle import CANCELLED, COMPLETED, IN_PROGRESS, PAUSED, STAGING
-from .state import World
+from .state import SandboxState
 from .store import BATCHES, DATASET_DELIVERIES, DATASETS, DELIVERIES, PROJECTS, Doc, Table, equal
 
 BATCH_STATUSES = (STAGING, IN_PROGRESS, COMPLETED, PAUSED, CANCELLED)
@@ -17,20 +17,24 @@ SCHEMA = "schema_"  # and a project's id: the id of the schema of its responses
 TASK_STATUSES = (*(status.value for status in TaskStatus), "deleted")
 
 
-class View:
+class V2Serializer:
     """How objects look in one answer.
 
     Args:
-        world: what the sandbox works on.
+        state: what the sandbox works on.
         account: whose objects they are.
         expand: what to show whole: "project", "batch", "delivery", "dataset".
         opts: what to show of responses besides the usual, of `chat.OPTIONS`.
     """
 
     def __init__(
-        self, world: World, account: str, expand: Collection[str] = (), opts: Collection[str] = ()
+        self,
+        state: SandboxState,
+        account: str,
+        expand: Collection[str] = (),
+        opts: Collection[str] = (),
     ) -> None:
-        self._world = world
+        self._state = state
         self._account = account
         self._expand = expand
         self._opts = opts
@@ -146,6 +150,6 @@ class View:
     def _get(self, table: Table, key: str) -> Doc:
         """An object that is there, looked up once for all that name it."""
         if (table.name, key) not in self._found:
-            found = self._world.store.all(table, self._account, equal(**{table.key: key}))
+            found = self._state.store.all(table, self._account, equal(**{table.key: key}))
             self._found[table.name, key] = found[0]
         return self._found[table.name, key]

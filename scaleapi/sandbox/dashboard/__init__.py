@@ -15,27 +15,27 @@ from flask import render_template_string
 
 from ... import drawing
 from ..._html import escape_control_chars
-from ..backend.state import World
+from ..backend.state import SandboxState
 from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, Table, equal, public
 from ..requests_log import RecordedRequest
 
-SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page
-SHOWN_TEXT = 20_000  # characters of one JSON; a task may have a hundred million
-SHOWN_CELL = 200
-DRAWN = 200  # annotations of one task
-PICTURE = 500_000  # characters of a picture that is its own address
-LABEL = 8  # hex digits of an account
+PAGE_SIZES = {"projects": 20, "batches": 20, "tasks": 50, "requests": 50}  # rows of one page
+MAX_TEXT_CHARS = 20_000  # characters of one JSON; a task may have a hundred million
+MAX_CELL_CHARS = 200
+MAX_ANNOTATIONS = 200  # annotations of one task
+MAX_IMAGE_CHARS = 500_000  # characters of a picture that is its own address
+ACCOUNT_LABEL_LENGTH = 8  # hex digits of an account
 
 _JSON = json.JSONEncoder(indent=2, ensure_ascii=False)
 
-_TONES = {
+_STATUS_CLASSES = {
     "completed": "good", "pending": "waiting", "staging": "waiting", "in_progress": "waiting",
     "paused": "waiting", "error": "bad",
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DashboardQuery:
     """What a visitor asked to see.
 
     Attributes:
@@ -75,16 +75,20 @@ class Section:
     older: Optional[str]
 
 
-class Page:
+class Dashboard:
     """The page for one visitor."""
 
-    def __init__(self, world: World, wanted: Wanted, address: str) -> None:
-        self._world = world
-        self._recorded = world.requests.as_list()
+    def __init__(self, state: SandboxState, wanted: DashboardQuery, address: str) -> None:
+        self._state = state
+        self._recorded = state.requests.as_list()
         self._wanted = wanted
         self._address = address
-        self._accounts = _accounts(world)
-        labels = [account for account in self._accounts if account[:LABEL] == wanted.account]
+        self._accounts = _accounts(state)
+        labels = [
+            account
+            for account in self._accounts
+            if account[:ACCOUNT_LABEL_LENGTH] == wanted.account
+        ]
         self._account = (labels or ([] if wanted.account else self._accounts) or [""])[0]
 
     def html(self) -> str:
@@ -93,20 +97,24 @@ class Page:
         return render_template_string(
             _TEMPLATE,
             style=_STYLE,
-            live=self._world.live,
+            live=self._state.live,
             address=self._address,
             accounts=[
-                (account[:LABEL], _link(account=account[:LABEL]), account == self._account)
+                (
+                    account[:ACCOUNT_LABEL_LENGTH],
+                    _link(account=account[:ACCOUNT_LABEL_LENGTH]),
+                    account == self._account,
+                )
                 for account in self._accounts
             ],
             filters=[
-                (kind, cell(name))
+                (kind, format_cell(name))
                 for kind, name in (("project", wanted.project), ("batch", wanted.batch))
                 if name
             ],
             unfiltered=_link(account=wanted.account),
             sections=[self._projects(), self._batches(), self._tasks(), self._requests()],
-            tone=tone,
+            status_class=status_class,
         )
 
     def _projects(self) -> Section:
@@ -115,8 +123,12 @@ class Page:
         tasks = self._tasks_by("project", docs)
         rows = [
             Row(
-                [when(doc["created_at"]), cell(doc["name"]), cell(doc["type"])],
-                as_json(public(doc)),
+                [
+                    _short_timestamp(doc["created_at"]),
+                    format_cell(doc["name"]),
+                    format_cell(doc["type"]),
+                ],
+                format_json(public(doc)),
                 self._to_tasks(tasks, "project", doc["name"]),
             )
             for doc in docs
@@ -124,18 +136,18 @@ class Page:
         return self._section("projects", ("created", "name", "type"), rows, total)
 
     def _batches(self) -> Section:
-        filters = self._only("name")
+        filters = self._filters("name")
         docs, total = self._listed("batches", BATCHES, filters)
         tasks = self._tasks_by("batch", docs)
         rows = [
             Row(
                 [
-                    when(doc["created_at"]),
-                    cell(doc["name"]),
-                    cell(doc["project"]),
-                    cell(doc["status"]),
+                    _short_timestamp(doc["created_at"]),
+                    format_cell(doc["name"]),
+                    format_cell(doc["project"]),
+                    format_cell(doc["status"]),
                 ],
-                as_json(public(doc)),
+                format_json(public(doc)),
                 self._to_tasks(tasks, "batch", doc["name"]),
             )
             for doc in docs
@@ -143,13 +155,13 @@ class Page:
         return self._section("batches", ("created", "name", "project", "status"), rows, total)
 
     def _tasks(self) -> Section:
-        docs, total = self._listed("tasks", TASKS, self._only("batch"))
+        docs, total = self._listed("tasks", TASKS, self._filters("batch"))
         keys = ("task_id", "type", "project", "batch", "status")
         rows = [
             Row(
-                [when(doc["created_at"]), *(cell(doc.get(key)) for key in keys)],
-                as_json(public(doc)),
-                svg=drawn(doc),
+                [_short_timestamp(doc["created_at"]), *(format_cell(doc.get(key)) for key in keys)],
+                format_json(public(doc)),
+                svg=render_annotations(doc),
             )
             for doc in docs
         ]
@@ -157,46 +169,46 @@ class Page:
 
     def _requests(self) -> Section:
         start = self._start("requests")
-        newest_first = self._recorded[::-1][start : start + SIZES["requests"]]
+        newest_first = self._recorded[::-1][start : start + PAGE_SIZES["requests"]]
         rows = [
             Row(
                 [
-                    when(request.received_at),
-                    cell(request.method),
-                    cell(request.path),
-                    cell(request.status or "none"),
+                    _short_timestamp(request.received_at),
+                    format_cell(request.method),
+                    format_cell(request.path),
+                    format_cell(request.status or "none"),
                 ],
-                sent(request),
+                format_request(request),
             )
             for request in newest_first
         ]
         columns = ("arrived", "method", "path", "status")
         return self._section("requests", columns, rows, len(self._recorded))
 
-    def _only(self, batch_column: str) -> List[Filter]:
+    def _filters(self, batch_column: str) -> List[Filter]:
         chosen = {"project": self._wanted.project, batch_column: self._wanted.batch}
         return equal(**{column: name for column, name in chosen.items() if name})
 
     def _listed(
         self, name: str, table: Table, filters: Sequence[Filter]
     ) -> Tuple[Sequence[Doc], int]:
-        found = self._world.store.page(
-            table, self._account, filters, SIZES[name], self._start(name)
+        found = self._state.store.page(
+            table, self._account, filters, PAGE_SIZES[name], self._start(name)
         )
         return found.docs, found.total
 
     def _start(self, name: str) -> int:
-        return (self._wanted.pages[name] - 1) * SIZES[name]
+        return (self._wanted.pages[name] - 1) * PAGE_SIZES[name]
 
     def _tasks_by(self, column: str, docs: Sequence[Doc]) -> Dict[str, int]:
         among = Filter(column, "in", [doc["name"] for doc in docs])
-        return self._world.store.count_by(TASKS, self._account, column, [among])
+        return self._state.store.count_by(TASKS, self._account, column, [among])
 
     def _to_tasks(self, counts: Dict[str, int], kind: str, name: str) -> Optional[Tuple[str, str]]:
         count = counts.get(name, 0)
-        if len(name) > SHOWN_CELL:  # too long for an address
+        if len(name) > MAX_CELL_CHARS:  # too long for an address
             return None
-        address = _link("tasks", account=self._account[:LABEL], **{kind: name})
+        address = _link("tasks", account=self._account[:ACCOUNT_LABEL_LENGTH], **{kind: name})
         return f"{count:,} task{'' if count == 1 else 's'}", address
 
     def _section(
@@ -209,12 +221,12 @@ class Page:
             rows,
             start,
             total,
-            newest=self._turn(name, 1) if number > 2 else None,
-            newer=self._turn(name, number - 1) if number > 1 else None,
-            older=self._turn(name, number + 1) if start + len(rows) < total and rows else None,
+            newest=self._page_link(name, 1) if number > 2 else None,
+            newer=self._page_link(name, number - 1) if number > 1 else None,
+            older=self._page_link(name, number + 1) if start + len(rows) < total and rows else None,
         )
 
-    def _turn(self, name: str, number: int) -> str:
+    def _page_link(self, name: str, number: int) -> str:
         wanted = self._wanted
         chosen = {"account": wanted.account, "project": wanted.project, "batch": wanted.batch}
         pages = {each: page for each, page in {**wanted.pages, name: number}.items() if page > 1}
@@ -233,31 +245,31 @@ def content_security_policy() -> str:
     )
 
 
-def cell(value: Any) -> str:
+def format_cell(value: Any) -> str:
     """A value short enough for a row; all of it stands in the JSON."""
     text = "" if value is None else str(value)
     return escape_control_chars(
-        (text if len(text) <= SHOWN_CELL else text[:SHOWN_CELL] + "…").strip()
+        (text if len(text) <= MAX_CELL_CHARS else text[:MAX_CELL_CHARS] + "…").strip()
     )
 
 
-def when(stamp: Any) -> str:
+def _short_timestamp(stamp: Any) -> str:
     """A timestamp to the second."""
-    return cell(stamp)[:19].replace("T", " ")
+    return format_cell(stamp)[:19].replace("T", " ")
 
 
-def as_json(value: Any) -> str:
+def format_json(value: Any) -> str:
     """A value as JSON to be read, cut where it gets very long."""
     text = ""
     # No further than is shown: with its indents, what is nested deeply would fill the memory.
     for piece in _JSON.iterencode(value):
         text += piece
-        if len(text) > SHOWN_TEXT:
+        if len(text) > MAX_TEXT_CHARS:
             break
     return escape_control_chars(_cut(text))
 
 
-def drawn(task: Doc) -> str:
+def render_annotations(task: Doc) -> str:
     """The annotations of a completed image task as SVG; else nothing.
 
     No attachment is loaded, for the page asks nothing of other places: below the annotations is
@@ -267,45 +279,45 @@ def drawn(task: Doc) -> str:
         return ""
     attachment = task["params"].get("attachment")
     itself = isinstance(attachment, str) and attachment.startswith("data:image/")
-    small = itself and len(attachment) <= PICTURE
-    return drawing.draw(task, None if small else "", max_annotations=DRAWN).svg
+    small = itself and len(attachment) <= MAX_IMAGE_CHARS
+    return drawing.draw(task, None if small else "", max_annotations=MAX_ANNOTATIONS).svg
 
 
-def sent(request: RecordedRequest) -> str:
+def format_request(request: RecordedRequest) -> str:
     """What came with a request: its query, and its body or form."""
-    parts = [f"query: {as_json(request.query)}"] if request.query else []
+    parts = [f"query: {format_json(request.query)}"] if request.query else []
     if request.form is not None:
-        parts.append(f"form: {as_json(request.form)}")
+        parts.append(f"form: {format_json(request.form)}")
     elif request.content:
         parts.append(f"body: {_body(request.content)}")
     return "\n".join(parts) or "(neither query nor body)"
 
 
-def tone(status: str) -> str:
+def status_class(status: str) -> str:
     """The style class of a status, of an object or of an answer; empty for a plain one."""
     if status.isdigit():
         return "good" if status < "400" else "bad"
-    return _TONES.get(status, "")
+    return _STATUS_CLASSES.get(status, "")
 
 
 def _body(content: bytes) -> str:
-    if len(content) <= SHOWN_TEXT:
+    if len(content) <= MAX_TEXT_CHARS:
         try:
-            return as_json(json.loads(content))
+            return format_json(json.loads(content))
         except (ValueError, RecursionError):
             pass  # shown as it came
     return escape_control_chars(_cut(content.decode("utf-8", "replace")))
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= SHOWN_TEXT else f"{text[:SHOWN_TEXT]}\n… and more"
+    return text if len(text) <= MAX_TEXT_CHARS else f"{text[:MAX_TEXT_CHARS]}\n… and more"
 
 
-def _accounts(world: World) -> List[str]:
+def _accounts(state: SandboxState) -> List[str]:
     """All accounts, the one with the newest object first."""
     newest: Dict[str, str] = {}
     for table in (PROJECTS, BATCHES, TASKS):
-        for account, created_at in world.store.newest_by_account(table).items():
+        for account, created_at in state.store.newest_by_account(table).items():
             newest[account] = max(created_at, newest.get(account, ""))
     return sorted(newest, key=lambda account: (newest[account], account), reverse=True)
 
@@ -443,7 +455,7 @@ of {{ "{:,}".format(section.total) }}, newest first</p>
 <li><details><summary>
 {% for text in row.cells %}
 {% set column = section.columns[loop.index0] %}
-<span class="{{ column }}{% if column == 'status' %} {{ tone(text) }}{% endif %}">{{ text }}</span>
+<span class="{{ column }}{% if column == 'status' %} {{ status_class(text) }}{% endif %}">{{ text }}</span>
 {% endfor %}
 </summary><pre>{{ row.folded }}</pre>
 {% if row.svg %}<figure>{{ row.svg|safe }}</figure>{% endif %}

@@ -6,19 +6,19 @@ from typing import Optional
 
 from flask import request
 
-from .errors import Refused
+from .errors import ApiError
 
 _HOST = re.compile(r"(localhost|[0-9.]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECASE)
 
 
-def refuse_strangers() -> None:
+def require_loopback() -> None:
     """Refuse callers on other machines, and other sites' names for this one, with 403."""
     if not _is_loopback(request.remote_addr):
-        raise Refused(403, "This is for callers on this machine only: it reaches all accounts")
+        raise ApiError(403, "This is for callers on this machine only: it reaches all accounts")
     # Another site's name may be made to lead here, and its scripts could then read the answer.
     host = _HOST.fullmatch(request.headers.get("Host", ""))
     if host is None or not (host[1].lower() == "localhost" or _is_loopback(host[1].strip("[]"))):
-        raise Refused(403, "This is at localhost or a loopback address, by no other name")
+        raise ApiError(403, "This is at localhost or a loopback address, by no other name")
 
 
 def _is_loopback(text: Optional[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import Optional
 
 from flask import Request
 
-from .errors import Refused
+from .errors import ApiError
 
 _WHERE = "it is the user name of HTTP basic authentication"
 _WHERE_V2 = f"it is the bearer token, or {_WHERE[len('it is ') :]}"
@@ -16,15 +16,15 @@ def account_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def caller(request: Request, live: bool) -> str:
+def authenticate(request: Request, live: bool) -> str:
     """The account of a request; 401 without a key that the sandbox takes."""
     bearer_too = request.path.startswith("/v2/")
     key = (bearer_too and _bearer(request)) or _basic(request)
     if not key:
-        raise Refused(401, f"No API key was sent: {_WHERE_V2 if bearer_too else _WHERE}")
+        raise ApiError(401, f"No API key was sent: {_WHERE_V2 if bearer_too else _WHERE}")
     is_test = key.startswith("test_") or key.endswith("|test")
     if not (is_test or live and key.startswith("live_")):
-        raise Refused(401, "The sandbox takes keys of test form: 'test_...' or '...|test'")
+        raise ApiError(401, "The sandbox takes keys of test form: 'test_...' or '...|test'")
     return account_of(key)
 
 

@@ -11,7 +11,7 @@ _SIZE = re.compile(rb"[0-9a-f]{1,16}", re.IGNORECASE)
 _MAX_LINE = 4096
 
 
-class Chunks:
+class ChunkedReader:
     """Reads such a body from a connection.
 
     Attributes:

@@ -3,7 +3,7 @@
 from typing import Any, Dict
 
 
-class Refused(Exception):
+class ApiError(Exception):
     """A request that is answered with an error status."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -12,7 +12,7 @@ class Refused(Exception):
         self.message = message
 
 
-class Dropped(Exception):
+class ConnectionDropped(Exception):
     """The connection shall end without an answer."""
 
 
@@ -21,11 +21,11 @@ def error_body(status: int, message: str) -> Dict[str, Any]:
     return {"status_code": status, "error": message}
 
 
-def invalid(message: str) -> Refused:
+def bad_request(message: str) -> ApiError:
     """400: a parameter is wrong, or the state does not allow the action."""
-    return Refused(400, message)
+    return ApiError(400, message)
 
 
-def missing(what: str, name: str) -> Refused:
+def not_found(what: str, name: str) -> ApiError:
     """404: nothing has this id or name."""
-    return Refused(404, f"No {what} has the id or name {name!r}")
+    return ApiError(404, f"No {what} has the id or name {name!r}")

@@ -8,10 +8,10 @@ import json
 from typing import Any, List, Union
 
 MAX_DEPTH = 200  # of what a caller sends
-KEPT_DEPTH = MAX_DEPTH + 8  # of an object that holds it, somewhere below keys of our own
+MAX_STORED_DEPTH = MAX_DEPTH + 8  # of an object that holds it, somewhere below keys of our own
 
 
-class TooDeep(ValueError):
+class NestingError(ValueError):
     """The JSON is nested more deeply than it may be."""
 
     def __init__(self) -> None:
@@ -22,27 +22,27 @@ def loads(text: Union[str, bytes], levels: int = MAX_DEPTH, **options: Any) -> A
     """What a JSON text holds; `options` are those of `json.loads`.
 
     Raises:
-        TooDeep: it is nested more than `levels` deep.
+        NestingError: it is nested more than `levels` deep.
         ValueError: it is no JSON.
     """
     try:
         value = json.loads(text, **options)
     except RecursionError:
-        raise TooDeep from None
+        raise NestingError from None
     _check(value, text, levels)
     return value
 
 
-def dumps(value: Any, levels: int = KEPT_DEPTH) -> str:
+def dumps(value: Any, levels: int = MAX_STORED_DEPTH) -> str:
     """The JSON of a value.
 
     Raises:
-        TooDeep: it is nested more than `levels` deep.
+        NestingError: it is nested more than `levels` deep.
     """
     try:
         text = json.dumps(value)
     except RecursionError:
-        raise TooDeep from None
+        raise NestingError from None
     _check(value, text, levels)
     return text
 
@@ -53,7 +53,7 @@ def _check(value: Any, text: Union[str, bytes], levels: int) -> None:
     else:
         brackets = text.count(b"[") + text.count(b"{")
     if brackets > levels and _is_deeper(value, levels):  # counting is quick, and mostly enough
-        raise TooDeep
+        raise NestingError
 
 
 def _is_deeper(value: Any, levels: int) -> bool:

@@ -10,16 +10,16 @@ from typing import Any, Optional, Tuple
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
-from .chunked import Chunks
-from .errors import Dropped, error_body
+from .chunked import ChunkedReader
+from .errors import ConnectionDropped, error_body
 
 log = logging.getLogger("scaleapi.sandbox")
 
 IDLE_SECONDS = 75  # longer than the client keeps an idle connection
 STOP_SECONDS = 1
 MAX_HEAD = 64 * 1024  # bytes of a request before its body
-LINGER_SECONDS = 5  # after a refusal, for a client that is still sending
-MAX_LINGER = 1024 * MAX_HEAD
+DRAIN_SECONDS = 5  # after a refusal, for a client that is still sending
+MAX_DRAIN_BYTES = 1024 * MAX_HEAD
 
 
 class Server:
@@ -67,8 +67,8 @@ class Server:
         # The worker threads are made in here because they become daemons in a daemon only.
         try:
             self._http.prepare()
-        except Exception as problem:
-            self._problem = problem
+        except Exception as exc:
+            self._problem = exc
             return
         finally:
             self._bound.set()
@@ -83,7 +83,7 @@ class _Request(HTTPRequest):
         """Read the head; what is wrong with it is answered here, and the connection ends."""
         super().parse_request()
         if not self.ready:
-            self._linger()
+            self._drain()
 
     def read_request_headers(self) -> bool:
         """Read the headers; false when they have been refused."""
@@ -106,12 +106,12 @@ class _Request(HTTPRequest):
         with contextlib.suppress(OSError):  # the client has gone
             self.conn.wfile.write((head + body).encode("ascii"))
 
-    def _linger(self) -> None:
+    def _drain(self) -> None:
         """Read on, within reason: a client that is still sending would not see the refusal."""
         with contextlib.suppress(OSError):
             self.conn.socket.shutdown(socket.SHUT_WR)
-            self.conn.socket.settimeout(LINGER_SECONDS)
-            for _ in range(MAX_LINGER // MAX_HEAD):
+            self.conn.socket.settimeout(DRAIN_SECONDS)
+            for _ in range(MAX_DRAIN_BYTES // MAX_HEAD):
                 if not self.conn.socket.recv(MAX_HEAD):
                     return
 
@@ -121,17 +121,17 @@ class _Gateway(wsgi.Gateway_10):
 
     def __init__(self, req: Any) -> None:
         if req.chunked_read:
-            req.rfile = Chunks(req.conn.rfile)
+            req.rfile = ChunkedReader(req.conn.rfile)
         super().__init__(req)
 
     def respond(self) -> None:
         try:
             super().respond()
-        except Dropped:
+        except ConnectionDropped:
             self.req.sent_headers = True
             self.req.close_connection = True
         body = self.req.rfile
-        if isinstance(body, Chunks) and not body.ended:  # the next request can't be found
+        if isinstance(body, ChunkedReader) and not body.ended:  # the next request can't be found
             self.req.close_connection = True
 
 

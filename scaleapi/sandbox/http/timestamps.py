@@ -13,32 +13,37 @@ _TIME = re.compile(
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-def now() -> datetime:
+def utc_now() -> datetime:
     """This moment, in UTC, cut to the milliseconds that the API shows."""
     return _cut(datetime.now(timezone.utc))
 
 
-def stamp(moment: datetime) -> str:
+def current() -> str:
+    """Return the current time as the API writes it."""
+    return format_timestamp(utc_now())
+
+
+def format_timestamp(moment: datetime) -> str:
     """The API's form, e.g. `2025-03-04T10:15:00.000Z`; its alphabetical order is time's order."""
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
-def earliest(text: str) -> str:
+def first_at_or_after(text: str) -> str:
     """The first timestamp that is not before the time in `text`."""
-    moment = parse(text)
+    moment = parse_timestamp(text)
     cut = _cut(moment)
     try:
-        return stamp(cut if cut == moment else cut + _MILLISECOND)
+        return format_timestamp(cut if cut == moment else cut + _MILLISECOND)
     except OverflowError:
         raise ValueError(f"{text!r} is out of range") from None
 
 
-def latest(text: str) -> str:
+def last_at_or_before(text: str) -> str:
     """The last timestamp that is not after the time in `text`."""
-    return stamp(_cut(parse(text)))
+    return format_timestamp(_cut(parse_timestamp(text)))
 
 
-def parse(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """Read an ISO 8601 date or date-time; without an offset it is UTC.
 
     Raises:

@@ -7,19 +7,19 @@ from flask import Blueprint, Response, request
 from ...batches import BatchStatus
 from ..backend import lifecycle
 from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
-from ..http.errors import invalid
+from ..http.errors import bad_request
 from .http_io import (
-    account,
-    answer,
-    flag,
+    boolean,
+    current_account,
+    current_state,
+    json_response,
     object_body,
     query_choices,
     query_filters,
     query_flag,
     query_limit,
     query_offset,
-    required,
-    world,
+    required_string,
 )
 
 routes = Blueprint("batches", __name__)
@@ -35,78 +35,80 @@ _V2_ONLY = {
 
 @routes.post("/batches")
 def create() -> Response:
-    body, here = object_body(), world()
-    name, project = required(body, "name"), required(body, "project")
+    body, state = object_body(), current_state()
+    name, project = required_string(body, "name"), required_string(body, "project")
     batch = {
-        **lifecycle.new_batch(name, project, body, staged=here.live),
-        "_calibration_batch": flag(body, "calibration_batch"),
-        "_self_label_batch": flag(body, "self_label_batch"),
+        **lifecycle.new_batch(name, project, body, staged=state.live),
+        "_calibration_batch": boolean(body, "calibration_batch"),
+        "_self_label_batch": boolean(body, "self_label_batch"),
     }
-    with here.store.transaction():
-        lifecycle.named(here, PROJECTS, account(), project)
-        here.store.insert(BATCHES, account(), batch)
-    return _answer(batch)
+    with state.store.transaction():
+        lifecycle.resolve_reference(state, PROJECTS, current_account(), project)
+        state.store.insert(BATCHES, current_account(), batch)
+    return _respond(batch)
 
 
 @routes.get("/batches")
 def list_page() -> Response:
     limit, offset = query_limit(), query_offset()
-    page = world().store.page(BATCHES, account(), _filters(), limit, offset)
+    page = current_state().store.page(BATCHES, current_account(), _filters(), limit, offset)
     detailed = query_flag("detailed")
     envelope = {
-        "docs": [_detailed(batch) if detailed else _shown(batch) for batch in page.docs],
+        "docs": [_detailed(batch) if detailed else _serialize(batch) for batch in page.docs],
         "totalDocs": page.total,
         "limit": limit,
         "offset": offset,
         "has_more": page.more,
     }
-    return answer(envelope)
+    return json_response(envelope)
 
 
 @routes.get("/batches/<name>")
 def get(name: str) -> Response:
-    return _answer(lifecycle.find(world(), BATCHES, account(), name))
+    return _respond(lifecycle.get_or_404(current_state(), BATCHES, current_account(), name))
 
 
 @routes.get("/batches/<name>/status")
 def status(name: str) -> Response:
-    here = world()
-    batch = _shown(lifecycle.find(here, BATCHES, account(), name))
-    return answer({"status": batch["status"], **lifecycle.task_counts(here, account(), name)})
+    state = current_state()
+    batch = _serialize(lifecycle.get_or_404(state, BATCHES, current_account(), name))
+    return json_response(
+        {"status": batch["status"], **lifecycle.task_counts(state, current_account(), name)}
+    )
 
 
 @routes.post("/batches/<name>/finalize")
 def finalize(name: str) -> Response:
-    return _answer(lifecycle.finalize_batch(world(), account(), name))
+    return _respond(lifecycle.finalize_batch(current_state(), current_account(), name))
 
 
 @routes.post("/batches/<name>/setMetadata")
 def set_metadata(name: str) -> Response:
-    metadata, here = object_body(), world()
-    with here.store.transaction():
-        batch = lifecycle.find(here, BATCHES, account(), name)
+    metadata, state = object_body(), current_state()
+    with state.store.transaction():
+        batch = lifecycle.get_or_404(state, BATCHES, current_account(), name)
         batch["metadata"] = metadata
-        here.store.update(BATCHES, account(), batch)
-    return _answer(batch)
+        state.store.update(BATCHES, current_account(), batch)
+    return _respond(batch)
 
 
 @routes.post("/batches/<name>/prioritize")
 def prioritize(name: str) -> Response:
-    priority, here = object_body().get("priority"), world()
+    priority, state = object_body().get("priority"), current_state()
     if isinstance(priority, bool) or not isinstance(priority, int) or not 10 <= priority <= 30:
-        raise invalid('Parameter is invalid, reason: "priority" must be from 10 to 30')
-    with here.store.transaction():
-        batch = lifecycle.find(here, BATCHES, account(), name)
+        raise bad_request('Parameter is invalid, reason: "priority" must be from 10 to 30')
+    with state.store.transaction():
+        batch = lifecycle.get_or_404(state, BATCHES, current_account(), name)
         batch["_api_priority"] = priority  # not the place in Studio's queue
-        here.store.update(BATCHES, account(), batch)
-    return answer({"result": "success"})
+        state.store.update(BATCHES, current_account(), batch)
+    return json_response({"result": "success"})
 
 
-def _answer(batch: Doc) -> Response:
-    return answer(_shown(batch))
+def _respond(batch: Doc) -> Response:
+    return json_response(_serialize(batch))
 
 
-def _shown(batch: Doc) -> Doc:
+def _serialize(batch: Doc) -> Doc:
     status = batch["status"]
     return {**public(batch), "status": _V2_ONLY.get(status, status)}
 
@@ -114,7 +116,7 @@ def _shown(batch: Doc) -> Doc:
 def _audited(bounds: List[Filter]) -> List[str]:
     """The batches whose last audit was within bounds."""
     last: Dict[str, str] = {}
-    for task in world().store.all(TASKS, account()):
+    for task in current_state().store.all(TASKS, current_account()):
         for audit in task.get("audits", []):
             if "batch" in task:
                 name, at = task["batch"], audit["audited_at"]
@@ -127,7 +129,10 @@ def _meets(at: str, bound: Filter) -> bool:
 
 
 def _detailed(batch: Doc) -> Doc:
-    return {**_shown(batch), **lifecycle.task_counts(world(), account(), batch["name"])}
+    return {
+        **_serialize(batch),
+        **lifecycle.task_counts(current_state(), current_account(), batch["name"]),
+    }
 
 
 def _filters() -> List[Filter]:

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, request
 from ..backend import fixtures, lifecycle
 from ..backend.store import Doc, public
 from ..faults import read_faults
-from ..http.access import refuse_strangers
-from ..http.errors import Refused, invalid
+from ..http.access import require_loopback
+from ..http.errors import ApiError, bad_request
 from ..requests_log import RecordedRequest
-from .http_io import answer, json_body, object_body, world
+from .http_io import current_state, json_body, json_response, object_body
 
 routes = Blueprint("control", __name__, url_prefix="/_sandbox")
 
@@ -27,37 +27,49 @@ def is_control() -> bool:
 
 def check_caller() -> None:
     """Refuse callers elsewhere, and browsers on behalf of other pages, with 403."""
-    refuse_strangers()
+    require_loopback()
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
-        raise Refused(403, "/_sandbox/ answers no pages of another origin")
+        raise ApiError(403, "/_sandbox/ answers no pages of another origin")
 
 
 @routes.post("/tasks/<task_id>/complete")
 def complete(task_id: str) -> Response:
-    body, owner = object_body(), lifecycle.owner(world(), task_id)
+    body, owner = object_body(), lifecycle.account_of_task(current_state(), task_id)
     if "response" not in body:
-        raise invalid('Parameter is invalid, reason: "response" is required')
+        raise bad_request('Parameter is invalid, reason: "response" is required')
     try:
-        return _shown(lifecycle.complete_task(world(), owner, task_id, body["response"]))
-    except ValueError as problem:
-        raise invalid(str(problem)) from None
+        return _serialize(
+            lifecycle.complete_task(current_state(), owner, task_id, body["response"])
+        )
+    except ValueError as exc:
+        raise bad_request(str(exc)) from None
 
 
 @routes.post("/tasks/<task_id>/fail")
 def fail(task_id: str) -> Response:
     error: Any = object_body().get("error")
-    return _shown(lifecycle.fail_task(world(), lifecycle.owner(world(), task_id), task_id, error))
+    return _serialize(
+        lifecycle.fail_task(
+            current_state(), lifecycle.account_of_task(current_state(), task_id), task_id, error
+        )
+    )
 
 
 @routes.post("/tasks/<task_id>/recall")
 def recall(task_id: str) -> Response:
-    return _shown(lifecycle.recall_task(world(), lifecycle.owner(world(), task_id), task_id))
+    return _serialize(
+        lifecycle.recall_task(
+            current_state(), lifecycle.account_of_task(current_state(), task_id), task_id
+        )
+    )
 
 
 @routes.get("/faults")
 def list_faults() -> Response:
-    return answer({"faults": [fault.as_dict() for fault in world().faults.as_list()]})
+    return json_response(
+        {"faults": [fault.as_dict() for fault in current_state().faults.as_list()]}
+    )
 
 
 @routes.post("/faults")
@@ -66,44 +78,48 @@ def add_faults() -> Response:
     body = json_body()
     try:
         faults = read_faults(body if isinstance(body, list) else [body])
-    except ValueError as problem:
-        raise invalid(str(problem)) from None
+    except ValueError as exc:
+        raise bad_request(str(exc)) from None
     added = {"faults": [fault.as_dict() for fault in faults]}
-    world().faults.add(*faults)
-    return answer(added)
+    current_state().faults.add(*faults)
+    return json_response(added)
 
 
 @routes.delete("/faults")
 def clear_faults() -> Response:
-    world().faults.clear()
-    return answer({"faults": []})
+    current_state().faults.clear()
+    return json_response({"faults": []})
 
 
 @routes.get("/requests")
 def list_requests() -> Response:
-    return answer({"requests": [_recorded(each) for each in world().requests.as_list()]})
+    return json_response(
+        {"requests": [_recorded(each) for each in current_state().requests.as_list()]}
+    )
 
 
 @routes.get("/callbacks")
 def list_callbacks() -> Response:
-    all_of_them = world().callbacks.as_list()
-    return answer({"callbacks": [dataclasses.asdict(callback) for callback in all_of_them]})
+    all_of_them = current_state().callbacks.as_list()
+    return json_response({"callbacks": [dataclasses.asdict(callback) for callback in all_of_them]})
 
 
 @routes.post("/reset")
 def reset() -> Response:
-    world().reset()
-    return answer({"result": "ok"})
+    current_state().reset()
+    return json_response({"result": "ok"})
 
 
 @routes.get("/export")
 def export() -> Response:
     """Every object of every account, as JSON lines."""
-    return Response("".join(fixtures.lines(world().store)), mimetype="application/x-ndjson")
+    return Response(
+        "".join(fixtures.dump_lines(current_state().store)), mimetype="application/x-ndjson"
+    )
 
 
-def _shown(task: Doc) -> Response:
-    return answer(public(task))
+def _serialize(task: Doc) -> Response:
+    return json_response(public(task))
 
 
 def _recorded(recorded: RecordedRequest) -> Doc:

@@ -2,16 +2,16 @@
 
 from flask import Blueprint, Response, request
 
-from ..dashboard import SIZES, Page, Wanted, content_security_policy
-from ..http.access import refuse_strangers
-from .http_io import query_number, world
+from ..dashboard import PAGE_SIZES, Dashboard, DashboardQuery, content_security_policy
+from ..http.access import require_loopback
+from .http_io import current_state, query_number
 
 routes = Blueprint("page", __name__, url_prefix="/")
 
 _MOST_PAGES = 10**9
 
 
-routes.before_request(refuse_strangers)
+routes.before_request(require_loopback)
 
 
 @routes.after_request
@@ -26,11 +26,11 @@ def lock(response: Response) -> Response:
 
 @routes.get("/")
 def show() -> Response:
-    wanted = Wanted(
+    wanted = DashboardQuery(
         account=request.args.get("account", ""),
         project=request.args.get("project", ""),
         batch=request.args.get("batch", ""),
-        pages={name: query_number(name, 1, 1, _MOST_PAGES) for name in SIZES},
+        pages={name: query_number(name, 1, 1, _MOST_PAGES) for name in PAGE_SIZES},
     )
-    html = Page(world(), wanted, f"{request.host_url}v1").html()
+    html = Dashboard(current_state(), wanted, f"{request.host_url}v1").html()
     return Response(html, mimetype="text/html")

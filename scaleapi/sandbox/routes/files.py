@@ -9,17 +9,17 @@ from flask import Blueprint, Response, request
 from ..backend import lifecycle
 from ..backend.store import FILES, PROJECTS, Doc, public
 from ..http import timestamps
-from ..http.errors import Refused, invalid
+from ..http.errors import ApiError, bad_request
 from .http_io import (
     MAX_OFFSET,
-    account,
-    answer,
+    current_account,
+    current_state,
+    json_response,
     object_body,
-    parsed,
+    parse_json,
     query_limit,
     query_number,
-    required,
-    world,
+    required_string,
 )
 
 routes = Blueprint("files", __name__)
@@ -31,39 +31,43 @@ MAX_FILE = 80 * 1024 * 1024
 def upload() -> Response:
     sent = request.files.get("file")
     if sent is None:
-        raise invalid('Parameter is invalid, reason: "file" is required')
+        raise bad_request('Parameter is invalid, reason: "file" is required')
     content = sent.stream.read()
     if len(content) > MAX_FILE:
-        raise Refused(413, f"A file may have {MAX_FILE} bytes, this one has {len(content)}")
+        raise ApiError(413, f"A file may have {MAX_FILE} bytes, this one has {len(content)}")
     named_type = sent.mimetype if sent.mimetype != "application/octet-stream" else ""
     form: Dict[str, Any] = request.form.to_dict()
     if "metadata" in form:
         form["metadata"] = _metadata(form["metadata"])
     kept = {"mime_type": named_type or _guess(sent.filename), "size": len(content)}
-    return answer(public(_keep(form, kept, content)))
+    return json_response(public(_keep(form, kept, content)))
 
 
 @routes.post("/files/import")
 def import_file() -> Response:
     body = object_body()
     # The address is not fetched: the sandbox asks nothing of the network.
-    path = required(body, "file_url").partition("?")[0]
-    return answer(public(_keep(body, {"mime_type": _guess(path)}, None)))
+    path = required_string(body, "file_url").partition("?")[0]
+    return json_response(public(_keep(body, {"mime_type": _guess(path)}, None)))
 
 
 @routes.get("/files")
 def list_page() -> Response:
     project, limit = request.args.get("project"), query_limit()
     if not project:
-        raise invalid('Parameter is invalid, reason: "project" is required')
+        raise bad_request('Parameter is invalid, reason: "project" is required')
     wanted = _metadata(request.args["metadata"]) if "metadata" in request.args else {}
     if not isinstance(wanted, dict):
-        raise invalid('Parameter is invalid, reason: "metadata" must be a JSON object')
-    matching = [file for file in world().store.all(FILES, account()) if _is(file, project, wanted)]
+        raise bad_request('Parameter is invalid, reason: "metadata" must be a JSON object')
+    matching = [
+        file
+        for file in current_state().store.all(FILES, current_account())
+        if _is(file, project, wanted)
+    ]
     start = query_number("cursor", 0, 0, MAX_OFFSET)
     more = start + limit < len(matching)
     page = {"docs": [public(file) for file in matching[start : start + limit]], "has_more": more}
-    return answer({**page, **({"cursor": str(start + limit)} if more else {})})
+    return json_response({**page, **({"cursor": str(start + limit)} if more else {})})
 
 
 def _is(file: Doc, project: str, metadata: Dict[str, Any]) -> bool:
@@ -76,32 +80,32 @@ def _is(file: Doc, project: str, metadata: Dict[str, Any]) -> bool:
 def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
     for key in ("project_name", "reference_id"):
         if not isinstance(given.get(key), (str, type(None))):
-            raise invalid(f'Parameter is invalid, reason: "{key}" must be a string')
-    project, here, now = (
+            raise bad_request(f'Parameter is invalid, reason: "{key}" must be a string')
+    project, state, now = (
         given.pop("project_name", None),
-        world(),
-        timestamps.stamp(timestamps.now()),
+        current_state(),
+        timestamps.current(),
     )
     file_id = str(uuid.uuid4())
     doc = {
         **given,
         "id": file_id,
-        "attachment_url": f"scaledata://{account()[:24]}/{file_id}",
+        "attachment_url": f"scaledata://{current_account()[:24]}/{file_id}",
         **kept,
         "project_names": [project] if project else [],
         "created_at": now,
         "updated_at": now,
     }
-    with here.store.transaction():
-        lifecycle.named(here, PROJECTS, account(), project or None)
-        here.store.insert(FILES, account(), doc)
+    with state.store.transaction():
+        lifecycle.resolve_reference(state, PROJECTS, current_account(), project or None)
+        state.store.insert(FILES, current_account(), doc)
         if content is not None:
-            here.store.keep_content(file_id, content)
+            state.store.put_content(file_id, content)
     return doc
 
 
 def _metadata(text: str) -> Any:
-    return parsed(text, 'Parameter is invalid, reason: "metadata" must be a JSON text')
+    return parse_json(text, 'Parameter is invalid, reason: "metadata" must be a JSON text')
 
 
 def _guess(name: Optional[str]) -> str:

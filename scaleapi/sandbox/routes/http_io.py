@@ -10,16 +10,16 @@ from flask import Response, current_app, g, request
 from werkzeug.routing import BaseConverter
 
 from ..backend import task_schema
-from ..backend.state import World
-from ..backend.store import Doc, Filter, Place
+from ..backend.state import SandboxState
+from ..backend.store import Cursor, Doc, Filter
 from ..http import json_limits, timestamps
-from ..http.errors import error_body, invalid
+from ..http.errors import bad_request, error_body
 
 MAX_PAGE = 100
 MAX_OFFSET = 2**31
 
 
-class Segment(BaseConverter):
+class PathSegment(BaseConverter):
     """One segment of the raw path, decoded after the split, so that %2F stays inside a name."""
 
     def to_python(self, value: str) -> str:
@@ -27,48 +27,48 @@ class Segment(BaseConverter):
         return unquote(value)
 
 
-def world() -> World:
+def current_state() -> SandboxState:
     """What this sandbox works on."""
-    found: World = current_app.extensions["scaleapi"]
+    found: SandboxState = current_app.extensions["scaleapi"]
     return found
 
 
-def account() -> str:
+def current_account() -> str:
     """Whose data this request is about."""
     found: str = g.account
     return found
 
 
-def answer(body: Any, status: int = 200) -> Response:
+def json_response(body: Any, status: int = 200) -> Response:
     """A JSON answer."""
     return Response(json.dumps(body), status, mimetype="application/json")
 
 
-def error(status: int, message: str) -> Response:
+def error_response(status: int, message: str) -> Response:
     """An answer that says no."""
-    return answer(error_body(status, message), status)
+    return json_response(error_body(status, message), status)
 
 
 def json_body() -> Any:
     """The JSON that was sent."""
-    return parsed(request.get_data(), "The body is not valid JSON")
+    return parse_json(request.get_data(), "The body is not valid JSON")
 
 
-def parsed(text: Union[str, bytes], otherwise: str) -> Any:
+def parse_json(text: Union[str, bytes], otherwise: str) -> Any:
     """What JSON of the request holds; 400 that says `otherwise` when it is none."""
     try:
-        return json_limits.loads(text, parse_constant=_no_number, parse_float=_finite)
-    except json_limits.TooDeep as problem:
-        raise invalid(str(problem)) from None
+        return json_limits.loads(text, parse_constant=_reject_constant, parse_float=_finite)
+    except json_limits.NestingError as exc:
+        raise bad_request(str(exc)) from None
     except ValueError:
-        raise invalid(otherwise) from None
+        raise bad_request(otherwise) from None
 
 
 def object_body() -> Doc:
     """The JSON object that was sent."""
     body = json_body()
     if not isinstance(body, dict):
-        raise invalid("The body must be a JSON object")
+        raise bad_request("The body must be a JSON object")
     return body
 
 
@@ -76,7 +76,7 @@ def query_flag(name: str) -> bool:
     """A boolean of the query, in any letter case; false when left out."""
     text = request.args.get(name, "false").lower()
     if text not in ("true", "false"):
-        raise invalid(f'"{name}" must be true or false, not {text!r}')
+        raise bad_request(f'"{name}" must be true or false, not {text!r}')
     return text == "true"
 
 
@@ -85,7 +85,7 @@ def query_number(name: str, otherwise: int, lowest: int, highest: int) -> int:
     text = request.args.get(name, str(otherwise))
     digits = text[:20]
     if not (digits.isascii() and digits.isdigit() and lowest <= int(digits) <= highest):
-        raise invalid(f'"{name}" must be from {lowest} to {highest}, not {text!r}')
+        raise bad_request(f'"{name}" must be from {lowest} to {highest}, not {text!r}')
     return int(digits)
 
 
@@ -95,17 +95,17 @@ def query_filters(
     until: Sequence[Tuple[str, str]] = (),
 ) -> List[Filter]:
     """Filters from the query: pairs of parameter and column, the bounds included."""
-    found = [Filter(column, "=", request.args[name]) for name, column in exact if _given(name)]
+    found = [Filter(column, "=", request.args[name]) for name, column in exact if _has_param(name)]
     for pairs, operator, bound in (
-        (since, ">=", timestamps.earliest),
-        (until, "<=", timestamps.latest),
+        (since, ">=", timestamps.first_at_or_after),
+        (until, "<=", timestamps.last_at_or_before),
     ):
         for name, column in pairs:
-            if _given(name):
+            if _has_param(name):
                 try:
                     found.append(Filter(column, operator, bound(request.args[name])))
-                except ValueError as problem:
-                    raise invalid(f'"{name}": {problem}') from None
+                except ValueError as exc:
+                    raise bad_request(f'"{name}": {exc}') from None
     return found
 
 
@@ -120,7 +120,7 @@ def query_choices(name: str, allowed: Optional[Sequence[str]] = None) -> List[st
         return list(dict.fromkeys(whole + split))
     for value in split:
         if value not in allowed:
-            raise invalid(_not_among(name, allowed, value))
+            raise bad_request(_not_among(name, allowed, value))
     return split
 
 
@@ -128,7 +128,7 @@ def query_choice(name: str, allowed: Sequence[str]) -> Optional[str]:
     """The value of a parameter that takes one; None when left out."""
     value = request.args.get(name)
     if value is not None and value not in allowed:
-        raise invalid(_not_among(name, allowed, value))
+        raise bad_request(_not_among(name, allowed, value))
     return value
 
 
@@ -137,7 +137,7 @@ def query_names(name: str, allowed: Sequence[str]) -> List[str]:
     values = request.args.getlist(name)
     for value in values:
         if value not in allowed:
-            raise invalid(_not_among(name, allowed, value))
+            raise bad_request(_not_among(name, allowed, value))
     return values
 
 
@@ -151,26 +151,26 @@ def query_offset() -> int:
     return query_number("offset", 0, 0, MAX_OFFSET)
 
 
-def write_token(place: Place, offset: int) -> str:
+def encode_page_token(place: Cursor, offset: int) -> str:
     """Where the next page starts, in a form that means nothing to the caller."""
     return base64.urlsafe_b64encode(json.dumps([*place, offset]).encode()).decode().rstrip("=")
 
 
-def read_token(token: str) -> Tuple[Place, int]:
-    """What `write_token` wrote."""
+def decode_page_token(token: str) -> Tuple[Cursor, int]:
+    """What `encode_page_token` wrote."""
     try:
         padded = token + "=" * (-len(token) % 4)
         created_at, row, offset = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
-        timestamps.parse(created_at)
+        timestamps.parse_timestamp(created_at)
         return (created_at, _row(row)), _row(offset)
     except (ValueError, TypeError, AttributeError, RecursionError):
-        raise invalid('"next_token" is none that a listing has given') from None
+        raise bad_request('"next_token" is none that a listing has given') from None
 
 
-def query_place() -> Optional[Place]:
+def query_cursor() -> Optional[Cursor]:
     """Where the page asked for starts, in listings that know tokens only."""
     token = request.args.get("next_token")
-    return read_token(token)[0] if token else None
+    return decode_page_token(token)[0] if token else None
 
 
 def _not_among(name: str, allowed: Sequence[str], value: str) -> str:
@@ -183,11 +183,11 @@ def _row(number: Any) -> int:
     return number
 
 
-def _given(name: str) -> bool:
+def _has_param(name: str) -> bool:
     return name in request.args
 
 
-def _no_number(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ValueError(name)
 
 
@@ -198,34 +198,34 @@ def _finite(text: str) -> float:
     return number
 
 
-def required(body: Dict[str, Any], key: str) -> str:
+def required_string(body: Dict[str, Any], key: str) -> str:
     """A string that a body must hold."""
     value: str = body.get(key, "")
-    if not task_schema.is_text(value):
-        raise invalid(f'Parameter is invalid, reason: "{key}" is required')
+    if not task_schema.is_non_empty_string(value):
+        raise bad_request(f'Parameter is invalid, reason: "{key}" is required')
     return value
 
 
-def flag(body: Dict[str, Any], key: str) -> bool:
+def boolean(body: Dict[str, Any], key: str) -> bool:
     """A boolean of a body; false when left out or null."""
     value = body.get(key)
     if value is not None and not isinstance(value, bool):
-        raise invalid(f'Parameter is invalid, reason: "{key}" must be true or false')
+        raise bad_request(f'Parameter is invalid, reason: "{key}" must be true or false')
     return bool(value)
 
 
-def an_object(body: Dict[str, Any], key: str) -> Optional[Doc]:
+def optional_object(body: Dict[str, Any], key: str) -> Optional[Doc]:
     """An object of a body; None when left out or null."""
     value = body.get(key)
     if not isinstance(value, (dict, type(None))):
-        raise invalid(f'Parameter is invalid, reason: "{key}" must be an object')
+        raise bad_request(f'Parameter is invalid, reason: "{key}" must be an object')
     return value
 
 
-def texts(body: Dict[str, Any], key: str) -> List[str]:
+def string_list(body: Dict[str, Any], key: str) -> List[str]:
     """A list of texts of a body; empty when left out or null."""
     value = body.get(key)
     value = [] if value is None else value
-    if not task_schema.is_texts(value):
-        raise invalid(f'Parameter is invalid, reason: "{key}" must be a list of texts')
+    if not task_schema.is_string_list(value):
+        raise bad_request(f'Parameter is invalid, reason: "{key}" must be a list of texts')
     return value

@@ -8,8 +8,16 @@ from ...tasks import TaskType
 from ..backend import lifecycle, task_schema
 from ..backend.store import PROJECTS, Doc, equal, public
 from ..http import timestamps
-from ..http.errors import invalid
-from .http_io import account, answer, flag, object_body, query_flag, required, world
+from ..http.errors import bad_request
+from .http_io import (
+    boolean,
+    current_account,
+    current_state,
+    json_response,
+    object_body,
+    query_flag,
+    required_string,
+)
 
 routes = Blueprint("projects", __name__)
 
@@ -19,12 +27,16 @@ _WITH_TEMPLATE = (TaskType.Chat.value, TaskType.TextCollection.value)
 @routes.post("/projects")
 def create() -> Response:
     body = object_body()
-    kind, name, params = required(body, "type"), required(body, "name"), body.get("params")
+    kind, name, params = (
+        required_string(body, "type"),
+        required_string(body, "name"),
+        body.get("params"),
+    )
     if kind not in [known.value for known in TaskType]:
-        raise invalid(f"No task type is called {kind!r}")
+        raise bad_request(f"No task type is called {kind!r}")
     if not isinstance(params, (dict, type(None))):
-        raise invalid('Parameter is invalid, reason: "params" must be an object')
-    created = timestamps.stamp(timestamps.now())
+        raise bad_request('Parameter is invalid, reason: "params" must be an object')
+    created = timestamps.current()
     project = {
         "type": kind,
         "name": name,
@@ -32,12 +44,12 @@ def create() -> Response:
         "created_at": created,
         "_id": lifecycle.new_id(),
         "_archived": "false",
-        "_rapid": flag(body, "rapid"),
-        "_studio": flag(body, "studio"),
+        "_rapid": boolean(body, "rapid"),
+        "_studio": boolean(body, "studio"),
         "_dataset": body.get("datasetId"),
     }
-    world().store.insert(PROJECTS, account(), project)
-    return answer(public(project))
+    current_state().store.insert(PROJECTS, current_account(), project)
+    return json_response(public(project))
 
 
 @routes.get("/projects")
@@ -45,39 +57,39 @@ def list_all() -> Response:
     wanted = (
         equal(_archived=str(query_flag("archived")).lower()) if "archived" in request.args else []
     )
-    projects = world().store.all(PROJECTS, account(), wanted)
-    return answer([public(project) for project in reversed(projects)])
+    projects = current_state().store.all(PROJECTS, current_account(), wanted)
+    return json_response([public(project) for project in reversed(projects)])
 
 
 @routes.get("/projects/<name>")
 def get(name: str) -> Response:
-    return answer(public(lifecycle.find(world(), PROJECTS, account(), name)))
+    return json_response(
+        public(lifecycle.get_or_404(current_state(), PROJECTS, current_account(), name))
+    )
 
 
 @routes.post("/projects/<name>/setParams")
 def set_params(name: str) -> Response:
-    params, here = object_body(), world()
-    keep_others = flag(params, "patch")
+    params, state = object_body(), current_state()
+    keep_others = boolean(params, "patch")
     params.pop("patch", None)
-    with here.store.transaction():
-        project = lifecycle.find(here, PROJECTS, account(), name)
+    with state.store.transaction():
+        project = lifecycle.get_or_404(state, PROJECTS, current_account(), name)
         current = task_schema.current_params(project)
         number = current.get("version", -1) + 1
         changed = {**(current if keep_others else {}), **params}
-        project["param_history"].append(
-            _version(number, timestamps.stamp(timestamps.now()), changed)
-        )
-        here.store.update(PROJECTS, account(), project)
-    return answer(public(project))
+        project["param_history"].append(_version(number, timestamps.current(), changed))
+        state.store.update(PROJECTS, current_account(), project)
+    return json_response(public(project))
 
 
 @routes.get("/projects/<name>/taskTemplates")
 def template(name: str) -> Response:
-    project = lifecycle.find(world(), PROJECTS, account(), name)
+    project = lifecycle.get_or_404(current_state(), PROJECTS, current_account(), name)
     if project["type"] not in _WITH_TEMPLATE:
-        raise invalid(f"Only {' and '.join(_WITH_TEMPLATE)} projects have a task template")
+        raise bad_request(f"Only {' and '.join(_WITH_TEMPLATE)} projects have a task template")
     params = task_schema.current_params(project)
-    return answer(
+    return json_response(
         {
             "id": project["_id"],
             "version": params.get("version", 0),

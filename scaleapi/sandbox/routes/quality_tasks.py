@@ -6,8 +6,8 @@ from ...tasks import TaskType
 from ..backend import lifecycle, task_schema
 from ..backend.store import PROJECTS, QUALITY_TASKS, public
 from ..http import timestamps
-from ..http.errors import invalid
-from .http_io import account, answer, object_body, world
+from ..http.errors import bad_request
+from .http_io import current_account, current_state, json_response, object_body
 
 routes = Blueprint("quality_tasks", __name__)
 
@@ -32,21 +32,23 @@ def create_training_task(kind: str) -> Response:
 
 
 def _create(kind: str) -> Response:
-    task_type, here = task_schema.task_type(kind), world()
-    given = task_schema.checked(object_body())
+    task_type, state = task_schema.task_type(kind), current_state()
+    given = task_schema.validate_common(object_body())
     if task_type not in TYPES:
-        raise invalid(f"There are no such tasks of type {kind}")
+        raise bad_request(f"There are no such tasks of type {kind}")
     if "expected_response" not in given:
-        raise invalid('Parameter is invalid, reason: "expected_response" is required')
+        raise bad_request('Parameter is invalid, reason: "expected_response" is required')
     doc = {
         **given,
         "type": kind,
         "id": lifecycle.new_id(),
-        "created_at": timestamps.stamp(timestamps.now()),
+        "created_at": timestamps.current(),
     }
-    with here.store.transaction():
-        project = lifecycle.named(here, PROJECTS, account(), given.get("project"))
+    with state.store.transaction():
+        project = lifecycle.resolve_reference(
+            state, PROJECTS, current_account(), given.get("project")
+        )
         if project is not None and not project["_rapid"]:
-            raise invalid(f"{project['name']} is not a Rapid project")
-        here.store.insert(QUALITY_TASKS, account(), doc)
-    return answer(public(doc))
+            raise bad_request(f"{project['name']} is not a Rapid project")
+        state.store.insert(QUALITY_TASKS, current_account(), doc)
+    return json_response(public(doc))

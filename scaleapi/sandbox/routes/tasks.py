@@ -7,21 +7,21 @@ from flask import Blueprint, Response, request
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..backend import lifecycle, masks, task_schema
 from ..backend.store import TASKS, Doc, Filter, public
-from ..http.errors import invalid, missing
+from ..http.errors import bad_request, not_found
 from .http_io import (
-    account,
-    answer,
+    current_account,
+    current_state,
+    decode_page_token,
+    encode_page_token,
     json_body,
+    json_response,
     object_body,
     query_choices,
     query_filters,
     query_flag,
     query_limit,
     query_offset,
-    read_token,
-    required,
-    world,
-    write_token,
+    required_string,
 )
 
 routes = Blueprint("tasks", __name__)
@@ -44,32 +44,38 @@ _CHOICES = (
 @routes.post("/task/<kind>")
 def create(kind: str) -> Response:
     body = object_body()
-    return answer(
-        public(lifecycle.create_task(world(), account(), task_schema.task_type(kind), body))
+    return json_response(
+        public(
+            lifecycle.create_task(
+                current_state(), current_account(), task_schema.task_type(kind), body
+            )
+        )
     )
 
 
 @routes.get("/task/<task_id>")
 def get(task_id: str) -> Response:
-    return answer(public(lifecycle.find(world(), TASKS, account(), task_id)))
+    return json_response(
+        public(lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id))
+    )
 
 
 @routes.get("/task/<task_id>/response_url/<uuid>")
 def get_response_file(task_id: str, uuid: str) -> Response:
-    task = lifecycle.find(world(), TASKS, account(), task_id)
+    task = lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id)
     segmented = task["type"] == TaskType.SegmentAnnotation.value
-    found = masks.picture(task_id, uuid) if segmented and "response" in task else None
+    found = masks.mask_png(task_id, uuid) if segmented and "response" in task else None
     if found is None:
-        raise missing("result file", uuid)
+        raise not_found("result file", uuid)
     return Response(found, mimetype="image/png")
 
 
 @routes.get("/tasks")
 def list_page() -> Response:
     limit, token = query_limit(), request.args.get("next_token")
-    after, offset = read_token(token) if token else (None, query_offset())
+    after, offset = decode_page_token(token) if token else (None, query_offset())
     query_flag("include_attachment_url")  # attachments are addresses here in any case
-    page = world().store.page(TASKS, account(), _filters(), limit, offset, after)
+    page = current_state().store.page(TASKS, current_account(), _filters(), limit, offset, after)
     shown = _limited if query_flag("limited_response") else public
     envelope = {
         "docs": [shown(task) for task in page.docs],
@@ -79,14 +85,16 @@ def list_page() -> Response:
         "has_more": page.more,
     }
     if page.more and page.end:
-        envelope["next_token"] = write_token(page.end, offset + limit)
-    return answer(envelope)
+        envelope["next_token"] = encode_page_token(page.end, offset + limit)
+    return json_response(envelope)
 
 
 @routes.post("/task/<task_id>/cancel")
 def cancel(task_id: str) -> Response:
     clear = query_flag("clear_unique_id")
-    return answer(public(lifecycle.cancel_task(world(), account(), task_id, clear)))
+    return json_response(
+        public(lifecycle.cancel_task(current_state(), current_account(), task_id, clear))
+    )
 
 
 @routes.post("/task/<task_id>/audit")
@@ -94,58 +102,60 @@ def audit(task_id: str) -> Response:
     body = object_body()
     accepted, comments = body.get("accepted"), body.get("comments")
     if not isinstance(accepted, bool):
-        raise invalid('Parameter is invalid, reason: "accepted" must be true or false')
+        raise bad_request('Parameter is invalid, reason: "accepted" must be true or false')
     if not isinstance(comments, (str, type(None))):
-        raise invalid('Parameter is invalid, reason: "comments" must be a string')
-    lifecycle.audit_task(world(), account(), task_id, accepted, comments)
+        raise bad_request('Parameter is invalid, reason: "comments" must be a string')
+    lifecycle.audit_task(current_state(), current_account(), task_id, accepted, comments)
     return Response("OK", mimetype="text/plain")
 
 
 @routes.post("/task/<task_id>/unique_id")
 def set_unique_id(task_id: str) -> Response:
-    unique_id = required(object_body(), "unique_id")
-    return _changed(task_id, lambda task: task.update(unique_id=unique_id))
+    unique_id = required_string(object_body(), "unique_id")
+    return _change_task(task_id, lambda task: task.update(unique_id=unique_id))
 
 
 @routes.delete("/task/<task_id>/unique_id")
 def clear_unique_id(task_id: str) -> Response:
-    return _changed(task_id, lambda task: task.pop("unique_id", None))
+    return _change_task(task_id, lambda task: task.pop("unique_id", None))
 
 
 @routes.post("/task/<task_id>/setMetadata")
 def set_metadata(task_id: str) -> Response:
     metadata = object_body()
-    return _changed(task_id, lambda task: task.update(metadata=metadata))
+    return _change_task(task_id, lambda task: task.update(metadata=metadata))
 
 
 @routes.post("/task/<task_id>/tags")
 def replace_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: named)
+    return _update_tags(task_id, lambda old, named: named)
 
 
 @routes.put("/task/<task_id>/tags")
 def add_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: old + named)
+    return _update_tags(task_id, lambda old, named: old + named)
 
 
 @routes.delete("/task/<task_id>/tags")
 def delete_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: [tag for tag in old if tag not in named])
+    return _update_tags(task_id, lambda old, named: [tag for tag in old if tag not in named])
 
 
-def _changed(task_id: str, change: Callable[[Doc], Any]) -> Response:
-    return answer(public(lifecycle.change_task(world(), account(), task_id, change)))
+def _change_task(task_id: str, change: Callable[[Doc], Any]) -> Response:
+    return json_response(
+        public(lifecycle.change_task(current_state(), current_account(), task_id, change))
+    )
 
 
-def _retagged(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
+def _update_tags(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
     named = json_body()
-    if not task_schema.is_texts(named):
-        raise invalid("The body must be a JSON array of tags")
+    if not task_schema.is_string_list(named):
+        raise bad_request("The body must be a JSON array of tags")
 
     def change(task: Doc) -> None:
         task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), named)))
 
-    return _changed(task_id, change)
+    return _change_task(task_id, change)
 
 
 def _filters() -> List[Filter]:

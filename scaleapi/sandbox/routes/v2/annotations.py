@@ -7,8 +7,8 @@ from flask import Blueprint, Response
 from ...backend import chat, task_schema
 from ...backend.store import PROJECTS, TASKS, Filter
 from ...backend.v2_view import SCHEMA
-from ...http.errors import missing
-from ..http_io import account, answer, world
+from ...http.errors import not_found
+from ..http_io import current_account, current_state, json_response
 from .common import required_argument
 
 routes = Blueprint("v2_annotations", __name__, url_prefix="/v2")
@@ -20,19 +20,19 @@ _AUTHOR = "sandbox"
 def get() -> Response:
     annotation_id = required_argument("annotation_id")
     has_it = [Filter("_annotations", "has", [annotation_id])]
-    for task in reversed(world().store.all(TASKS, account(), has_it)):
+    for task in reversed(current_state().store.all(TASKS, current_account(), has_it)):
         for annotation in chat.listed(task["response"], "annotations"):
             if annotation.get("id") == annotation_id:
-                return answer(annotation)
-    raise missing("annotation", annotation_id)
+                return json_response(annotation)
+    raise not_found("annotation", annotation_id)
 
 
 @routes.get("/schema")
 def get_schema() -> Response:
     schema_id = required_argument("schema_id")
-    project = world().store.get(PROJECTS, account(), _id=schema_id[len(SCHEMA) :])
+    project = current_state().store.get(PROJECTS, current_account(), _id=schema_id[len(SCHEMA) :])
     if project is None or not schema_id.startswith(SCHEMA):
-        raise missing("schema", schema_id)
+        raise not_found("schema", schema_id)
     params = task_schema.current_params(project)
     schema = {
         "id": schema_id,
@@ -43,4 +43,4 @@ def get_schema() -> Response:
         "updatedBy": _AUTHOR,
         "updatedAt": params.get("created_at", project["created_at"]),
     }
-    return answer({"schema": schema})
+    return json_response({"schema": schema})

@@ -9,18 +9,26 @@ from flask import Blueprint, Response, request
 from ...backend import lifecycle, task_schema
 from ...backend.store import BATCHES, PROJECTS, Doc, equal
 from ...backend.v2_view import BATCH_STATUSES
-from ...http.errors import missing
+from ...http.errors import not_found
 from ..http_io import (
-    account,
-    answer,
-    flag,
+    boolean,
+    current_account,
+    current_state,
+    json_response,
     object_body,
     query_choice,
     query_filters,
-    required,
-    world,
+    required_string,
 )
-from .common import batch_of, changed_metadata, page, page_answer, project_of, sought, view
+from .common import (
+    fetch_page,
+    find_by_id_or_name,
+    page_response,
+    required_batch,
+    required_project,
+    serializer,
+    updated_metadata,
+)
 
 routes = Blueprint("v2_batches", __name__, url_prefix="/v2")
 
@@ -29,22 +37,22 @@ _EXPAND = ("project",)
 
 @routes.post("/batch")
 def create() -> Response:
-    body, here = object_body(), world()
-    name, staged = required(body, "name"), flag(body, "staging_batch")
+    body, state = object_body(), current_state()
+    name, staged = required_string(body, "name"), boolean(body, "staging_batch")
     batch = lifecycle.new_batch(name, _project_name(body), body, staged)
-    here.store.insert(BATCHES, account(), batch)
-    return answer(view().batch(batch))
+    state.store.insert(BATCHES, current_account(), batch)
+    return json_response(serializer().batch(batch))
 
 
 @routes.get("/batch")
 def get() -> Response:
-    return answer(view(_EXPAND).batch(batch_of(request.args)))
+    return json_response(serializer(_EXPAND).batch(required_batch(request.args)))
 
 
 @routes.get("/batches")
 def list_page() -> Response:
-    shown = view(_EXPAND)
-    project = sought(PROJECTS, "project", request.args)
+    shown = serializer(_EXPAND)
+    project = find_by_id_or_name(PROJECTS, "project", request.args)
     filters = equal(project=project["name"]) if project else []
     status = query_choice("status", BATCH_STATUSES)
     filters += equal(status=status) if status else []
@@ -52,54 +60,60 @@ def list_page() -> Response:
         since=[("created_after", "created_at"), ("completed_after", "_completed_at")],
         until=[("created_before", "created_at"), ("completed_before", "_completed_at")],
     )
-    found = page(BATCHES, filters)
-    return page_answer(found, {"batches": [shown.batch(batch) for batch in found.docs]})
+    found = fetch_page(BATCHES, filters)
+    return page_response(found, {"batches": [shown.batch(batch) for batch in found.docs]})
 
 
 @routes.post("/batch/finalize")
 def finalize() -> Response:
-    batch = batch_of(object_body())
-    return answer(view().batch(lifecycle.move_batch(world(), account(), batch["name"], "finalize")))
+    batch = required_batch(object_body())
+    return json_response(
+        serializer().batch(
+            lifecycle.transition_batch(
+                current_state(), current_account(), batch["name"], "finalize"
+            )
+        )
+    )
 
 
 @routes.post("/batch/pause")
 def pause() -> Response:
-    return _moved("pause", "The batch is paused")
+    return _transition("pause", "The batch is paused")
 
 
 @routes.post("/batch/resume")
 def resume() -> Response:
-    return _moved("resume", "The batch is in progress again")
+    return _transition("resume", "The batch is in progress again")
 
 
 @routes.post("/batch/cancel")
 def cancel() -> Response:
-    return _moved("cancel", "The batch is cancelled")
+    return _transition("cancel", "The batch is cancelled")
 
 
 @routes.post("/batch/metadata")
 def set_metadata() -> Response:
-    body, here = object_body(), world()
-    with here.store.transaction():
-        batch = batch_of(body)
-        batch["metadata"] = changed_metadata(batch["metadata"], body)
-        here.store.update(BATCHES, account(), batch)
-    return answer(view().batch(batch))
+    body, state = object_body(), current_state()
+    with state.store.transaction():
+        batch = required_batch(body)
+        batch["metadata"] = updated_metadata(batch["metadata"], body)
+        state.store.update(BATCHES, current_account(), batch)
+    return json_response(serializer().batch(batch))
 
 
 def _project_name(body: Doc) -> str:
     """The project of a new batch; `project`, its id or its name, is taken too."""
     either = body.get("project")
-    if not task_schema.is_text(either):
-        return str(project_of(body)["name"])
+    if not task_schema.is_non_empty_string(either):
+        return str(required_project(body)["name"])
     for column in ("_id", "name"):
-        project = world().store.get(PROJECTS, account(), **{column: either})
+        project = current_state().store.get(PROJECTS, current_account(), **{column: either})
         if project is not None:
             return str(project["name"])
-    raise missing("project", str(either))
+    raise not_found("project", str(either))
 
 
-def _moved(action: str, message: str) -> Response:
-    name = batch_of(object_body())["name"]
-    batch = lifecycle.move_batch(world(), account(), name, action)
-    return answer({"batch": view().batch(batch), "message": message})
+def _transition(action: str, message: str) -> Response:
+    name = required_batch(object_body())["name"]
+    batch = lifecycle.transition_batch(current_state(), current_account(), name, action)
+    return json_response({"batch": serializer().batch(batch), "message": message})

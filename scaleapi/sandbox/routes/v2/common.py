@@ -6,22 +6,24 @@ from flask import Response, request
 
 from ...backend import chat, task_schema
 from ...backend.store import BATCHES, PROJECTS, Doc, Filter, Page, Table
-from ...backend.v2_view import View
-from ...http.errors import invalid, missing
+from ...backend.v2_view import V2Serializer
+from ...http.errors import bad_request, not_found
 from .. import http_io
 
 
-def view(expand: Collection[str] = (), opts: bool = False) -> View:
+def serializer(expand: Collection[str] = (), opts: bool = False) -> V2Serializer:
     """The view that a request asks for, with what it may expand, and whether it takes `opts`."""
-    return View(
-        http_io.world(),
-        http_io.account(),
+    return V2Serializer(
+        http_io.current_state(),
+        http_io.current_account(),
         http_io.query_names("expand", tuple(expand)),
         http_io.query_names("opts", chat.OPTIONS) if opts else (),
     )
 
 
-def sought(table: Table, what: str, given: Mapping[str, Any], **also: str) -> Optional[Doc]:
+def find_by_id_or_name(
+    table: Table, what: str, given: Mapping[str, Any], **also: str
+) -> Optional[Doc]:
     """The object that `<what>_id` and `<what>_name` name; None when neither is given.
 
     Both fit it where both are given, and so does `also`; 404 when there is none.
@@ -31,65 +33,67 @@ def sought(table: Table, what: str, given: Mapping[str, Any], **also: str) -> Op
         value = given.get(name)
         if value is None or value == "":
             continue
-        if not task_schema.is_text(value):
-            raise invalid(f'Parameter is invalid, reason: "{name}" must be a string')
+        if not task_schema.is_non_empty_string(value):
+            raise bad_request(f'Parameter is invalid, reason: "{name}" must be a string')
         wanted[column] = value
     if not wanted:
         return None
-    doc = http_io.world().store.get(table, http_io.account(), **wanted, **also)
+    doc = http_io.current_state().store.get(table, http_io.current_account(), **wanted, **also)
     if doc is None:
-        raise missing(what, " / ".join(wanted.values()))
+        raise not_found(what, " / ".join(wanted.values()))
     return doc
 
 
-def project_of(given: Mapping[str, Any]) -> Doc:
+def required_project(given: Mapping[str, Any]) -> Doc:
     """The project that a query or body names; it has to name one."""
-    project = sought(PROJECTS, "project", given)
+    project = find_by_id_or_name(PROJECTS, "project", given)
     if project is None:
-        raise needed("project_id", "project_name")
+        raise missing_parameter("project_id", "project_name")
     return project
 
 
-def batch_of(given: Mapping[str, Any]) -> Doc:
+def required_batch(given: Mapping[str, Any]) -> Doc:
     """The batch that a query or body names; it has to name one."""
-    batch = sought(BATCHES, "batch", given)
+    batch = find_by_id_or_name(BATCHES, "batch", given)
     if batch is None:
-        raise needed("batch_id", "batch_name")
+        raise missing_parameter("batch_id", "batch_name")
     return batch
 
 
-def needed(*names: str) -> Exception:
+def missing_parameter(*names: str) -> Exception:
     """400: none of these parameters was given."""
-    return invalid(f"Parameter is invalid, reason: needs one of {', '.join(names)}")
+    return bad_request(f"Parameter is invalid, reason: needs one of {', '.join(names)}")
 
 
 def required_argument(name: str) -> str:
     """A parameter of the query that has to be there."""
     value = request.args.get(name)
     if not value:
-        raise needed(name)
+        raise missing_parameter(name)
     return value
 
 
-def page(table: Table, filters: List[Filter]) -> Page:
+def fetch_page(table: Table, filters: List[Filter]) -> Page:
     """The page asked for, newest first."""
-    limit, after = http_io.query_limit(), http_io.query_place()
-    return http_io.world().store.page(table, http_io.account(), filters, limit, after=after)
+    limit, after = http_io.query_limit(), http_io.query_cursor()
+    return http_io.current_state().store.page(
+        table, http_io.current_account(), filters, limit, after=after
+    )
 
 
-def page_answer(page: Page, body: Doc) -> Response:
+def page_response(page: Page, body: Doc) -> Response:
     """An answer with the token of the next page, if there is one."""
     if page.more and page.end:
-        body["next_token"] = http_io.write_token(page.end, 0)
-    return http_io.answer(body)
+        body["next_token"] = http_io.encode_page_token(page.end, 0)
+    return http_io.json_response(body)
 
 
-def changed_metadata(old: Doc, body: Doc) -> Doc:
+def updated_metadata(old: Doc, body: Doc) -> Doc:
     """What the body of a metadata call makes of an object's metadata."""
-    new = http_io.an_object(body, "metadata")
+    new = http_io.optional_object(body, "metadata")
     if new is None:
-        raise invalid('Parameter is invalid, reason: "metadata" is required')
-    return _merged(old, new) if http_io.flag(body, "merge") else new
+        raise bad_request('Parameter is invalid, reason: "metadata" is required')
+    return _merged(old, new) if http_io.boolean(body, "merge") else new
 
 
 def _merged(old: Doc, new: Doc) -> Doc:

@@ -3,15 +3,15 @@
 from flask import Blueprint, Response, request
 
 from ...backend.store import PROJECTS
-from ..http_io import account, answer, query_filters, world
-from .common import project_of, view
+from ..http_io import current_account, current_state, json_response, query_filters
+from .common import required_project, serializer
 
 routes = Blueprint("v2_projects", __name__, url_prefix="/v2")
 
 
 @routes.get("/project")
 def get() -> Response:
-    return answer(view().project(project_of(request.args)))
+    return json_response(serializer().project(required_project(request.args)))
 
 
 @routes.get("/projects")
@@ -19,5 +19,7 @@ def list_all() -> Response:
     filters = query_filters(
         since=[("created_after", "created_at")], until=[("created_before", "created_at")]
     )
-    projects = world().store.all(PROJECTS, account(), filters)
-    return answer({"projects": [view().project(project) for project in reversed(projects)]})
+    projects = current_state().store.all(PROJECTS, current_account(), filters)
+    return json_response(
+        {"projects": [serializer().project(project) for project in reversed(projects)]}
+    )

@@ -8,26 +8,26 @@ from ....tasks import TaskType
 from ...backend import lifecycle
 from ...backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, equal
 from ...backend.v2_view import TASK_STATUSES
-from ...http.errors import missing
+from ...http.errors import not_found
 from ..http_io import (
-    account,
-    an_object,
-    answer,
+    current_account,
+    current_state,
+    json_response,
     object_body,
+    optional_object,
     query_choice,
     query_filters,
-    required,
-    world,
+    required_string,
 )
 from .common import (
-    changed_metadata,
-    needed,
-    page,
-    page_answer,
-    project_of,
+    fetch_page,
+    find_by_id_or_name,
+    missing_parameter,
+    page_response,
     required_argument,
-    sought,
-    view,
+    required_project,
+    serializer,
+    updated_metadata,
 )
 
 routes = Blueprint("v2_tasks", __name__, url_prefix="/v2")
@@ -38,47 +38,51 @@ _EXPAND = ("project", "batch")
 @routes.post("/task/chat")
 def create() -> Response:
     body = object_body()
-    project, batch = project_of(body), sought(BATCHES, "batch", body)
+    project, batch = required_project(body), find_by_id_or_name(BATCHES, "batch", body)
     given = {
         "project": project["name"],
         "batch": batch and batch["name"],
-        "template_variables": an_object(body, "template_variables") or {},
-        "metadata": an_object(body, "metadata"),
+        "template_variables": optional_object(body, "template_variables") or {},
+        "metadata": optional_object(body, "metadata"),
         "callback_url": body.get("callback_url"),
     }
-    task = lifecycle.create_task(world(), account(), TaskType.Chat, given)
-    return answer(view().task(task))
+    task = lifecycle.create_task(current_state(), current_account(), TaskType.Chat, given)
+    return json_response(serializer().task(task))
 
 
 @routes.get("/task")
 def get() -> Response:
-    shown = view(_EXPAND, opts=True)
-    return answer(shown.task(_find(required_argument("task_id"))))
+    shown = serializer(_EXPAND, opts=True)
+    return json_response(shown.task(_find(required_argument("task_id"))))
 
 
 @routes.get("/tasks")
 def list_page() -> Response:
-    shown = view(_EXPAND, opts=True)
-    project = sought(PROJECTS, "project", request.args)
-    batch = sought(BATCHES, "batch", request.args)
+    shown = serializer(_EXPAND, opts=True)
+    project = find_by_id_or_name(PROJECTS, "project", request.args)
+    batch = find_by_id_or_name(BATCHES, "batch", request.args)
     wanted = [("project", project), ("batch", batch)]
     filters = equal(**{column: doc["name"] for column, doc in wanted if doc is not None})
     if not filters:
-        raise needed("project_id", "project_name", "batch_id", "batch_name")
-    found = page(TASKS, filters + task_filters())
-    return page_answer(found, {"tasks": [shown.task(task) for task in found.docs]})
+        raise missing_parameter("project_id", "project_name", "batch_id", "batch_name")
+    found = fetch_page(TASKS, filters + task_filters())
+    return page_response(found, {"tasks": [shown.task(task) for task in found.docs]})
 
 
 @routes.post("/task/metadata")
 def set_metadata() -> Response:
     body = object_body()
-    task_id = required(body, "task_id")
+    task_id = required_string(body, "task_id")
 
     def change(task: Doc) -> None:
-        task["metadata"] = changed_metadata(task["metadata"], body)
+        task["metadata"] = updated_metadata(task["metadata"], body)
 
     _find(task_id)
-    return answer(view().task(lifecycle.change_task(world(), account(), task_id, change)))
+    return json_response(
+        serializer().task(
+            lifecycle.change_task(current_state(), current_account(), task_id, change)
+        )
+    )
 
 
 def task_filters() -> List[Filter]:
@@ -92,7 +96,7 @@ def task_filters() -> List[Filter]:
 
 def _find(task_id: str) -> Doc:
     """A task of a project: v1 knows tasks without one, which have no place here."""
-    task = lifecycle.find(world(), TASKS, account(), task_id)
+    task = lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id)
     if not task.get("project"):
-        raise missing("task of a project", task_id)
+        raise not_found("task of a project", task_id)
     return task
