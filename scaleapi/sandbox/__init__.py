@@ -10,6 +10,8 @@ Install it with `pip install 'scaleapi[sandbox]'`. In Python::
 From the command line: `python -m scaleapi.sandbox --port 8080`.
 """
 
+from __future__ import annotations
+
 try:
     import cheroot as _cheroot  # noqa: F401
     import flask as _flask  # noqa: F401

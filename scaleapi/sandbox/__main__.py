@@ -1,5 +1,7 @@
 """`python -m scaleapi.sandbox`: the sandbox for other processes, until Ctrl-C."""
 
+from __future__ import annotations
+
 import argparse
 import contextlib
 import os
@@ -7,14 +9,14 @@ import signal
 import sqlite3
 import sys
 import threading
-from typing import Any, List, Optional
+from typing import Any
 
 from . import Sandbox
 from .backend import fixtures
 from .backend.store import Store
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; the exit code."""
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)

@@ -1,10 +1,13 @@
 """The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
 
+from __future__ import annotations
+
 import contextlib
 import io
 import logging
 import threading
-from typing import IO, Any, Iterable, Iterator, List, Optional
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -37,7 +40,7 @@ class _Request(Request):
 
 def make_app(
     state: SandboxState, requests: RequestLog, faults: FaultRegistry, stopping: threading.Event
-) -> "SandboxApp":
+) -> SandboxApp:
     """The WSGI app over one state."""
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
@@ -86,7 +89,7 @@ def _add_hooks(
     stopping: threading.Event,
 ) -> None:
     @app.before_request
-    def record_request() -> Optional[Response]:
+    def record_request() -> Response | None:
         if control.is_control():  # nor is what tests ask about the requests
             control.check_caller()
             _buffer_chunked_body()
@@ -160,7 +163,7 @@ def _read_body(recorded: RecordedRequest) -> None:
         recorded.content = request.get_data()[:MAX_STORED_BODY_BYTES]
 
 
-def _inject_fault(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
+def _inject_fault(fault: FaultRule, stopping: threading.Event) -> Response | None:
     """Wait as the fault says; its answer, or None when the true one shall go out."""
     stopping.wait(fault.delay)
     if fault.drop:
@@ -212,7 +215,7 @@ def _drain() -> None:
 
 
 def _no_route(app: Flask) -> str:
-    known: List[str] = sorted(
+    known: list[str] = sorted(
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or ())

@@ -1,9 +1,10 @@
 """Automatic completion: in live mode tasks are completed after a delay."""
 
+from __future__ import annotations
+
 import logging
 import threading
 from datetime import timedelta
-from typing import Optional
 
 from .backend import canned, lifecycle
 from .backend.state import SandboxState
@@ -31,7 +32,7 @@ class AutoCompleter:
         # A look is one query on an index: often enough that the delay is about kept.
         self._pause = min(0.5, max(0.02, delay / 10))
         self._stopping = threading.Event()
-        self._thread: Optional[threading.Thread] = threading.Thread(
+        self._thread: threading.Thread | None = threading.Thread(
             target=self._run, name="sandbox auto-complete", daemon=True
         )
         self._thread.start()

@@ -1,12 +1,14 @@
 """Callbacks: what Scale would post to the caller's own server when something has happened."""
 
+from __future__ import annotations
+
 import ipaddress
 import logging
 import queue
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Optional
 
 import requests
 from urllib3.exceptions import LocationParseError
@@ -23,7 +25,7 @@ MAX_CALLBACKS = 10_000
 MAX_RESPONSE_BYTES = 64 * 1024  # bytes of a body that are waited for; nobody reads them
 
 OnDelivered = Callable[[bool], None]
-_Waiting = queue.Queue[Optional[Tuple["Callback", OnDelivered, threading.Event]]]
+_Waiting = queue.Queue[Optional[tuple["Callback", OnDelivered, threading.Event]]]
 
 
 @dataclass
@@ -41,8 +43,8 @@ class Callback:
     """
 
     url: str
-    body: Dict[str, Any]
-    headers: Dict[str, str] = field(default_factory=lambda: {AUTH_HEADER: AUTH_VALUE})
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=lambda: {AUTH_HEADER: AUTH_VALUE})
     sent: bool = False
     status: Optional[int] = None
     error: Optional[str] = None
@@ -64,12 +66,12 @@ class Callbacks:
             raise ValueError(f"callbacks must be 'loopback' or 'all', not {scope!r}")
         self._scope = scope
         self._lock = threading.Lock()
-        self._all: Deque[Callback] = deque(maxlen=MAX_CALLBACKS)
+        self._all: deque[Callback] = deque(maxlen=MAX_CALLBACKS)
         self._queue: _Waiting = queue.Queue()
         self._ended = threading.Event()  # set once what is queued shall be given up
         self._thread: Optional[threading.Thread] = None
 
-    def send(self, url: str, body: Dict[str, Any], on_delivered: OnDelivered) -> None:
+    def send(self, url: str, body: dict[str, Any], on_delivered: OnDelivered) -> None:
         """Post `body` to `url` soon, and tell `on_delivered` whether that went well."""
         callback = Callback(url, body, sent=is_web(url) and (self._scope == "all" or is_local(url)))
         with self._lock:
@@ -80,7 +82,7 @@ class Callbacks:
         if not callback.sent:
             log.info("callback to %s recorded, not sent", url)
 
-    def as_list(self) -> List[Callback]:
+    def as_list(self) -> list[Callback]:
         """Those that are kept, oldest first."""
         with self._lock:
             return list(self._all)
@@ -163,7 +165,7 @@ def _post(session: requests.Session, callback: Callback) -> None:
     """
     callback.attempts += 1
     callback.status = callback.error = None
-    results: queue.Queue[Tuple[Optional[int], Optional[str]]] = queue.Queue()
+    results: queue.Queue[tuple[Optional[int], Optional[str]]] = queue.Queue()
     threading.Thread(
         target=lambda: results.put(_attempt(session, callback)),
         name="sandbox callback attempt",
@@ -177,7 +179,7 @@ def _post(session: requests.Session, callback: Callback) -> None:
         log.warning("callback to %s got no answer: %s", callback.url, callback.error)
 
 
-def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[int], Optional[str]]:
+def _attempt(session: requests.Session, callback: Callback) -> tuple[Optional[int], Optional[str]]:
     """The status of the response, or why there is none."""
     try:
         with session.post(
@@ -194,7 +196,7 @@ def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[in
         return None, str(exc)
 
 
-def _empty(waiting: "queue.Queue[Any]") -> None:
+def _empty(waiting: queue.Queue[Any]) -> None:
     try:
         while True:
             waiting.get_nowait()

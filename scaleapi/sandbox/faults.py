@@ -1,5 +1,7 @@
 """Failures on request: calls that match a fault go wrong in the way that it says."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import random
@@ -7,9 +9,10 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Deque, Dict, List, Mapping, Optional
+from typing import Any, Optional
 from urllib.parse import unquote
 
 from .http.errors import error_body
@@ -61,7 +64,7 @@ class FaultRule:
         pattern = ".*".join(re.escape(part) for part in self.path_glob.split("*"))
         self._path = re.compile(pattern, re.DOTALL)
         self._dice = random.Random(self.seed)
-        self._passed: Deque[float] = deque()
+        self._passed: deque[float] = deque()
 
     def matches(self, method: str, path: str) -> bool:
         """Whether a call with this method and raw path is meant."""
@@ -90,7 +93,7 @@ class FaultRule:
             phrase = "Unusual status"
         return json.dumps(error_body(self.status, f"{phrase} (asked for by a fault rule)"))
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The fault as JSON has it."""
         return {**dataclasses.asdict(self), "headers": dict(self.headers)}
 
@@ -100,7 +103,7 @@ class FaultRegistry:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._faults: List[FaultRule] = []
+        self._faults: list[FaultRule] = []
 
     def add(self, *faults: FaultRule) -> None:
         """Let each fault hit the calls that match and that no earlier one hits."""
@@ -119,7 +122,7 @@ class FaultRegistry:
                     return fault
         return None
 
-    def as_list(self) -> List[FaultRule]:
+    def as_list(self) -> list[FaultRule]:
         """A copy."""
         with self._lock:
             return list(self._faults)
@@ -130,7 +133,7 @@ class FaultRegistry:
             self._faults.clear()
 
 
-def read_faults(items: Any) -> List[FaultRule]:
+def read_faults(items: Any) -> list[FaultRule]:
     """The faults that a JSON list holds.
 
     Raises:
@@ -159,7 +162,7 @@ def relative(path: str) -> str:
     return path[len("/v1") :] if path.startswith("/v1/") else path
 
 
-def _checks(fault: FaultRule) -> List[Any]:
+def _checks(fault: FaultRule) -> list[Any]:
     """For each argument of a fault: its name, whether it is right, and what would be."""
     number = (int, float)
     does_something = (
@@ -232,7 +235,7 @@ def _is_line(text: str) -> bool:
     return text.isprintable() and all(ord(sign) < 256 for sign in text)
 
 
-def headers_of(fault: FaultRule) -> Dict[str, str]:
+def headers_of(fault: FaultRule) -> dict[str, str]:
     """The headers of the failure's answer."""
     limit = {} if fault.per_second is None else {"Retry-After": "1"}
     return {"Content-Type": fault.content_type, **limit, **fault.headers}

@@ -1,9 +1,11 @@
 """Log of received requests."""
 
+from __future__ import annotations
+
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from .http import json_limits, timestamps
 
@@ -29,10 +31,10 @@ class RecordedRequest:
 
     method: str
     path: str
-    query: Dict[str, List[str]]
-    headers: Dict[str, str]
+    query: dict[str, list[str]]
+    headers: dict[str, str]
     content: bytes = field(default=b"", repr=False)
-    form: Optional[Dict[str, Any]] = None
+    form: Optional[dict[str, Any]] = None
     status: Optional[int] = None
     received_at: str = field(default_factory=lambda: timestamps.current())
 
@@ -53,7 +55,7 @@ class RequestLog:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: OrderedDict[int, RecordedRequest] = OrderedDict()
-        self._sizes: Dict[int, int] = {}
+        self._sizes: dict[int, int] = {}
         self._size = 0  # of all
 
     def add(self, request: RecordedRequest) -> None:
@@ -68,7 +70,7 @@ class RequestLog:
             if id(request) in self._requests:
                 self._update_size_and_evict(request)
 
-    def as_list(self) -> List[RecordedRequest]:
+    def as_list(self) -> list[RecordedRequest]:
         """A copy."""
         with self._lock:
             return list(self._requests.values())

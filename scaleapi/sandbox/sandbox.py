@@ -1,19 +1,16 @@
 """The sandbox as a Python object."""
 
+from __future__ import annotations
+
 import json
 import os
 import threading
+from collections.abc import Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import (
     Any,
     Callable,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
     Optional,
-    Sequence,
-    Type,
     Union,
 )
 from urllib.parse import urlsplit
@@ -86,7 +83,7 @@ class Sandbox:
         self._faults = FaultRegistry()
         self._running: Optional[_Running] = None
 
-    def start(self) -> "Sandbox":
+    def start(self) -> Sandbox:
         """Accept connections; returns once it does. Nothing happens when it already does.
 
         Raises:
@@ -103,12 +100,12 @@ class Sandbox:
         if running is not None:
             running.stop()
 
-    def __enter__(self) -> "Sandbox":
+    def __enter__(self) -> Sandbox:
         return self.start()
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
+        kind: Optional[type[BaseException]],
         exc: Optional[BaseException],
         trace: Optional[TracebackType],
     ) -> None:
@@ -123,12 +120,12 @@ class Sandbox:
         return self._open().url
 
     @property
-    def requests(self) -> List[RecordedRequest]:
+    def requests(self) -> list[RecordedRequest]:
         """The last 10,000 requests, or 256 MiB of them, oldest first."""
         return self._requests.as_list()
 
     @property
-    def callbacks(self) -> List[Callback]:
+    def callbacks(self) -> list[Callback]:
         """The last 10,000 callbacks, oldest first, those not sent included."""
         return self._callbacks.as_list()
 
@@ -226,7 +223,7 @@ class Sandbox:
         self._faults.add(fault)
         return fault
 
-    def load_faults(self, path: Union[str, os.PathLike[str]]) -> List[FaultRule]:
+    def load_faults(self, path: Union[str, os.PathLike[str]]) -> list[FaultRule]:
         """Add the faults of a file, a JSON list of objects with the arguments of `add_fault`.
 
         Raises:
@@ -242,7 +239,7 @@ class Sandbox:
         return faults
 
     @property
-    def faults(self) -> List[FaultRule]:
+    def faults(self) -> list[FaultRule]:
         """The faults in force, oldest first, those of `fail_next` included."""
         return self._faults.as_list()
 
@@ -250,7 +247,7 @@ class Sandbox:
         """Let all calls go well again."""
         self._faults.clear()
 
-    def complete_task(self, task_id: str, response: Any) -> Dict[str, Any]:
+    def complete_task(self, task_id: str, response: Any) -> dict[str, Any]:
         """Complete a pending task, as a labeler would; returns the task as v1 shows it.
 
         Args:
@@ -264,7 +261,7 @@ class Sandbox:
         """
         return self._act(lifecycle.complete_task, task_id, response)
 
-    def fail_task(self, task_id: str, error: Union[str, Dict[str, Any]]) -> Dict[str, Any]:
+    def fail_task(self, task_id: str, error: Union[str, dict[str, Any]]) -> dict[str, Any]:
         """End a pending task with status "error"; returns the task as v1 shows it.
 
         Args:
@@ -277,7 +274,7 @@ class Sandbox:
         """
         return self._act(lifecycle.fail_task, task_id, error)
 
-    def recall_task(self, task_id: str) -> Dict[str, Any]:
+    def recall_task(self, task_id: str) -> dict[str, Any]:
         """Take a completed task back to pending; returns the task as v1 shows it.
 
         Its response is gone, and a batch that was completed is in progress again.
@@ -302,7 +299,7 @@ class Sandbox:
         *,
         delivered_at: Optional[str] = None,
         api_key: str = "test_sandbox",
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Deliver completed tasks of a project; returns the delivery as v2 shows it.
 
         A task is delivered once; `get_delivery` and `get_delivery_tasks` show it from then on.
@@ -324,12 +321,12 @@ class Sandbox:
     def add_dataset(
         self,
         name: str,
-        tasks: Union[int, Sequence[Dict[str, Any]]] = 1,
+        tasks: Union[int, Sequence[dict[str, Any]]] = 1,
         *,
         delivery: Optional[str] = None,
         delivered_at: Optional[str] = None,
         api_key: str = "test_sandbox",
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Deliver tasks of a dataset; returns the delivery as v2 shows it.
 
         The dataset is made when there is none of this name; another call adds a delivery to it.
@@ -356,7 +353,7 @@ class Sandbox:
         rows: Union[str, os.PathLike[str], Iterable[Mapping[str, Any]]],
         *,
         api_key: str = "test_sandbox",
-    ) -> Dict[str, int]:
+    ) -> dict[str, int]:
         """Load projects, batches and tasks as they are, without callbacks; all or nothing.
 
         Each row is an object, or a line of JSON in a file. Its `kind` is "project", "batch" or
@@ -392,7 +389,7 @@ class Sandbox:
         """Forget all data, requests, callbacks and faults."""
         self._open().state.reset()
 
-    def _open(self) -> "_Running":
+    def _open(self) -> _Running:
         if self._running is None:
             raise RuntimeError("The sandbox is not running: use it in a with block, or start() it")
         return self._running

@@ -186,7 +186,7 @@ def test_a_recalled_task_waits_anew(live_box):
     complete = functools.partial(live_box.complete_task, "t", {})
     for step in (lambda: None, complete, lambda: live_box.recall_task("t")):
         step()
-        seen.append((len(store.due("2025-03-05")), len(store.due("2999"))))
+        seen.append((len(store.due_tasks("2025-03-05")), len(store.due_tasks("2999"))))
     assert seen == [(1, 1), (0, 0), (0, 1)]
 
 

@@ -3,7 +3,10 @@
 What is a file in them is at an address of the sandbox itself.
 """
 
-from typing import Any, Callable, Iterable, List, Mapping, Tuple
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
 
 from ...tasks import TaskType
 from . import chat, masks
@@ -40,16 +43,16 @@ def _first_label(choices: Any, otherwise: str) -> str:
     return str(first)
 
 
-def _labels(choices: Any) -> List[str]:
+def _labels(choices: Any) -> list[str]:
     found = choices[:_MOST_LABELS] if isinstance(choices, list) else []
     return [_first_label([each], "object") for each in found] or ["object"]
 
 
-def _transition(figure: Iterable[Tuple[int, int]], x: int, y: int) -> List[Doc]:
+def _transition(figure: Iterable[tuple[int, int]], x: int, y: int) -> list[Doc]:
     return [{"x": x + right, "y": y + down} for right, down in figure]
 
 
-def _cuboid(x: int, y: int) -> List[Doc]:
+def _cuboid(x: int, y: int) -> list[Doc]:
     return [
         {**vertex, "type": "vertex", "description": name}
         for name, vertex in zip(_CUBOID, _transition(_CUBOID.values(), x, y))

@@ -4,8 +4,11 @@ A response is kept whole, as `{"threads": [...]}`; what a caller did not ask for
 out as it is shown.
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any, Collection, Dict, Iterator, List, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from .store import Doc
 
@@ -63,14 +66,14 @@ def _message(message: Doc) -> Doc:
     return {"role": role, "source_id": role, "content": {}, "annotations": [], **message}
 
 
-def _objects(holder: Doc, key: str) -> List[Doc]:
+def _objects(holder: Doc, key: str) -> list[Doc]:
     found = holder.get(key, [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise ValueError(f'"{key}" must be a list of objects')
     return found
 
 
-def shown(response: Any, opts: Collection[str]) -> List[Any]:
+def shown(response: Any, opts: Collection[str]) -> list[Any]:
     """The threads of a response, in the detail asked for; none in a response of another kind."""
     threads = response.get("threads") if isinstance(response, dict) else None
     return [_cut(thread, opts) for thread in threads] if isinstance(threads, list) else []
@@ -114,7 +117,7 @@ def listed(value: Any, name: str) -> Iterator[Doc]:
                 yield from listed(item, name)
 
 
-def annotation_ids(response: Any) -> List[str]:
+def annotation_ids(response: Any) -> list[str]:
     """The ids of all annotations of a response, to find its task by."""
     ids = (annotation.get("id") for annotation in listed(response, "annotations"))
     return [name for name in ids if isinstance(name, str)]
@@ -340,7 +343,7 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def schema(params: Dict[str, Any]) -> Any:
+def schema(params: dict[str, Any]) -> Any:
     """The JSON Schema of a project's responses: the project's own, or that of the canned ones."""
     return params.get("response_schema") or {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -3,8 +3,11 @@
 No call of the API makes any of these; `Sandbox.deliver` and `Sandbox.add_dataset` do.
 """
 
+from __future__ import annotations
+
 import hashlib
-from typing import Any, List, Optional, Sequence, Union
+from collections.abc import Sequence
+from typing import Any
 
 from ...tasks import TaskStatus
 from ..http import timestamps
@@ -28,9 +31,9 @@ def deliver(
     state: SandboxState,
     account: str,
     project_name: str,
-    task_ids: Optional[Sequence[str]],
-    name: Optional[str],
-    delivered_at: Optional[str],
+    task_ids: Sequence[str] | None,
+    name: str | None,
+    delivered_at: str | None,
 ) -> Doc:
     """Hand over completed tasks of a project; the delivery."""
     when = _timestamp(delivered_at)
@@ -53,8 +56,8 @@ def deliver(
 
 
 def _tasks(
-    state: SandboxState, account: str, project_name: str, task_ids: Optional[Sequence[str]]
-) -> List[Doc]:
+    state: SandboxState, account: str, project_name: str, task_ids: Sequence[str] | None
+) -> list[Doc]:
     done = equal(project=project_name, status=TaskStatus.Completed.value)
     ready = {
         task["task_id"]: task
@@ -76,9 +79,9 @@ def add_dataset(
     state: SandboxState,
     account: str,
     name: str,
-    tasks: Union[int, Sequence[Doc]],
-    delivery: Optional[str],
-    delivered_at: Optional[str],
+    tasks: int | Sequence[Doc],
+    delivery: str | None,
+    delivered_at: str | None,
 ) -> Doc:
     """Deliver tasks of a dataset, which is made when there is none of this name; the delivery."""
     when = _timestamp(delivered_at)
@@ -115,7 +118,7 @@ def add_dataset(
     return made
 
 
-def _responses(tasks: Union[int, Sequence[Doc]], delivery_id: str, when: str) -> List[Doc]:
+def _responses(tasks: int | Sequence[Doc], delivery_id: str, when: str) -> list[Doc]:
     if isinstance(tasks, int) and tasks >= 0:
         return [_canned(_digest(delivery_id, str(number)), when) for number in range(tasks)]
     if not isinstance(tasks, (list, tuple)) or not all(isinstance(item, dict) for item in tasks):
@@ -129,7 +132,7 @@ def _canned(task_id: str, when: str) -> Doc:
     return {**whole, "attachments": [attachment]}
 
 
-def attachment(task: Doc, attachment_id: str) -> Optional[Doc]:
+def attachment(task: Doc, attachment_id: str) -> Doc | None:
     """The object with this id in any list "attachments" of a dataset task's response."""
     found = chat.listed(task["response"], "attachments")
     return next((item for item in found if item.get("id") == attachment_id), None)
@@ -141,7 +144,7 @@ def signature(account: str, task_id: str, attachment_id: str) -> str:
 
 
 def _free_name(
-    state: SandboxState, table: Table, account: str, name: Optional[str], **among: str
+    state: SandboxState, table: Table, account: str, name: str | None, **among: str
 ) -> str:
     others = {doc["name"] for doc in state.store.all(table, account, equal(**among))}
     if name is None:
@@ -152,7 +155,7 @@ def _free_name(
     return name
 
 
-def _timestamp(text: Optional[str]) -> str:
+def _timestamp(text: str | None) -> str:
     if text is None:
         return timestamps.current()
     try:

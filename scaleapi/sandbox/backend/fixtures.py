@@ -4,12 +4,15 @@ Rows for projects, batches and tasks can be written by hand: what is missing is 
 the other kinds are written by `dump_lines` only, and hold the whole object.
 """
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Iterator, Mapping, Optional, Tuple, Union
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Callable, Union
 
 from ...batches import BatchStatus
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
@@ -81,7 +84,7 @@ def write(store: Store, path: PathLike) -> None:
         file.writelines(dump_lines(store))
 
 
-def load(state: SandboxState, rows: Union[PathLike, Iterable[Any]], account: str) -> Dict[str, int]:
+def load(state: SandboxState, rows: PathLike | Iterable[Any], account: str) -> dict[str, int]:
     """Add the rows of a file, or those given; how many of each kind there were. All or nothing.
 
     Args:
@@ -101,8 +104,8 @@ def load(state: SandboxState, rows: Union[PathLike, Iterable[Any]], account: str
 
 def _load(
     state: SandboxState, rows: Iterable[Any], account: str, place: str, parse: Callable[[Any], Any]
-) -> Dict[str, int]:
-    counts: Dict[str, int] = {}
+) -> dict[str, int]:
+    counts: dict[str, int] = {}
     reader = _Loader(state, account)
     with state.store.transaction():
         for number, raw in enumerate(rows, 1):
@@ -134,7 +137,7 @@ class _Loader:
     def __init__(self, state: SandboxState, account: str) -> None:
         self._state = state
         self._account = account
-        self._found: Dict[Tuple[str, str, str], Doc] = {}
+        self._found: dict[tuple[str, str, str], Doc] = {}
 
     def add(self, row: Any) -> str:
         """Add a row; its kind."""
@@ -305,7 +308,7 @@ def _choice(given: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
     return value
 
 
-def _timestamp(given: Doc, key: str) -> Optional[str]:
+def _timestamp(given: Doc, key: str) -> str | None:
     """The time under this key, which is put into the API's form; None without one."""
     if key not in given:
         return None
@@ -316,7 +319,7 @@ def _timestamp(given: Doc, key: str) -> Optional[str]:
     return str(given[key])
 
 
-def _encoded(content: Optional[bytes]) -> Optional[str]:
+def _encoded(content: bytes | None) -> str | None:
     return None if content is None else base64.b64encode(content).decode()
 
 

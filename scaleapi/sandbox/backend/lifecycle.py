@@ -4,9 +4,12 @@ In test mode a task is completed as it is created, with a canned response. In li
 until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion plays the labeler.
 """
 
+from __future__ import annotations
+
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Callable, Dict, Mapping, Optional, Tuple, Union
+from typing import Any, Callable
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..http import timestamps
@@ -22,7 +25,7 @@ STAGING, IN_PROGRESS, COMPLETED = "staging", "in_progress", "completed"
 PAUSED, CANCELLED = "paused", "cancelled"
 
 # What can be done with a batch: from which statuses, and where it leads.
-ACTIONS: Mapping[str, Tuple[Tuple[str, ...], str]] = {
+ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "finalize": ((STAGING,), IN_PROGRESS),
     "pause": ((IN_PROGRESS,), PAUSED),
     "resume": ((PAUSED,), IN_PROGRESS),
@@ -62,8 +65,8 @@ _SINGULAR = {"tasks": "task", "batches": "batch", "projects": "project"}
 
 
 def resolve_reference(
-    state: SandboxState, table: Table, account: str, name: Optional[str]
-) -> Optional[Doc]:
+    state: SandboxState, table: Table, account: str, name: str | None
+) -> Doc | None:
     """The object that a create call names, if it names one; 400 when there is none."""
     if name is None:
         return None
@@ -92,7 +95,7 @@ def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) ->
     return task
 
 
-def _resolve_placement(state: SandboxState, account: str, given: Doc) -> Optional[Doc]:
+def _resolve_placement(state: SandboxState, account: str, given: Doc) -> Doc | None:
     """The project of a new task; a task that names only a batch gets the batch's, here."""
     batch = resolve_reference(state, BATCHES, account, given.get("batch"))
     if batch is not None:
@@ -165,7 +168,7 @@ def complete_task(state: SandboxState, account: str, task_id: str, response: Any
     return _apply_and_notify(state, account, task_id, change)
 
 
-def fail_task(state: SandboxState, account: str, task_id: str, error: Union[str, Doc]) -> Doc:
+def fail_task(state: SandboxState, account: str, task_id: str, error: str | Doc) -> Doc:
     """End a pending task with an error, which stands in the place of its response."""
     if not task_schema.is_non_empty_string(error) and not (isinstance(error, dict) and error):
         raise bad_request("The error must be a string or an object")
@@ -224,7 +227,7 @@ def cancel_task(state: SandboxState, account: str, task_id: str, clear_unique_id
 
 
 def audit_task(
-    state: SandboxState, account: str, task_id: str, accepted: bool, comments: Optional[str]
+    state: SandboxState, account: str, task_id: str, accepted: bool, comments: str | None
 ) -> Doc:
     """Note a customer's verdict on a completed task."""
     verdict = (TaskReviewStatus.Accepted if accepted else TaskReviewStatus.Rejected).value
@@ -329,7 +332,7 @@ def _cancel_tasks(state: SandboxState, account: str, batch: str) -> None:
         state.store.update(TASKS, account, task)
 
 
-def complete_batch_if_done(state: SandboxState, account: str, name: Optional[str]) -> None:
+def complete_batch_if_done(state: SandboxState, account: str, name: str | None) -> None:
     """Complete a released batch whose tasks are all done, and announce it.
 
     In test mode only one that was staged: any other would be completed by its first task.
@@ -349,6 +352,6 @@ def complete_batch_if_done(state: SandboxState, account: str, name: Optional[str
         state.callbacks.send(batch["callback"], body, lambda succeeded: None)
 
 
-def task_counts(state: SandboxState, account: str, batch: str) -> Dict[str, int]:
+def task_counts(state: SandboxState, account: str, batch: str) -> dict[str, int]:
     """How many tasks of a batch have each status; those without any are left out."""
     return state.store.count_by(TASKS, account, "status", equal(batch=batch))

@@ -1,20 +1,21 @@
 """The files that segmentation tasks have as results: small pictures of one colour."""
 
+from __future__ import annotations
+
 import struct
 import uuid
 import zlib
-from typing import Dict, Optional
 
 SIZE = 8  # pixels, each way
 COLOURS = {"unlabeled": b"\0\0\0", "labeled": b"\xff\xff\xff", "combined": b"\x80\x80\x80"}
 
 
-def mask_urls(url: str, task_id: str) -> Dict[str, str]:
+def mask_urls(url: str, task_id: str) -> dict[str, str]:
     """Where a task's files are, below the instance address `url`: protected, the key is needed."""
     return {name: f"{url}/task/{task_id}/response_url/{_uuid(task_id, name)}" for name in COLOURS}
 
 
-def mask_png(task_id: str, wanted: str) -> Optional[bytes]:
+def mask_png(task_id: str, wanted: str) -> bytes | None:
     """The PNG with this uuid; None where the task has none of it."""
     colours = (colour for name, colour in COLOURS.items() if _uuid(task_id, name) == wanted)
     colour = next(colours, None)

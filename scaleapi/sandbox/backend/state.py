@@ -1,5 +1,7 @@
 """All that the routes work on."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 
 from ..callbacks import Callbacks

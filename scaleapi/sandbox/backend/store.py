@@ -5,12 +5,15 @@ filtered or sorted on. Rows belong to an account, which stands for one API key.
 Keys that start with `_` are the sandbox's own and never leave it.
 """
 
+from __future__ import annotations
+
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any
 
 from ..http import json_limits
 
@@ -20,8 +23,8 @@ CACHE = 64 * 1024  # KiB; loading a large data set touches all indexes
 
 VERSION = 1  # of the tables below; to be raised with every change to them
 
-Doc = Dict[str, Any]
-Cursor = Tuple[str, int]  # created_at and row number: where a page ended
+Doc = dict[str, Any]
+Cursor = tuple[str, int]  # created_at and row number: where a page ended
 
 
 @dataclass(frozen=True)
@@ -39,10 +42,10 @@ class Table:
 
     name: str
     key: str
-    columns: Tuple[str, ...]
-    unique: Tuple[Tuple[str, ...], ...] = ()
-    indexes: Tuple[Tuple[str, ...], ...] = ()
-    labels: Tuple[str, ...] = ()
+    columns: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 TASKS = Table(
@@ -141,10 +144,10 @@ class Filter:
 class Page:
     """A stretch of a listing."""
 
-    docs: List[Doc]
+    docs: list[Doc]
     total: int
     more: bool
-    end: Optional[Cursor]
+    end: Cursor | None
 
 
 class IncompatibleDatabase(sqlite3.DatabaseError):
@@ -165,7 +168,7 @@ class Store:
         path: the database file; in memory without one.
     """
 
-    def __init__(self, path: Optional[str] = None) -> None:
+    def __init__(self, path: str | None = None) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None
@@ -284,12 +287,12 @@ class Store:
         with self._lock:
             self._connection.execute(f"DELETE FROM {table.name} WHERE {condition}", bindings)
 
-    def get(self, table: Table, account: str, **values: Any) -> Optional[Doc]:
+    def get(self, table: Table, account: str, **values: Any) -> Doc | None:
         """The object that has these values, or None."""
         found = self.all(table, account, equal(**values))
         return found[0] if found else None
 
-    def owners(self, table: Table, key: str) -> List[str]:
+    def owners(self, table: Table, key: str) -> list[str]:
         """The accounts that hold an object with this key."""
         with self._lock:
             rows = self._connection.execute(
@@ -297,7 +300,7 @@ class Store:
             ).fetchall()
         return [row[0] for row in rows]
 
-    def due_tasks(self, before: str) -> List[Tuple[str, str]]:
+    def due_tasks(self, before: str) -> list[tuple[str, str]]:
         """Account and id of each task that has been free to be worked on since this moment."""
         with self._lock:
             return self._connection.execute(
@@ -310,7 +313,7 @@ class Store:
                 [before, before],
             ).fetchall()
 
-    def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> List[Doc]:
+    def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> list[Doc]:
         """Every object that passes the filters, oldest first."""
         condition, bindings = _where(table, account, filters)
         with self._lock:
@@ -326,7 +329,7 @@ class Store:
         filters: Sequence[Filter],
         limit: int,
         offset: int = 0,
-        after: Optional[Cursor] = None,
+        after: Cursor | None = None,
     ) -> Page:
         """The newest `limit` objects that pass the filters, after a place or an offset."""
         condition, bindings = _where(table, account, filters)
@@ -357,7 +360,7 @@ class Store:
 
     def count_by(
         self, table: Table, account: str, column: str, filters: Sequence[Filter]
-    ) -> Dict[str, int]:
+    ) -> dict[str, int]:
         """How many objects that pass the filters have each value of a column."""
         condition, bindings = _where(table, account, filters)
         with self._lock:
@@ -369,7 +372,7 @@ class Store:
                 ).fetchall()
             )
 
-    def newest_by_account(self, table: Table) -> Dict[str, str]:
+    def newest_by_account(self, table: Table) -> dict[str, str]:
         """The accounts that have objects, and when the newest of each was made."""
         with self._lock:
             return dict(
@@ -378,7 +381,7 @@ class Store:
                 ).fetchall()
             )
 
-    def iter_all(self, table: Table) -> Iterator[Tuple[str, Doc]]:
+    def iter_all(self, table: Table) -> Iterator[tuple[str, Doc]]:
         """Account and object, for every object of every account, oldest first."""
         rows = self._connection.execute(f"SELECT account, doc FROM {table.name} ORDER BY seq")
         for account, text in rows:
@@ -389,7 +392,7 @@ class Store:
         with self._lock:
             self._connection.execute("INSERT INTO contents VALUES (?, ?)", [file_id, content])
 
-    def get_content(self, file_id: str) -> Optional[bytes]:
+    def get_content(self, file_id: str) -> bytes | None:
         """The bytes of a file, or None."""
         with self._lock:
             row = self._connection.execute(
@@ -397,7 +400,7 @@ class Store:
             ).fetchone()
         return row[0] if row else None
 
-    def _check_unique(self, table: Table, account: str, doc: Doc, own_row: Optional[int]) -> None:
+    def _check_unique(self, table: Table, account: str, doc: Doc, own_row: int | None) -> None:
         for columns in table.unique:
             values = {column: doc.get(column) for column in columns}
             if None in values.values():
@@ -419,7 +422,7 @@ class Store:
         )
 
 
-def equal(**values: Any) -> List[Filter]:
+def equal(**values: Any) -> list[Filter]:
     """Filters that ask for exactly these values."""
     return [Filter(column, "=", value) for column, value in values.items()]
 
@@ -458,7 +461,7 @@ def _indexes(table: Table, kind: str, groups: Sequence[Sequence[str]]) -> Iterat
 
 def _where(
     table: Table, account: str, filters: Sequence[Filter], few: bool = True
-) -> Tuple[str, List[Any]]:
+) -> tuple[str, list[Any]]:
     # A plus sign keeps SQLite from using an index for a column. Few rows are found by what they
     # have in common, and then sorted; many are soon met on the way back through time.
     by_label = few and any(item.operator == "has" for item in filters)
@@ -478,5 +481,5 @@ def _where(
     return " AND ".join(conditions), bindings
 
 
-def _values(table: Table, doc: Doc) -> List[Any]:
+def _values(table: Table, doc: Doc) -> list[Any]:
     return [doc.get(column) for column in table.columns]

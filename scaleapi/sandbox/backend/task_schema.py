@@ -1,6 +1,9 @@
 """What a task is made of: the keys of a create call, those that a type needs, and the defaults."""
 
-from typing import Any, Callable, Dict, Mapping, Tuple
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Callable
 
 from ...tasks import TaskType
 from ..http.errors import ApiError, bad_request
@@ -10,7 +13,7 @@ _ATTACHMENT = ("attachment", "attachments")
 _OBJECTS = (_ATTACHMENT, ("objects_to_annotate",))
 
 # Without one key of each group, Scale's test environment answers 400.
-REQUIRED: Mapping[TaskType, Tuple[Tuple[str, ...], ...]] = {
+REQUIRED: Mapping[TaskType, tuple[tuple[str, ...], ...]] = {
     TaskType.ImageAnnotation: (_ATTACHMENT, ("geometries",)),
     TaskType.Annotation: _OBJECTS,
     TaskType.PolygonAnnotation: _OBJECTS,
@@ -33,7 +36,7 @@ DEFAULTS: Mapping[TaskType, Doc] = {
 }
 
 # Keys of a create call that stand at the top of the task; all others go into its params.
-TOP_LEVEL: Mapping[str, Tuple[Callable[[Any], bool], str]] = {
+TOP_LEVEL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "project": (lambda value: is_non_empty_string(value), "a project's name"),
     "batch": (lambda value: is_non_empty_string(value), "a batch's name"),
     "instruction": (lambda value: isinstance(value, str), "a string"),
@@ -72,7 +75,7 @@ def validate_common(body: Doc) -> Doc:
     return given
 
 
-def split_input(kind: TaskType, given: Doc, project_params: Doc) -> Tuple[Doc, Doc]:
+def split_input(kind: TaskType, given: Doc, project_params: Doc) -> tuple[Doc, Doc]:
     """Split a create call into the task's top-level keys and its params, with all defaults.
 
     The task's own value wins over the project's; only the instructions are joined.
@@ -96,7 +99,7 @@ def check_required(kind: TaskType, available: Mapping[str, Any]) -> None:
             raise bad_request(f'Parameter is invalid, reason: "{names[0]}" is required')
 
 
-def current_params(project: Doc) -> Dict[str, Any]:
+def current_params(project: Doc) -> dict[str, Any]:
     """The parameters of a project's newest version, with `version` and `created_at`."""
     history = project["param_history"]
     return dict(history[-1]) if history else {}

@@ -4,7 +4,10 @@ In the store, tasks and batches name their project and batch, as v1 shows them. 
 their place, or the whole objects where `expand` asks for them.
 """
 
-from typing import Any, Collection, Dict, Tuple
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
 
 from ...tasks import TaskStatus, TaskType
 from . import chat
@@ -38,7 +41,7 @@ class V2Serializer:
         self._account = account
         self._expand = expand
         self._opts = opts
-        self._found: Dict[Tuple[str, str], Doc] = {}
+        self._found: dict[tuple[str, str], Doc] = {}
 
     def project(self, doc: Doc) -> Doc:
         """Project."""

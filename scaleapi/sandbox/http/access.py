@@ -1,8 +1,9 @@
 """Who may ask for what shows or changes every account's data, without a key: this machine only."""
 
+from __future__ import annotations
+
 import ipaddress
 import re
-from typing import Optional
 
 from flask import request
 
@@ -21,7 +22,7 @@ def require_loopback() -> None:
         raise ApiError(403, "This is at localhost or a loopback address, by no other name")
 
 
-def _is_loopback(text: Optional[str]) -> bool:
+def _is_loopback(text: str | None) -> bool:
     try:
         address = ipaddress.ip_address(text or "")
     except ValueError:

@@ -1,7 +1,8 @@
 """API keys: which are taken, and whose data each stands for."""
 
+from __future__ import annotations
+
 import hashlib
-from typing import Optional
 
 from flask import Request
 
@@ -28,12 +29,12 @@ def authenticate(request: Request, live: bool) -> str:
     return account_of(key)
 
 
-def _basic(request: Request) -> Optional[str]:
+def _basic(request: Request) -> str | None:
     sent = request.authorization
     return sent.username if sent is not None and sent.type == "basic" else None
 
 
-def _bearer(request: Request) -> Optional[str]:
+def _bearer(request: Request) -> str | None:
     # By hand: the oldest werkzeug that we take knows no bearer tokens.
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None

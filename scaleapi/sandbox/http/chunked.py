@@ -4,6 +4,8 @@ cheroot's own reader takes a chunk into memory whole, however large, and leaves 
 on the connection, where a thread then waits for a next request that may never come.
 """
 
+from __future__ import annotations
+
 import re
 from typing import Any
 

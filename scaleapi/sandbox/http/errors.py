@@ -1,6 +1,8 @@
 """How the sandbox says no: Scale's error body, with the status in it."""
 
-from typing import Any, Dict
+from __future__ import annotations
+
+from typing import Any
 
 
 class ApiError(Exception):
@@ -16,7 +18,7 @@ class ConnectionDropped(Exception):
     """The connection shall end without an answer."""
 
 
-def error_body(status: int, message: str) -> Dict[str, Any]:
+def error_body(status: int, message: str) -> dict[str, Any]:
     """The body of every error."""
     return {"status_code": status, "error": message}
 

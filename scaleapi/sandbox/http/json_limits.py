@@ -4,8 +4,10 @@ Where the bound lies depends on who asks. What is read with the last of the room
 or written again, so there is one for all, far below.
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any, List, Union
+from typing import Any
 
 MAX_DEPTH = 200  # of what a caller sends
 MAX_STORED_DEPTH = MAX_DEPTH + 8  # of an object that holds it, somewhere below keys of our own
@@ -18,7 +20,7 @@ class NestingError(ValueError):
         super().__init__(f"JSON may be nested {MAX_DEPTH} levels deep here, and this is deeper")
 
 
-def loads(text: Union[str, bytes], levels: int = MAX_DEPTH, **options: Any) -> Any:
+def loads(text: str | bytes, levels: int = MAX_DEPTH, **options: Any) -> Any:
     """What a JSON text holds; `options` are those of `json.loads`.
 
     Raises:
@@ -47,7 +49,7 @@ def dumps(value: Any, levels: int = MAX_STORED_DEPTH) -> str:
     return text
 
 
-def _check(value: Any, text: Union[str, bytes], levels: int) -> None:
+def _check(value: Any, text: str | bytes, levels: int) -> None:
     if isinstance(text, str):
         brackets = text.count("[") + text.count("{")
     else:
@@ -57,7 +59,7 @@ def _check(value: Any, text: Union[str, bytes], levels: int) -> None:
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
-    level: List[Any] = [[value]]
+    level: list[Any] = [[value]]
     for _ in range(levels + 1):
         parts = (each.values() if isinstance(each, dict) else each for each in level)
         level = [part for each in parts for part in each if isinstance(part, (dict, list, tuple))]

@@ -1,11 +1,13 @@
 """The HTTP server: cheroot, on a socket of this machine, in threads that end with the process."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import logging
 import socket
 import threading
-from typing import Any, Optional, Tuple
+from typing import Any
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
@@ -38,10 +40,10 @@ class Server:
             shutdown_timeout=STOP_SECONDS,
         )
         self._bound, self._serving = threading.Event(), threading.Event()
-        self._problem: Optional[Exception] = None
+        self._problem: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox server", daemon=True)
 
-    def bind(self) -> Tuple[str, int]:
+    def bind(self) -> tuple[str, int]:
         """Open the socket; returns its host and port. Who connects waits until `serve`."""
         self._thread.start()
         self._bound.wait()

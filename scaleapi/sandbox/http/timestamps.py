@@ -1,8 +1,9 @@
 """Timestamps as the API writes them, and as callers write them in filters."""
 
+from __future__ import annotations
+
 import re
 from datetime import datetime, timedelta, timezone
-from typing import Optional
 
 _TIME = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
@@ -63,7 +64,7 @@ def parse_timestamp(text: str) -> datetime:
         raise ValueError(f"{text!r} is out of range") from None
 
 
-def _offset(sign: Optional[str], hours: Optional[str], minutes: Optional[str]) -> timedelta:
+def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
     size = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     return -size if sign == "-" else size
 
