@@ -1,5 +1,7 @@
 """The routes, one module per resource, each with the name that it has in the client."""
 
+from __future__ import annotations
+
 from . import (
     batches,
     control,

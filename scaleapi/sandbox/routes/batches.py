@@ -1,6 +1,6 @@
 """Batches: create, list, get, status, finalize, metadata."""
 
-from typing import Dict, List
+from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
@@ -113,9 +113,9 @@ def _serialize(batch: Doc) -> Doc:
     return {**public(batch), "status": _V2_ONLY.get(status, status)}
 
 
-def _audited(bounds: List[Filter]) -> List[str]:
+def _audited(bounds: list[Filter]) -> list[str]:
     """The batches whose last audit was within bounds."""
-    last: Dict[str, str] = {}
+    last: dict[str, str] = {}
     for task in current_state().store.all(TASKS, current_account()):
         for audit in task.get("audits", []):
             if "batch" in task:
@@ -135,7 +135,7 @@ def _detailed(batch: Doc) -> Doc:
     }
 
 
-def _filters() -> List[Filter]:
+def _filters() -> list[Filter]:
     found = query_filters(
         exact=[("project", "project")],
         since=[("start_time", "created_at"), ("completed_after", "_completed_at")],

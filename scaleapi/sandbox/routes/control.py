@@ -4,6 +4,8 @@ It reaches the data of every account without a key. So it answers callers on thi
 no web page but its own: one that a browser here has open could send requests, too.
 """
 
+from __future__ import annotations
+
 import dataclasses
 from typing import Any
 

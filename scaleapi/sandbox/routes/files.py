@@ -1,8 +1,10 @@
 """Files: upload and import."""
 
+from __future__ import annotations
+
 import mimetypes
 import uuid
-from typing import Any, Dict, Optional
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -17,8 +19,8 @@ from .http_io import (
     json_response,
     object_body,
     parse_json,
+    query_int,
     query_limit,
-    query_number,
     required_string,
 )
 
@@ -36,7 +38,7 @@ def upload() -> Response:
     if len(content) > MAX_FILE:
         raise ApiError(413, f"A file may have {MAX_FILE} bytes, this one has {len(content)}")
     named_type = sent.mimetype if sent.mimetype != "application/octet-stream" else ""
-    form: Dict[str, Any] = request.form.to_dict()
+    form: dict[str, Any] = request.form.to_dict()
     if "metadata" in form:
         form["metadata"] = _metadata(form["metadata"])
     kept = {"mime_type": named_type or _guess(sent.filename), "size": len(content)}
@@ -64,20 +66,20 @@ def list_page() -> Response:
         for file in current_state().store.all(FILES, current_account())
         if _is(file, project, wanted)
     ]
-    start = query_number("cursor", 0, 0, MAX_OFFSET)
+    start = query_int("cursor", 0, 0, MAX_OFFSET)
     more = start + limit < len(matching)
     page = {"docs": [public(file) for file in matching[start : start + limit]], "has_more": more}
     return json_response({**page, **({"cursor": str(start + limit)} if more else {})})
 
 
-def _is(file: Doc, project: str, metadata: Dict[str, Any]) -> bool:
+def _is(file: Doc, project: str, metadata: dict[str, Any]) -> bool:
     held = file.get("metadata")
     held = held if isinstance(held, dict) else {}
     same = all(name in held and held[name] == value for name, value in metadata.items())
     return project in file["project_names"] and same
 
 
-def _keep(given: Dict[str, Any], kept: Doc, content: Optional[bytes]) -> Doc:
+def _keep(given: dict[str, Any], kept: Doc, content: bytes | None) -> Doc:
     for key in ("project_name", "reference_id"):
         if not isinstance(given.get(key), (str, type(None))):
             raise bad_request(f'Parameter is invalid, reason: "{key}" must be a string')
@@ -108,5 +110,5 @@ def _metadata(text: str) -> Any:
     return parse_json(text, 'Parameter is invalid, reason: "metadata" must be a JSON text')
 
 
-def _guess(name: Optional[str]) -> str:
+def _guess(name: str | None) -> str:
     return mimetypes.guess_type(name or "")[0] or "application/octet-stream"

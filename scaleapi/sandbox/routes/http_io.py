@@ -1,9 +1,12 @@
 """Reading a request and writing an answer: what all routes share."""
 
+from __future__ import annotations
+
 import base64
 import json
 import math
-from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import unquote
 
 from flask import Response, current_app, g, request
@@ -54,7 +57,7 @@ def json_body() -> Any:
     return parse_json(request.get_data(), "The body is not valid JSON")
 
 
-def parse_json(text: Union[str, bytes], otherwise: str) -> Any:
+def parse_json(text: str | bytes, otherwise: str) -> Any:
     """What JSON of the request holds; 400 that says `otherwise` when it is none."""
     try:
         return json_limits.loads(text, parse_constant=_reject_constant, parse_float=_finite)
@@ -80,7 +83,7 @@ def query_flag(name: str) -> bool:
     return text == "true"
 
 
-def query_number(name: str, otherwise: int, lowest: int, highest: int) -> int:
+def query_int(name: str, otherwise: int, lowest: int, highest: int) -> int:
     """A whole number of the query, within bounds."""
     text = request.args.get(name, str(otherwise))
     digits = text[:20]
@@ -90,10 +93,10 @@ def query_number(name: str, otherwise: int, lowest: int, highest: int) -> int:
 
 
 def query_filters(
-    exact: Sequence[Tuple[str, str]] = (),
-    since: Sequence[Tuple[str, str]] = (),
-    until: Sequence[Tuple[str, str]] = (),
-) -> List[Filter]:
+    exact: Sequence[tuple[str, str]] = (),
+    since: Sequence[tuple[str, str]] = (),
+    until: Sequence[tuple[str, str]] = (),
+) -> list[Filter]:
     """Filters from the query: pairs of parameter and column, the bounds included."""
     found = [Filter(column, "=", request.args[name]) for name, column in exact if _has_param(name)]
     for pairs, operator, bound in (
@@ -109,7 +112,7 @@ def query_filters(
     return found
 
 
-def query_choices(name: str, allowed: Optional[Sequence[str]] = None) -> List[str]:
+def query_choices(name: str, allowed: Sequence[str] | None = None) -> list[str]:
     """The values of a parameter that may be repeated or joined with commas.
 
     Without a list of what is allowed, a value with commas also stands for itself.
@@ -124,7 +127,7 @@ def query_choices(name: str, allowed: Optional[Sequence[str]] = None) -> List[st
     return split
 
 
-def query_choice(name: str, allowed: Sequence[str]) -> Optional[str]:
+def query_choice(name: str, allowed: Sequence[str]) -> str | None:
     """The value of a parameter that takes one; None when left out."""
     value = request.args.get(name)
     if value is not None and value not in allowed:
@@ -132,7 +135,7 @@ def query_choice(name: str, allowed: Sequence[str]) -> Optional[str]:
     return value
 
 
-def query_names(name: str, allowed: Sequence[str]) -> List[str]:
+def query_names(name: str, allowed: Sequence[str]) -> list[str]:
     """The values of a parameter that may be repeated, and is never joined with commas."""
     values = request.args.getlist(name)
     for value in values:
@@ -143,12 +146,12 @@ def query_names(name: str, allowed: Sequence[str]) -> List[str]:
 
 def query_limit() -> int:
     """The page size asked for."""
-    return query_number("limit", MAX_PAGE, 1, MAX_PAGE)
+    return query_int("limit", MAX_PAGE, 1, MAX_PAGE)
 
 
 def query_offset() -> int:
     """The position asked for."""
-    return query_number("offset", 0, 0, MAX_OFFSET)
+    return query_int("offset", 0, 0, MAX_OFFSET)
 
 
 def encode_page_token(place: Cursor, offset: int) -> str:
@@ -156,7 +159,7 @@ def encode_page_token(place: Cursor, offset: int) -> str:
     return base64.urlsafe_b64encode(json.dumps([*place, offset]).encode()).decode().rstrip("=")
 
 
-def decode_page_token(token: str) -> Tuple[Cursor, int]:
+def decode_page_token(token: str) -> tuple[Cursor, int]:
     """What `encode_page_token` wrote."""
     try:
         padded = token + "=" * (-len(token) % 4)
@@ -167,7 +170,7 @@ def decode_page_token(token: str) -> Tuple[Cursor, int]:
         raise bad_request('"next_token" is none that a listing has given') from None
 
 
-def query_cursor() -> Optional[Cursor]:
+def query_cursor() -> Cursor | None:
     """Where the page asked for starts, in listings that know tokens only."""
     token = request.args.get("next_token")
     return decode_page_token(token)[0] if token else None
@@ -198,7 +201,7 @@ def _finite(text: str) -> float:
     return number
 
 
-def required_string(body: Dict[str, Any], key: str) -> str:
+def required_string(body: dict[str, Any], key: str) -> str:
     """A string that a body must hold."""
     value: str = body.get(key, "")
     if not task_schema.is_non_empty_string(value):
@@ -206,7 +209,7 @@ def required_string(body: Dict[str, Any], key: str) -> str:
     return value
 
 
-def boolean(body: Dict[str, Any], key: str) -> bool:
+def boolean(body: dict[str, Any], key: str) -> bool:
     """A boolean of a body; false when left out or null."""
     value = body.get(key)
     if value is not None and not isinstance(value, bool):
@@ -214,7 +217,7 @@ def boolean(body: Dict[str, Any], key: str) -> bool:
     return bool(value)
 
 
-def optional_object(body: Dict[str, Any], key: str) -> Optional[Doc]:
+def optional_object(body: dict[str, Any], key: str) -> Doc | None:
     """An object of a body; None when left out or null."""
     value = body.get(key)
     if not isinstance(value, (dict, type(None))):
@@ -222,7 +225,7 @@ def optional_object(body: Dict[str, Any], key: str) -> Optional[Doc]:
     return value
 
 
-def string_list(body: Dict[str, Any], key: str) -> List[str]:
+def string_list(body: dict[str, Any], key: str) -> list[str]:
     """A list of texts of a body; empty when left out or null."""
     value = body.get(key)
     value = [] if value is None else value

@@ -1,6 +1,8 @@
 """Projects: create, list, get, parameters, task template."""
 
-from typing import Any, Dict
+from __future__ import annotations
+
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -102,5 +104,5 @@ def template(name: str) -> Response:
     )
 
 
-def _version(number: int, created: str, params: Dict[str, Any]) -> Doc:
+def _version(number: int, created: str, params: dict[str, Any]) -> Doc:
     return {**params, "version": number, "created_at": created}

@@ -1,5 +1,7 @@
 """Evaluation and training tasks."""
 
+from __future__ import annotations
+
 from flask import Blueprint, Response
 
 from ...tasks import TaskType

@@ -4,7 +4,7 @@ Scale offers these for live Studio projects only. Here they work on every projec
 both modes, so that they can be tried.
 """
 
-from typing import Dict, List
+from __future__ import annotations
 
 from flask import Blueprint, Response
 
@@ -122,9 +122,9 @@ def reset_priorities() -> Response:
         return _serialize_batches()
 
 
-def _assignments() -> Dict[str, List[str]]:
+def _assignments() -> dict[str, list[str]]:
     with current_state().store.transaction():
-        found: Dict[str, List[str]] = {mate["email"]: [] for mate in team()}
+        found: dict[str, list[str]] = {mate["email"]: [] for mate in team()}
         for item in current_state().store.all(ASSIGNMENTS, current_account()):
             found.setdefault(item["email"], []).append(item["project"])
     return found
@@ -146,7 +146,7 @@ def _reassign(add: bool) -> Response:
         return json_response(_assignments())
 
 
-def _check_assigned(project: str, emails: List[str]) -> None:
+def _check_assigned(project: str, emails: list[str]) -> None:
     assigned = current_state().store.all(ASSIGNMENTS, current_account(), equal(project=project))
     known = {item["email"] for item in assigned}
     for email in emails:
@@ -173,7 +173,7 @@ def _serialize_group(group: Doc) -> Doc:
     }
 
 
-def _pending_batches() -> List[Doc]:
+def _pending_batches() -> list[Doc]:
     """Those still to be done, in the order that was set; those without a place follow by age."""
     batches = [
         batch

@@ -1,6 +1,8 @@
 """Tasks: create, get, list, cancel, audit, unique id, metadata, tags."""
 
-from typing import Any, Callable, List
+from __future__ import annotations
+
+from typing import Any, Callable
 
 from flask import Blueprint, Response, request
 
@@ -147,7 +149,7 @@ def _change_task(task_id: str, change: Callable[[Doc], Any]) -> Response:
     )
 
 
-def _update_tags(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
+def _update_tags(task_id: str, merge: Callable[[list[str], list[str]], list[str]]) -> Response:
     named = json_body()
     if not task_schema.is_string_list(named):
         raise bad_request("The body must be a JSON array of tags")
@@ -158,7 +160,7 @@ def _update_tags(task_id: str, merge: Callable[[List[str], List[str]], List[str]
     return _change_task(task_id, change)
 
 
-def _filters() -> List[Filter]:
+def _filters() -> list[Filter]:
     found = query_filters(
         exact=[("project", "project"), ("batch", "batch")],
         since=[

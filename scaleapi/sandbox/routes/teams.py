@@ -1,6 +1,6 @@
 """The team: list, invite, change roles."""
 
-from typing import List, Tuple
+from __future__ import annotations
 
 from flask import Blueprint, Response
 
@@ -52,7 +52,7 @@ def set_role() -> Response:
         return json_response(team())
 
 
-def team() -> List[Doc]:
+def team() -> list[Doc]:
     """Everyone; an account is never without its owner."""
     with current_state().store.transaction():
         if current_state().store.get(TEAMMATES, current_account(), email=OWNER) is None:
@@ -61,7 +61,7 @@ def team() -> List[Doc]:
         return [public(mate) for mate in current_state().store.all(TEAMMATES, current_account())]
 
 
-def _request() -> Tuple[List[str], str]:
+def _request() -> tuple[list[str], str]:
     body = object_body()
     emails, role = string_list(body, "emails"), required_string(body, "team_role")
     if not emails or not all("@" in email for email in emails):

@@ -1,5 +1,7 @@
 """v2 annotations, and the schemas of responses."""
 
+from __future__ import annotations
+
 import json
 
 from flask import Blueprint, Response

@@ -4,6 +4,8 @@ Scale pauses, resumes and cancels a little later than it answers; here that is d
 with a batch that has no tasks.
 """
 
+from __future__ import annotations
+
 from flask import Blueprint, Response, request
 
 from ...backend import lifecycle, task_schema

@@ -1,6 +1,9 @@
 """Reading a request of v2 and writing its answer: what these routes share."""
 
-from typing import Any, Collection, List, Mapping, Optional
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from flask import Response, request
 
@@ -23,7 +26,7 @@ def serializer(expand: Collection[str] = (), opts: bool = False) -> V2Serializer
 
 def find_by_id_or_name(
     table: Table, what: str, given: Mapping[str, Any], **also: str
-) -> Optional[Doc]:
+) -> Doc | None:
     """The object that `<what>_id` and `<what>_name` name; None when neither is given.
 
     Both fit it where both are given, and so does `also`; 404 when there is none.
@@ -73,7 +76,7 @@ def required_argument(name: str) -> str:
     return value
 
 
-def fetch_page(table: Table, filters: List[Filter]) -> Page:
+def fetch_page(table: Table, filters: list[Filter]) -> Page:
     """The page asked for, newest first."""
     limit, after = http_io.query_limit(), http_io.query_cursor()
     return http_io.current_state().store.page(

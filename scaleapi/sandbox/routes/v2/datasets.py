@@ -1,5 +1,7 @@
 """v2 datasets: list, their deliveries, their tasks, and what is attached to these."""
 
+from __future__ import annotations
+
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request

@@ -1,6 +1,6 @@
 """v2 deliveries: list, the tasks of one, and the responses that were handed over."""
 
-from typing import List
+from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
@@ -57,7 +57,7 @@ def list_tasks() -> Response:
     return page_response(found, {"docs": docs, "total": len(docs)})
 
 
-def delivered(table: Table, filters: List[Filter]) -> List[Doc]:
+def delivered(table: Table, filters: list[Filter]) -> list[Doc]:
     """The deliveries that pass these filters and those of the query, newest first."""
     filters = filters + query_filters(
         since=[("delivered_after", "delivered_at")], until=[("delivered_before", "delivered_at")]

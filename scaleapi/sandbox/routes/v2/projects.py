@@ -1,5 +1,7 @@
 """v2 projects: get, list."""
 
+from __future__ import annotations
+
 from flask import Blueprint, Response, request
 
 from ...backend.store import PROJECTS

@@ -1,6 +1,6 @@
 """v2 tasks: create, get, list, metadata."""
 
-from typing import List
+from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
@@ -85,7 +85,7 @@ def set_metadata() -> Response:
     )
 
 
-def task_filters() -> List[Filter]:
+def task_filters() -> list[Filter]:
     """Filters by status and time of completion."""
     status = query_choice("status", TASK_STATUSES)
     return (equal(status=status) if status else []) + query_filters(
