@@ -1,4 +1,4 @@
-"""`python -m scaleapi.sandbox`: the sandbox for other processes, until Ctrl-C."""
+"""`python -m scaleapi.sandbox`: a standalone sandbox, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,7 +17,14 @@ from .backend.store import Store
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until interrupted; the exit code."""
+    """Serve until interrupted.
+
+    Args:
+        arguments: Arguments of the command line; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     parser = _parser()
@@ -56,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Scale's labeling API on this machine, to try and test without a key.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="0 for a free one (%(default)s)")
     parser.add_argument("--db", metavar="FILE", help="keep the data in this file")
     parser.add_argument(
         "--live", action="store_true", help="tasks stay pending, batches start in staging"
@@ -65,18 +72,18 @@ def _parser() -> argparse.ArgumentParser:
         "--complete-after",
         metavar="SECONDS",
         type=float,
-        help="with --live: complete tasks that have waited for so long",
+        help="with --live: complete tasks after this delay",
     )
-    parser.add_argument("--faults", metavar="FILE", help="faults to inject, a JSON list")
-    parser.add_argument("--seed", metavar="FILE", help="load this data set first, JSON lines")
+    parser.add_argument("--faults", metavar="FILE", help="fault rules to apply, a JSON list")
+    parser.add_argument("--seed", metavar="FILE", help="load this data first, JSON lines")
     parser.add_argument(
-        "--export", metavar="FILE", help="write what --db holds as such a data set, and end"
+        "--export", metavar="FILE", help="write the data of --db to such a file, and exit"
     )
     return parser
 
 
 def _export(db: str, path: str) -> int:
-    if not os.path.isfile(db):  # which opening it would make
+    if not os.path.isfile(db):  # opening it would create it
         raise FileNotFoundError(f"there is no file {db}")
     with contextlib.closing(Store(db)) as store:
         fixtures.write(store, path)
@@ -84,7 +91,7 @@ def _export(db: str, path: str) -> int:
 
 
 def _interrupt(signum: int, frame: Any) -> None:
-    # A second Ctrl-C must not break into the stopping that the first one began.
+    # A second Ctrl-C must not interrupt the shutdown that the first one has started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -475,6 +475,7 @@ def of_a_fault(fault: sandbox.FaultRule) -> None:
     assert_type(fault.matches("GET", "/v1/tasks"), bool)
     assert_type(fault.should_fire(), bool)
     assert_type(fault.body_text(), str)
+    assert_type(fault.response_headers(), Dict[str, str])
     assert_type(fault.as_dict(), Dict[str, Any])
 
 

@@ -38,7 +38,7 @@ from .store import (
     Doc,
     Store,
     Table,
-    UniqueViolation,
+    UniqueViolationError,
 )
 
 # What a row is called, in an order in which each names earlier ones only.
@@ -114,7 +114,7 @@ def _load(
                 if row is not None:
                     kind = reader.add(row)
                     counts[kind] = counts.get(kind, 0) + 1
-            except (ValueError, RecursionError, UniqueViolation) as exc:
+            except (ValueError, RecursionError, UniqueViolationError) as exc:
                 raise ValueError(f"{place} {number}: {exc}") from None
             except ApiError as refusal:
                 raise ValueError(f"{place} {number}: {refusal.message}") from None

@@ -1,4 +1,4 @@
-"""All that the routes work on."""
+"""The state of a sandbox."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from .store import Store
 
 @dataclass
 class SandboxState:
-    """All that the routes work on; `url` is the instance address, known once the socket is open."""
+    """All that the routes work on.
+
+    Attributes:
+        store: The data of all accounts.
+        callbacks: Sends and keeps callbacks.
+        live: Whether the sandbox behaves as with a live key.
+        requests: Log of received requests.
+        faults: The fault rules in force.
+        url: Instance URL; empty until the socket is open.
+    """
 
     store: Store
     callbacks: Callbacks

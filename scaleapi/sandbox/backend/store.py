@@ -154,7 +154,7 @@ class IncompatibleDatabase(sqlite3.DatabaseError):
     """The file holds something else, or what another version of the sandbox left there."""
 
 
-class UniqueViolation(Exception):
+class UniqueViolationError(Exception):
     """Another object of the account already has this value."""
 
     def __init__(self, column: str, value: Any) -> None:
@@ -246,7 +246,7 @@ class Store:
         """Add an object.
 
         Raises:
-            UniqueViolation: a value that must be unique is in use.
+            UniqueViolationError: a value that must be unique is in use.
             NestingError: the object is nested too deeply.
         """
         with self.transaction():
@@ -263,7 +263,7 @@ class Store:
         """Put `doc` in the place of the object with the same key.
 
         Raises:
-            UniqueViolation: a value that must be unique is in use by another object.
+            UniqueViolationError: a value that must be unique is in use by another object.
             NestingError: the object is nested too deeply.
         """
         with self.transaction():
@@ -410,7 +410,7 @@ class Store:
                 f"SELECT seq FROM {table.name} WHERE {condition}", bindings
             ).fetchone()
             if row is not None and row[0] != own_row:
-                raise UniqueViolation(columns[-1], values[columns[-1]])
+                raise UniqueViolationError(columns[-1], values[columns[-1]])
 
     def _index_labels(self, table: Table, doc: Doc, row: int) -> None:
         if not table.labels:

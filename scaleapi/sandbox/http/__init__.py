@@ -1,1 +1,1 @@
-"""HTTP without state: the server, keys, errors, and the formats of the http_io."""
+"""HTTP without state: the server, keys, error responses and the formats on the wire."""

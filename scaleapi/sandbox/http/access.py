@@ -1,4 +1,4 @@
-"""Who may ask for what shows or changes every account's data, without a key: this machine only."""
+"""Access without a key to what shows or changes all accounts: from this machine only."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ _HOST = re.compile(r"(localhost|[0-9.]+|\[[0-9a-f:.]+\])(:[0-9]+)?", re.IGNORECA
 
 
 def require_loopback() -> None:
-    """Refuse callers on other machines, and other sites' names for this one, with 403."""
+    """Reject requests from other machines, and those for other host names.
+
+    Raises:
+        ApiError: With 403, if the peer or the Host header is not a loopback address or localhost.
+    """
     if not _is_loopback(request.remote_addr):
         raise ApiError(403, "This is for callers on this machine only: it reaches all accounts")
-    # Another site's name may be made to lead here, and its scripts could then read the answer.
+    # DNS rebinding: scripts of a site whose name resolves to this machine could read the response.
     host = _HOST.fullmatch(request.headers.get("Host", ""))
     if host is None or not (host[1].lower() == "localhost" or _is_loopback(host[1].strip("[]"))):
-        raise ApiError(403, "This is at localhost or a loopback address, by no other name")
+        raise ApiError(403, "The Host header must be localhost or a loopback address")
 
 
 def _is_loopback(text: str | None) -> bool:

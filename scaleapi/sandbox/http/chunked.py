@@ -1,7 +1,7 @@
-"""A request's body that comes in chunks.
+"""A request's body in chunked transfer coding (RFC 9112, section 7.1).
 
-cheroot's own reader takes a chunk into memory whole, however large, and leaves the end of the body
-on the connection, where a thread then waits for a next request that may never come.
+cheroot's own reader holds a whole chunk in memory, however large, and does not read the end of the
+body, so that a thread then waits for a next request that may never come.
 """
 
 from __future__ import annotations
@@ -10,49 +10,52 @@ import re
 from typing import Any
 
 _SIZE = re.compile(rb"[0-9a-f]{1,16}", re.IGNORECASE)
-_MAX_LINE = 4096
+_MAX_LINE = 4096  # bytes
 
 
 class ChunkedReader:
-    """Reads such a body from a connection.
+    """Decodes a chunked body.
+
+    Args:
+        source: The connection's file object.
 
     Attributes:
-        ended: whether all of it was read, so that another request may follow.
+        ended: Whether the whole body was read, so that another request may follow.
     """
 
     def __init__(self, source: Any) -> None:
         self._source = source
-        self._left = 0  # bytes of the chunk that has begun
+        self._remaining = 0  # bytes of the current chunk
         self.ended = False
 
     def read(self, size: int) -> bytes:
-        """At most so many bytes of the body, and none only at its end.
+        """Read up to `size` bytes; none means the end of the body.
 
         Raises:
-            ValueError: this is no such body, or not all of it.
+            ValueError: If the coding is invalid or the body is truncated.
         """
-        if not self._left and not self.ended:
-            self._begin()
-        size = min(size, self._left)
+        if not self._remaining and not self.ended:
+            self._start_chunk()
+        size = min(size, self._remaining)
         data: bytes = self._source.read(size)
         if len(data) < size:
             raise ValueError("the body ends within a chunk")
-        self._left -= size
-        if size and not self._left and self._line():
-            raise ValueError("a chunk is longer than its size says")
+        self._remaining -= size
+        if size and not self._remaining and self._read_line():
+            raise ValueError("a chunk is longer than its size")
         return data
 
-    def _begin(self) -> None:
-        size = self._line().partition(b";")[0].strip()
+    def _start_chunk(self) -> None:
+        size = self._read_line().partition(b";")[0].strip()
         if not _SIZE.fullmatch(size):
-            raise ValueError(f"a chunk has the size {size!r}")
-        self._left = int(size, 16)
-        if not self._left:
-            while self._line():  # headers that follow the body; nobody asks for them
+            raise ValueError(f"the size of a chunk must be hexadecimal, got {size!r}")
+        self._remaining = int(size, 16)
+        if not self._remaining:
+            while self._read_line():  # trailers are ignored
                 pass
             self.ended = True
 
-    def _line(self) -> bytes:
+    def _read_line(self) -> bytes:
         line: bytes = self._source.readline(_MAX_LINE)
         if not line.endswith(b"\r\n"):
             raise ValueError("a line between the chunks has no end")

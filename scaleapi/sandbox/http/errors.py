@@ -1,4 +1,4 @@
-"""How the sandbox says no: Scale's error body, with the status in it."""
+"""API error responses: Scale's error body, with the status in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,12 @@ from typing import Any
 
 
 class ApiError(Exception):
-    """A request that is answered with an error status."""
+    """A request is rejected.
+
+    Args:
+        status: HTTP status of the response.
+        message: What is wrong; part of the body.
+    """
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -14,20 +19,25 @@ class ApiError(Exception):
         self.message = message
 
 
-class ConnectionDropped(Exception):
-    """The connection shall end without an answer."""
+class ConnectionDroppedError(Exception):
+    """A fault rule demands that the connection be closed without a response."""
 
 
 def error_body(status: int, message: str) -> dict[str, Any]:
-    """The body of every error."""
+    """Return the JSON body of an error response."""
     return {"status_code": status, "error": message}
 
 
 def bad_request(message: str) -> ApiError:
-    """400: a parameter is wrong, or the state does not allow the action."""
+    """Return a 400: a parameter is invalid, or the state does not allow the action."""
     return ApiError(400, message)
 
 
-def not_found(what: str, name: str) -> ApiError:
-    """404: nothing has this id or name."""
-    return ApiError(404, f"No {what} has the id or name {name!r}")
+def invalid_parameter(reason: str) -> ApiError:
+    """Return a 400 in the words that Scale has for an invalid parameter."""
+    return bad_request(f"Parameter is invalid, reason: {reason}")
+
+
+def not_found(resource: str, name: str) -> ApiError:
+    """Return a 404: no resource of this type has this id or name."""
+    return ApiError(404, f"No {resource} has the id or name {name!r}")

@@ -1,7 +1,7 @@
-"""How deeply JSON may be nested: JSON is read and written by recursion, which Python bounds.
+"""JSON with a limit on its nesting.
 
-Where the bound lies depends on who asks. What is read with the last of the room could not be shown
-or written again, so there is one for all, far below.
+Python's parser is recursive, and its limit depends on the depth of the caller's stack. A value that
+was parsed near that limit could not be written again, so there is a fixed one, far below.
 """
 
 from __future__ import annotations
@@ -9,23 +9,31 @@ from __future__ import annotations
 import json
 from typing import Any
 
-MAX_DEPTH = 200  # of what a caller sends
-MAX_STORED_DEPTH = MAX_DEPTH + 8  # of an object that holds it, somewhere below keys of our own
+MAX_DEPTH = 200  # levels of what a caller sends
+MAX_STORED_DEPTH = MAX_DEPTH + 8  # levels of a stored object, which has it below keys of its own
 
 
 class NestingError(ValueError):
-    """The JSON is nested more deeply than it may be."""
+    """The JSON is nested too deeply."""
 
     def __init__(self) -> None:
-        super().__init__(f"JSON may be nested {MAX_DEPTH} levels deep here, and this is deeper")
+        super().__init__(f"JSON must be nested at most {MAX_DEPTH} levels deep")
 
 
 def loads(text: str | bytes, levels: int = MAX_DEPTH, **options: Any) -> Any:
-    """What a JSON text holds; `options` are those of `json.loads`.
+    """Parse JSON.
+
+    Args:
+        text: The JSON text.
+        levels: Maximum depth of nesting.
+        **options: Passed to `json.loads`.
+
+    Returns:
+        The parsed value.
 
     Raises:
-        NestingError: it is nested more than `levels` deep.
-        ValueError: it is no JSON.
+        NestingError: If it is nested more deeply.
+        ValueError: If it is not JSON.
     """
     try:
         value = json.loads(text, **options)
@@ -36,10 +44,17 @@ def loads(text: str | bytes, levels: int = MAX_DEPTH, **options: Any) -> Any:
 
 
 def dumps(value: Any, levels: int = MAX_STORED_DEPTH) -> str:
-    """The JSON of a value.
+    """Write JSON.
+
+    Args:
+        value: What `json.dumps` takes.
+        levels: Maximum depth of nesting.
+
+    Returns:
+        The JSON text.
 
     Raises:
-        NestingError: it is nested more than `levels` deep.
+        NestingError: If it is nested more deeply.
     """
     try:
         text = json.dumps(value)
@@ -54,13 +69,15 @@ def _check(value: Any, text: str | bytes, levels: int) -> None:
         brackets = text.count("[") + text.count("{")
     else:
         brackets = text.count(b"[") + text.count(b"{")
-    if brackets > levels and _is_deeper(value, levels):  # counting is quick, and mostly enough
+    if brackets > levels and _is_deeper(value, levels):  # counting is fast and mostly sufficient
         raise NestingError
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
     level: list[Any] = [[value]]
     for _ in range(levels + 1):
-        parts = (each.values() if isinstance(each, dict) else each for each in level)
-        level = [part for each in parts for part in each if isinstance(part, (dict, list, tuple))]
+        children = (node.values() if isinstance(node, dict) else node for node in level)
+        level = [
+            child for nodes in children for child in nodes if isinstance(child, (dict, list, tuple))
+        ]
     return bool(level)

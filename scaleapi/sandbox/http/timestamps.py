@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 
-_TIME = re.compile(
+_ISO8601 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?)?"
-    r" ?(?:(Z)|([+-])(\d\d):?(\d\d))?",
+    r" ?(?:Z|([+-])(\d\d):?(\d\d))?",
     re.IGNORECASE,
 )
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 def utc_now() -> datetime:
-    """This moment, in UTC, cut to the milliseconds that the API shows."""
-    return _cut(datetime.now(timezone.utc))
+    """Return the current time in UTC, truncated to the milliseconds that the API shows."""
+    return _truncate(datetime.now(timezone.utc))
 
 
 def current() -> str:
@@ -24,50 +24,56 @@ def current() -> str:
     return format_timestamp(utc_now())
 
 
-def format_timestamp(moment: datetime) -> str:
-    """The API's form, e.g. `2025-03-04T10:15:00.000Z`; its alphabetical order is time's order."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+def format_timestamp(timestamp: datetime) -> str:
+    """Format a UTC time like `2025-03-04T10:15:00.000Z`, which sorts as a string."""
+    return f"{timestamp:%Y-%m-%dT%H:%M:%S}.{timestamp.microsecond // 1000:03d}Z"
 
 
 def first_at_or_after(text: str) -> str:
-    """The first timestamp that is not before the time in `text`."""
-    moment = parse_timestamp(text)
-    cut = _cut(moment)
+    """Return the first formatted timestamp that is not before an ISO 8601 time.
+
+    Raises:
+        ValueError: If it is not ISO 8601 or out of range.
+    """
+    timestamp = parse_timestamp(text)
+    truncated = _truncate(timestamp)
     try:
-        return format_timestamp(cut if cut == moment else cut + _MILLISECOND)
+        return format_timestamp(
+            truncated + (_MILLISECOND if truncated < timestamp else timedelta())
+        )
     except OverflowError:
         raise ValueError(f"{text!r} is out of range") from None
 
 
 def last_at_or_before(text: str) -> str:
-    """The last timestamp that is not after the time in `text`."""
-    return format_timestamp(_cut(parse_timestamp(text)))
+    """Return the last formatted timestamp that is not after an ISO 8601 time.
+
+    Raises:
+        ValueError: If it is not ISO 8601 or out of range.
+    """
+    return format_timestamp(_truncate(parse_timestamp(text)))
 
 
 def parse_timestamp(text: str) -> datetime:
-    """Read an ISO 8601 date or date-time; without an offset it is UTC.
+    """Parse an ISO 8601 date or date and time; one without an offset is UTC.
 
     Raises:
-        ValueError: this is no such time.
+        ValueError: If it is not ISO 8601 or out of range.
     """
-    match = _TIME.fullmatch(text.strip())
+    match = _ISO8601.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"{text!r} is not an ISO 8601 date or date-time")
-    year, month, day, hour, minute, second, fraction = match.groups()[:7]
-    moment = datetime(
+    year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups()
+    timestamp = datetime(
         int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
         int((fraction or "0").ljust(6, "0")[:6]), timezone.utc,
     )  # fmt: skip
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
     try:
-        return moment - _offset(*match.groups()[8:])
+        return timestamp + (offset if sign == "-" else -offset)
     except OverflowError:
         raise ValueError(f"{text!r} is out of range") from None
 
 
-def _offset(sign: str | None, hours: str | None, minutes: str | None) -> timedelta:
-    size = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return -size if sign == "-" else size
-
-
-def _cut(moment: datetime) -> datetime:
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+def _truncate(timestamp: datetime) -> datetime:
+    return timestamp.replace(microsecond=timestamp.microsecond // 1000 * 1000)

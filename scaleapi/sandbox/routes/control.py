@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 
 from ..backend import fixtures, lifecycle
 from ..backend.store import Doc, public
-from ..faults import read_faults
+from ..faults import parse_faults
 from ..http.access import require_loopback
 from ..http.errors import ApiError, bad_request
 from ..requests_log import RecordedRequest
@@ -79,7 +79,7 @@ def add_faults() -> Response:
     """One fault, or a list of them: all or none."""
     body = json_body()
     try:
-        faults = read_faults(body if isinstance(body, list) else [body])
+        faults = parse_faults(body if isinstance(body, list) else [body])
     except ValueError as exc:
         raise bad_request(str(exc)) from None
     added = {"faults": [fault.as_dict() for fault in faults]}
