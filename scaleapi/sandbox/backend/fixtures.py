@@ -1,7 +1,7 @@
-"""Data sets in and out, as JSON lines: one object of the store a line.
+"""Import and export of the sandbox's data as JSON lines, one object per line.
 
-Rows for projects, batches and tasks can be written by hand: what is missing is filled in. Those of
-the other kinds are written by `dump_lines` only, and hold the whole object.
+Rows for projects, batches and tasks can be written by hand: missing keys get defaults. Those of the
+other kinds are written by `dump_lines` only, and have the whole object.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .store import (
     UniqueViolationError,
 )
 
-# What a row is called, in an order in which each names earlier ones only.
+# The kinds of rows, in an order in which each refers to earlier ones only.
 KINDS: Mapping[str, Table] = {
     "project": PROJECTS,
     "batch": BATCHES,
@@ -57,72 +57,83 @@ KINDS: Mapping[str, Table] = {
     "dataset_task": DATASET_TASKS,
 }
 _ROW_KEYS = ("kind", "account", "api_key")
-_ROW_DEPTH = json_limits.MAX_STORED_DEPTH + 1  # an object may stand under a key of the row
+_ROW_DEPTH = json_limits.MAX_STORED_DEPTH + 1  # the object may be the value of a key
 _ACCOUNT = re.compile("[0-9a-f]{64}")
 
 PathLike = Union[str, os.PathLike[str]]
 
 
 def dump_lines(store: Store) -> Iterator[str]:
-    """Every object of every account, a line each, in the order that `load` needs."""
-    with store.transaction():  # of one moment
+    """Yield all objects of all accounts as lines of JSON, in the order that `load` requires."""
+    with store.transaction():  # a consistent snapshot
         for kind, table in KINDS.items():
             for account, doc in store.iter_all(table):
                 row: Doc = {"kind": kind, "account": account}
                 if kind in _BUILDERS:
                     row.update(doc)
-                else:  # may have any key, also those of the row
+                else:  # may have any key, including those of a row
                     row["doc"] = doc
                 if table is FILES:
-                    row["content"] = _encoded(store.get_content(doc["id"]))
+                    row["content"] = _encode(store.get_content(doc["id"]))
                 yield json.dumps(row) + "\n"
 
 
 def write(store: Store, path: PathLike) -> None:
-    """Write `dump_lines` to a file."""
+    """Write all objects of all accounts to a file.
+
+    Args:
+        store: The data.
+        path: The file, which is overwritten.
+
+    Raises:
+        OSError: If the file can't be written.
+    """
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(dump_lines(store))
 
 
 def load(state: SandboxState, rows: PathLike | Iterable[Any], account: str) -> dict[str, int]:
-    """Add the rows of a file, or those given; how many of each kind there were. All or nothing.
+    """Add rows to the store, all or none.
 
     Args:
-        state: where to.
-        rows: a path, or the rows.
-        account: whose they are where a row does not say.
+        state: The sandbox's state.
+        rows: The rows, or the path of a file.
+        account: Account of the rows that have none.
+
+    Returns:
+        Number of rows by kind.
 
     Raises:
-        OSError: the file can't be read.
+        OSError: If the file can't be read.
         ValueError: If a row is invalid; the message has its number.
     """
     if not isinstance(rows, (str, os.PathLike)):
         return _load(state, rows, account, "row", lambda row: row)
     with open(rows, "rb") as file:
-        return _load(state, file, account, f"{os.fspath(rows)}, line", _parsed)
+        return _load(state, file, account, f"{os.fspath(rows)}, line", _parse_line)
 
 
 def _load(
-    state: SandboxState, rows: Iterable[Any], account: str, place: str, parse: Callable[[Any], Any]
+    state: SandboxState, rows: Iterable[Any], account: str, label: str, parse: Callable[[Any], Any]
 ) -> dict[str, int]:
     counts: dict[str, int] = {}
-    reader = _Loader(state, account)
+    loader = _Loader(state, account)
     with state.store.transaction():
         for number, raw in enumerate(rows, 1):
             try:
                 row = parse(raw)
                 if row is not None:
-                    kind = reader.add(row)
+                    kind = loader.add(row)
                     counts[kind] = counts.get(kind, 0) + 1
             except (ValueError, RecursionError, UniqueViolationError) as exc:
-                raise ValueError(f"{place} {number}: {exc}") from None
-            except ApiError as refusal:
-                raise ValueError(f"{place} {number}: {refusal.message}") from None
+                raise ValueError(f"{label} {number}: {exc}") from None
+            except ApiError as exc:
+                raise ValueError(f"{label} {number}: {exc.message}") from None
     return counts
 
 
-def _parsed(line: bytes) -> Any:
-    """The JSON of a line; None for an empty one."""
+def _parse_line(line: bytes) -> Any:
+    """Return the row of a line; None for an empty one."""
     try:
         return json_limits.loads(line, _ROW_DEPTH) if line.strip() else None
     except json_limits.NestingError:
@@ -137,24 +148,24 @@ class _Loader:
     def __init__(self, state: SandboxState, account: str) -> None:
         self._state = state
         self._account = account
-        self._found: dict[tuple[str, str, str], Doc] = {}
+        self._cache: dict[tuple[str, str, str], Doc] = {}
 
     def add(self, row: Any) -> str:
-        """Add a row; its kind."""
+        """Add a row, and return its kind."""
         if not isinstance(row, Mapping):
             raise ValueError("a row must be an object")
         kind = row.get("kind")
         if not isinstance(kind, str) or kind not in KINDS:
-            raise ValueError(f'"kind" must be one of {", ".join(KINDS)}, not {kind!r}')
+            raise ValueError(f'"kind" must be one of {", ".join(KINDS)}, got {kind!r}')
         account = self._account_of(row)
         if kind in _BUILDERS:
-            given = {key: value for key, value in row.items() if _is_present(key, value)}
-            doc = _BUILDERS[kind](self, account, given)
+            fields = {key: value for key, value in row.items() if _is_present(key, value)}
+            doc = _BUILDERS[kind](self, account, fields)
         else:
             doc = _complete_document(KINDS[kind], row)
         self._state.store.insert(KINDS[kind], account, doc)
         if kind == "file" and row.get("content") is not None:
-            self._state.store.put_content(doc["id"], _decoded(row["content"]))
+            self._state.store.put_content(doc["id"], _decode(row["content"]))
         return kind
 
     def _account_of(self, row: Mapping[str, Any]) -> str:
@@ -166,16 +177,16 @@ class _Loader:
             return account_of(_string(row, "api_key"))
         return self._account
 
-    def project(self, account: str, given: Doc) -> Doc:
-        """A project to be stored."""
-        created = _timestamp(given, "created_at") or timestamps.current()
-        params = given.pop("params", None)
+    def project(self, account: str, fields: Doc) -> Doc:
+        """Return the project of a row."""
+        created = _timestamp(fields, "created_at") or timestamps.current()
+        params = fields.pop("params", None)
         if params is not None and not isinstance(params, dict):
             raise ValueError('"params" must be an object')
         history = [] if params is None else [{**params, "version": 0, "created_at": created}]
         doc = {
-            "type": _choice(given, "type", [kind.value for kind in TaskType]),
-            "name": _string(given, "name"),
+            "type": _choice(fields, "type", [kind.value for kind in TaskType]),
+            "name": _string(fields, "name"),
             "param_history": history,
             "created_at": created,
             "_id": lifecycle.new_id(),
@@ -183,64 +194,66 @@ class _Loader:
             "_rapid": False,
             "_studio": False,
             "_dataset": None,
-            **given,
+            **fields,
         }
         versions = doc["param_history"]
-        if not isinstance(versions, list) or not all(isinstance(one, dict) for one in versions):
+        if not isinstance(versions, list) or not all(
+            isinstance(version, dict) for version in versions
+        ):
             raise ValueError('"param_history" must be a list of objects')
         return doc
 
-    def batch(self, account: str, given: Doc) -> Doc:
-        """A batch to be stored."""
-        project = self._resolve_reference(PROJECTS, account, _string(given, "project"))
-        status = _choice(given, "status", _BATCH_STATUSES) if "status" in given else None
-        staged = status == STAGING or status is None and self._state.live
+    def batch(self, account: str, fields: Doc) -> Doc:
+        """Return the batch of a row."""
+        project = self._resolve_reference(PROJECTS, account, _string(fields, "project"))
+        status = _choice(fields, "status", _BATCH_STATUSES) if "status" in fields else None
+        staged = status == STAGING or (status is None and self._state.live)
         doc = {
-            **lifecycle.new_batch(_string(given, "name"), project["name"], given, staged),
+            **lifecycle.new_batch(_string(fields, "name"), project["name"], fields, staged),
             "_calibration_batch": False,
             "_self_label_batch": False,
         }
-        created = _timestamp(given, "created_at")
+        created = _timestamp(fields, "created_at")
         if created is not None and doc["_released_at"] is not None:
             doc["_released_at"] = created
-        return {**doc, **given}
+        return {**doc, **fields}
 
-    def task(self, account: str, given: Doc) -> Doc:
-        """A task to be stored."""
-        task_schema.validate_common(given)
-        kind = self._resolve_placement(account, given)
-        params = given.get("params", {})
+    def task(self, account: str, fields: Doc) -> Doc:
+        """Return the task of a row."""
+        task_schema.validate_common(fields)
+        kind = self._resolve_placement(account, fields)
+        params = fields.get("params", {})
         if not isinstance(params, dict):
             raise ValueError('"params" must be an object')
-        if "customer_review_status" in given:
-            _choice(given, "customer_review_status", [one.value for one in TaskReviewStatus])
+        if "customer_review_status" in fields:
+            _choice(fields, "customer_review_status", [status.value for status in TaskReviewStatus])
         for key in ("task_id", "_delivery"):
-            if key in given:
-                _string(given, key)
+            if key in fields:
+                _string(fields, key)
         for key in ("created_at", "updated_at", "completed_at"):
-            _timestamp(given, key)
-        task = {**lifecycle.new_task(kind, {}, params, self._state.live), **given}
-        return _finished(task, given, self._state.url)
+            _timestamp(fields, key)
+        task = {**lifecycle.new_task(kind, {}, params, self._state.live), **fields}
+        return _with_defaults(task, fields, self._state.url)
 
-    def _resolve_placement(self, account: str, given: Doc) -> TaskType:
-        """The type of a task, after a look at the project and batch that it names."""
-        if "batch" in given:
-            batch = self._resolve_reference(BATCHES, account, given["batch"])
-            if given.setdefault("project", batch["project"]) != batch["project"]:
+    def _resolve_placement(self, account: str, fields: Doc) -> TaskType:
+        """Return the type of a task; add the keys that its batch and project imply."""
+        if "batch" in fields:
+            batch = self._resolve_reference(BATCHES, account, fields["batch"])
+            if fields.setdefault("project", batch["project"]) != batch["project"]:
                 raise ValueError(f"batch {batch['name']!r} is of project {batch['project']!r}")
-        if "project" in given:
-            project = self._resolve_reference(PROJECTS, account, given["project"])
-            if given.setdefault("type", project["type"]) != project["type"]:
+        if "project" in fields:
+            project = self._resolve_reference(PROJECTS, account, fields["project"])
+            if fields.setdefault("type", project["type"]) != project["type"]:
                 raise ValueError(f"project {project['name']!r} takes {project['type']} tasks only")
-        return TaskType(_choice(given, "type", [kind.value for kind in TaskType]))
+        return TaskType(_choice(fields, "type", [kind.value for kind in TaskType]))
 
     def _resolve_reference(self, table: Table, account: str, name: str) -> Doc:
-        place = (table.name, account, name)
-        if place not in self._found:
-            found = lifecycle.resolve_reference(self._state, table, account, name)
-            assert found is not None
-            self._found[place] = found
-        return self._found[place]
+        key = (table.name, account, name)
+        if key not in self._cache:
+            doc = lifecycle.resolve_reference(self._state, table, account, name)
+            assert doc is not None
+            self._cache[key] = doc
+        return self._cache[key]
 
 
 _BUILDERS: Mapping[str, Callable[[_Loader, str, Doc], Doc]] = {
@@ -251,35 +264,35 @@ _BUILDERS: Mapping[str, Callable[[_Loader, str, Doc], Doc]] = {
 _BATCH_STATUSES = (*(status.value for status in BatchStatus), PAUSED, CANCELLED)
 
 
-def _finished(task: Doc, given: Doc, url: str) -> Doc:
-    """The task with all that its status calls for."""
+def _with_defaults(task: Doc, fields: Doc, url: str) -> Doc:
+    """Return the task with the keys that its status requires."""
     completed = TaskStatus.Completed.value
-    if "status" not in given and not task["is_test"]:
+    if "status" not in fields and not task["is_test"]:
         task["status"] = TaskStatus.Pending.value
-    elif "status" not in given:
+    elif "status" not in fields:
         task["status"] = completed
     _choice(task, "status", [status.value for status in TaskStatus])
     if task["status"] == completed:
         if "completed_at" not in task:
-            soonest = timestamps.parse_timestamp(task["created_at"]) + lifecycle.WORK_TIME
-            task["completed_at"] = timestamps.format_timestamp(soonest)
+            earliest = timestamps.parse_timestamp(task["created_at"]) + lifecycle.WORK_TIME
+            task["completed_at"] = timestamps.format_timestamp(earliest)
         if "response" not in task:
             task["response"] = canned.response(task, url)
         if task["type"] == TaskType.Chat.value and "_annotations" not in task:
-            task["response"] = chat.completed(task, task["response"])
+            task["response"] = chat.fill_in(task, task["response"])
             task["_annotations"] = chat.annotation_ids(task["response"])
-    if "created_at" in given:
-        if "updated_at" not in given:
+    if "created_at" in fields:
+        if "updated_at" not in fields:
             task["updated_at"] = task.get("completed_at", task["created_at"])
-        if "_waiting_since" not in given:
+        if "_waiting_since" not in fields:
             task["_waiting_since"] = task["created_at"]
     return task
 
 
 def _is_present(key: str, value: Any) -> bool:
-    """Whether this is of the object, and not left out by being null."""
+    """Return whether a key of a row belongs to the object; null counts as omitted."""
     if value is None and key != "response":
-        return key.startswith("_")  # those of `dump_lines` are as they were
+        return key.startswith("_")  # private keys, of `dump_lines`, are loaded unchanged
     return key not in _ROW_KEYS
 
 
@@ -294,36 +307,36 @@ def _complete_document(table: Table, row: Mapping[str, Any]) -> Doc:
     return doc
 
 
-def _string(given: Mapping[str, Any], key: str) -> str:
-    value = given.get(key)
+def _string(fields: Mapping[str, Any], key: str) -> str:
+    value = fields.get(key)
     if not isinstance(value, str) or not value:
         raise ValueError(f'"{key}" must be a non-empty string')
     return value
 
 
-def _choice(given: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
-    value = given.get(key)
+def _choice(fields: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
+    value = fields.get(key)
     if not isinstance(value, str) or value not in allowed:
-        raise ValueError(f'"{key}" must be one of {", ".join(allowed)}, not {value!r}')
+        raise ValueError(f'"{key}" must be one of {", ".join(allowed)}, got {value!r}')
     return value
 
 
-def _timestamp(given: Doc, key: str) -> str | None:
-    """The time under this key, which is put into the API's form; None without one."""
-    if key not in given:
+def _timestamp(fields: Doc, key: str) -> str | None:
+    """Return the time under this key, formatted in place; None without one."""
+    if key not in fields:
         return None
     try:
-        given[key] = timestamps.format_timestamp(timestamps.parse_timestamp(_string(given, key)))
+        fields[key] = timestamps.format_timestamp(timestamps.parse_timestamp(_string(fields, key)))
     except ValueError as exc:
         raise ValueError(f'"{key}": {exc}') from None
-    return str(given[key])
+    return str(fields[key])
 
 
-def _encoded(content: bytes | None) -> str | None:
+def _encode(content: bytes | None) -> str | None:
     return None if content is None else base64.b64encode(content).decode()
 
 
-def _decoded(text: Any) -> bytes:
+def _decode(text: Any) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (TypeError, ValueError, binascii.Error):

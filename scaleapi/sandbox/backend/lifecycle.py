@@ -1,7 +1,11 @@
-"""What happens to tasks and batches: created, completed, failed, canceled, audited, recalled.
+"""The life cycle of tasks and batches: create, complete, fail, cancel, audit, recall.
 
-In test mode a task is completed as it is created, with a canned response. In live mode it waits,
-until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion plays the labeler.
+In test mode a task is completed when created, with a canned response. In live mode it is pending
+until `Sandbox.complete_task`, `Sandbox.fail_task` or the automatic completion acts as the labeler.
+
+Each function takes the sandbox's state and the account of the request, and returns the changed
+object as stored. It raises an `ApiError` with 404 if the object does not exist, and with 400 if its
+status does not allow the change.
 """
 
 from __future__ import annotations
@@ -18,13 +22,13 @@ from . import canned, chat, task_schema
 from .state import SandboxState
 from .store import BATCHES, PROJECTS, TASKS, Doc, Table, equal, public
 
-WORK_TIME = timedelta(milliseconds=50)  # as seen in Scale's test environment
+WORK_TIME = timedelta(milliseconds=50)  # from creation to completion, as in Scale's test mode
 
-# The statuses of batches; v1 knows the first three only.
+# The statuses of batches; v1 has the first three only.
 STAGING, IN_PROGRESS, COMPLETED = "staging", "in_progress", "completed"
 PAUSED, CANCELLED = "paused", "cancelled"
 
-# What can be done with a batch: from which statuses, and where it leads.
+# For each action on a batch: the statuses that allow it, and the status after it.
 ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "finalize": ((STAGING,), IN_PROGRESS),
     "pause": ((IN_PROGRESS,), PAUSED),
@@ -34,12 +38,16 @@ ACTIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 
 
 def new_id() -> str:
-    """24 hex digits, as task ids are."""
+    """Return a random id of 24 hex digits, like those of tasks."""
     return secrets.token_hex(12)
 
 
 def get_or_404(state: SandboxState, table: Table, account: str, name: str) -> Doc:
-    """The object with this id or name; 404 without one."""
+    """Return the object with this id or name.
+
+    Raises:
+        ApiError: With 404, if there is none.
+    """
     doc = state.store.get(table, account, **{table.key: name})
     if doc is None:
         raise not_found(_SINGULAR[table.name], name)
@@ -47,17 +55,17 @@ def get_or_404(state: SandboxState, table: Table, account: str, name: str) -> Do
 
 
 def account_of_task(state: SandboxState, task_id: str) -> str:
-    """The account of the one task with this id; 404 without one, 400 when there are several.
+    """Return the account of the task with this id.
 
-    Ids are made up by the sandbox, but a seed may bring its own.
+    Raises:
+        ApiError: With 404, if there is none; with 400, if several accounts have one, which only
+            `Sandbox.seed` can cause.
     """
     accounts = state.store.owners(TASKS, task_id)
     if not accounts:
         raise not_found("task", task_id)
     if len(accounts) > 1:
-        raise bad_request(
-            f"Tasks of several keys have the task_id {task_id!r}: which one is not said"
-        )
+        raise bad_request(f"Tasks of several keys have the task_id {task_id!r}, which is ambiguous")
     return accounts[0]
 
 
@@ -67,7 +75,11 @@ _SINGULAR = {"tasks": "task", "batches": "batch", "projects": "project"}
 def resolve_reference(
     state: SandboxState, table: Table, account: str, name: str | None
 ) -> Doc | None:
-    """The object that a create call names, if it names one; 400 when there is none."""
+    """Return the object that a create call names; None if `name` is None.
+
+    Raises:
+        ApiError: With 400, if there is none of this name.
+    """
     if name is None:
         return None
     doc = state.store.get(table, account, **{table.key: name})
@@ -77,14 +89,28 @@ def resolve_reference(
 
 
 def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) -> Doc:
-    """Make a task from the body of a create call."""
-    given = task_schema.validate_common(body)
+    """Create a task.
+
+    Args:
+        state: The sandbox's state.
+        account: Account of the request.
+        kind: Type of the task.
+        body: JSON of the create call.
+
+    Returns:
+        The task, which in test mode is completed.
+
+    Raises:
+        ApiError: With 400, if a parameter is missing or invalid.
+        UniqueViolationError: If another task has the `unique_id`.
+    """
+    body = task_schema.validate_common(body)
     with state.store.transaction():
-        project = _resolve_placement(state, account, given)
+        project = _resolve_placement(state, account, body)
         if project is not None and project["type"] != kind.value:
             raise bad_request(f"Project {project['name']!r} takes {project['type']} tasks only")
         params = task_schema.current_params(project) if project else {}
-        top, params = task_schema.split_input(kind, given, params)
+        top, params = task_schema.split_input(kind, body, params)
         task_schema.check_required(kind, {**params, **top})
         task = new_task(kind, top, params, live=state.live)
         if not state.live:
@@ -95,21 +121,31 @@ def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) ->
     return task
 
 
-def _resolve_placement(state: SandboxState, account: str, given: Doc) -> Doc | None:
-    """The project of a new task; a task that names only a batch gets the batch's, here."""
-    batch = resolve_reference(state, BATCHES, account, given.get("batch"))
+def _resolve_placement(state: SandboxState, account: str, body: Doc) -> Doc | None:
+    """Return the project of a new task; add the batch's to a body that names only the batch."""
+    batch = resolve_reference(state, BATCHES, account, body.get("batch"))
     if batch is not None:
-        if given.setdefault("project", batch["project"]) != batch["project"]:
+        if body.setdefault("project", batch["project"]) != batch["project"]:
             raise bad_request(f"Batch {batch['name']!r} is of project {batch['project']!r}")
         if batch["status"] not in ((STAGING,) if batch["_staged"] else (STAGING, IN_PROGRESS)):
             raise bad_request(
                 f"Batch {batch['name']!r} is {batch['status']} and takes no more tasks"
             )
-    return resolve_reference(state, PROJECTS, account, given.get("project"))
+    return resolve_reference(state, PROJECTS, account, body.get("project"))
 
 
 def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
-    """A pending task to be stored."""
+    """Return a new pending task.
+
+    Args:
+        kind: Type of the task.
+        top: The task's own keys.
+        params: The task's params.
+        live: Whether it is made in live mode.
+
+    Returns:
+        The task, which is not stored yet.
+    """
     created = timestamps.current()
     return {
         "task_id": new_id(),
@@ -129,8 +165,8 @@ def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
 
 
 def _complete(task: Doc, response: Any) -> None:
-    soonest = timestamps.parse_timestamp(task["created_at"]) + WORK_TIME
-    completed = timestamps.format_timestamp(max(timestamps.utc_now(), soonest))
+    earliest = timestamps.parse_timestamp(task["created_at"]) + WORK_TIME
+    completed = timestamps.format_timestamp(max(timestamps.utc_now(), earliest))
     task.update(
         status=TaskStatus.Completed.value,
         response=response,
@@ -144,7 +180,7 @@ def _complete(task: Doc, response: Any) -> None:
 def change_task(
     state: SandboxState, account: str, task_id: str, change: Callable[[Doc], None]
 ) -> Doc:
-    """Apply a change to a task and return the task; all or nothing."""
+    """Apply a function to a task, and store the result unless it raises."""
     with state.store.transaction():
         task = get_or_404(state, TASKS, account, task_id)
         change(task)
@@ -157,19 +193,19 @@ def complete_task(state: SandboxState, account: str, task_id: str, response: Any
     """Complete a pending task, as a labeler would.
 
     Raises:
-        ValueError: the response of a chat task has threads of the wrong shape.
+        ValueError: If the threads of a chat task's response are invalid.
     """
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
         is_chat = task["type"] == TaskType.Chat.value
-        _complete(task, chat.completed(task, response) if is_chat else response)
+        _complete(task, chat.fill_in(task, response) if is_chat else response)
 
     return _apply_and_notify(state, account, task_id, change)
 
 
 def fail_task(state: SandboxState, account: str, task_id: str, error: str | Doc) -> Doc:
-    """End a pending task with an error, which stands in the place of its response."""
+    """End a pending task with an error: a message, or the whole response."""
     if not task_schema.is_non_empty_string(error) and not (isinstance(error, dict) and error):
         raise bad_request("The error must be a string or an object")
 
@@ -182,7 +218,7 @@ def fail_task(state: SandboxState, account: str, task_id: str, error: str | Doc)
 
 
 def recall_task(state: SandboxState, account: str, task_id: str) -> Doc:
-    """Take a completed task back: it is pending again, and its batch in progress."""
+    """Make a completed task pending again, and its batch in progress."""
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Completed)
@@ -204,8 +240,8 @@ def recall_task(state: SandboxState, account: str, task_id: str) -> Doc:
 def _apply_and_notify(
     state: SandboxState, account: str, task_id: str, change: Callable[[Doc], None]
 ) -> Doc:
-    """Apply a change to a task, tell its callback, and then see to its batch."""
-    with state.store.exclusive():  # else two changes could be told in the wrong order
+    """Apply a change to a task, send its callback, then complete its batch if it is done."""
+    with state.store.exclusive():  # so that callbacks have the order of the changes
         task = change_task(state, account, task_id, change)
         send_task_callback(state, account, task)
         complete_batch_if_done(state, account, task.get("batch"))
@@ -213,7 +249,7 @@ def _apply_and_notify(
 
 
 def cancel_task(state: SandboxState, account: str, task_id: str, clear_unique_id: bool) -> Doc:
-    """Cancel a pending task, and free its unique id if asked to."""
+    """Cancel a pending task, and remove its unique id if `clear_unique_id`."""
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
@@ -229,7 +265,7 @@ def cancel_task(state: SandboxState, account: str, task_id: str, clear_unique_id
 def audit_task(
     state: SandboxState, account: str, task_id: str, accepted: bool, comments: str | None
 ) -> Doc:
-    """Note a customer's verdict on a completed task."""
+    """Add a customer's audit to a completed task."""
     verdict = (TaskReviewStatus.Accepted if accepted else TaskReviewStatus.Rejected).value
 
     def change(task: Doc) -> None:
@@ -252,7 +288,7 @@ def _require(task: Doc, status: TaskStatus) -> None:
 
 
 def send_task_callback(state: SandboxState, account: str, task: Doc) -> None:
-    """Send the callback that a task asks for, if it asks for one."""
+    """Send the callback of a task, if it has a callback URL."""
     url = task.get("callback_url")
     if not url:
         return
@@ -263,22 +299,32 @@ def send_task_callback(state: SandboxState, account: str, task: Doc) -> None:
         "task": public(task),
     }
 
-    def note(succeeded: bool) -> None:
+    def on_delivered(succeeded: bool) -> None:
         with state.store.transaction():
             current = state.store.get(TASKS, account, task_id=task["task_id"])
             if current is not None:
                 current["callback_succeeded"] = succeeded
                 state.store.update(TASKS, account, current)
 
-    state.callbacks.send(url, body, note)
+    state.callbacks.send(url, body, on_delivered)
 
 
-def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
-    """A batch to be stored; `given` may hold its callback and metadata.
+def new_batch(name: str, project: str, body: Doc, staged: bool) -> Doc:
+    """Return a new batch.
 
-    A staged batch takes tasks until it is finalized; another is in progress and takes them too.
+    Args:
+        name: Name of the batch.
+        project: Name of its project.
+        body: JSON that may have its `callback` and `metadata`.
+        staged: Whether it must be finalized; any other is in progress, and still takes tasks.
+
+    Returns:
+        The batch, which is not stored yet.
+
+    Raises:
+        ApiError: With 400, if `callback` or `metadata` is invalid.
     """
-    metadata, callback = given.get("metadata") or {}, given.get("callback") or ""
+    metadata, callback = body.get("metadata") or {}, body.get("callback") or ""
     if not isinstance(metadata, dict) or not isinstance(callback, str):
         raise bad_request('"metadata" must be an object and "callback" a string')
     created = timestamps.current()
@@ -298,7 +344,7 @@ def new_batch(name: str, project: str, given: Doc, staged: bool) -> Doc:
 
 
 def finalize_batch(state: SandboxState, account: str, name: str) -> Doc:
-    """Release a batch through v1; in test mode one that is not staging stays as it is."""
+    """Finalize a batch as v1 does; in test mode one that is not staging is left unchanged."""
     batch = get_or_404(state, BATCHES, account, name)
     if not state.live and batch["status"] != STAGING:
         return batch
@@ -306,7 +352,7 @@ def finalize_batch(state: SandboxState, account: str, name: str) -> Doc:
 
 
 def transition_batch(state: SandboxState, account: str, name: str, action: str) -> Doc:
-    """Do one of `ACTIONS`, at once; 400 when the batch's status does not allow it."""
+    """Apply one of `ACTIONS` to a batch, and cancel its pending tasks if it is cancelled."""
     allowed, target = ACTIONS[action]
     with state.store.transaction():
         batch = get_or_404(state, BATCHES, account, name)
@@ -333,9 +379,14 @@ def _cancel_tasks(state: SandboxState, account: str, batch: str) -> None:
 
 
 def complete_batch_if_done(state: SandboxState, account: str, name: str | None) -> None:
-    """Complete a released batch whose tasks are all done, and announce it.
+    """Complete a released batch if its tasks are all done, and send its callback.
 
-    In test mode only one that was staged: any other would be completed by its first task.
+    In test mode this applies to staged batches only: another would be complete with its first task.
+
+    Args:
+        state: The sandbox's state.
+        account: Account of the batch.
+        name: Name of the batch; None does nothing.
     """
     if name is None:
         return
@@ -353,5 +404,5 @@ def complete_batch_if_done(state: SandboxState, account: str, name: str | None) 
 
 
 def task_counts(state: SandboxState, account: str, batch: str) -> dict[str, int]:
-    """How many tasks of a batch have each status; those without any are left out."""
+    """Count the tasks of a batch by status, without the statuses that no task has."""
     return state.store.count_by(TASKS, account, "status", equal(batch=batch))

@@ -1,7 +1,7 @@
-"""What the routes of v2 share: finding objects by id or name, and how objects look there.
+"""Objects as v2 shows them.
 
-In the store, tasks and batches name their project and batch, as v1 shows them. v2 shows ids in
-their place, or the whole objects where `expand` asks for them.
+In the store, tasks and batches have the names of their project and batch, which v1 shows. v2 shows
+the ids instead, or the whole objects if `expand` selects them.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from .state import SandboxState
 from .store import BATCHES, DATASET_DELIVERIES, DATASETS, DELIVERIES, PROJECTS, Doc, Table, equal
 
 BATCH_STATUSES = (STAGING, IN_PROGRESS, COMPLETED, PAUSED, CANCELLED)
-SCHEMA = "schema_"  # and a project's id: the id of the schema of its responses
+SCHEMA_PREFIX = "schema_"  # of the id of a response schema, before the project's id
 TASK_STATUSES = (*(status.value for status in TaskStatus), "deleted")
 
 
 class V2Serializer:
-    """How objects look in one answer.
+    """Converts stored objects for one response.
 
     Args:
-        state: what the sandbox works on.
-        account: whose objects they are.
-        expand: what to show whole: "project", "batch", "delivery", "dataset".
-        opts: what to show of responses besides the usual, of `chat.OPTIONS`.
+        state: The sandbox's state.
+        account: Account of the objects.
+        expand: Which references to expand: "project", "batch", "delivery", "dataset".
+        opts: The optional parts of responses to show, some of `chat.OPTIONS`.
     """
 
     def __init__(
@@ -41,10 +41,10 @@ class V2Serializer:
         self._account = account
         self._expand = expand
         self._opts = opts
-        self._found: dict[tuple[str, str], Doc] = {}
+        self._cache: dict[tuple[str, str], Doc] = {}
 
     def project(self, doc: Doc) -> Doc:
-        """Project."""
+        """Return a Project."""
         models = {"models": list(chat.MODELS)} if doc["type"] == TaskType.Chat.value else {}
         return {
             "id": doc["_id"],
@@ -55,8 +55,8 @@ class V2Serializer:
         }
 
     def batch(self, doc: Doc) -> Doc:
-        """Batch."""
-        shown = {
+        """Return a Batch."""
+        view = {
             "id": doc["_id"],
             "name": doc["name"],
             "project": self.project_of(doc),
@@ -69,27 +69,27 @@ class V2Serializer:
             ("callback", doc["callback"]),
         ):
             if value:
-                shown[key] = value
-        return shown
+                view[key] = value
+        return view
 
     def task(self, doc: Doc) -> Doc:
-        """Task; one that is not completed has no threads, as it has no response."""
-        shown = {
+        """Return a Task; one that is not completed has no threads, as it has no response."""
+        view = {
             "task_id": doc["task_id"],
             "project": self.project_of(doc),
             "status": doc["status"],
             "created_at": doc["created_at"],
             "metadata": doc["metadata"],
-            "threads": chat.shown(doc.get("response"), self._opts),
+            "threads": chat.select(doc.get("response"), self._opts),
         }
         if doc.get("batch"):
-            shown["batch"] = self._linked("batch", BATCHES, doc["batch"], self.batch)
+            view["batch"] = self._reference("batch", BATCHES, doc["batch"], self.batch)
         if doc.get("completed_at"):
-            shown["completed_at"] = doc["completed_at"]
-        return shown
+            view["completed_at"] = doc["completed_at"]
+        return view
 
     def delivery(self, doc: Doc) -> Doc:
-        """Delivery."""
+        """Return a Delivery."""
         return {
             "id": doc["_id"],
             "name": doc["name"],
@@ -99,11 +99,11 @@ class V2Serializer:
         }
 
     def delivery_of(self, doc: Doc) -> Any:
-        """A delivery's id, or the delivery."""
+        """Return a delivery's id, or the Delivery if expanded."""
         return self.delivery(doc) if "delivery" in self._expand else doc["_id"]
 
     def delivered_task(self, doc: Doc) -> Doc:
-        """One of get_delivery_tasks: what a task's delivery handed over, if it has one."""
+        """Return an item of get_delivery_tasks: a task, with its response if it is delivered."""
         delivery = self._get(DELIVERIES, doc["_delivery"]) if doc.get("_delivery") else None
         response = doc.get("response")
         return {
@@ -111,48 +111,48 @@ class V2Serializer:
             "created_at": doc["created_at"],
             "delivery_id": delivery["_id"] if delivery else None,
             "delivered_at": delivery["delivered_at"] if delivery else None,
-            "response_schema_id": SCHEMA + self._get(PROJECTS, doc["project"])["_id"],
+            "response_schema_id": SCHEMA_PREFIX + self._get(PROJECTS, doc["project"])["_id"],
             "response": response if delivery and isinstance(response, dict) else None,
         }
 
     def dataset(self, doc: Doc) -> Doc:
-        """Dataset."""
+        """Return a Dataset."""
         return {"id": doc["_id"], "name": doc["name"]}
 
     def dataset_delivery(self, doc: Doc) -> Doc:
-        """DatasetDelivery."""
+        """Return a DatasetDelivery."""
         return {
             "id": doc["_id"],
             "name": doc["name"],
             "delivered_at": doc["delivered_at"],
-            "dataset": self._linked("dataset", DATASETS, doc["dataset"], self.dataset),
+            "dataset": self._reference("dataset", DATASETS, doc["dataset"], self.dataset),
             "metadata": doc["metadata"],
         }
 
     def dataset_delivery_of(self, delivery_id: str) -> Any:
-        """A dataset delivery's id, or the delivery."""
-        return self._linked("delivery", DATASET_DELIVERIES, delivery_id, self.dataset_delivery)
+        """Return a dataset delivery's id, or the DatasetDelivery if expanded."""
+        return self._reference("delivery", DATASET_DELIVERIES, delivery_id, self.dataset_delivery)
 
     def dataset_task(self, doc: Doc) -> Doc:
-        """DatasetTask."""
+        """Return a DatasetTask."""
         return {
             "task_id": doc["task_id"],
-            "dataset": self._linked("dataset", DATASETS, doc["dataset"], self.dataset),
+            "dataset": self._reference("dataset", DATASETS, doc["dataset"], self.dataset),
             "delivery": self.dataset_delivery_of(doc["delivery"]),
             "response": doc["response"],
         }
 
     def project_of(self, doc: Doc) -> Any:
-        """The id of an object's project, or the project."""
-        return self._linked("project", PROJECTS, doc["project"], self.project)
+        """Return the id of an object's project, or the Project if expanded."""
+        return self._reference("project", PROJECTS, doc["project"], self.project)
 
-    def _linked(self, what: str, table: Table, key: str, show: Any) -> Any:
+    def _reference(self, resource: str, table: Table, key: str, convert: Any) -> Any:
         doc = self._get(table, key)
-        return show(doc) if what in self._expand else doc["_id"]
+        return convert(doc) if resource in self._expand else doc["_id"]
 
     def _get(self, table: Table, key: str) -> Doc:
-        """An object that is there, looked up once for all that name it."""
-        if (table.name, key) not in self._found:
-            found = self._state.store.all(table, self._account, equal(**{table.key: key}))
-            self._found[table.name, key] = found[0]
-        return self._found[table.name, key]
+        """Return an object that is known to exist, read once per response."""
+        if (table.name, key) not in self._cache:
+            docs = self._state.store.all(table, self._account, equal(**{table.key: key}))
+            self._cache[table.name, key] = docs[0]
+        return self._cache[table.name, key]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from ...batches import BatchStatus
 from ..backend import lifecycle
 from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
-from ..http.errors import bad_request
+from ..http.errors import invalid_parameter
 from .http_io import (
     boolean,
     current_account,
@@ -96,7 +96,7 @@ def set_metadata(name: str) -> Response:
 def prioritize(name: str) -> Response:
     priority, state = object_body().get("priority"), current_state()
     if isinstance(priority, bool) or not isinstance(priority, int) or not 10 <= priority <= 30:
-        raise bad_request('Parameter is invalid, reason: "priority" must be from 10 to 30')
+        raise invalid_parameter('"priority" must be from 10 to 30')
     with state.store.transaction():
         batch = lifecycle.get_or_404(state, BATCHES, current_account(), name)
         batch["_api_priority"] = priority  # not the place in Studio's queue

@@ -15,7 +15,7 @@ from ..backend import fixtures, lifecycle
 from ..backend.store import Doc, public
 from ..faults import parse_faults
 from ..http.access import require_loopback
-from ..http.errors import ApiError, bad_request
+from ..http.errors import ApiError, bad_request, invalid_parameter
 from ..requests_log import RecordedRequest
 from .http_io import current_state, json_body, json_response, object_body
 
@@ -39,7 +39,7 @@ def check_caller() -> None:
 def complete(task_id: str) -> Response:
     body, owner = object_body(), lifecycle.account_of_task(current_state(), task_id)
     if "response" not in body:
-        raise bad_request('Parameter is invalid, reason: "response" is required')
+        raise invalid_parameter('"response" is required')
     try:
         return _serialize(
             lifecycle.complete_task(current_state(), owner, task_id, body["response"])

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from ..backend import lifecycle
 from ..backend.store import FILES, PROJECTS, Doc, public
 from ..http import timestamps
-from ..http.errors import ApiError, bad_request
+from ..http.errors import ApiError, invalid_parameter
 from .http_io import (
     MAX_OFFSET,
     current_account,
@@ -33,7 +33,7 @@ MAX_FILE = 80 * 1024 * 1024
 def upload() -> Response:
     sent = request.files.get("file")
     if sent is None:
-        raise bad_request('Parameter is invalid, reason: "file" is required')
+        raise invalid_parameter('"file" is required')
     content = sent.stream.read()
     if len(content) > MAX_FILE:
         raise ApiError(413, f"A file may have {MAX_FILE} bytes, this one has {len(content)}")
@@ -57,10 +57,10 @@ def import_file() -> Response:
 def list_page() -> Response:
     project, limit = request.args.get("project"), query_limit()
     if not project:
-        raise bad_request('Parameter is invalid, reason: "project" is required')
+        raise invalid_parameter('"project" is required')
     wanted = _metadata(request.args["metadata"]) if "metadata" in request.args else {}
     if not isinstance(wanted, dict):
-        raise bad_request('Parameter is invalid, reason: "metadata" must be a JSON object')
+        raise invalid_parameter('"metadata" must be a JSON object')
     matching = [
         file
         for file in current_state().store.all(FILES, current_account())
@@ -82,7 +82,7 @@ def _is(file: Doc, project: str, metadata: dict[str, Any]) -> bool:
 def _keep(given: dict[str, Any], kept: Doc, content: bytes | None) -> Doc:
     for key in ("project_name", "reference_id"):
         if not isinstance(given.get(key), (str, type(None))):
-            raise bad_request(f'Parameter is invalid, reason: "{key}" must be a string')
+            raise invalid_parameter(f'"{key}" must be a string')
     project, state, now = (
         given.pop("project_name", None),
         current_state(),

@@ -10,7 +10,7 @@ from ...tasks import TaskType
 from ..backend import lifecycle, task_schema
 from ..backend.store import PROJECTS, Doc, equal, public
 from ..http import timestamps
-from ..http.errors import bad_request
+from ..http.errors import bad_request, invalid_parameter
 from .http_io import (
     boolean,
     current_account,
@@ -37,7 +37,7 @@ def create() -> Response:
     if kind not in [known.value for known in TaskType]:
         raise bad_request(f"No task type is called {kind!r}")
     if not isinstance(params, (dict, type(None))):
-        raise bad_request('Parameter is invalid, reason: "params" must be an object')
+        raise invalid_parameter('"params" must be an object')
     created = timestamps.current()
     project = {
         "type": kind,

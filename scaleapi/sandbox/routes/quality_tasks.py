@@ -8,7 +8,7 @@ from ...tasks import TaskType
 from ..backend import lifecycle, task_schema
 from ..backend.store import PROJECTS, QUALITY_TASKS, public
 from ..http import timestamps
-from ..http.errors import bad_request
+from ..http.errors import bad_request, invalid_parameter
 from .http_io import current_account, current_state, json_response, object_body
 
 routes = Blueprint("quality_tasks", __name__)
@@ -39,7 +39,7 @@ def _create(kind: str) -> Response:
     if task_type not in TYPES:
         raise bad_request(f"There are no such tasks of type {kind}")
     if "expected_response" not in given:
-        raise bad_request('Parameter is invalid, reason: "expected_response" is required')
+        raise invalid_parameter('"expected_response" is required')
     doc = {
         **given,
         "type": kind,

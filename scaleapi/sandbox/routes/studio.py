@@ -12,7 +12,7 @@ from ...studio import StudioBatchStatus
 from ...tasks import TaskStatus
 from ..backend import lifecycle
 from ..backend.store import ASSIGNMENTS, BATCHES, GROUPS, PROJECTS, Doc, equal
-from ..http.errors import bad_request, not_found
+from ..http.errors import bad_request, invalid_parameter, not_found
 from .http_io import (
     current_account,
     current_state,
@@ -99,7 +99,7 @@ def assign_groups(name: str) -> Response:
 def set_priorities() -> Response:
     wanted = object_body().get("batches")
     if not isinstance(wanted, list) or not all(isinstance(item, dict) for item in wanted):
-        raise bad_request('Parameter is invalid, reason: "batches" must be a list of objects')
+        raise invalid_parameter('"batches" must be a list of objects')
     names = [required_string(item, "name") for item in wanted]
     with current_state().store.transaction():
         pending = {batch["name"]: batch for batch in _pending_batches()}

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..backend import lifecycle, masks, task_schema
 from ..backend.store import TASKS, Doc, Filter, public
-from ..http.errors import bad_request, not_found
+from ..http.errors import bad_request, invalid_parameter, not_found
 from .http_io import (
     current_account,
     current_state,
@@ -104,9 +104,9 @@ def audit(task_id: str) -> Response:
     body = object_body()
     accepted, comments = body.get("accepted"), body.get("comments")
     if not isinstance(accepted, bool):
-        raise bad_request('Parameter is invalid, reason: "accepted" must be true or false')
+        raise invalid_parameter('"accepted" must be true or false')
     if not isinstance(comments, (str, type(None))):
-        raise bad_request('Parameter is invalid, reason: "comments" must be a string')
+        raise invalid_parameter('"comments" must be a string')
     lifecycle.audit_task(current_state(), current_account(), task_id, accepted, comments)
     return Response("OK", mimetype="text/plain")
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from ...teams import TeammateRole
 from ..backend.store import TEAMMATES, Doc, public
-from ..http.errors import bad_request
+from ..http.errors import bad_request, invalid_parameter
 from .http_io import (
     current_account,
     current_state,
@@ -65,12 +65,10 @@ def _request() -> tuple[list[str], str]:
     body = object_body()
     emails, role = string_list(body, "emails"), required_string(body, "team_role")
     if not emails or not all("@" in email for email in emails):
-        raise bad_request(
-            'Parameter is invalid, reason: "emails" must be a list of e-mail addresses'
-        )
+        raise invalid_parameter('"emails" must be a list of e-mail addresses')
     roles = [known.value for known in TeammateRole if known is not TeammateRole.Admin]
     if role not in roles:
-        raise bad_request(f'"team_role" must be one of {", ".join(roles)}, not {role!r}')
+        raise bad_request(f'"team_role" must be one of {", ".join(roles)}, got {role!r}')
     return emails, role
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from ...backend import chat, task_schema
 from ...backend.store import PROJECTS, TASKS, Filter
-from ...backend.v2_view import SCHEMA
+from ...backend.v2_view import SCHEMA_PREFIX
 from ...http.errors import not_found
 from ..http_io import current_account, current_state, json_response
 from .common import required_argument
@@ -23,7 +23,7 @@ def get() -> Response:
     annotation_id = required_argument("annotation_id")
     has_it = [Filter("_annotations", "has", [annotation_id])]
     for task in reversed(current_state().store.all(TASKS, current_account(), has_it)):
-        for annotation in chat.listed(task["response"], "annotations"):
+        for annotation in chat.iter_listed(task["response"], "annotations"):
             if annotation.get("id") == annotation_id:
                 return json_response(annotation)
     raise not_found("annotation", annotation_id)
@@ -32,8 +32,10 @@ def get() -> Response:
 @routes.get("/schema")
 def get_schema() -> Response:
     schema_id = required_argument("schema_id")
-    project = current_state().store.get(PROJECTS, current_account(), _id=schema_id[len(SCHEMA) :])
-    if project is None or not schema_id.startswith(SCHEMA):
+    project = current_state().store.get(
+        PROJECTS, current_account(), _id=schema_id[len(SCHEMA_PREFIX) :]
+    )
+    if project is None or not schema_id.startswith(SCHEMA_PREFIX):
         raise not_found("schema", schema_id)
     params = task_schema.current_params(project)
     schema = {

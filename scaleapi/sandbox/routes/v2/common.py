@@ -1,4 +1,4 @@
-"""Reading a request of v2 and writing its answer: what these routes share."""
+"""Lookup of objects, pages and metadata, shared by the routes of v2."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from flask import Response, request
 from ...backend import chat, task_schema
 from ...backend.store import BATCHES, PROJECTS, Doc, Filter, Page, Table
 from ...backend.v2_view import V2Serializer
-from ...http.errors import bad_request, not_found
+from ...http.errors import ApiError, invalid_parameter, not_found
 from .. import http_io
 
 
 def serializer(expand: Collection[str] = (), opts: bool = False) -> V2Serializer:
-    """The view that a request asks for, with what it may expand, and whether it takes `opts`."""
+    """Return the serializer that the request's parameters select.
+
+    Args:
+        expand: The valid values of the parameter `expand`.
+        opts: Whether the parameter `opts` is valid.
+    """
     return V2Serializer(
         http_io.current_state(),
         http_io.current_account(),
@@ -25,51 +30,61 @@ def serializer(expand: Collection[str] = (), opts: bool = False) -> V2Serializer
 
 
 def find_by_id_or_name(
-    table: Table, what: str, given: Mapping[str, Any], **also: str
+    table: Table, resource: str, params: Mapping[str, Any], **columns: str
 ) -> Doc | None:
-    """The object that `<what>_id` and `<what>_name` name; None when neither is given.
+    """Find the object that `<resource>_id` and `<resource>_name` identify, or either of them.
 
-    Both fit it where both are given, and so does `also`; 404 when there is none.
+    Args:
+        table: The table of the objects.
+        resource: Name of the resource, such as "project".
+        params: The query or the body.
+        **columns: Further values that the object must have.
+
+    Returns:
+        The object, or None if there is neither parameter.
+
+    Raises:
+        ApiError: With 404, if there is no such object; with 400, if a parameter is not a string.
     """
-    wanted = {}
-    for name, column in ((f"{what}_id", "_id"), (f"{what}_name", "name")):
-        value = given.get(name)
+    values = {}
+    for name, column in ((f"{resource}_id", "_id"), (f"{resource}_name", "name")):
+        value = params.get(name)
         if value is None or value == "":
             continue
         if not task_schema.is_non_empty_string(value):
-            raise bad_request(f'Parameter is invalid, reason: "{name}" must be a string')
-        wanted[column] = value
-    if not wanted:
+            raise invalid_parameter(f'"{name}" must be a string')
+        values[column] = value
+    if not values:
         return None
-    doc = http_io.current_state().store.get(table, http_io.current_account(), **wanted, **also)
+    doc = http_io.current_state().store.get(table, http_io.current_account(), **values, **columns)
     if doc is None:
-        raise not_found(what, " / ".join(wanted.values()))
+        raise not_found(resource, " / ".join(values.values()))
     return doc
 
 
-def required_project(given: Mapping[str, Any]) -> Doc:
-    """The project that a query or body names; it has to name one."""
-    project = find_by_id_or_name(PROJECTS, "project", given)
+def required_project(params: Mapping[str, Any]) -> Doc:
+    """Return the project that a query or body identifies, as it must."""
+    project = find_by_id_or_name(PROJECTS, "project", params)
     if project is None:
         raise missing_parameter("project_id", "project_name")
     return project
 
 
-def required_batch(given: Mapping[str, Any]) -> Doc:
-    """The batch that a query or body names; it has to name one."""
-    batch = find_by_id_or_name(BATCHES, "batch", given)
+def required_batch(params: Mapping[str, Any]) -> Doc:
+    """Return the batch that a query or body identifies, as it must."""
+    batch = find_by_id_or_name(BATCHES, "batch", params)
     if batch is None:
         raise missing_parameter("batch_id", "batch_name")
     return batch
 
 
-def missing_parameter(*names: str) -> Exception:
-    """400: none of these parameters was given."""
-    return bad_request(f"Parameter is invalid, reason: needs one of {', '.join(names)}")
+def missing_parameter(*names: str) -> ApiError:
+    """Return a 400: one of these parameters is required."""
+    return invalid_parameter(f"needs one of {', '.join(names)}")
 
 
 def required_argument(name: str) -> str:
-    """A parameter of the query that has to be there."""
+    """Return a parameter of the query, which must not be empty."""
     value = request.args.get(name)
     if not value:
         raise missing_parameter(name)
@@ -77,7 +92,7 @@ def required_argument(name: str) -> str:
 
 
 def fetch_page(table: Table, filters: list[Filter]) -> Page:
-    """The page asked for, newest first."""
+    """Return the requested page of the objects that match the filters, newest first."""
     limit, after = http_io.query_limit(), http_io.query_cursor()
     return http_io.current_state().store.page(
         table, http_io.current_account(), filters, limit, after=after
@@ -85,23 +100,31 @@ def fetch_page(table: Table, filters: list[Filter]) -> Page:
 
 
 def page_response(page: Page, body: Doc) -> Response:
-    """An answer with the token of the next page, if there is one."""
+    """Return a response, with the token of the next page if there is one."""
     if page.more and page.end:
         body["next_token"] = http_io.encode_page_token(page.end, 0)
     return http_io.json_response(body)
 
 
-def updated_metadata(old: Doc, body: Doc) -> Doc:
-    """What the body of a metadata call makes of an object's metadata."""
+def updated_metadata(metadata: Doc, body: Doc) -> Doc:
+    """Return an object's metadata after a metadata call.
+
+    Args:
+        metadata: The metadata before.
+        body: JSON of the call: the new `metadata`, and whether to `merge` them.
+
+    Raises:
+        ApiError: With 400, if `metadata` is missing or not an object.
+    """
     new = http_io.optional_object(body, "metadata")
     if new is None:
-        raise bad_request('Parameter is invalid, reason: "metadata" is required')
-    return _merged(old, new) if http_io.boolean(body, "merge") else new
+        raise invalid_parameter('"metadata" is required')
+    return _merge(metadata, new) if http_io.boolean(body, "merge") else new
 
 
-def _merged(old: Doc, new: Doc) -> Doc:
+def _merge(old: Doc, new: Doc) -> Doc:
     merged = dict(old)
     for key, value in new.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _merged(merged[key], value) if both else value
+        both_objects = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both_objects else value
     return merged
