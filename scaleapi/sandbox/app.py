@@ -75,6 +75,7 @@ class SandboxApp:
         self._app = app
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Handle a WSGI request."""
         # WSGI decodes PATH_INFO, so that %2F inside a name looks like a separator.
         environ["PATH_INFO"] = environ["REQUEST_URI"].partition("?")[0]
         body = self._app(environ, start_response)

@@ -64,13 +64,8 @@ class V2Serializer:
             "status": doc["status"],
             "metadata": doc["metadata"],
         }
-        for key, value in (
-            ("completed_at", doc.get("_completed_at")),
-            ("callback", doc["callback"]),
-        ):
-            if value:
-                view[key] = value
-        return view
+        optional = {"completed_at": doc.get("_completed_at"), "callback": doc["callback"]}
+        return {**view, **{key: value for key, value in optional.items() if value}}
 
     def task(self, doc: Doc) -> Doc:
         """Return a Task; one that is not completed has no threads, as it has no response."""

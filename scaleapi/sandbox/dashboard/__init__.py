@@ -1,7 +1,7 @@
 """The dashboard at `GET /`: an HTML page, without scripts, of what the sandbox holds and received.
 
 All that it shows is untrusted text. The template escapes it for HTML; control characters, and those
-that change the direction of text, are replaced by escapes such as `\\u202e`.
+that change the direction of text, are replaced by their JSON escapes.
 """
 
 from __future__ import annotations

@@ -12,6 +12,8 @@ from .http_io import (
     boolean,
     current_account,
     current_state,
+    current_store,
+    get_or_404,
     json_response,
     object_body,
     query_choices,
@@ -26,8 +28,8 @@ routes = Blueprint("batches", __name__)
 
 _STATUSES = [status.value for status in BatchStatus]
 
-# What v1 shows in the place of the statuses that came with v2.
-_V2_ONLY = {
+# What v1 shows instead of the statuses that were added with v2.
+_V1_STATUSES = {
     lifecycle.PAUSED: BatchStatus.InProgress.value,
     lifecycle.CANCELLED: BatchStatus.Completed.value,
 }
@@ -35,6 +37,7 @@ _V2_ONLY = {
 
 @routes.post("/batches")
 def create() -> Response:
+    """Create a batch."""
     body, state = object_body(), current_state()
     name, project = required_string(body, "name"), required_string(body, "project")
     batch = {
@@ -50,8 +53,9 @@ def create() -> Response:
 
 @routes.get("/batches")
 def list_page() -> Response:
+    """List a page of batches."""
     limit, offset = query_limit(), query_offset()
-    page = current_state().store.page(BATCHES, current_account(), _filters(), limit, offset)
+    page = current_store().page(BATCHES, current_account(), _filters(), limit, offset)
     detailed = query_flag("detailed")
     envelope = {
         "docs": [_detailed(batch) if detailed else _serialize(batch) for batch in page.docs],
@@ -65,13 +69,15 @@ def list_page() -> Response:
 
 @routes.get("/batches/<name>")
 def get(name: str) -> Response:
-    return _respond(lifecycle.get_or_404(current_state(), BATCHES, current_account(), name))
+    """Return a batch."""
+    return _respond(get_or_404(BATCHES, name))
 
 
 @routes.get("/batches/<name>/status")
 def status(name: str) -> Response:
+    """Return a batch's status and its tasks by status."""
     state = current_state()
-    batch = _serialize(lifecycle.get_or_404(state, BATCHES, current_account(), name))
+    batch = _serialize(get_or_404(BATCHES, name))
     return json_response(
         {"status": batch["status"], **lifecycle.task_counts(state, current_account(), name)}
     )
@@ -79,14 +85,16 @@ def status(name: str) -> Response:
 
 @routes.post("/batches/<name>/finalize")
 def finalize(name: str) -> Response:
+    """Finalize a batch."""
     return _respond(lifecycle.finalize_batch(current_state(), current_account(), name))
 
 
 @routes.post("/batches/<name>/setMetadata")
 def set_metadata(name: str) -> Response:
+    """Replace a batch's metadata."""
     metadata, state = object_body(), current_state()
     with state.store.transaction():
-        batch = lifecycle.get_or_404(state, BATCHES, current_account(), name)
+        batch = get_or_404(BATCHES, name)
         batch["metadata"] = metadata
         state.store.update(BATCHES, current_account(), batch)
     return _respond(batch)
@@ -94,12 +102,13 @@ def set_metadata(name: str) -> Response:
 
 @routes.post("/batches/<name>/prioritize")
 def prioritize(name: str) -> Response:
+    """Set a batch's priority."""
     priority, state = object_body().get("priority"), current_state()
     if isinstance(priority, bool) or not isinstance(priority, int) or not 10 <= priority <= 30:
         raise invalid_parameter('"priority" must be from 10 to 30')
     with state.store.transaction():
-        batch = lifecycle.get_or_404(state, BATCHES, current_account(), name)
-        batch["_api_priority"] = priority  # not the place in Studio's queue
+        batch = get_or_404(BATCHES, name)
+        batch["_api_priority"] = priority  # not the order in Studio
         state.store.update(BATCHES, current_account(), batch)
     return json_response({"result": "success"})
 
@@ -110,22 +119,27 @@ def _respond(batch: Doc) -> Response:
 
 def _serialize(batch: Doc) -> Doc:
     status = batch["status"]
-    return {**public(batch), "status": _V2_ONLY.get(status, status)}
+    return {**public(batch), "status": _V1_STATUSES.get(status, status)}
 
 
 def _audited(bounds: list[Filter]) -> list[str]:
-    """The batches whose last audit was within bounds."""
-    last: dict[str, str] = {}
-    for task in current_state().store.all(TASKS, current_account()):
+    """Return the names of the batches whose last audit is within bounds."""
+    last_audits: dict[str, str] = {}
+    for task in current_store().all(TASKS, current_account()):
         for audit in task.get("audits", []):
             if "batch" in task:
-                name, at = task["batch"], audit["audited_at"]
-                last[name] = max(at, last.get(name, at))
-    return [name for name, at in last.items() if all(_meets(at, bound) for bound in bounds)]
+                name, timestamp = task["batch"], audit["audited_at"]
+                last_audits[name] = max(timestamp, last_audits.get(name, timestamp))
+    return [
+        name
+        for name, timestamp in last_audits.items()
+        if all(_is_within(timestamp, bound) for bound in bounds)
+    ]
 
 
-def _meets(at: str, bound: Filter) -> bool:
-    return at >= bound.value if bound.operator == ">=" else at <= str(bound.value)
+def _is_within(timestamp: str, bound: Filter) -> bool:
+    value = str(bound.value)
+    return timestamp >= value if bound.operator == ">=" else timestamp <= value
 
 
 def _detailed(batch: Doc) -> Doc:
@@ -136,18 +150,18 @@ def _detailed(batch: Doc) -> Doc:
 
 
 def _filters() -> list[Filter]:
-    found = query_filters(
+    filters = query_filters(
         exact=[("project", "project")],
         since=[("start_time", "created_at"), ("completed_after", "_completed_at")],
         until=[("end_time", "created_at"), ("completed_before", "_completed_at")],
     )
     audited = query_filters(since=[("audited_after", "")], until=[("audited_before", "")])
     if audited:
-        found.append(Filter("name", "in", _audited(audited)))
+        filters.append(Filter("name", "in", _audited(audited)))
     if "status" in request.args:
-        wanted = query_choices("status", _STATUSES)
-        wanted += [status for status, shown in _V2_ONLY.items() if shown in wanted]
-        found.append(Filter("status", "in", wanted))
+        statuses = query_choices("status", _STATUSES)
+        statuses += [status for status, shown_as in _V1_STATUSES.items() if shown_as in statuses]
+        filters.append(Filter("status", "in", statuses))
     if query_flag("exclude_archived"):
-        found.append(Filter("_archived", "=", "false"))
-    return found
+        filters.append(Filter("_archived", "=", "false"))
+    return filters

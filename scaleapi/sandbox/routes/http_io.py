@@ -15,9 +15,9 @@ from urllib.parse import unquote
 from flask import Response, current_app, g, request
 from werkzeug.routing import BaseConverter
 
-from ..backend import task_schema
+from ..backend import lifecycle, task_schema
 from ..backend.state import SandboxState
-from ..backend.store import Cursor, Doc, Filter
+from ..backend.store import Cursor, Doc, Filter, Store, Table, public
 from ..http import json_limits, timestamps
 from ..http.errors import bad_request, error_body, invalid_parameter
 
@@ -45,9 +45,28 @@ def current_account() -> str:
     return account
 
 
+def current_store() -> Store:
+    """Return the store of the sandbox that handles the request."""
+    return current_state().store
+
+
+def get_or_404(table: Table, name: str) -> Doc:
+    """Return the object of the request's account with this id or name.
+
+    Raises:
+        ApiError: With 404, if there is none.
+    """
+    return lifecycle.get_or_404(current_state(), table, current_account(), name)
+
+
 def json_response(body: Any, status: int = 200) -> Response:
     """Return a response with a JSON body."""
     return Response(json.dumps(body), status, mimetype="application/json")
+
+
+def public_response(doc: Doc) -> Response:
+    """Return a response with an object as v1 shows it."""
+    return json_response(public(doc))
 
 
 def error_response(status: int, message: str) -> Response:

@@ -10,13 +10,17 @@ from ...tasks import TaskType
 from ..backend import lifecycle, task_schema
 from ..backend.store import PROJECTS, Doc, equal, public
 from ..http import timestamps
-from ..http.errors import bad_request, invalid_parameter
+from ..http.errors import bad_request
 from .http_io import (
     boolean,
     current_account,
     current_state,
+    current_store,
+    get_or_404,
     json_response,
     object_body,
+    optional_object,
+    public_response,
     query_flag,
     required_string,
 )
@@ -28,16 +32,12 @@ _WITH_TEMPLATE = (TaskType.Chat.value, TaskType.TextCollection.value)
 
 @routes.post("/projects")
 def create() -> Response:
+    """Create a project."""
     body = object_body()
-    kind, name, params = (
-        required_string(body, "type"),
-        required_string(body, "name"),
-        body.get("params"),
-    )
-    if kind not in [known.value for known in TaskType]:
+    kind, name = required_string(body, "type"), required_string(body, "name")
+    if kind not in [task_type.value for task_type in TaskType]:
         raise bad_request(f"No task type is called {kind!r}")
-    if not isinstance(params, (dict, type(None))):
-        raise invalid_parameter('"params" must be an object')
+    params = optional_object(body, "params")
     created = timestamps.current()
     project = {
         "type": kind,
@@ -50,44 +50,46 @@ def create() -> Response:
         "_studio": boolean(body, "studio"),
         "_dataset": body.get("datasetId"),
     }
-    current_state().store.insert(PROJECTS, current_account(), project)
-    return json_response(public(project))
+    current_store().insert(PROJECTS, current_account(), project)
+    return public_response(project)
 
 
 @routes.get("/projects")
 def list_all() -> Response:
-    wanted = (
+    """List all projects, newest first."""
+    filters = (
         equal(_archived=str(query_flag("archived")).lower()) if "archived" in request.args else []
     )
-    projects = current_state().store.all(PROJECTS, current_account(), wanted)
+    projects = current_store().all(PROJECTS, current_account(), filters)
     return json_response([public(project) for project in reversed(projects)])
 
 
 @routes.get("/projects/<name>")
 def get(name: str) -> Response:
-    return json_response(
-        public(lifecycle.get_or_404(current_state(), PROJECTS, current_account(), name))
-    )
+    """Return a project."""
+    return public_response(get_or_404(PROJECTS, name))
 
 
 @routes.post("/projects/<name>/setParams")
 def set_params(name: str) -> Response:
+    """Add a version of a project's parameters."""
     params, state = object_body(), current_state()
-    keep_others = boolean(params, "patch")
+    is_patch = boolean(params, "patch")
     params.pop("patch", None)
     with state.store.transaction():
-        project = lifecycle.get_or_404(state, PROJECTS, current_account(), name)
+        project = get_or_404(PROJECTS, name)
         current = task_schema.current_params(project)
         number = current.get("version", -1) + 1
-        changed = {**(current if keep_others else {}), **params}
-        project["param_history"].append(_version(number, timestamps.current(), changed))
+        new_params = {**(current if is_patch else {}), **params}
+        project["param_history"].append(_version(number, timestamps.current(), new_params))
         state.store.update(PROJECTS, current_account(), project)
-    return json_response(public(project))
+    return public_response(project)
 
 
 @routes.get("/projects/<name>/taskTemplates")
 def template(name: str) -> Response:
-    project = lifecycle.get_or_404(current_state(), PROJECTS, current_account(), name)
+    """Return a project's task template."""
+    project = get_or_404(PROJECTS, name)
     if project["type"] not in _WITH_TEMPLATE:
         raise bad_request(f"Only {' and '.join(_WITH_TEMPLATE)} projects have a task template")
     params = task_schema.current_params(project)

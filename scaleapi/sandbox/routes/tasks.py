@@ -13,11 +13,14 @@ from ..http.errors import bad_request, invalid_parameter, not_found
 from .http_io import (
     current_account,
     current_state,
+    current_store,
     decode_page_token,
     encode_page_token,
+    get_or_404,
     json_body,
     json_response,
     object_body,
+    public_response,
     query_choices,
     query_filters,
     query_flag,
@@ -30,7 +33,7 @@ routes = Blueprint("tasks", __name__)
 
 LIMITED = ("task_id", "status", "metadata", "project", "otherVersion")
 
-# parameter, column, and the values that it takes (any, for None)
+# Parameter, column, and the allowed values; None for any.
 _CHOICES = (
     ("type", "type", [kind.value for kind in TaskType]),
     ("status", "status", [status.value for status in TaskStatus]),
@@ -45,42 +48,41 @@ _CHOICES = (
 
 @routes.post("/task/<kind>")
 def create(kind: str) -> Response:
+    """Create a task."""
     body = object_body()
-    return json_response(
-        public(
-            lifecycle.create_task(
-                current_state(), current_account(), task_schema.task_type(kind), body
-            )
-        )
+    task_type = task_schema.task_type(kind)
+    return public_response(
+        lifecycle.create_task(current_state(), current_account(), task_type, body)
     )
 
 
 @routes.get("/task/<task_id>")
 def get(task_id: str) -> Response:
-    return json_response(
-        public(lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id))
-    )
+    """Return a task."""
+    return public_response(get_or_404(TASKS, task_id))
 
 
 @routes.get("/task/<task_id>/response_url/<uuid>")
 def get_response_file(task_id: str, uuid: str) -> Response:
-    task = lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id)
-    segmented = task["type"] == TaskType.SegmentAnnotation.value
-    found = masks.mask_png(task_id, uuid) if segmented and "response" in task else None
-    if found is None:
+    """Return a mask of a segmentation task."""
+    task = get_or_404(TASKS, task_id)
+    has_masks = task["type"] == TaskType.SegmentAnnotation.value and "response" in task
+    png = masks.mask_png(task_id, uuid) if has_masks else None
+    if png is None:
         raise not_found("result file", uuid)
-    return Response(found, mimetype="image/png")
+    return Response(png, mimetype="image/png")
 
 
 @routes.get("/tasks")
 def list_page() -> Response:
+    """List a page of tasks."""
     limit, token = query_limit(), request.args.get("next_token")
     after, offset = decode_page_token(token) if token else (None, query_offset())
-    query_flag("include_attachment_url")  # attachments are addresses here in any case
-    page = current_state().store.page(TASKS, current_account(), _filters(), limit, offset, after)
-    shown = _limited if query_flag("limited_response") else public
+    query_flag("include_attachment_url")  # validated only: attachments are URLs in any case
+    page = current_store().page(TASKS, current_account(), _filters(), limit, offset, after)
+    serialize = _limited if query_flag("limited_response") else public
     envelope = {
-        "docs": [shown(task) for task in page.docs],
+        "docs": [serialize(task) for task in page.docs],
         "total": page.total,
         "limit": limit,
         "offset": offset,
@@ -93,14 +95,16 @@ def list_page() -> Response:
 
 @routes.post("/task/<task_id>/cancel")
 def cancel(task_id: str) -> Response:
+    """Cancel a task."""
     clear = query_flag("clear_unique_id")
-    return json_response(
-        public(lifecycle.cancel_task(current_state(), current_account(), task_id, clear))
+    return public_response(
+        lifecycle.cancel_task(current_state(), current_account(), task_id, clear)
     )
 
 
 @routes.post("/task/<task_id>/audit")
 def audit(task_id: str) -> Response:
+    """Audit a task."""
     body = object_body()
     accepted, comments = body.get("accepted"), body.get("comments")
     if not isinstance(accepted, bool):
@@ -113,55 +117,61 @@ def audit(task_id: str) -> Response:
 
 @routes.post("/task/<task_id>/unique_id")
 def set_unique_id(task_id: str) -> Response:
+    """Set a task's unique id."""
     unique_id = required_string(object_body(), "unique_id")
     return _change_task(task_id, lambda task: task.update(unique_id=unique_id))
 
 
 @routes.delete("/task/<task_id>/unique_id")
 def clear_unique_id(task_id: str) -> Response:
+    """Remove a task's unique id."""
     return _change_task(task_id, lambda task: task.pop("unique_id", None))
 
 
 @routes.post("/task/<task_id>/setMetadata")
 def set_metadata(task_id: str) -> Response:
+    """Replace a task's metadata."""
     metadata = object_body()
     return _change_task(task_id, lambda task: task.update(metadata=metadata))
 
 
 @routes.post("/task/<task_id>/tags")
 def replace_tags(task_id: str) -> Response:
-    return _update_tags(task_id, lambda old, named: named)
+    """Replace a task's tags."""
+    return _update_tags(task_id, lambda old, tags: tags)
 
 
 @routes.put("/task/<task_id>/tags")
 def add_tags(task_id: str) -> Response:
-    return _update_tags(task_id, lambda old, named: old + named)
+    """Add tags to a task."""
+    return _update_tags(task_id, lambda old, tags: old + tags)
 
 
 @routes.delete("/task/<task_id>/tags")
 def delete_tags(task_id: str) -> Response:
-    return _update_tags(task_id, lambda old, named: [tag for tag in old if tag not in named])
+    """Delete tags of a task."""
+    return _update_tags(task_id, lambda old, tags: [tag for tag in old if tag not in tags])
 
 
 def _change_task(task_id: str, change: Callable[[Doc], Any]) -> Response:
-    return json_response(
-        public(lifecycle.change_task(current_state(), current_account(), task_id, change))
+    return public_response(
+        lifecycle.change_task(current_state(), current_account(), task_id, change)
     )
 
 
 def _update_tags(task_id: str, merge: Callable[[list[str], list[str]], list[str]]) -> Response:
-    named = json_body()
-    if not task_schema.is_string_list(named):
+    tags = json_body()
+    if not task_schema.is_string_list(tags):
         raise bad_request("The body must be a JSON array of tags")
 
     def change(task: Doc) -> None:
-        task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), named)))
+        task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), tags)))
 
     return _change_task(task_id, change)
 
 
 def _filters() -> list[Filter]:
-    found = query_filters(
+    filters = query_filters(
         exact=[("project", "project"), ("batch", "batch")],
         since=[
             ("start_time", "created_at"),
@@ -176,10 +186,10 @@ def _filters() -> list[Filter]:
     )
     for name, column, allowed in _CHOICES:
         if name in request.args:
-            found.append(Filter(column, "in", query_choices(name, allowed)))
+            filters.append(Filter(column, "in", query_choices(name, allowed)))
     if "tags" in request.args:
-        found.append(Filter("tags", "has", query_choices("tags")))
-    return found
+        filters.append(Filter("tags", "has", query_choices("tags")))
+    return filters
 
 
 def _limited(task: Doc) -> Doc:

@@ -9,7 +9,7 @@ from ..backend.store import TEAMMATES, Doc, public
 from ..http.errors import bad_request, invalid_parameter
 from .http_io import (
     current_account,
-    current_state,
+    current_store,
     json_response,
     object_body,
     required_string,
@@ -23,45 +23,48 @@ OWNER = "owner@example.org"
 
 @routes.get("/teams")
 def list_all() -> Response:
-    return json_response(team())
+    """List the teammates."""
+    return json_response(list_team())
 
 
 @routes.post("/teams/invite")
 def invite() -> Response:
-    emails, role = _request()
-    with current_state().store.transaction():
-        known = [mate["email"] for mate in team()]
+    """Invite teammates."""
+    emails, role = _emails_and_role()
+    with current_store().transaction():
+        members = [mate["email"] for mate in list_team()]
         for email in dict.fromkeys(emails):
-            if email not in known:
-                current_state().store.insert(TEAMMATES, current_account(), _teammate(email, role))
-        return json_response(team())
+            if email not in members:
+                current_store().insert(TEAMMATES, current_account(), _teammate(email, role))
+        return json_response(list_team())
 
 
 @routes.post("/teams/set_role")
 def set_role() -> Response:
-    emails, role = _request()
-    with current_state().store.transaction():
-        mates = {mate["email"]: mate for mate in team()}
+    """Change the role of teammates."""
+    emails, role = _emails_and_role()
+    with current_store().transaction():
+        mates = {mate["email"]: mate for mate in list_team()}
         for email in emails:
             if email not in mates:
                 raise bad_request(f"Nobody in the team has the address {email!r}")
             if mates[email]["role"] == TeammateRole.Admin.value:
-                raise bad_request("The account's admin stays its admin")
-            changed = {**mates[email], **_role(role)}
-            current_state().store.update(TEAMMATES, current_account(), changed)
-        return json_response(team())
+                raise bad_request("The role of the account's admin can't be changed")
+            teammate = {**mates[email], **_role(role)}
+            current_store().update(TEAMMATES, current_account(), teammate)
+        return json_response(list_team())
 
 
-def team() -> list[Doc]:
-    """Everyone; an account is never without its owner."""
-    with current_state().store.transaction():
-        if current_state().store.get(TEAMMATES, current_account(), email=OWNER) is None:
+def list_team() -> list[Doc]:
+    """Return all teammates of the account, with its owner."""
+    with current_store().transaction():
+        if current_store().get(TEAMMATES, current_account(), email=OWNER) is None:
             owner = _teammate(OWNER, TeammateRole.Admin.value)
-            current_state().store.insert(TEAMMATES, current_account(), owner)
-        return [public(mate) for mate in current_state().store.all(TEAMMATES, current_account())]
+            current_store().insert(TEAMMATES, current_account(), owner)
+        return [public(mate) for mate in current_store().all(TEAMMATES, current_account())]
 
 
-def _request() -> tuple[list[str], str]:
+def _emails_and_role() -> tuple[list[str], str]:
     body = object_body()
     emails, role = string_list(body, "emails"), required_string(body, "team_role")
     if not emails or not all("@" in email for email in emails):

@@ -10,7 +10,7 @@ from ...backend import chat, task_schema
 from ...backend.store import PROJECTS, TASKS, Filter
 from ...backend.v2_view import SCHEMA_PREFIX
 from ...http.errors import not_found
-from ..http_io import current_account, current_state, json_response
+from ..http_io import current_account, current_store, json_response
 from .common import required_argument
 
 routes = Blueprint("v2_annotations", __name__, url_prefix="/v2")
@@ -20,9 +20,10 @@ _AUTHOR = "sandbox"
 
 @routes.get("/annotation")
 def get() -> Response:
+    """Return an annotation."""
     annotation_id = required_argument("annotation_id")
-    has_it = [Filter("_annotations", "has", [annotation_id])]
-    for task in reversed(current_state().store.all(TASKS, current_account(), has_it)):
+    filters = [Filter("_annotations", "has", [annotation_id])]
+    for task in reversed(current_store().all(TASKS, current_account(), filters)):
         for annotation in chat.iter_listed(task["response"], "annotations"):
             if annotation.get("id") == annotation_id:
                 return json_response(annotation)
@@ -31,10 +32,9 @@ def get() -> Response:
 
 @routes.get("/schema")
 def get_schema() -> Response:
+    """Return the schema of a project's responses."""
     schema_id = required_argument("schema_id")
-    project = current_state().store.get(
-        PROJECTS, current_account(), _id=schema_id[len(SCHEMA_PREFIX) :]
-    )
+    project = current_store().get(PROJECTS, current_account(), _id=schema_id[len(SCHEMA_PREFIX) :])
     if project is None or not schema_id.startswith(SCHEMA_PREFIX):
         raise not_found("schema", schema_id)
     params = task_schema.current_params(project)

@@ -1,7 +1,7 @@
 """v2 batches: create, get, list, finalize, pause, resume, cancel, metadata.
 
-Scale pauses, resumes and cancels a little later than it answers; here that is done at once, also
-with a batch that has no tasks.
+Scale pauses, resumes and cancels with a delay; the sandbox does so at once, and also for a batch
+without tasks.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from ..http_io import (
     boolean,
     current_account,
     current_state,
+    current_store,
     json_response,
     object_body,
     query_choice,
@@ -39,6 +40,7 @@ _EXPAND = ("project",)
 
 @routes.post("/batch")
 def create() -> Response:
+    """Create a batch."""
     body, state = object_body(), current_state()
     name, staged = required_string(body, "name"), boolean(body, "staging_batch")
     batch = lifecycle.new_batch(name, _project_name(body), body, staged)
@@ -48,12 +50,14 @@ def create() -> Response:
 
 @routes.get("/batch")
 def get() -> Response:
+    """Return a batch."""
     return json_response(serializer(_EXPAND).batch(required_batch(request.args)))
 
 
 @routes.get("/batches")
 def list_page() -> Response:
-    shown = serializer(_EXPAND)
+    """List a page of batches."""
+    view = serializer(_EXPAND)
     project = find_by_id_or_name(PROJECTS, "project", request.args)
     filters = equal(project=project["name"]) if project else []
     status = query_choice("status", BATCH_STATUSES)
@@ -62,39 +66,39 @@ def list_page() -> Response:
         since=[("created_after", "created_at"), ("completed_after", "_completed_at")],
         until=[("created_before", "created_at"), ("completed_before", "_completed_at")],
     )
-    found = fetch_page(BATCHES, filters)
-    return page_response(found, {"batches": [shown.batch(batch) for batch in found.docs]})
+    page = fetch_page(BATCHES, filters)
+    return page_response(page, {"batches": [view.batch(batch) for batch in page.docs]})
 
 
 @routes.post("/batch/finalize")
 def finalize() -> Response:
-    batch = required_batch(object_body())
-    return json_response(
-        serializer().batch(
-            lifecycle.transition_batch(
-                current_state(), current_account(), batch["name"], "finalize"
-            )
-        )
-    )
+    """Finalize a batch."""
+    name = required_batch(object_body())["name"]
+    batch = lifecycle.transition_batch(current_state(), current_account(), name, "finalize")
+    return json_response(serializer().batch(batch))
 
 
 @routes.post("/batch/pause")
 def pause() -> Response:
+    """Pause a batch."""
     return _transition("pause", "The batch is paused")
 
 
 @routes.post("/batch/resume")
 def resume() -> Response:
+    """Resume a batch."""
     return _transition("resume", "The batch is in progress again")
 
 
 @routes.post("/batch/cancel")
 def cancel() -> Response:
+    """Cancel a batch."""
     return _transition("cancel", "The batch is cancelled")
 
 
 @routes.post("/batch/metadata")
 def set_metadata() -> Response:
+    """Replace or merge a batch's metadata."""
     body, state = object_body(), current_state()
     with state.store.transaction():
         batch = required_batch(body)
@@ -104,15 +108,15 @@ def set_metadata() -> Response:
 
 
 def _project_name(body: Doc) -> str:
-    """The project of a new batch; `project`, its id or its name, is taken too."""
-    either = body.get("project")
-    if not task_schema.is_non_empty_string(either):
+    """Return the project's name of a new batch; `project` may be its id or its name."""
+    id_or_name = body.get("project")
+    if not task_schema.is_non_empty_string(id_or_name):
         return str(required_project(body)["name"])
     for column in ("_id", "name"):
-        project = current_state().store.get(PROJECTS, current_account(), **{column: either})
+        project = current_store().get(PROJECTS, current_account(), **{column: id_or_name})
         if project is not None:
             return str(project["name"])
-    raise not_found("project", str(either))
+    raise not_found("project", str(id_or_name))
 
 
 def _transition(action: str, message: str) -> Response:

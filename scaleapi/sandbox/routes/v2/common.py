@@ -56,7 +56,7 @@ def find_by_id_or_name(
         values[column] = value
     if not values:
         return None
-    doc = http_io.current_state().store.get(table, http_io.current_account(), **values, **columns)
+    doc = http_io.current_store().get(table, http_io.current_account(), **values, **columns)
     if doc is None:
         raise not_found(resource, " / ".join(values.values()))
     return doc
@@ -94,7 +94,7 @@ def required_argument(name: str) -> str:
 def fetch_page(table: Table, filters: list[Filter]) -> Page:
     """Return the requested page of the objects that match the filters, newest first."""
     limit, after = http_io.query_limit(), http_io.query_cursor()
-    return http_io.current_state().store.page(
+    return http_io.current_store().page(
         table, http_io.current_account(), filters, limit, after=after
     )
 

@@ -12,6 +12,7 @@ from ...http.errors import not_found
 from ..http_io import (
     current_account,
     current_state,
+    get_or_404,
     json_response,
     object_body,
     optional_object,
@@ -37,47 +38,51 @@ _EXPAND = ("project", "batch")
 
 @routes.post("/task/chat")
 def create() -> Response:
+    """Create a chat task."""
     body = object_body()
     project, batch = required_project(body), find_by_id_or_name(BATCHES, "batch", body)
-    given = {
+    params = {
         "project": project["name"],
         "batch": batch and batch["name"],
         "template_variables": optional_object(body, "template_variables") or {},
         "metadata": optional_object(body, "metadata"),
         "callback_url": body.get("callback_url"),
     }
-    task = lifecycle.create_task(current_state(), current_account(), TaskType.Chat, given)
+    task = lifecycle.create_task(current_state(), current_account(), TaskType.Chat, params)
     return json_response(serializer().task(task))
 
 
 @routes.get("/task")
 def get() -> Response:
-    shown = serializer(_EXPAND, opts=True)
-    return json_response(shown.task(_find(required_argument("task_id"))))
+    """Return a task."""
+    view = serializer(_EXPAND, opts=True)
+    return json_response(view.task(_get_task(required_argument("task_id"))))
 
 
 @routes.get("/tasks")
 def list_page() -> Response:
-    shown = serializer(_EXPAND, opts=True)
+    """List a page of tasks."""
+    view = serializer(_EXPAND, opts=True)
     project = find_by_id_or_name(PROJECTS, "project", request.args)
     batch = find_by_id_or_name(BATCHES, "batch", request.args)
-    wanted = [("project", project), ("batch", batch)]
-    filters = equal(**{column: doc["name"] for column, doc in wanted if doc is not None})
+    parents = [("project", project), ("batch", batch)]
+    filters = equal(**{column: doc["name"] for column, doc in parents if doc is not None})
     if not filters:
         raise missing_parameter("project_id", "project_name", "batch_id", "batch_name")
-    found = fetch_page(TASKS, filters + task_filters())
-    return page_response(found, {"tasks": [shown.task(task) for task in found.docs]})
+    page = fetch_page(TASKS, filters + task_filters())
+    return page_response(page, {"tasks": [view.task(task) for task in page.docs]})
 
 
 @routes.post("/task/metadata")
 def set_metadata() -> Response:
+    """Replace or merge a task's metadata."""
     body = object_body()
     task_id = required_string(body, "task_id")
 
     def change(task: Doc) -> None:
         task["metadata"] = updated_metadata(task["metadata"], body)
 
-    _find(task_id)
+    _get_task(task_id)
     return json_response(
         serializer().task(
             lifecycle.change_task(current_state(), current_account(), task_id, change)
@@ -86,7 +91,7 @@ def set_metadata() -> Response:
 
 
 def task_filters() -> list[Filter]:
-    """Filters by status and time of completion."""
+    """Return the query's filters by status and time of completion."""
     status = query_choice("status", TASK_STATUSES)
     return (equal(status=status) if status else []) + query_filters(
         since=[("completed_after", "completed_at")],
@@ -94,9 +99,9 @@ def task_filters() -> list[Filter]:
     )
 
 
-def _find(task_id: str) -> Doc:
-    """A task of a project: v1 knows tasks without one, which have no place here."""
-    task = lifecycle.get_or_404(current_state(), TASKS, current_account(), task_id)
+def _get_task(task_id: str) -> Doc:
+    """Return a task; one without a project, which v1 allows, does not exist in v2."""
+    task = get_or_404(TASKS, task_id)
     if not task.get("project"):
         raise not_found("task of a project", task_id)
     return task
