@@ -224,10 +224,7 @@ def recall_task(state: SandboxState, account: str, task_id: str) -> Doc:
         _require(task, TaskStatus.Completed)
         for key in ("response", "completed_at", "_annotations"):
             task.pop(key, None)
-        task.update(
-            status=TaskStatus.Pending.value,
-            _waiting_since=timestamps.current(),
-        )
+        task.update(status=TaskStatus.Pending.value, _waiting_since=timestamps.current())
         batch = task.get("batch") and get_or_404(state, BATCHES, account, task["batch"])
         if batch and batch["status"] == COMPLETED:
             batch["status"] = IN_PROGRESS

@@ -2,18 +2,7 @@
 
 from __future__ import annotations
 
-from . import (
-    batches,
-    control,
-    dashboard,
-    files,
-    projects,
-    quality_tasks,
-    studio,
-    tasks,
-    teams,
-    v2,
-)
+from . import batches, control, dashboard, files, projects, quality_tasks, studio, tasks, teams, v2
 
 # Under /v1, unless they say otherwise.
 BLUEPRINTS = (

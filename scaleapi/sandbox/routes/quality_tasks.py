@@ -42,12 +42,7 @@ def _create(kind: str) -> Response:
         raise bad_request(f"There are no such tasks of type {kind}")
     if "expected_response" not in body:
         raise invalid_parameter('"expected_response" is required')
-    doc = {
-        **body,
-        "type": kind,
-        "id": lifecycle.new_id(),
-        "created_at": timestamps.current(),
-    }
+    doc = {**body, "type": kind, "id": lifecycle.new_id(), "created_at": timestamps.current()}
     with state.store.transaction():
         project = lifecycle.resolve_reference(
             state, PROJECTS, current_account(), body.get("project")

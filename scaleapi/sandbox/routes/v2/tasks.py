@@ -94,8 +94,7 @@ def task_filters() -> list[Filter]:
     """Return the query's filters by status and time of completion."""
     status = query_choice("status", TASK_STATUSES)
     return (equal(status=status) if status else []) + query_filters(
-        since=[("completed_after", "completed_at")],
-        until=[("completed_before", "completed_at")],
+        since=[("completed_after", "completed_at")], until=[("completed_before", "completed_at")]
     )
 
 
