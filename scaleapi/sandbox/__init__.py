@@ -10,13 +10,15 @@ Install it with `pip install 'scaleapi[sandbox]'`. In Python::
 From the command line: `python -m scaleapi.sandbox --port 8080`.
 """
 
+from __future__ import annotations
+
 try:
     import cheroot as _cheroot  # noqa: F401
     import flask as _flask  # noqa: F401
-except ImportError as problem:
+except ImportError as exc:
     raise ImportError(
-        f"The sandbox needs {problem.name}. Install it with: pip install 'scaleapi[sandbox]'"
-    ) from problem
+        f"The sandbox needs {exc.name}. Install it with: pip install 'scaleapi[sandbox]'"
+    ) from exc
 
 from .callbacks import Callback
 from .faults import FaultRule

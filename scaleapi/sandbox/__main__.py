@@ -1,4 +1,6 @@
-"""`python -m scaleapi.sandbox`: the sandbox for other processes, until Ctrl-C."""
+"""`python -m scaleapi.sandbox`: a standalone sandbox, until Ctrl-C."""
+
+from __future__ import annotations
 
 import argparse
 import contextlib
@@ -7,14 +9,22 @@ import signal
 import sqlite3
 import sys
 import threading
-from typing import Any, List, Optional
+from typing import Any
 
-from . import Sandbox, seeding
-from .store import Store
+from . import Sandbox
+from .backend import fixtures
+from .backend.store import Store
 
 
-def main(arguments: Optional[List[str]] = None) -> int:
-    """Serve until interrupted; the exit code."""
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until interrupted.
+
+    Args:
+        arguments: Arguments of the command line; None for those of the process.
+
+    Returns:
+        The exit code.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGINT, _interrupt)
     parser = _parser()
@@ -41,8 +51,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
             threading.Event().wait()
     except KeyboardInterrupt:
         return 0
-    except (OSError, ValueError, OverflowError, sqlite3.Error) as problem:
-        sys.stderr.write(f"The sandbox could not start: {problem}\n")
+    except (OSError, ValueError, OverflowError, sqlite3.Error) as exc:
+        sys.stderr.write(f"The sandbox could not start: {exc}\n")
         return 1
     return 0
 
@@ -53,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Scale's labeling API on this machine, to try and test without a key.",
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="0 takes a free one (%(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="0 for a free one (%(default)s)")
     parser.add_argument("--db", metavar="FILE", help="keep the data in this file")
     parser.add_argument(
         "--live", action="store_true", help="tasks stay pending, batches start in staging"
@@ -62,26 +72,26 @@ def _parser() -> argparse.ArgumentParser:
         "--complete-after",
         metavar="SECONDS",
         type=float,
-        help="with --live: complete tasks that have waited for so long",
+        help="with --live: complete tasks after this delay",
     )
-    parser.add_argument("--faults", metavar="FILE", help="faults to inject, a JSON list")
-    parser.add_argument("--seed", metavar="FILE", help="load this data set first, JSON lines")
+    parser.add_argument("--faults", metavar="FILE", help="fault rules to apply, a JSON list")
+    parser.add_argument("--seed", metavar="FILE", help="load this data first, JSON lines")
     parser.add_argument(
-        "--export", metavar="FILE", help="write what --db holds as such a data set, and end"
+        "--export", metavar="FILE", help="write the data of --db to such a file, and exit"
     )
     return parser
 
 
 def _export(db: str, path: str) -> int:
-    if not os.path.isfile(db):  # which opening it would make
+    if not os.path.isfile(db):  # opening it would create it
         raise FileNotFoundError(f"there is no file {db}")
     with contextlib.closing(Store(db)) as store:
-        seeding.write(store, path)
+        fixtures.write(store, path)
     return 0
 
 
 def _interrupt(signum: int, frame: Any) -> None:
-    # A second Ctrl-C must not break into the stopping that the first one began.
+    # A second Ctrl-C must not interrupt the shutdown that the first one has started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -1,119 +1,129 @@
-"""The Flask app: each request is noted, may be made to fail, needs a key, and gets its route."""
+"""The Flask app: records each request, injects faults, checks the key and calls the route."""
+
+from __future__ import annotations
 
 import contextlib
 import io
 import logging
 import threading
-from typing import IO, Any, Iterable, Iterator, List, Optional
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
 from flask import Flask, Request, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Map
 
-from .chunks import Chunks
-from .faults import FaultRule, Faults, headers_of
-from .keys import caller
-from .lifecycle import World
-from .refusals import Refused, invalid
-from .requests_log import KEPT_BYTES, RecordedRequest, RequestLog
-from .routes import BLUEPRINTS, NO_KEY, control, page
-from .store import Taken
-from .wire import Segment, error
+from .backend.state import SandboxState
+from .backend.store import UniqueViolationError
+from .faults import FaultRule
+from .http.auth import authenticate
+from .http.chunked import ChunkedReader
+from .http.errors import ApiError, ConnectionDroppedError, bad_request
+from .requests_log import MAX_STORED_BODY_BYTES, RecordedRequest
+from .routes import BLUEPRINTS, NO_KEY, control, dashboard
+from .routes.http_io import PathSegment, error_response
 
 log = logging.getLogger("scaleapi.sandbox")
 
-MAX_BODY = 100 * 1024 * 1024  # Scale takes files of 80 MB
-MAX_DRAIN = 4 * MAX_BODY
+MAX_BODY = 100 * 1024 * 1024  # bytes; Scale accepts files of 80 MB
+MAX_DRAIN_BYTES = 4 * MAX_BODY
 SECRET_HEADERS = ("Authorization", "Proxy-Authorization")
-DROP = "scaleapi.drop"  # in the WSGI environ: close the connection, say nothing
-CUT = "scaleapi.cut"  # likewise, but after half of the answer
-
-
-class Dropped(Exception):
-    """The connection shall end without an answer."""
+# Keys in the WSGI environ that demand to close the connection:
+ENVIRON_DROP = "scaleapi.drop"  # without a response
+ENVIRON_TRUNCATE = "scaleapi.truncate"  # after half of the response
 
 
 class _Request(Request):
     def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
-        """In memory, where it ends up: of a broken upload werkzeug leaves a temporary file open."""
+        """Keep files in memory: werkzeug does not close the temporary file of a broken upload."""
         return io.BytesIO()
 
 
-def make_app(
-    world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
-) -> "SandboxApp":
-    """The WSGI app over one world."""
+def make_app(state: SandboxState, stopping: threading.Event) -> SandboxApp:
+    """Make the WSGI app.
+
+    Args:
+        state: What the routes work on.
+        stopping: Ends the delays of fault rules when set.
+
+    Returns:
+        The app.
+    """
     app = Flask("scaleapi.sandbox", static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=MAX_BODY, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.request_class = _Request
-    # Werkzeug before 3.1 heeds merge_slashes only in a map that is made with it.
-    app.url_map = Map(strict_slashes=False, merge_slashes=False, converters={"default": Segment})
-    app.extensions["scaleapi"] = world
+    # Werkzeug before 3.1 ignores merge_slashes unless the map is made with it.
+    app.url_map = Map(
+        strict_slashes=False, merge_slashes=False, converters={"default": PathSegment}
+    )
+    app.extensions["scaleapi"] = state
     for routes in BLUEPRINTS:
         app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")
-    _add_hooks(app, world, requests, faults, stopping)
-    _add_refusals(app)
+    _add_hooks(app, state, stopping)
+    _add_error_handlers(app)
     return SandboxApp(app)
 
 
 class SandboxApp:
-    """Flask, but routing on the raw path, and able to say nothing at all."""
+    """Wraps the Flask app: routes by the raw path, and may close the connection early.
+
+    Args:
+        app: The Flask app.
+    """
 
     def __init__(self, app: Flask) -> None:
         self._app = app
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
-        # WSGI has PATH_INFO decoded, which makes %2F inside a name look like a separator.
+        """Handle a WSGI request."""
+        # WSGI decodes PATH_INFO, so that %2F inside a name looks like a separator.
         environ["PATH_INFO"] = environ["REQUEST_URI"].partition("?")[0]
         body = self._app(environ, start_response)
-        if DROP in environ:
+        if ENVIRON_DROP in environ:
             getattr(body, "close", lambda: None)()
-            raise Dropped
-        return _half(body) if CUT in environ else body
+            raise ConnectionDroppedError
+        return _truncate(body) if ENVIRON_TRUNCATE in environ else body
 
 
-def _half(body: Iterable[bytes]) -> Iterator[bytes]:
-    """The first half of an answer, after the headers of the whole one."""
-    whole = b"".join(body)
+def _truncate(body: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the first half of a response, whose headers are those of the whole one."""
+    content = b"".join(body)
     getattr(body, "close", lambda: None)()
-    yield whole[: len(whole) // 2]
-    raise Dropped
+    yield content[: len(content) // 2]
+    raise ConnectionDroppedError
 
 
-def _add_hooks(
-    app: Flask, world: World, requests: RequestLog, faults: Faults, stopping: threading.Event
-) -> None:
+def _add_hooks(app: Flask, state: SandboxState, stopping: threading.Event) -> None:
     @app.before_request
-    def arrive() -> Optional[Response]:
-        if control.is_control():  # nor is what tests ask about the requests
+    def record_request() -> Response | None:
+        is_control = control.is_control()
+        if is_control:
             control.check_caller()
-            _join_chunks()
-            request.get_data()
-            return None
-        if request.blueprint == page.routes.name:  # it shows the requests and is not recorded
-            _join_chunks()
-            request.get_data()  # bounded, like any other body
+        if is_control or request.blueprint == dashboard.routes.name:
+            # About the sandbox itself: not recorded, and exempt from faults.
+            _buffer_chunked_body()
+            request.get_data()  # limited in size, like any other body
             return None
         g.recorded = _record()
-        requests.add(g.recorded)
-        _join_chunks()
-        _read_body(g.recorded)
-        requests.grown(g.recorded)
-        g.fault = faults.take(request.method, request.path)
+        state.requests.add(g.recorded)
+        _buffer_chunked_body()
+        _record_body(g.recorded)
+        state.requests.update_size(g.recorded)
+        g.fault = state.faults.match(request.method, request.path)
         if g.fault is not None and not g.fault.after_processing:
-            failure = _fail(g.fault, stopping)
+            failure = _inject_fault(g.fault, stopping)
             if failure is not None:
                 return failure
         if request.routing_exception is None and request.blueprint not in NO_KEY:
-            g.account = caller(request, world.live)
+            g.account = authenticate(request, state.live)
         return None
 
     @app.after_request
-    def leave(response: Response) -> Response:
+    def apply_deferred_fault(response: Response) -> Response:
         fault = g.get("fault")
         if fault is not None and fault.after_processing:
-            response = _fail(fault, stopping) or response
-        if "recorded" in g and DROP not in request.environ:
+            response = _inject_fault(fault, stopping) or response
+        if "recorded" in g and ENVIRON_DROP not in request.environ:
             g.recorded.status = response.status_code
         return response
 
@@ -127,19 +137,19 @@ def _record() -> RecordedRequest:
     )
 
 
-def _join_chunks() -> None:
-    """Make a body that comes in chunks, if this one does, like any other."""
+def _buffer_chunked_body() -> None:
+    """Replace a chunked body, if this is one, by a body with a length."""
     environ = request.environ
     chunks = environ["wsgi.input"]
-    if not isinstance(chunks, Chunks):
+    if not isinstance(chunks, ChunkedReader):
         return
     content = io.BytesIO()
     try:
-        while content.write(chunks.read(KEPT_BYTES)):
+        while content.write(chunks.read(MAX_STORED_BODY_BYTES)):
             if content.tell() > current_app.config["MAX_CONTENT_LENGTH"]:
                 raise RequestEntityTooLarge
-    except (OSError, ValueError) as problem:
-        raise invalid(f"The body did not arrive: {problem}") from None
+    except (OSError, ValueError) as exc:
+        raise bad_request(f"The body could not be read: {exc}") from None
     environ["CONTENT_LENGTH"] = str(content.tell())
     content.seek(0)
     environ["wsgi.input"] = content
@@ -147,73 +157,73 @@ def _join_chunks() -> None:
         environ.pop(name, None)
 
 
-def _read_body(recorded: RecordedRequest) -> None:
+def _record_body(recorded: RecordedRequest) -> None:
     if request.mimetype == "multipart/form-data":
         recorded.form = dict(request.form)
-        for name, sent in request.files.items():
-            size = sent.stream.seek(0, 2)
-            sent.stream.seek(0)
-            recorded.form[name] = {"filename": sent.filename, "size": size}
+        for name, file in request.files.items():
+            size = file.stream.seek(0, 2)
+            file.stream.seek(0)
+            recorded.form[name] = {"filename": file.filename, "size": size}
     else:
-        recorded.content = request.get_data()[:KEPT_BYTES]
+        recorded.content = request.get_data()[:MAX_STORED_BODY_BYTES]
 
 
-def _fail(fault: FaultRule, stopping: threading.Event) -> Optional[Response]:
-    """Wait as the fault says; its answer, or None when the true one shall go out."""
+def _inject_fault(fault: FaultRule, stopping: threading.Event) -> Response | None:
+    """Wait as the fault demands; return its response, or None for the true one."""
     stopping.wait(fault.delay)
     if fault.drop:
-        request.environ[DROP] = True
+        request.environ[ENVIRON_DROP] = True
         return Response()
     if fault.truncated:
-        request.environ[CUT] = True
+        request.environ[ENVIRON_TRUNCATE] = True
     if fault.status is None:
         return None
-    return Response(fault.text(), fault.status, headers=headers_of(fault))
+    return Response(fault.body_text(), fault.status, headers=fault.response_headers())
 
 
-def _add_refusals(app: Flask) -> None:
-    @app.errorhandler(Refused)
-    def refused(problem: Refused) -> Response:
-        return error(problem.status, problem.message)
+def _add_error_handlers(app: Flask) -> None:
+    @app.errorhandler(ApiError)
+    def api_error(exc: ApiError) -> Response:
+        return error_response(exc.status, exc.message)
 
-    @app.errorhandler(Taken)
-    def taken(problem: Taken) -> Response:
-        return error(409, str(problem))
+    @app.errorhandler(UniqueViolationError)
+    def conflict(exc: UniqueViolationError) -> Response:
+        return error_response(409, str(exc))
 
     @app.errorhandler(UnicodeEncodeError)
-    def unwritable(problem: UnicodeEncodeError) -> Response:
-        return error(400, "The request holds text that is not valid Unicode")
+    def invalid_unicode(exc: UnicodeEncodeError) -> Response:
+        return error_response(400, "The request holds text that is not valid Unicode")
 
     @app.errorhandler(HTTPException)
-    def http(problem: HTTPException) -> Response:
-        if problem.code == 413:
+    def http_error(exc: HTTPException) -> Response:
+        if exc.code == 413:
             _drain()
         if request.routing_exception is not None:
-            return error(501, _no_route(app))
-        return error(problem.code or 500, problem.description or problem.name)
+            return error_response(501, _no_route(app))
+        return error_response(exc.code or 500, exc.description or exc.name)
 
     @app.errorhandler(Exception)
-    def broken(problem: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.path, exc_info=problem)
-        return error(500, f"The sandbox failed: {type(problem).__name__}, see its log")
+    def internal_error(exc: Exception) -> Response:
+        log.error("%s %s failed", request.method, request.path, exc_info=exc)
+        return error_response(500, f"The sandbox failed: {type(exc).__name__}, see its log")
 
 
 def _drain() -> None:
-    """Read on, within reason: a client that is still sending would not see the refusal."""
-    with contextlib.suppress(OSError, ValueError):  # nobody is there, or sends chunks
-        left = MAX_DRAIN
-        while left > 0:
-            part = request.environ["wsgi.input"].read(KEPT_BYTES)
-            if not part:
+    """Read on, up to a limit: a client that is still sending could not read the response."""
+    with contextlib.suppress(OSError, ValueError):  # the client has gone, or sends chunks
+        remaining = MAX_DRAIN_BYTES
+        while remaining > 0:
+            chunk = request.environ["wsgi.input"].read(MAX_STORED_BODY_BYTES)
+            if not chunk:
                 return
-            left -= len(part)
+            remaining -= len(chunk)
 
 
 def _no_route(app: Flask) -> str:
-    known: List[str] = sorted(
+    routes = sorted(
         f"{method} {rule.rule}"
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or ())
         if method not in ("HEAD", "OPTIONS")
     )
-    return f"The sandbox has no {request.method} {request.path}. It has: {', '.join(known)}"
+    return f"The sandbox has no {request.method} {request.path}. It has: {', '.join(routes)}"

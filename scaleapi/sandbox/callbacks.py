@@ -1,4 +1,6 @@
-"""Callbacks: what Scale would post to the caller's own server when something has happened."""
+"""Callbacks: what Scale would post to the caller's own server after an event."""
+
+from __future__ import annotations
 
 import ipaddress
 import logging
@@ -6,26 +8,24 @@ import queue
 import threading
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Optional
 
 import requests
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Timeout, parse_url
-
-from .store import Doc
 
 log = logging.getLogger("scaleapi.sandbox")
 
 AUTH_HEADER = "scale-callback-auth"
 AUTH_VALUE = "sandbox-callback-auth"
 TIMEOUT: Any = Timeout(3, connect=1)  # seconds: 1 to connect, 3 for an attempt as a whole
-PAUSES = (0.1, 0.4)  # between the tries; Scale tries up to 20 times in 24 hours
-STOP_SECONDS = 4  # longer than a try
-KEPT_CALLBACKS = 10_000
-MAX_ANSWER = 64 * 1024  # bytes of a body that are waited for; nobody reads them
+RETRY_DELAYS = (0.1, 0.4)  # seconds; Scale makes up to 20 attempts in 24 hours
+STOP_SECONDS = 4  # longer than an attempt
+MAX_CALLBACKS = 10_000
+MAX_RESPONSE_BYTES = 64 * 1024  # of a body that is read, and discarded
 
-Note = Callable[[bool], None]
-_Waiting = queue.Queue[Optional[Tuple["Callback", Note, threading.Event]]]
+OnDelivered = Callable[[bool], None]
+_Queue = queue.Queue[Optional[tuple["Callback", OnDelivered, threading.Event]]]
 
 
 @dataclass
@@ -33,18 +33,18 @@ class Callback:
     """One callback.
 
     Attributes:
-        url: where it belongs.
-        body: the JSON of it.
-        headers: its own headers; the receiver compares `scale-callback-auth`.
-        sent: whether it goes out at all; only loopback addresses get any, unless told otherwise.
-        status: what the receiver answered; None while under way or when no answer came.
-        error: why no answer came to the last try.
-        attempts: how often it was tried; again only when no 2xx came.
+        url: URL to post to.
+        body: JSON of the request.
+        headers: Own headers of the request; the receiver compares `scale-callback-auth`.
+        sent: Whether it is sent at all; by default only to loopback addresses.
+        status: HTTP status of the response; None while pending, or without a response.
+        error: Why the last attempt got no response.
+        attempts: Number of attempts; another is made only if there was no 2xx.
     """
 
     url: str
-    body: Doc
-    headers: Dict[str, str] = field(default_factory=lambda: {AUTH_HEADER: AUTH_VALUE})
+    body: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=lambda: {AUTH_HEADER: AUTH_VALUE})
     sent: bool = False
     status: Optional[int] = None
     error: Optional[str] = None
@@ -52,61 +52,75 @@ class Callback:
 
 
 class Callbacks:
-    """Sends callbacks from a thread of its own, one after the other, and remembers the last.
+    """Sends callbacks from one thread, in order, and keeps the latest.
 
-    Each is tried until a 2xx comes, three times at most, and before the next one: whatever
-    happens to a task is reported in the order in which it happened.
+    Each is attempted until a 2xx, at most three times, before the next one, so that the events of
+    a task are reported in their order.
 
     Args:
-        reach: "loopback" to send to this machine only, "all" to send anywhere.
+        scope: "loopback" to send to this machine only, "all" to send anywhere.
+
+    Raises:
+        ValueError: If `scope` is invalid.
     """
 
-    def __init__(self, reach: str = "loopback") -> None:
-        if reach not in ("loopback", "all"):
-            raise ValueError(f"callbacks must be 'loopback' or 'all', not {reach!r}")
-        self._reach = reach
+    def __init__(self, scope: str = "loopback") -> None:
+        if scope not in ("loopback", "all"):
+            raise ValueError(f"callbacks must be 'loopback' or 'all', got {scope!r}")
+        self._scope = scope
         self._lock = threading.Lock()
-        self._all: Deque[Callback] = deque(maxlen=KEPT_CALLBACKS)
-        self._queue: _Waiting = queue.Queue()
-        self._ended = threading.Event()  # set once what is queued shall be given up
+        self._callbacks: deque[Callback] = deque(maxlen=MAX_CALLBACKS)
+        self._queue: _Queue = queue.Queue()
+        self._cancelled = threading.Event()  # set to discard what is queued
         self._thread: Optional[threading.Thread] = None
 
-    def send(self, url: str, body: Doc, note: Note) -> None:
-        """Post `body` to `url` soon, and tell `note` whether that went well."""
-        callback = Callback(url, body, sent=is_web(url) and (self._reach == "all" or is_local(url)))
+    def send(self, url: str, body: dict[str, Any], on_delivered: OnDelivered) -> None:
+        """Queue a callback.
+
+        Args:
+            url: URL to post to; one that is not HTTP, or out of scope, is recorded only.
+            body: JSON of the request.
+            on_delivered: Called from the thread with whether there was a 2xx.
+        """
+        is_sent = is_http(url) and (self._scope == "all" or is_loopback(url))
+        callback = Callback(url, body, sent=is_sent)
         with self._lock:
-            self._all.append(callback)
-            if callback.sent:
-                self._queue.put((callback, note, self._ended))
+            self._callbacks.append(callback)
+            if is_sent:
+                self._queue.put((callback, on_delivered, self._cancelled))
                 self._start()
-        if not callback.sent:
+        if not is_sent:
             log.info("callback to %s recorded, not sent", url)
 
-    def as_list(self) -> List[Callback]:
-        """Those that are kept, oldest first."""
+    def as_list(self) -> list[Callback]:
+        """Return the latest callbacks, oldest first."""
         with self._lock:
-            return list(self._all)
+            return list(self._callbacks)
 
     def clear(self) -> None:
-        """Forget them; those still waiting are not sent."""
+        """Forget all callbacks; pending ones are not sent."""
         with self._lock:
-            self._all.clear()
-            self._give_up()
+            self._callbacks.clear()
+            self._discard_pending()
 
     def stop(self) -> None:
-        """Send no more, and wait a little until the one under way has ended."""
+        """Send no more, and wait up to `STOP_SECONDS` for the attempt in progress."""
         with self._lock:
             thread, self._thread = self._thread, None
-            self._give_up()
+            self._discard_pending()
             self._queue.put(None)
-            self._queue = queue.Queue()  # the next thread's own: this one may take its time
+            self._queue = queue.Queue()  # for the next thread, as this one may still be busy
         if thread is not None and thread is not threading.current_thread():
             thread.join(STOP_SECONDS)
 
-    def _give_up(self) -> None:
-        self._ended.set()
-        self._ended = threading.Event()
-        _empty(self._queue)
+    def _discard_pending(self) -> None:
+        self._cancelled.set()
+        self._cancelled = threading.Event()
+        try:
+            while True:
+                self._queue.get_nowait()
+        except queue.Empty:
+            pass
 
     def _start(self) -> None:
         if self._thread is None:
@@ -116,58 +130,58 @@ class Callbacks:
             self._thread.start()
 
 
-def _run(waiting: _Waiting) -> None:
+def _run(pending: _Queue) -> None:
     with requests.Session() as session:
         session.trust_env = False
         while True:
-            item = waiting.get()
+            item = pending.get()
             if item is None:
                 return
-            callback, note, ended = item
+            callback, on_delivered, cancelled = item
             try:
-                delivered = _deliver(session, callback, ended)
-                if delivered or not ended.is_set():  # what was given up has not failed
-                    note(delivered)
+                delivered = _deliver(session, callback, cancelled)
+                if delivered or not cancelled.is_set():  # a discarded one has not failed
+                    on_delivered(delivered)
             except Exception:
                 log.exception("callback to %s failed", callback.url)
 
 
-def is_web(url: str) -> bool:
-    """Whether this is an address to post to, and no e-mail address."""
+def is_http(url: str) -> bool:
+    """Return whether this is an HTTP URL, not an e-mail address."""
     return url.lower().startswith(("http://", "https://"))
 
 
-def is_local(url: str) -> bool:
-    """Whether the address is this machine's own."""
+def is_loopback(url: str) -> bool:
+    """Return whether the host of a URL is a loopback address or localhost."""
     try:
-        host = (parse_url(url).host or "").strip("[]")  # as requests reads it when it connects
+        host = (parse_url(url).host or "").strip("[]")  # as requests parses it when it connects
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except (ValueError, LocationParseError):
         return False
 
 
-def _deliver(session: requests.Session, callback: Callback, ended: threading.Event) -> bool:
-    """Whether one of the tries had a 2xx."""
-    for pause in (0, *PAUSES):
-        if ended.wait(pause):
+def _deliver(session: requests.Session, callback: Callback, cancelled: threading.Event) -> bool:
+    """Return whether one of the attempts had a 2xx."""
+    for delay in (0, *RETRY_DELAYS):
+        if cancelled.wait(delay):
             break
-        _post(session, callback)
+        _attempt(session, callback)
         if callback.status is not None and 200 <= callback.status < 300:
             return True
     return False
 
 
-def _post(session: requests.Session, callback: Callback) -> None:
-    """Make one attempt, and give it up where the whole response takes longer than the timeout.
+def _attempt(session: requests.Session, callback: Callback) -> None:
+    """Make one attempt, abandoned if the whole response takes longer than the timeout.
 
     The timeout of requests bounds each wait for bytes, not all of them together. So the attempt
-    gets a thread of its own, which is abandoned when it takes too long.
+    gets a thread of its own.
     """
     callback.attempts += 1
     callback.status = callback.error = None
-    results: queue.Queue[Tuple[Optional[int], Optional[str]]] = queue.Queue()
+    results: queue.Queue[tuple[Optional[int], Optional[str]]] = queue.Queue()
     threading.Thread(
-        target=lambda: results.put(_attempt(session, callback)),
+        target=lambda: results.put(_post(session, callback)),
         name="sandbox callback attempt",
         daemon=True,
     ).start()
@@ -176,11 +190,11 @@ def _post(session: requests.Session, callback: Callback) -> None:
     except queue.Empty:
         callback.error = f"no complete response within {TIMEOUT.total} seconds"
     if callback.error is not None:
-        log.warning("callback to %s got no answer: %s", callback.url, callback.error)
+        log.warning("callback to %s got no response: %s", callback.url, callback.error)
 
 
-def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[int], Optional[str]]:
-    """The status of the response, or why there is none."""
+def _post(session: requests.Session, callback: Callback) -> tuple[Optional[int], Optional[str]]:
+    """Return the status of the response, or why there is none."""
     try:
         with session.post(
             callback.url,
@@ -190,15 +204,7 @@ def _attempt(session: requests.Session, callback: Callback) -> Tuple[Optional[in
             allow_redirects=False,
             stream=True,
         ) as response:
-            response.raw.read(MAX_ANSWER)
+            response.raw.read(MAX_RESPONSE_BYTES)
             return response.status_code, None
     except Exception as exc:  # of requests, urllib3 or, for some addresses, Python itself
         return None, str(exc)
-
-
-def _empty(waiting: "queue.Queue[Any]") -> None:
-    try:
-        while True:
-            waiting.get_nowait()
-    except queue.Empty:
-        pass

@@ -1,4 +1,6 @@
-"""Failures on request: calls that match a fault go wrong in the way that it says."""
+"""Fault injection: rules that make matching requests fail."""
+
+from __future__ import annotations
 
 import dataclasses
 import json
@@ -7,34 +9,38 @@ import re
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any, Deque, Dict, List, Mapping, Optional
+from typing import Any, Optional
 from urllib.parse import unquote
 
-from .refusals import error_body
+from .http.errors import error_body
 
 
 @dataclass
 class FaultRule:
-    """What goes wrong, for which calls, and when.
+    """Which requests fail, when, and how.
 
     Attributes:
-        method: an HTTP method, or `*` for any.
-        path_glob: relative to the instance address, e.g. `/task/*`; `*` stands for any text.
-        status: the status answered instead, or None for the true answer.
-        times: how many more calls this hits; None for ever.
-        headers: added to the failure's answer.
-        delay: seconds to wait before answering.
-        drop: close the connection instead of answering.
-        after_processing: do what was asked first, and fail then.
-        body: the failure's body; Scale's error body without one.
-        content_type: of that body.
-        truncated: send half of the answer, true or not, and close the connection.
-        rate: the part of the calls that this hits, from 0 to 1.
-        seed: of the dice for `rate`; the same seed hits the same calls.
-        per_second: let so many calls through in any second; the others get 429 with
-            `Retry-After: 1`, or what the fault says instead.
+        method: HTTP method, or `*` for any.
+        path_glob: Path relative to the instance URL, such as `/task/*`; `*` matches any text.
+        status: HTTP status of the response; None for that of the true response.
+        times: How many more requests fail; None for no limit.
+        headers: Additional headers of the response.
+        delay: Delay before the response, in seconds.
+        drop: Close the connection instead of sending a response.
+        after_processing: Process the request first, then fail.
+        body: Body of the response; None for Scale's error body.
+        content_type: Media type of that body.
+        truncated: Send half of the response, true or not, and close the connection.
+        rate: Share of the matching requests that fail, from 0 to 1.
+        seed: Seed of the random numbers for `rate`; the same seed selects the same requests.
+        per_second: Number of requests per second that succeed; the others get 429 with
+            `Retry-After: 1`, or what the other fields say.
+
+    Raises:
+        ValueError: If a field is invalid; the message names it.
     """
 
     method: str = "*"
@@ -53,35 +59,39 @@ class FaultRule:
     per_second: Optional[int] = None
 
     def __post_init__(self) -> None:
-        for argument, is_right, wanted in _checks(self):
-            if not is_right:
-                raise ValueError(f"{argument} must be {wanted}, not {getattr(self, argument)!r}")
-        if self.per_second is not None and not (self.status or self.drop or self.truncated):
+        for name, (is_valid, constraint) in _CONSTRAINTS.items():
+            value = getattr(self, name)
+            if not is_valid(value):
+                raise ValueError(f"{name} must be {constraint}, got {value!r}")
+        is_limit = self.per_second is not None
+        if self.status is None and not (self.delay or self.drop or self.truncated or is_limit):
+            raise ValueError("status must be given without delay, drop, truncated and per_second")
+        if is_limit and not (self.status or self.drop or self.truncated):
             self.status = 429
         pattern = ".*".join(re.escape(part) for part in self.path_glob.split("*"))
         self._path = re.compile(pattern, re.DOTALL)
-        self._dice = random.Random(self.seed)
-        self._passed: Deque[float] = deque()
+        self._random = random.Random(self.seed)
+        self._succeeded_at: deque[float] = deque()  # of the last second, monotonic
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a call with this method and raw path is meant."""
+        """Return whether a request with this method and raw path matches."""
         return self.method.upper() in ("*", method) and bool(
-            self._path.fullmatch(unquote(relative(path)))
+            self._path.fullmatch(unquote(_relative(path)))
         )
 
-    def fires(self) -> bool:
-        """Whether the call that has just matched goes wrong."""
+    def should_fire(self) -> bool:
+        """Return whether the request that has just matched is to fail."""
         if self.per_second is not None:
             now = time.monotonic()
-            while self._passed and self._passed[0] <= now - 1:
-                self._passed.popleft()
-            if len(self._passed) < self.per_second:
-                self._passed.append(now)
+            while self._succeeded_at and self._succeeded_at[0] <= now - 1:
+                self._succeeded_at.popleft()
+            if len(self._succeeded_at) < self.per_second:
+                self._succeeded_at.append(now)
                 return False
-        return self._dice.random() < self.rate
+        return self._random.random() < self.rate
 
-    def text(self) -> str:
-        """The body of the failure's answer."""
+    def body_text(self) -> str:
+        """Return the body of the response."""
         if self.body is not None or self.status is None:
             return self.body or ""
         try:
@@ -90,149 +100,140 @@ class FaultRule:
             phrase = "Unusual status"
         return json.dumps(error_body(self.status, f"{phrase} (asked for by a fault rule)"))
 
-    def as_dict(self) -> Dict[str, Any]:
-        """The fault as JSON has it."""
+    def response_headers(self) -> dict[str, str]:
+        """Return the headers of the response."""
+        limit = {} if self.per_second is None else {"Retry-After": "1"}
+        return {"Content-Type": self.content_type, **limit, **self.headers}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields as plain JSON."""
         return {**dataclasses.asdict(self), "headers": dict(self.headers)}
 
 
-class Faults:
-    """The faults in force, oldest first."""
+class FaultRegistry:
+    """The rules in force, oldest first."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._faults: List[FaultRule] = []
+        self._faults: list[FaultRule] = []
 
     def add(self, *faults: FaultRule) -> None:
-        """Let each fault hit the calls that match and that no earlier one hits."""
+        """Add rules after those in force."""
         with self._lock:
             self._faults.extend(faults)
 
-    def take(self, method: str, path: str) -> Optional[FaultRule]:
-        """The fault that this call falls under, used up by one; None when it shall go well."""
+    def match(self, method: str, path: str) -> FaultRule | None:
+        """Return the first rule that fires for a request, and count it as used once.
+
+        Args:
+            method: HTTP method of the request.
+            path: Raw path of the request.
+
+        Returns:
+            The rule, or None if the request is not to fail.
+        """
         with self._lock:
-            for number, fault in enumerate(self._faults):
-                if fault.matches(method, path) and fault.fires():
+            for index, fault in enumerate(self._faults):
+                if fault.matches(method, path) and fault.should_fire():
                     if fault.times is not None:
                         fault.times -= 1
                         if not fault.times:
-                            del self._faults[number]
+                            del self._faults[index]
                     return fault
         return None
 
-    def as_list(self) -> List[FaultRule]:
-        """A copy."""
+    def as_list(self) -> list[FaultRule]:
+        """Return the rules in force, oldest first."""
         with self._lock:
             return list(self._faults)
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Remove all rules."""
         with self._lock:
             self._faults.clear()
 
 
-def read_faults(items: Any) -> List[FaultRule]:
-    """The faults that a JSON list holds.
+def parse_faults(items: Any) -> list[FaultRule]:
+    """Make rules of a JSON list.
+
+    Args:
+        items: A list of objects with the fields of `FaultRule`.
+
+    Returns:
+        A rule per object.
 
     Raises:
-        ValueError: If the list or one of its faults is invalid; the message says which and why.
+        ValueError: If the list or one of its rules is invalid; the message has its number.
     """
     if not isinstance(items, list):
         raise ValueError("the faults must be a JSON list of objects")
-    return [_read_fault(item, number) for number, item in enumerate(items, 1)]
+    return [_parse_fault(item, number) for number, item in enumerate(items, 1)]
 
 
-def _read_fault(item: Any, number: int) -> FaultRule:
-    known = [each.name for each in dataclasses.fields(FaultRule)]
+def _parse_fault(item: Any, number: int) -> FaultRule:
     try:
         if not isinstance(item, dict):
-            raise ValueError(f"it must be an object, not {item!r}")
+            raise ValueError(f"must be an object, got {item!r}")
         for key in item:
-            if key not in known:
-                raise ValueError(f"there is no key {key!r}; a fault may have {', '.join(known)}")
+            if key not in _CONSTRAINTS:
+                raise ValueError(f"unknown key {key!r}; valid keys: {', '.join(_CONSTRAINTS)}")
         return FaultRule(**item)
-    except ValueError as problem:
-        raise ValueError(f"fault {number}: {problem}") from None
+    except ValueError as exc:
+        raise ValueError(f"fault {number}: {exc}") from None
 
 
-def relative(path: str) -> str:
-    """A path as seen from the instance address: `/task/x` for `/v1/task/x`; others as they are."""
+def _relative(path: str) -> str:
+    """Return a path relative to the instance URL; one outside it, such as v2's, unchanged."""
     return path[len("/v1") :] if path.startswith("/v1/") else path
 
 
-def _checks(fault: FaultRule) -> List[Any]:
-    """For each argument of a fault: its name, whether it is right, and what would be."""
-    number = (int, float)
-    does_something = (
-        fault.status is not None
-        or fault.delay
-        or fault.drop
-        or fault.truncated
-        or fault.per_second is not None
-    )
-    return [
-        ("method", _is(str, fault.method) and fault.method, "an HTTP method or '*'"),
-        (
-            "path_glob",
-            _is(str, fault.path_glob) and fault.path_glob[:1] in ("/", "*"),
-            "a path such as '/task/*'",
+def _is_number(value: object, types: Any = (int, float)) -> bool:
+    return isinstance(value, types) and not isinstance(value, bool)
+
+
+def _is_header_text(value: object) -> bool:
+    return isinstance(value, str) and value.isprintable() and all(ord(char) < 256 for char in value)
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+# For each field: whether a value is valid, and what a valid one is.
+_CONSTRAINTS: dict[str, tuple[Any, str]] = {
+    "method": (lambda value: isinstance(value, str) and value, "an HTTP method or '*'"),
+    "path_glob": (
+        lambda value: isinstance(value, str) and value.startswith(("/", "*")),
+        "a path such as '/task/*'",
+    ),
+    "status": (
+        lambda value: value is None or (_is_number(value, int) and 200 <= value <= 599),
+        "None or from 200 to 599",
+    ),
+    "times": (
+        lambda value: value is None or (_is_number(value, int) and value >= 1),
+        "None or 1 or more",
+    ),
+    "headers": (
+        lambda value: (
+            isinstance(value, Mapping)
+            and all(_is_header_text(text) for pair in value.items() for text in pair)
         ),
-        (
-            "status",
-            fault.status is None or _is(int, fault.status) and 200 <= fault.status <= 599,
-            "None or from 200 to 599",
-        ),
-        (
-            "times",
-            fault.times is None or _is(int, fault.times) and fault.times >= 1,
-            "None or 1 or more",
-        ),
-        ("headers", _are_texts(fault.headers), "a mapping of texts to texts, each one line"),
-        (
-            "delay",
-            _is(number, fault.delay) and 0 <= fault.delay <= threading.TIMEOUT_MAX,
-            "0 or more seconds",
-        ),
-        ("drop", _is(bool, fault.drop), "True or False"),
-        ("after_processing", _is(bool, fault.after_processing), "True or False"),
-        ("body", fault.body is None or _is(str, fault.body), "None or a string"),
-        (
-            "content_type",
-            _is(str, fault.content_type) and fault.content_type and _is_line(fault.content_type),
-            "a media type",
-        ),
-        ("truncated", _is(bool, fault.truncated), "True or False"),
-        ("rate", _is(number, fault.rate) and 0 <= fault.rate <= 1, "from 0 to 1"),
-        ("seed", _is(int, fault.seed), "a whole number"),
-        (
-            "per_second",
-            fault.per_second is None or _is(int, fault.per_second) and fault.per_second >= 1,
-            "None or 1 or more",
-        ),
-        (
-            "status",
-            does_something,
-            "given when there is no delay, drop, truncated or per_second",
-        ),
-    ]
-
-
-def _is(kind: Any, value: object) -> bool:
-    """Like isinstance, but True and False are no numbers."""
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-
-
-def _are_texts(headers: object) -> bool:
-    return isinstance(headers, Mapping) and all(
-        isinstance(text, str) and _is_line(text) for pair in headers.items() for text in pair
-    )
-
-
-def _is_line(text: str) -> bool:
-    """Whether a header can hold this."""
-    return text.isprintable() and all(ord(sign) < 256 for sign in text)
-
-
-def headers_of(fault: FaultRule) -> Dict[str, str]:
-    """The headers of the failure's answer."""
-    limit = {} if fault.per_second is None else {"Retry-After": "1"}
-    return {"Content-Type": fault.content_type, **limit, **fault.headers}
+        "a mapping of strings to strings, each one line",
+    ),
+    "delay": (
+        lambda value: _is_number(value) and 0 <= value <= threading.TIMEOUT_MAX,
+        "0 or more seconds",
+    ),
+    "drop": (_is_bool, "True or False"),
+    "after_processing": (_is_bool, "True or False"),
+    "body": (lambda value: value is None or isinstance(value, str), "None or a string"),
+    "content_type": (lambda value: _is_header_text(value) and value, "a media type"),
+    "truncated": (_is_bool, "True or False"),
+    "rate": (lambda value: _is_number(value) and 0 <= value <= 1, "from 0 to 1"),
+    "seed": (lambda value: _is_number(value, int), "an integer"),
+    "per_second": (
+        lambda value: value is None or (_is_number(value, int) and value >= 1),
+        "None or 1 or more",
+    ),
+}

@@ -1,98 +1,103 @@
 """Log of received requests."""
 
+from __future__ import annotations
+
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
-from . import depth, times
+from .http import json_limits, timestamps
 
-KEPT_REQUESTS = 10_000
-KEPT_BYTES = 1024 * 1024  # of one body
-KEPT_IN_ALL = 256 * 1024 * 1024  # bytes of all requests together
+MAX_REQUESTS = 10_000
+MAX_STORED_BODY_BYTES = 1024 * 1024  # per request
+MAX_TOTAL_BYTES = 256 * 1024 * 1024  # of all requests together
 
 
 @dataclass
 class RecordedRequest:
-    """One request as it arrived, without its key.
+    """One request as received, without its key.
 
     Attributes:
-        method: the HTTP method.
-        path: the raw path, `/v1` and escapes included.
-        query: the decoded parameters, each a list of its values in order.
-        headers: all of them but Authorization.
-        content: the body, cut after 1 MiB; empty for an upload, and until it has arrived.
-        form: of an upload, the fields, and for each file its name and size.
-        status: what was answered; None until then, and for good when the connection was dropped.
-        received_at: when it arrived, as a timestamp of the API.
+        method: HTTP method.
+        path: Raw path, with `/v1` and percent-encoded.
+        query: Decoded parameters; each has a list of its values in order.
+        headers: All headers but Authorization.
+        content: The body, truncated to 1 MiB; empty for an upload, and until it is received.
+        form: Fields of an upload; a file is an object of its name and size.
+        status: HTTP status of the response; None until then, or if the connection was dropped.
+        received_at: When the request was received, as a timestamp of the API.
     """
 
     method: str
     path: str
-    query: Dict[str, List[str]]
-    headers: Dict[str, str]
+    query: dict[str, list[str]]
+    headers: dict[str, str]
     content: bytes = field(default=b"", repr=False)
-    form: Optional[Dict[str, Any]] = None
+    form: Optional[dict[str, Any]] = None
     status: Optional[int] = None
-    received_at: str = field(default_factory=lambda: times.stamp(times.now()))
+    received_at: str = field(default_factory=timestamps.current)
 
     @property
     def body(self) -> Any:
-        """The JSON sent, or an upload's form; other bytes as they are; None without a body."""
+        """The parsed JSON or an upload's form; the bytes if not JSON; None without a body."""
         if self.form is not None or not self.content:
             return self.form
         try:
-            return depth.loads(self.content)
+            return json_limits.loads(self.content)
         except ValueError:
             return self.content
 
 
 class RequestLog:
-    """The last requests, oldest first, as many as there is room for; the last one always."""
+    """The latest requests, oldest first, within limits of number and size.
+
+    The last request is always kept.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._requests: OrderedDict[int, RecordedRequest] = OrderedDict()
-        self._sizes: Dict[int, int] = {}
-        self._size = 0  # of all
+        self._sizes: dict[int, int] = {}
+        self._total_size = 0
 
     def add(self, request: RecordedRequest) -> None:
-        """Note a request."""
+        """Add a request, and evict the oldest if there are too many."""
         with self._lock:
             self._requests[id(request)] = request
-            self._measure(request)
+            self._measure_and_evict(request)
 
-    def grown(self, request: RecordedRequest) -> None:
-        """Say that a request has got its body; nothing happens if it is no longer kept."""
+    def update_size(self, request: RecordedRequest) -> None:
+        """Measure a request again once its body is received; an evicted one is ignored."""
         with self._lock:
             if id(request) in self._requests:
-                self._measure(request)
+                self._measure_and_evict(request)
 
-    def as_list(self) -> List[RecordedRequest]:
-        """A copy."""
+    def as_list(self) -> list[RecordedRequest]:
+        """Return the requests, oldest first."""
         with self._lock:
             return list(self._requests.values())
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Remove all requests."""
         with self._lock:
             self._requests.clear()
             self._sizes.clear()
-            self._size = 0
+            self._total_size = 0
 
-    def _measure(self, request: RecordedRequest) -> None:
+    def _measure_and_evict(self, request: RecordedRequest) -> None:
         size = _size_of(request)
-        self._size += size - self._sizes.get(id(request), 0)
+        self._total_size += size - self._sizes.get(id(request), 0)
         self._sizes[id(request)] = size
         while len(self._requests) > 1 and (
-            len(self._requests) > KEPT_REQUESTS or self._size > KEPT_IN_ALL
+            len(self._requests) > MAX_REQUESTS or self._total_size > MAX_TOTAL_BYTES
         ):
             oldest, _ = self._requests.popitem(last=False)
-            self._size -= self._sizes.pop(oldest)
+            self._total_size -= self._sizes.pop(oldest)
 
 
 def _size_of(request: RecordedRequest) -> int:
-    """About how many bytes a request takes."""
-    parts = (request.query, request.headers, request.form or {})
-    texts = [str(text) for part in parts for pair in part.items() for text in pair]
+    """Return the approximate size of a request in bytes."""
+    mappings = (request.query, request.headers, request.form or {})
+    texts = [str(text) for mapping in mappings for pair in mapping.items() for text in pair]
     return len(request.path) + len(request.content) + sum(map(len, texts))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaleapi import RetryPolicy, TaskType
-from scaleapi.sandbox import Sandbox, lifecycle
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.backend import lifecycle
 
 BOX = {"box": {"objects_to_annotate": ["bicycle"]}}
 

@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from scaleapi.sandbox import Sandbox, lifecycle
+from scaleapi.sandbox import Sandbox
+from scaleapi.sandbox.backend import lifecycle
 
 FAILURES = "label_folder_failures.jsonl"
 

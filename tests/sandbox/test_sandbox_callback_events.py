@@ -9,7 +9,8 @@ from queue import Queue
 
 import pytest
 
-from scaleapi.sandbox import Sandbox, callbacks, lifecycle
+from scaleapi.sandbox import Sandbox, callbacks
+from scaleapi.sandbox.backend import lifecycle
 
 
 class Receiver(ThreadingHTTPServer):
@@ -72,14 +73,14 @@ def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiv
 
 def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, monkeypatch):
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
-    announce = lifecycle.announce_task
+    announce = lifecycle.send_task_callback
 
     def announce_late(world, account, task):
         if task["status"] == "completed":
             time.sleep(0.005)  # longer than another thread needs to recall it
         announce(world, account, task)
 
-    monkeypatch.setattr(lifecycle, "announce_task", announce_late)
+    monkeypatch.setattr(lifecycle, "send_task_callback", announce_late)
 
     def live():
         for _ in range(10):
@@ -101,7 +102,7 @@ def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, m
 def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
     seen = []
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
-    store = live_box._open().world.store
+    store = live_box._open().state.store
 
     def send(url, body, note):
         seen.append((body["status"], store._connection.in_transaction))
@@ -138,7 +139,7 @@ def test_what_is_not_sent_is_not_tried(box, http):
 
 @pytest.mark.parametrize("end", ["reset", "stop"])
 def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, end):
-    monkeypatch.setattr(callbacks, "PAUSES", (3600,))
+    monkeypatch.setattr(callbacks, "RETRY_DELAYS", (3600,))
     receiver.statuses = [500] * 9
     with Sandbox() as box:
         http_for(box).make_task(callback_url=receiver.url)
@@ -153,7 +154,7 @@ def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, e
 
 
 def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkeypatch, tmp_path):
-    monkeypatch.setattr(callbacks, "PAUSES", (3600,))
+    monkeypatch.setattr(callbacks, "RETRY_DELAYS", (3600,))
     receiver.statuses = [500]
     with Sandbox(db=tmp_path / "x.db") as box:
         task = http_for(box).make_task(callback_url=receiver.url)

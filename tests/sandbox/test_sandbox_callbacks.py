@@ -10,7 +10,7 @@ from queue import Queue
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks
-from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_local
+from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_loopback
 
 
 class Receiver(ThreadingHTTPServer):
@@ -153,7 +153,7 @@ def test_what_is_not_on_this_machine_is_recorded_and_not_sent(box, http, url):
     ],
 )
 def test_only_loopback_addresses_are_local(url, expected):
-    assert is_local(url) is expected
+    assert is_loopback(url) is expected
 
 
 def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_http, receiver):
@@ -208,7 +208,7 @@ def test_a_proxy_of_the_environment_does_not_stand_between(http, receiver, monke
 
 
 def test_only_the_last_callbacks_are_kept(http_for, monkeypatch):
-    monkeypatch.setattr(callbacks, "KEPT_CALLBACKS", 2)
+    monkeypatch.setattr(callbacks, "MAX_CALLBACKS", 2)
     with Sandbox() as box:
         made = [http_for(box).make_task(callback_url="a@example.org") for _ in range(3)]
         kept = [callback.body["task_id"] for callback in box.callbacks]

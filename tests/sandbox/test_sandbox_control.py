@@ -5,7 +5,8 @@ import json
 import pytest
 import requests
 
-from scaleapi.sandbox import Sandbox, app, callers
+from scaleapi.sandbox import Sandbox, app
+from scaleapi.sandbox.http import access
 
 ADDRESSES = [
     ("POST", "/tasks/1/complete"), ("POST", "/tasks/1/fail"), ("POST", "/tasks/1/recall"),
@@ -164,7 +165,7 @@ def test_its_own_origin_is_served(live_box, ctl):
 
 
 def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monkeypatch):
-    monkeypatch.setattr(callers, "_is_loopback", lambda address: False)
+    monkeypatch.setattr(access, "_is_loopback", lambda address: False)
     for method, path in ADDRESSES:
         assert is_refusal(ctl.request(method, path, json={"status": 500}), 403)
     assert live_http.ids() == []  # the rest is served
@@ -179,7 +180,7 @@ def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monke
     ],
 )  # fmt: skip
 def test_who_is_on_this_machine(address, expected):
-    assert callers._is_loopback(address) is expected
+    assert access._is_loopback(address) is expected
 
 
 def test_bodies_are_bounded_here_too(ctl, monkeypatch):

@@ -24,7 +24,7 @@ def test_an_upload_is_kept_and_counted(box, http):
     assert (file["size"], file["mime_type"]) == (10, "image/png")
     assert (file["project_names"], file["metadata"]) == (["p"], {"camera": 2})
     assert file["display_name"] == "A"
-    assert box._open().world.store.content(file["id"]) == b"\x89PNG bytes"
+    assert box._open().state.store.get_content(file["id"]) == b"\x89PNG bytes"
 
 
 def test_a_recorded_request_shows_the_form_and_not_the_bytes(box, http):

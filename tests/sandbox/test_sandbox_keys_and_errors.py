@@ -11,8 +11,8 @@ import requests
 
 from scaleapi.sandbox import Sandbox, app, requests_log
 from scaleapi.sandbox.app import MAX_BODY
-from scaleapi.sandbox.depth import MAX_DEPTH
-from scaleapi.sandbox.server import MAX_HEAD
+from scaleapi.sandbox.http.json_limits import MAX_DEPTH
+from scaleapi.sandbox.http.server import MAX_HEAD
 
 
 def address_of(box):
@@ -68,7 +68,7 @@ def test_the_key_is_kept_nowhere(box, http_for):
     (request,) = box.requests
     assert "Authorization" not in request.headers
     assert "unmistakable" not in repr(request)
-    dump = "".join(box._open().world.store._connection.iterdump())
+    dump = "".join(box._open().state.store._connection.iterdump())
     assert "categorization" in dump and "unmistakable" not in dump
 
 
@@ -91,7 +91,7 @@ def test_a_recorded_request_keeps_other_bodies_as_bytes_and_none_as_none(box, ht
 
 
 def test_the_oldest_requests_are_dropped_when_all_hold_too_much(box, http, monkeypatch):
-    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 20_000)
+    monkeypatch.setattr(requests_log, "MAX_TOTAL_BYTES", 20_000)
     for number in range(9):
         http.post(f"/nothing?{number}", data=b"x" * 3_000, headers={"X": "y" * 3_000})
     kept = [list(request.query) for request in box.requests]
@@ -104,7 +104,7 @@ def test_the_oldest_requests_are_dropped_when_all_hold_too_much(box, http, monke
 
 def test_a_recorded_request_over_the_limit_of_all_is_kept_alone(box, http, monkeypatch):
     http.get("/teams")
-    monkeypatch.setattr(requests_log, "KEPT_IN_ALL", 1_000)
+    monkeypatch.setattr(requests_log, "MAX_TOTAL_BYTES", 1_000)
     http.post("/projects", data=b"x" * 3_000)
     (request,) = box.requests
     assert (request.content, request.status) == (b"x" * 3_000, 400)
@@ -320,7 +320,7 @@ def test_a_client_that_sends_all_before_it_reads_sees_the_413_too(box):
 
 
 def test_a_bug_is_500_with_scales_error_body_and_in_the_log(box, http, monkeypatch, caplog):
-    monkeypatch.setattr(box._open().world.store, "all", lambda *args: 1 / 0)
+    monkeypatch.setattr(box._open().state.store, "all", lambda *args: 1 / 0)
     assert_error(http.get("/projects"), 500)
     assert "ZeroDivisionError" in caplog.text
 

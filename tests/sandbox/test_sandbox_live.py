@@ -182,11 +182,11 @@ def test_automatic_completion_does_not_complete_what_was_failed_or_canceled(
 def test_a_recalled_task_waits_anew(live_box):
     long_ago = "2025-03-04T10:15:00.000Z"
     live_box.seed([{"kind": "task", "type": "chat", "task_id": "t", "created_at": long_ago}])
-    store, seen = live_box._open().world.store, []
+    store, seen = live_box._open().state.store, []
     complete = functools.partial(live_box.complete_task, "t", {})
     for step in (lambda: None, complete, lambda: live_box.recall_task("t")):
         step()
-        seen.append((len(store.due("2025-03-05")), len(store.due("2999"))))
+        seen.append((len(store.due_tasks("2025-03-05")), len(store.due_tasks("2999"))))
     assert seen == [(1, 1), (0, 0), (0, 1)]
 
 

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 import scaleapi
-from scaleapi.sandbox import masks
+from scaleapi.sandbox.backend import masks
 
 
 @pytest.fixture
@@ -136,7 +136,7 @@ def test_a_file_that_is_not_there_is_404(which, box, client, live_box):
     task = client.create_task("segmentannotation", **SEGMENTED)
     uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
     other = client.create_task("categorization", **TASK)
-    of_other = masks.addresses("", other.id)["labeled"].rpartition("/")[2]
+    of_other = masks.mask_urls("", other.id)["labeled"].rpartition("/")[2]
     place = {"task": ("none", uuid), "file": (task.id, "none"), "kind": (other.id, of_other)}
     with box.client("test_other") as stranger, live_box.client("test_key") as live:
         live_box.seed(

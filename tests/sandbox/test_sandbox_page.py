@@ -13,7 +13,13 @@ from werkzeug.test import Client
 
 from scaleapi._html import escape_control_chars
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox.page import PICTURE, SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
+from scaleapi.sandbox.dashboard import (
+    MAX_CELL_CHARS,
+    MAX_IMAGE_CHARS,
+    MAX_TEXT_CHARS,
+    PAGE_SIZES,
+    format_json,
+)
 from tests.browser import corner
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
@@ -30,8 +36,8 @@ class Seen(HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.tags, self.attributes, self.links = [], [], []
-        self.cells = {name: [] for name in SIZES}
-        self.folded = {name: [] for name in SIZES}
+        self.cells = {name: [] for name in PAGE_SIZES}
+        self.folded = {name: [] for name in PAGE_SIZES}
         self._section, self._texts = "", None
         self.feed(text)
 
@@ -98,7 +104,7 @@ def test_it_shows_projects_batches_and_tasks_with_their_json(box, http):
             "completed",
         ]
     ]
-    assert seen.folded["tasks"] == [as_json(http.get(f"/task/{task['task_id']}").json())]
+    assert seen.folded["tasks"] == [format_json(http.get(f"/task/{task['task_id']}").json())]
     assert '"_' not in "".join(sum(seen.folded.values(), []))
 
 
@@ -189,14 +195,14 @@ def test_what_turns_text_is_spelled_out_on_the_page(box, http):
         b"\xff\x00\xfe",
         b"1" * 10_000,
         b"NaN",
-        b"x" * (2 * SHOWN_TEXT),
+        b"x" * (2 * MAX_TEXT_CHARS),
     ],
     ids=["open", "deep", "surrogate", "bytes", "digits", "nan", "long"],
 )
 def test_any_body_that_was_sent_can_be_shown(box, http, body):
     http.post("/projects", data=body)
     (folded,) = look(box).folded["requests"]
-    assert folded.startswith("body: ") and len(folded) < SHOWN_TEXT + 100
+    assert folded.startswith("body: ") and len(folded) < MAX_TEXT_CHARS + 100
 
 
 def test_a_task_that_is_nested_deeply_does_no_harm(box, http):
@@ -214,18 +220,18 @@ def test_what_is_nested_deeply_is_cut_before_it_is_written():
     deep = []
     for _ in range(100_000):
         deep = [deep]
-    text = as_json(deep)
-    assert text.endswith("\n… and more") and len(text) < SHOWN_TEXT + 100
+    text = format_json(deep)
+    assert text.endswith("\n… and more") and len(text) < MAX_TEXT_CHARS + 100
 
 
 def test_long_values_are_cut_and_say_so(box, http):
     http.make_project("n" * 1000)
     http.make_task(instruction="x" * 50_000)
     seen = look(box)
-    assert seen.cells["projects"][0][1] == "n" * SHOWN_CELL + "…"
+    assert seen.cells["projects"][0][1] == "n" * MAX_CELL_CHARS + "…"
     assert "n" * 1000 in seen.folded["projects"][0]
     assert seen.folded["tasks"][0].endswith("x\n… and more")
-    assert len(seen.folded["tasks"][0]) < SHOWN_TEXT + 100
+    assert len(seen.folded["tasks"][0]) < MAX_TEXT_CHARS + 100
 
 
 def test_the_annotations_of_a_task_are_drawn_below_its_json(box, http):
@@ -240,7 +246,7 @@ def test_the_annotations_of_a_task_are_drawn_below_its_json(box, http):
 
 
 def test_only_so_much_is_drawn_of_a_task(box, http):
-    task = http.draw_task("data:image/png;base64," + "A" * PICTURE, ["car"])
+    task = http.draw_task("data:image/png;base64," + "A" * MAX_IMAGE_CHARS, ["car"])
     text = load(box).text
     assert "<image " not in text and text.count("<title>") == 2  # the page's, and one shape's
     assert task["task_id"] in text

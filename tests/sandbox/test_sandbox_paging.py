@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from scaleapi.sandbox.store import TASKS
+from scaleapi.sandbox.backend.store import TASKS
 
 
 def seed_task(box):
@@ -200,7 +200,7 @@ def test_spaces_may_be_sent_as_plus_or_escaped(http):
 
 
 def test_a_page_is_found_by_an_index_without_sorting(box, http):
-    store, task = box._open().world.store, http.make_task()
+    store, task = box._open().state.store, http.make_task()
     (account,) = store.owners(TASKS, task["task_id"])
     with store.transaction():
         for number in range(5000):

@@ -62,7 +62,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, 
     told = {task_id: name for writer in writers for task_id, name in writer.tasks.items()}
     files = [file for writer in writers for file in writer.files]
     with Sandbox(db=db) as box:
-        store = box._open().world.store
+        store = box._open().state.store
         box.export(tmp_path / "out")
         rows = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
         kept = [(row["task_id"], row["unique_id"]) for row in rows if row["kind"] == "task"]
@@ -72,7 +72,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, 
         # One may have been stored and not acknowledged, by each writer.
         assert len(kept) <= len(told) + len(writers)
         for file_id, name in files:
-            assert store.content(file_id) == name.encode()
+            assert store.get_content(file_id) == name.encode()
         again = http_for(box).post(
             "/task/categorization", json={**BODY, "unique_id": next(iter(told.values()))}
         )
@@ -96,9 +96,9 @@ def test_a_kill_in_the_midst_of_a_commit_leaves_a_sound_file(run, tmp_path):  # 
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
     with Sandbox(db=db) as box:
-        store = box._open().world.store
+        store = box._open().state.store
         for file_id in filter(None, told):
-            assert store.content(file_id) == LARGE
+            assert store.get_content(file_id) == LARGE
 
 
 LARGE = bytes(40_000_000)

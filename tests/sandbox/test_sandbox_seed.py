@@ -7,10 +7,10 @@ import re
 import pytest
 
 from scaleapi.sandbox import Sandbox
-from scaleapi.sandbox import store as store_module
-from scaleapi.sandbox.depth import KEPT_DEPTH
+from scaleapi.sandbox.backend import store as store_module
+from scaleapi.sandbox.backend.store import TASKS
+from scaleapi.sandbox.http.json_limits import MAX_STORED_DEPTH
 from scaleapi.sandbox.routes import tasks
-from scaleapi.sandbox.store import TASKS
 
 LAST_WEEK = "2025-03-04T10:15:00.000Z"
 PROJECT = {"kind": "project", "name": "p", "type": "categorization", "params": {"a": 1}}
@@ -150,8 +150,8 @@ def test_the_deepest_row_that_is_taken_is_taken_again_from_an_export(box, tmp_pa
         return json.loads("[" * levels + "]" * levels)
 
     rows = [
-        {**PROJECT, "params": {"a": deep(KEPT_DEPTH - 3)}},
-        {"kind": "file", "doc": {"id": "f", "metadata": deep(KEPT_DEPTH - 1)}},
+        {**PROJECT, "params": {"a": deep(MAX_STORED_DEPTH - 3)}},
+        {"kind": "file", "doc": {"id": "f", "metadata": deep(MAX_STORED_DEPTH - 1)}},
     ]
     box.seed(rows)
     box.export(tmp_path / "out")
@@ -181,7 +181,7 @@ def everything(box, http):
 def test_what_was_exported_loads_as_the_same_data(box, http, tmp_path):
     everything(box, http)
     box.export(tmp_path / "first")
-    listed, files = get(http, "/tasks"), box._open().world.store._connection.execute(
+    listed, files = get(http, "/tasks"), box._open().state.store._connection.execute(
         "SELECT * FROM contents"
     ).fetchall()  # fmt: skip
     box.reset()
@@ -194,7 +194,7 @@ def test_what_was_exported_loads_as_the_same_data(box, http, tmp_path):
     assert first == second
     assert len({row["kind"] for row in first}) >= 10
     assert get(http, "/tasks") == listed
-    assert box._open().world.store._connection.execute("SELECT * FROM contents").fetchall() == files
+    assert box._open().state.store._connection.execute("SELECT * FROM contents").fetchall() == files
     assert "test_other" not in (tmp_path / "first").read_text()
 
 
@@ -267,7 +267,7 @@ def plans(store, run):
 def test_each_filter_finds_its_rows_by_an_index(large, http_for, name):
     value, condition = FILTERS[name]
     http = http_for(large)
-    found = plans(large._open().world.store, lambda: http.ids(**{name: value}))
+    found = plans(large._open().state.store, lambda: http.ids(**{name: value}))
     assert len(found) == 2  # the number of all, and the page
     for plan in found:
         assert "SCAN" not in plan
@@ -276,8 +276,8 @@ def test_each_filter_finds_its_rows_by_an_index(large, http_for, name):
 
 @pytest.mark.parametrize("name, value", [("updated_after", "2001-01-01"), ("tags", "all")])
 def test_many_rows_are_not_sorted(large, http_for, monkeypatch, name, value):
-    monkeypatch.setattr(store_module, "FEW", 1000)
-    store, http = large._open().world.store, http_for(large)
+    monkeypatch.setattr(store_module, "SORT_THRESHOLD", 1000)
+    store, http = large._open().state.store, http_for(large)
     (_, page) = plans(store, lambda: http.ids(**{name: value}))
     assert "TEMP B-TREE" not in page
     (_, page) = plans(store, lambda: http.ids(**{name: value, "offset": 2900}))
@@ -291,7 +291,7 @@ def test_no_filter_of_the_listing_is_left_out():
 
 def test_the_last_page_is_counted_from_the_end(large, http_for):
     http = http_for(large)
-    store = large._open().world.store
+    store = large._open().state.store
     newest_first = [task["task_id"] for task in store.all(TASKS, _account(store))][::-1]
     for offset in (0, 1499, 1500, 1501, 2899, 2900, 2950, 2999, 3000, 4000):
         page = http.get("/tasks", params={"offset": offset, "limit": 100}).json()
@@ -305,7 +305,7 @@ def test_the_last_page_is_counted_from_the_end(large, http_for):
 
 
 def test_the_last_page_costs_no_more_than_twice_the_first(large, http_for):
-    http, store, costs = http_for(large), large._open().world.store, []
+    http, store, costs = http_for(large), large._open().state.store, []
     for offset in (0, 2900):  # in SQLite's own steps, as time would tell other things too
         steps = []
         store._connection.set_progress_handler(lambda steps=steps: steps.append(1), 10)
@@ -320,6 +320,6 @@ def _account(store):
 
 
 def test_the_owners_of_a_task_are_found_by_an_index(large):
-    store = large._open().world.store
+    store = large._open().state.store
     (plan,) = plans(store, lambda: store.owners(TASKS, "x"))
     assert "SEARCH" in plan and "tasks_by_id" in plan

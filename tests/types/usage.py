@@ -473,8 +473,9 @@ def on_a_sandbox(box: sandbox.Sandbox) -> None:
 
 def of_a_fault(fault: sandbox.FaultRule) -> None:
     assert_type(fault.matches("GET", "/v1/tasks"), bool)
-    assert_type(fault.fires(), bool)
-    assert_type(fault.text(), str)
+    assert_type(fault.should_fire(), bool)
+    assert_type(fault.body_text(), str)
+    assert_type(fault.response_headers(), Dict[str, str])
     assert_type(fault.as_dict(), Dict[str, Any])
 
 

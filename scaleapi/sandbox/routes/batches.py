@@ -1,33 +1,35 @@
 """Batches: create, list, get, status, finalize, metadata."""
 
-from typing import Dict, List
+from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
 from ...batches import BatchStatus
-from .. import lifecycle
-from ..refusals import invalid
-from ..store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
-from ..wire import (
-    account,
-    answer,
-    flag,
+from ..backend import lifecycle
+from ..backend.store import BATCHES, PROJECTS, TASKS, Doc, Filter, public
+from ..http.errors import invalid_parameter
+from .http_io import (
+    boolean,
+    current_account,
+    current_state,
+    current_store,
+    get_or_404,
+    json_response,
     object_body,
     query_choices,
     query_filters,
     query_flag,
     query_limit,
     query_offset,
-    required,
-    world,
+    required_string,
 )
 
 routes = Blueprint("batches", __name__)
 
 _STATUSES = [status.value for status in BatchStatus]
 
-# What v1 shows in the place of the statuses that came with v2.
-_V2_ONLY = {
+# What v1 shows instead of the statuses that were added with v2.
+_V1_STATUSES = {
     lifecycle.PAUSED: BatchStatus.InProgress.value,
     lifecycle.CANCELLED: BatchStatus.Completed.value,
 }
@@ -35,114 +37,131 @@ _V2_ONLY = {
 
 @routes.post("/batches")
 def create() -> Response:
-    body, here = object_body(), world()
-    name, project = required(body, "name"), required(body, "project")
+    """Create a batch."""
+    body, state = object_body(), current_state()
+    name, project = required_string(body, "name"), required_string(body, "project")
     batch = {
-        **lifecycle.new_batch(name, project, body, staged=here.live),
-        "_calibration_batch": flag(body, "calibration_batch"),
-        "_self_label_batch": flag(body, "self_label_batch"),
+        **lifecycle.new_batch(name, project, body, staged=state.live),
+        "_calibration_batch": boolean(body, "calibration_batch"),
+        "_self_label_batch": boolean(body, "self_label_batch"),
     }
-    with here.store.transaction():
-        lifecycle.named(here, PROJECTS, account(), project)
-        here.store.insert(BATCHES, account(), batch)
-    return _answer(batch)
+    with state.store.transaction():
+        lifecycle.resolve_reference(state, PROJECTS, current_account(), project)
+        state.store.insert(BATCHES, current_account(), batch)
+    return _respond(batch)
 
 
 @routes.get("/batches")
 def list_page() -> Response:
+    """List a page of batches."""
     limit, offset = query_limit(), query_offset()
-    page = world().store.page(BATCHES, account(), _filters(), limit, offset)
+    page = current_store().page(BATCHES, current_account(), _filters(), limit, offset)
     detailed = query_flag("detailed")
     envelope = {
-        "docs": [_detailed(batch) if detailed else _shown(batch) for batch in page.docs],
+        "docs": [_detailed(batch) if detailed else _serialize(batch) for batch in page.docs],
         "totalDocs": page.total,
         "limit": limit,
         "offset": offset,
         "has_more": page.more,
     }
-    return answer(envelope)
+    return json_response(envelope)
 
 
 @routes.get("/batches/<name>")
 def get(name: str) -> Response:
-    return _answer(lifecycle.find(world(), BATCHES, account(), name))
+    """Return a batch."""
+    return _respond(get_or_404(BATCHES, name))
 
 
 @routes.get("/batches/<name>/status")
 def status(name: str) -> Response:
-    here = world()
-    batch = _shown(lifecycle.find(here, BATCHES, account(), name))
-    return answer({"status": batch["status"], **lifecycle.task_counts(here, account(), name)})
+    """Return a batch's status and its tasks by status."""
+    state = current_state()
+    batch = _serialize(get_or_404(BATCHES, name))
+    return json_response(
+        {"status": batch["status"], **lifecycle.task_counts(state, current_account(), name)}
+    )
 
 
 @routes.post("/batches/<name>/finalize")
 def finalize(name: str) -> Response:
-    return _answer(lifecycle.finalize_batch(world(), account(), name))
+    """Finalize a batch."""
+    return _respond(lifecycle.finalize_batch(current_state(), current_account(), name))
 
 
 @routes.post("/batches/<name>/setMetadata")
 def set_metadata(name: str) -> Response:
-    metadata, here = object_body(), world()
-    with here.store.transaction():
-        batch = lifecycle.find(here, BATCHES, account(), name)
+    """Replace a batch's metadata."""
+    metadata, state = object_body(), current_state()
+    with state.store.transaction():
+        batch = get_or_404(BATCHES, name)
         batch["metadata"] = metadata
-        here.store.update(BATCHES, account(), batch)
-    return _answer(batch)
+        state.store.update(BATCHES, current_account(), batch)
+    return _respond(batch)
 
 
 @routes.post("/batches/<name>/prioritize")
 def prioritize(name: str) -> Response:
-    priority, here = object_body().get("priority"), world()
+    """Set a batch's priority."""
+    priority, state = object_body().get("priority"), current_state()
     if isinstance(priority, bool) or not isinstance(priority, int) or not 10 <= priority <= 30:
-        raise invalid('Parameter is invalid, reason: "priority" must be from 10 to 30')
-    with here.store.transaction():
-        batch = lifecycle.find(here, BATCHES, account(), name)
-        batch["_api_priority"] = priority  # not the place in Studio's queue
-        here.store.update(BATCHES, account(), batch)
-    return answer({"result": "success"})
+        raise invalid_parameter('"priority" must be from 10 to 30')
+    with state.store.transaction():
+        batch = get_or_404(BATCHES, name)
+        batch["_api_priority"] = priority  # not the order in Studio
+        state.store.update(BATCHES, current_account(), batch)
+    return json_response({"result": "success"})
 
 
-def _answer(batch: Doc) -> Response:
-    return answer(_shown(batch))
+def _respond(batch: Doc) -> Response:
+    return json_response(_serialize(batch))
 
 
-def _shown(batch: Doc) -> Doc:
+def _serialize(batch: Doc) -> Doc:
     status = batch["status"]
-    return {**public(batch), "status": _V2_ONLY.get(status, status)}
+    return {**public(batch), "status": _V1_STATUSES.get(status, status)}
 
 
-def _audited(bounds: List[Filter]) -> List[str]:
-    """The batches whose last audit was within bounds."""
-    last: Dict[str, str] = {}
-    for task in world().store.all(TASKS, account()):
+def _audited(bounds: list[Filter]) -> list[str]:
+    """Return the names of the batches whose last audit is within bounds."""
+    last_audits: dict[str, str] = {}
+    for task in current_store().all(TASKS, current_account()):
         for audit in task.get("audits", []):
             if "batch" in task:
-                name, at = task["batch"], audit["audited_at"]
-                last[name] = max(at, last.get(name, at))
-    return [name for name, at in last.items() if all(_meets(at, bound) for bound in bounds)]
+                name, timestamp = task["batch"], audit["audited_at"]
+                last_audits[name] = max(timestamp, last_audits.get(name, timestamp))
+    return [
+        name
+        for name, timestamp in last_audits.items()
+        if all(_is_within(timestamp, bound) for bound in bounds)
+    ]
 
 
-def _meets(at: str, bound: Filter) -> bool:
-    return at >= bound.value if bound.operator == ">=" else at <= str(bound.value)
+def _is_within(timestamp: str, bound: Filter) -> bool:
+    value = str(bound.value)
+    return timestamp >= value if bound.operator == ">=" else timestamp <= value
 
 
 def _detailed(batch: Doc) -> Doc:
-    return {**_shown(batch), **lifecycle.task_counts(world(), account(), batch["name"])}
+    return {
+        **_serialize(batch),
+        **lifecycle.task_counts(current_state(), current_account(), batch["name"]),
+    }
 
 
-def _filters() -> List[Filter]:
-    found = query_filters(
+def _filters() -> list[Filter]:
+    filters = query_filters(
         exact=[("project", "project")],
         since=[("start_time", "created_at"), ("completed_after", "_completed_at")],
         until=[("end_time", "created_at"), ("completed_before", "_completed_at")],
     )
     audited = query_filters(since=[("audited_after", "")], until=[("audited_before", "")])
     if audited:
-        found.append(Filter("name", "in", _audited(audited)))
+        filters.append(Filter("name", "in", _audited(audited)))
     if "status" in request.args:
-        wanted = query_choices("status", _STATUSES)
-        wanted += [status for status, shown in _V2_ONLY.items() if shown in wanted]
-        found.append(Filter("status", "in", wanted))
+        statuses = query_choices("status", _STATUSES)
+        statuses += [status for status, shown_as in _V1_STATUSES.items() if shown_as in statuses]
+        filters.append(Filter("status", "in", statuses))
     if query_flag("exclude_archived"):
-        found.append(Filter("_archived", "=", "false"))
-    return found
+        filters.append(Filter("_archived", "=", "false"))
+    return filters

@@ -1,115 +1,140 @@
-"""What tests in other processes do with the sandbox itself, as `Sandbox` does it in this one.
+"""Control of the sandbox from other processes: what `Sandbox` does in its own.
 
-It reaches the data of every account without a key. So it answers callers on this machine only, and
-no web page but its own: one that a browser here has open could send requests, too.
+It has access to the data of all accounts without a key. So it is for callers on this machine only,
+and rejects browsers that act for web pages of another origin.
 """
+
+from __future__ import annotations
 
 import dataclasses
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from .. import lifecycle, seeding
-from ..callers import refuse_strangers
-from ..faults import read_faults
-from ..refusals import Refused, invalid
+from ..backend import fixtures, lifecycle
+from ..backend.store import Doc
+from ..faults import parse_faults
+from ..http.access import require_loopback
+from ..http.errors import ApiError, bad_request, invalid_parameter
 from ..requests_log import RecordedRequest
-from ..store import Doc, public
-from ..wire import answer, json_body, object_body, world
+from .http_io import (
+    current_state,
+    current_store,
+    json_body,
+    json_response,
+    object_body,
+    public_response,
+)
 
 routes = Blueprint("control", __name__, url_prefix="/_sandbox")
 
 
 def is_control() -> bool:
-    """Whether this request is about the sandbox itself, known address or not."""
+    """Return whether the request is for a path of the control API, with a route or without."""
     return request.path.startswith("/_sandbox/")
 
 
 def check_caller() -> None:
-    """Refuse callers elsewhere, and browsers on behalf of other pages, with 403."""
-    refuse_strangers()
+    """Reject callers on other machines, and browsers that act for pages of another origin.
+
+    Raises:
+        ApiError: With 403.
+    """
+    require_loopback()
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"http://{request.host}":
-        raise Refused(403, "/_sandbox/ answers no pages of another origin")
+        raise ApiError(403, "/_sandbox/ is not available to pages of another origin")
 
 
 @routes.post("/tasks/<task_id>/complete")
 def complete(task_id: str) -> Response:
-    body, owner = object_body(), lifecycle.owner(world(), task_id)
+    """Complete a task, as `Sandbox.complete_task` does."""
+    body, state = object_body(), current_state()
+    account = lifecycle.account_of_task(state, task_id)
     if "response" not in body:
-        raise invalid('Parameter is invalid, reason: "response" is required')
+        raise invalid_parameter('"response" is required')
     try:
-        return _shown(lifecycle.complete_task(world(), owner, task_id, body["response"]))
-    except ValueError as problem:
-        raise invalid(str(problem)) from None
+        return public_response(lifecycle.complete_task(state, account, task_id, body["response"]))
+    except ValueError as exc:
+        raise bad_request(str(exc)) from None
 
 
 @routes.post("/tasks/<task_id>/fail")
 def fail(task_id: str) -> Response:
+    """Fail a task, as `Sandbox.fail_task` does."""
     error: Any = object_body().get("error")
-    return _shown(lifecycle.fail_task(world(), lifecycle.owner(world(), task_id), task_id, error))
+    state = current_state()
+    account = lifecycle.account_of_task(state, task_id)
+    return public_response(lifecycle.fail_task(state, account, task_id, error))
 
 
 @routes.post("/tasks/<task_id>/recall")
 def recall(task_id: str) -> Response:
-    return _shown(lifecycle.recall_task(world(), lifecycle.owner(world(), task_id), task_id))
+    """Recall a task, as `Sandbox.recall_task` does."""
+    state = current_state()
+    account = lifecycle.account_of_task(state, task_id)
+    return public_response(lifecycle.recall_task(state, account, task_id))
 
 
 @routes.get("/faults")
 def list_faults() -> Response:
-    return answer({"faults": [fault.as_dict() for fault in world().faults.as_list()]})
+    """List the fault rules."""
+    return json_response(
+        {"faults": [fault.as_dict() for fault in current_state().faults.as_list()]}
+    )
 
 
 @routes.post("/faults")
 def add_faults() -> Response:
-    """One fault, or a list of them: all or none."""
+    """Add one fault rule or a list of them, all or none."""
     body = json_body()
     try:
-        faults = read_faults(body if isinstance(body, list) else [body])
-    except ValueError as problem:
-        raise invalid(str(problem)) from None
+        faults = parse_faults(body if isinstance(body, list) else [body])
+    except ValueError as exc:
+        raise bad_request(str(exc)) from None
     added = {"faults": [fault.as_dict() for fault in faults]}
-    world().faults.add(*faults)
-    return answer(added)
+    current_state().faults.add(*faults)
+    return json_response(added)
 
 
 @routes.delete("/faults")
 def clear_faults() -> Response:
-    world().faults.clear()
-    return answer({"faults": []})
+    """Remove all fault rules."""
+    current_state().faults.clear()
+    return json_response({"faults": []})
 
 
 @routes.get("/requests")
 def list_requests() -> Response:
-    return answer({"requests": [_recorded(each) for each in world().requests.as_list()]})
+    """List the recorded requests."""
+    recorded = current_state().requests.as_list()
+    return json_response({"requests": [_serialize(request) for request in recorded]})
 
 
 @routes.get("/callbacks")
 def list_callbacks() -> Response:
-    all_of_them = world().callbacks.as_list()
-    return answer({"callbacks": [dataclasses.asdict(callback) for callback in all_of_them]})
+    """List the callbacks."""
+    callbacks = current_state().callbacks.as_list()
+    return json_response({"callbacks": [dataclasses.asdict(callback) for callback in callbacks]})
 
 
 @routes.post("/reset")
 def reset() -> Response:
-    lifecycle.reset(world())
-    return answer({"result": "ok"})
+    """Forget all data, requests, callbacks and faults."""
+    current_state().reset()
+    return json_response({"result": "ok"})
 
 
 @routes.get("/export")
 def export() -> Response:
-    """Every object of every account, as JSON lines."""
-    return Response("".join(seeding.lines(world().store)), mimetype="application/x-ndjson")
+    """Return all objects of all accounts as JSON lines."""
+    return Response("".join(fixtures.dump_lines(current_store())), mimetype="application/x-ndjson")
 
 
-def _shown(task: Doc) -> Response:
-    return answer(public(task))
-
-
-def _recorded(recorded: RecordedRequest) -> Doc:
-    """A recorded request as JSON; a body that is not JSON, as text."""
-    shown = {**dataclasses.asdict(recorded), "body": recorded.body}
-    del shown["content"]
+def _serialize(recorded: RecordedRequest) -> Doc:
+    """Return a recorded request as JSON, with a body that is not JSON as text."""
+    doc = {**dataclasses.asdict(recorded), "body": recorded.body}
+    del doc["content"]
     if isinstance(recorded.body, bytes):
-        shown["body"] = recorded.body.decode(errors="replace")
-    return shown
+        doc["body"] = recorded.body.decode(errors="replace")
+    return doc

@@ -1,12 +1,15 @@
 """Evaluation and training tasks."""
 
+from __future__ import annotations
+
 from flask import Blueprint, Response
 
 from ...tasks import TaskType
-from .. import inputs, lifecycle, times
-from ..refusals import invalid
-from ..store import PROJECTS, QUALITY_TASKS, public
-from ..wire import account, answer, object_body, world
+from ..backend import lifecycle, task_schema
+from ..backend.store import PROJECTS, QUALITY_TASKS
+from ..http import timestamps
+from ..http.errors import bad_request, invalid_parameter
+from .http_io import current_account, current_state, object_body, public_response
 
 routes = Blueprint("quality_tasks", __name__)
 
@@ -22,25 +25,29 @@ TYPES = (
 
 @routes.post("/evaluation_tasks/<kind>")
 def create_evaluation_task(kind: str) -> Response:
+    """Create an evaluation task."""
     return _create(kind)
 
 
 @routes.post("/training_tasks/<kind>")
 def create_training_task(kind: str) -> Response:
+    """Create a training task."""
     return _create(kind)
 
 
 def _create(kind: str) -> Response:
-    task_type, here = inputs.task_type(kind), world()
-    given = inputs.checked(object_body())
+    task_type, state = task_schema.task_type(kind), current_state()
+    body = task_schema.validate_common(object_body())
     if task_type not in TYPES:
-        raise invalid(f"There are no such tasks of type {kind}")
-    if "expected_response" not in given:
-        raise invalid('Parameter is invalid, reason: "expected_response" is required')
-    doc = {**given, "type": kind, "id": lifecycle.new_id(), "created_at": times.stamp(times.now())}
-    with here.store.transaction():
-        project = lifecycle.named(here, PROJECTS, account(), given.get("project"))
+        raise bad_request(f"There are no such tasks of type {kind}")
+    if "expected_response" not in body:
+        raise invalid_parameter('"expected_response" is required')
+    doc = {**body, "type": kind, "id": lifecycle.new_id(), "created_at": timestamps.current()}
+    with state.store.transaction():
+        project = lifecycle.resolve_reference(
+            state, PROJECTS, current_account(), body.get("project")
+        )
         if project is not None and not project["_rapid"]:
-            raise invalid(f"{project['name']} is not a Rapid project")
-        here.store.insert(QUALITY_TASKS, account(), doc)
-    return answer(public(doc))
+            raise bad_request(f"{project['name']} is not a Rapid project")
+        state.store.insert(QUALITY_TASKS, current_account(), doc)
+    return public_response(doc)

@@ -1,34 +1,39 @@
 """Tasks: create, get, list, cancel, audit, unique id, metadata, tags."""
 
-from typing import Any, Callable, List
+from __future__ import annotations
+
+from typing import Any, Callable
 
 from flask import Blueprint, Response, request
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
-from .. import inputs, lifecycle, masks
-from ..refusals import invalid, missing
-from ..store import TASKS, Doc, Filter, public
-from ..wire import (
-    account,
-    answer,
+from ..backend import lifecycle, masks, task_schema
+from ..backend.store import TASKS, Doc, Filter, public
+from ..http.errors import bad_request, invalid_parameter, not_found
+from .http_io import (
+    current_account,
+    current_state,
+    current_store,
+    decode_page_token,
+    encode_page_token,
+    get_or_404,
     json_body,
+    json_response,
     object_body,
+    public_response,
     query_choices,
     query_filters,
     query_flag,
     query_limit,
     query_offset,
-    read_token,
-    required,
-    world,
-    write_token,
+    required_string,
 )
 
 routes = Blueprint("tasks", __name__)
 
 LIMITED = ("task_id", "status", "metadata", "project", "otherVersion")
 
-# parameter, column, and the values that it takes (any, for None)
+# Parameter, column, and the allowed values; None for any.
 _CHOICES = (
     ("type", "type", [kind.value for kind in TaskType]),
     ("status", "status", [status.value for status in TaskStatus]),
@@ -43,111 +48,130 @@ _CHOICES = (
 
 @routes.post("/task/<kind>")
 def create(kind: str) -> Response:
+    """Create a task."""
     body = object_body()
-    return answer(public(lifecycle.create_task(world(), account(), inputs.task_type(kind), body)))
+    task_type = task_schema.task_type(kind)
+    return public_response(
+        lifecycle.create_task(current_state(), current_account(), task_type, body)
+    )
 
 
 @routes.get("/task/<task_id>")
 def get(task_id: str) -> Response:
-    return answer(public(lifecycle.find(world(), TASKS, account(), task_id)))
+    """Return a task."""
+    return public_response(get_or_404(TASKS, task_id))
 
 
 @routes.get("/task/<task_id>/response_url/<uuid>")
 def get_response_file(task_id: str, uuid: str) -> Response:
-    task = lifecycle.find(world(), TASKS, account(), task_id)
-    segmented = task["type"] == TaskType.SegmentAnnotation.value
-    found = masks.picture(task_id, uuid) if segmented and "response" in task else None
-    if found is None:
-        raise missing("result file", uuid)
-    return Response(found, mimetype="image/png")
+    """Return a mask of a segmentation task."""
+    task = get_or_404(TASKS, task_id)
+    has_masks = task["type"] == TaskType.SegmentAnnotation.value and "response" in task
+    png = masks.mask_png(task_id, uuid) if has_masks else None
+    if png is None:
+        raise not_found("result file", uuid)
+    return Response(png, mimetype="image/png")
 
 
 @routes.get("/tasks")
 def list_page() -> Response:
+    """List a page of tasks."""
     limit, token = query_limit(), request.args.get("next_token")
-    after, offset = read_token(token) if token else (None, query_offset())
-    query_flag("include_attachment_url")  # attachments are addresses here in any case
-    page = world().store.page(TASKS, account(), _filters(), limit, offset, after)
-    shown = _limited if query_flag("limited_response") else public
+    after, offset = decode_page_token(token) if token else (None, query_offset())
+    query_flag("include_attachment_url")  # validated only: attachments are URLs in any case
+    page = current_store().page(TASKS, current_account(), _filters(), limit, offset, after)
+    serialize = _limited if query_flag("limited_response") else public
     envelope = {
-        "docs": [shown(task) for task in page.docs],
+        "docs": [serialize(task) for task in page.docs],
         "total": page.total,
         "limit": limit,
         "offset": offset,
         "has_more": page.more,
     }
     if page.more and page.end:
-        envelope["next_token"] = write_token(page.end, offset + limit)
-    return answer(envelope)
+        envelope["next_token"] = encode_page_token(page.end, offset + limit)
+    return json_response(envelope)
 
 
 @routes.post("/task/<task_id>/cancel")
 def cancel(task_id: str) -> Response:
+    """Cancel a task."""
     clear = query_flag("clear_unique_id")
-    return answer(public(lifecycle.cancel_task(world(), account(), task_id, clear)))
+    return public_response(
+        lifecycle.cancel_task(current_state(), current_account(), task_id, clear)
+    )
 
 
 @routes.post("/task/<task_id>/audit")
 def audit(task_id: str) -> Response:
+    """Audit a task."""
     body = object_body()
     accepted, comments = body.get("accepted"), body.get("comments")
     if not isinstance(accepted, bool):
-        raise invalid('Parameter is invalid, reason: "accepted" must be true or false')
+        raise invalid_parameter('"accepted" must be true or false')
     if not isinstance(comments, (str, type(None))):
-        raise invalid('Parameter is invalid, reason: "comments" must be a string')
-    lifecycle.audit_task(world(), account(), task_id, accepted, comments)
+        raise invalid_parameter('"comments" must be a string')
+    lifecycle.audit_task(current_state(), current_account(), task_id, accepted, comments)
     return Response("OK", mimetype="text/plain")
 
 
 @routes.post("/task/<task_id>/unique_id")
 def set_unique_id(task_id: str) -> Response:
-    unique_id = required(object_body(), "unique_id")
-    return _changed(task_id, lambda task: task.update(unique_id=unique_id))
+    """Set a task's unique id."""
+    unique_id = required_string(object_body(), "unique_id")
+    return _change_task(task_id, lambda task: task.update(unique_id=unique_id))
 
 
 @routes.delete("/task/<task_id>/unique_id")
 def clear_unique_id(task_id: str) -> Response:
-    return _changed(task_id, lambda task: task.pop("unique_id", None))
+    """Remove a task's unique id."""
+    return _change_task(task_id, lambda task: task.pop("unique_id", None))
 
 
 @routes.post("/task/<task_id>/setMetadata")
 def set_metadata(task_id: str) -> Response:
+    """Replace a task's metadata."""
     metadata = object_body()
-    return _changed(task_id, lambda task: task.update(metadata=metadata))
+    return _change_task(task_id, lambda task: task.update(metadata=metadata))
 
 
 @routes.post("/task/<task_id>/tags")
 def replace_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: named)
+    """Replace a task's tags."""
+    return _update_tags(task_id, lambda old, tags: tags)
 
 
 @routes.put("/task/<task_id>/tags")
 def add_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: old + named)
+    """Add tags to a task."""
+    return _update_tags(task_id, lambda old, tags: old + tags)
 
 
 @routes.delete("/task/<task_id>/tags")
 def delete_tags(task_id: str) -> Response:
-    return _retagged(task_id, lambda old, named: [tag for tag in old if tag not in named])
+    """Delete tags of a task."""
+    return _update_tags(task_id, lambda old, tags: [tag for tag in old if tag not in tags])
 
 
-def _changed(task_id: str, change: Callable[[Doc], Any]) -> Response:
-    return answer(public(lifecycle.change_task(world(), account(), task_id, change)))
+def _change_task(task_id: str, change: Callable[[Doc], Any]) -> Response:
+    return public_response(
+        lifecycle.change_task(current_state(), current_account(), task_id, change)
+    )
 
 
-def _retagged(task_id: str, merge: Callable[[List[str], List[str]], List[str]]) -> Response:
-    named = json_body()
-    if not inputs.is_texts(named):
-        raise invalid("The body must be a JSON array of tags")
+def _update_tags(task_id: str, merge: Callable[[list[str], list[str]], list[str]]) -> Response:
+    tags = json_body()
+    if not task_schema.is_string_list(tags):
+        raise bad_request("The body must be a JSON array of tags")
 
     def change(task: Doc) -> None:
-        task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), named)))
+        task["tags"] = list(dict.fromkeys(merge(task.get("tags", []), tags)))
 
-    return _changed(task_id, change)
+    return _change_task(task_id, change)
 
 
-def _filters() -> List[Filter]:
-    found = query_filters(
+def _filters() -> list[Filter]:
+    filters = query_filters(
         exact=[("project", "project"), ("batch", "batch")],
         since=[
             ("start_time", "created_at"),
@@ -162,10 +186,10 @@ def _filters() -> List[Filter]:
     )
     for name, column, allowed in _CHOICES:
         if name in request.args:
-            found.append(Filter(column, "in", query_choices(name, allowed)))
+            filters.append(Filter(column, "in", query_choices(name, allowed)))
     if "tags" in request.args:
-        found.append(Filter("tags", "has", query_choices("tags")))
-    return found
+        filters.append(Filter("tags", "has", query_choices("tags")))
+    return filters
 
 
 def _limited(task: Doc) -> Doc:

@@ -1,13 +1,20 @@
 """The team: list, invite, change roles."""
 
-from typing import List, Tuple
+from __future__ import annotations
 
 from flask import Blueprint, Response
 
 from ...teams import TeammateRole
-from ..refusals import invalid
-from ..store import TEAMMATES, Doc, public
-from ..wire import account, answer, object_body, required, texts, world
+from ..backend.store import TEAMMATES, Doc, public
+from ..http.errors import bad_request, invalid_parameter
+from .http_io import (
+    current_account,
+    current_store,
+    json_response,
+    object_body,
+    required_string,
+    string_list,
+)
 
 routes = Blueprint("teams", __name__)
 
@@ -16,52 +23,55 @@ OWNER = "owner@example.org"
 
 @routes.get("/teams")
 def list_all() -> Response:
-    return answer(team())
+    """List the teammates."""
+    return json_response(list_team())
 
 
 @routes.post("/teams/invite")
 def invite() -> Response:
-    emails, role = _request()
-    with world().store.transaction():
-        known = [mate["email"] for mate in team()]
+    """Invite teammates."""
+    emails, role = _emails_and_role()
+    with current_store().transaction():
+        members = [mate["email"] for mate in list_team()]
         for email in dict.fromkeys(emails):
-            if email not in known:
-                world().store.insert(TEAMMATES, account(), _teammate(email, role))
-        return answer(team())
+            if email not in members:
+                current_store().insert(TEAMMATES, current_account(), _teammate(email, role))
+        return json_response(list_team())
 
 
 @routes.post("/teams/set_role")
 def set_role() -> Response:
-    emails, role = _request()
-    with world().store.transaction():
-        mates = {mate["email"]: mate for mate in team()}
+    """Change the role of teammates."""
+    emails, role = _emails_and_role()
+    with current_store().transaction():
+        mates = {mate["email"]: mate for mate in list_team()}
         for email in emails:
             if email not in mates:
-                raise invalid(f"Nobody in the team has the address {email!r}")
+                raise bad_request(f"Nobody in the team has the address {email!r}")
             if mates[email]["role"] == TeammateRole.Admin.value:
-                raise invalid("The account's admin stays its admin")
-            changed = {**mates[email], **_role(role)}
-            world().store.update(TEAMMATES, account(), changed)
-        return answer(team())
+                raise bad_request("The role of the account's admin can't be changed")
+            teammate = {**mates[email], **_role(role)}
+            current_store().update(TEAMMATES, current_account(), teammate)
+        return json_response(list_team())
 
 
-def team() -> List[Doc]:
-    """Everyone; an account is never without its owner."""
-    with world().store.transaction():
-        if world().store.get(TEAMMATES, account(), email=OWNER) is None:
+def list_team() -> list[Doc]:
+    """Return all teammates of the account, with its owner."""
+    with current_store().transaction():
+        if current_store().get(TEAMMATES, current_account(), email=OWNER) is None:
             owner = _teammate(OWNER, TeammateRole.Admin.value)
-            world().store.insert(TEAMMATES, account(), owner)
-        return [public(mate) for mate in world().store.all(TEAMMATES, account())]
+            current_store().insert(TEAMMATES, current_account(), owner)
+        return [public(mate) for mate in current_store().all(TEAMMATES, current_account())]
 
 
-def _request() -> Tuple[List[str], str]:
+def _emails_and_role() -> tuple[list[str], str]:
     body = object_body()
-    emails, role = texts(body, "emails"), required(body, "team_role")
+    emails, role = string_list(body, "emails"), required_string(body, "team_role")
     if not emails or not all("@" in email for email in emails):
-        raise invalid('Parameter is invalid, reason: "emails" must be a list of e-mail addresses')
+        raise invalid_parameter('"emails" must be a list of e-mail addresses')
     roles = [known.value for known in TeammateRole if known is not TeammateRole.Admin]
     if role not in roles:
-        raise invalid(f'"team_role" must be one of {", ".join(roles)}, not {role!r}')
+        raise bad_request(f'"team_role" must be one of {", ".join(roles)}, got {role!r}')
     return emails, role
 
 

@@ -1,17 +1,20 @@
-"""The made-up responses of test mode: they depend on the task alone and mean nothing.
+"""Canned responses of test mode: made up, and dependent on the task alone.
 
-What is a file in them is at an address of the sandbox itself.
+URLs of files in them are URLs of the sandbox itself.
 """
 
-from typing import Any, Callable, Iterable, List, Mapping, Tuple
+from __future__ import annotations
 
-from ..tasks import TaskType
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
+
+from ...tasks import TaskType
 from . import chat, masks
 from .store import Doc
 
 _POLYGON = ((50, 0), (100, 40), (80, 100), (20, 100), (0, 40))
 _LINE = ((0, 90), (100, 10))
-# A face, and the two corners of the side beside it.
+# A face, and the two outer corners of the side next to it.
 _CUBOID = {
     "face-topleft": (0, 0),
     "face-topright": (100, 0),
@@ -21,46 +24,51 @@ _CUBOID = {
     "side-bottomcorner": (120, 80),
 }
 _BOX = {"left": 0, "top": 0, "width": 100, "height": 100}
-_CELL, _IN_ROW = 140, 5  # shapes stand side by side, in rows
-_MOST_LABELS = 10  # of each geometry
+_CELL_SIZE, _CELLS_PER_ROW = 140, 5  # of the grid in which the shapes are placed
+_MAX_LABELS = 10  # per geometry
 
 
 def response(task: Doc, url: str) -> Doc:
-    """The response that a task of this type and with these params gets; `url` is the instance's."""
-    answer = _ANSWERS.get(TaskType(task["type"]), _no_annotations)
-    return answer({**task, "_url": url})
+    """Return the canned response of a task.
+
+    Args:
+        task: The task, whose type and params determine the response.
+        url: Instance URL.
+    """
+    make_response = _RESPONSES.get(TaskType(task["type"]), _no_annotations)
+    return make_response({**task, "_url": url})
 
 
-def _first_label(choices: Any, otherwise: str) -> str:
-    """The first of the offered labels, which are texts or objects that hold one."""
-    first = choices[0] if isinstance(choices, list) and choices else otherwise
+def _first_label(choices: Any, default: str) -> str:
+    """Return the first of some labels, which are strings or objects that have one."""
+    first = choices[0] if isinstance(choices, list) and choices else default
     if isinstance(first, dict):
         names = (first.get(key) for key in ("choice", "name", "label", "field_id"))
-        first = next((name for name in names if name), otherwise)
+        first = next((name for name in names if name), default)
     return str(first)
 
 
-def _labels(choices: Any) -> List[str]:
-    found = choices[:_MOST_LABELS] if isinstance(choices, list) else []
-    return [_first_label([each], "object") for each in found] or ["object"]
+def _labels(choices: Any) -> list[str]:
+    labels = choices[:_MAX_LABELS] if isinstance(choices, list) else []
+    return [_first_label([label], "object") for label in labels] or ["object"]
 
 
-def _moved(figure: Iterable[Tuple[int, int]], x: int, y: int) -> List[Doc]:
+def _translate(figure: Iterable[tuple[int, int]], x: int, y: int) -> list[Doc]:
     return [{"x": x + right, "y": y + down} for right, down in figure]
 
 
-def _cuboid(x: int, y: int) -> List[Doc]:
+def _cuboid(x: int, y: int) -> list[Doc]:
     return [
         {**vertex, "type": "vertex", "description": name}
-        for name, vertex in zip(_CUBOID, _moved(_CUBOID.values(), x, y))
+        for name, vertex in zip(_CUBOID, _translate(_CUBOID.values(), x, y))
     ]
 
 
-# Each geometry, without its label, at a place.
+# Each geometry, without its label, at a position.
 _SHAPES: Mapping[str, Callable[[int, int], Doc]] = {
     "box": lambda x, y: {**_BOX, "left": x, "top": y},
-    "polygon": lambda x, y: {"vertices": _moved(_POLYGON, x, y)},
-    "line": lambda x, y: {"vertices": _moved(_LINE, x, y)},
+    "polygon": lambda x, y: {"vertices": _translate(_POLYGON, x, y)},
+    "line": lambda x, y: {"vertices": _translate(_LINE, x, y)},
     "point": lambda x, y: {"x": x + 50, "y": y + 50},
     "cuboid": lambda x, y: {"vertices": _cuboid(x, y)},
     "ellipse": lambda x, y: {
@@ -71,21 +79,28 @@ _SHAPES: Mapping[str, Callable[[int, int], Doc]] = {
 }
 
 
-def _annotations(asked: Mapping[str, Any]) -> Doc:
-    """A shape for each label of each geometry."""
-    wanted = [(name, label) for name in _SHAPES if name in asked for label in _labels(asked[name])]
+def _annotations(choices: Mapping[str, Any]) -> Doc:
+    """Return an annotation for each label of each geometry."""
+    shapes = [
+        (name, label) for name in _SHAPES if name in choices for label in _labels(choices[name])
+    ]
     return {
         "annotations": [
-            {**_SHAPES[name](number % _IN_ROW * _CELL, number // _IN_ROW * _CELL), "label": label}
-            for number, (name, label) in enumerate(wanted)
+            {
+                **_SHAPES[name](
+                    number % _CELLS_PER_ROW * _CELL_SIZE, number // _CELLS_PER_ROW * _CELL_SIZE
+                ),
+                "label": label,
+            }
+            for number, (name, label) in enumerate(shapes)
         ]
     }
 
 
 def _geometries(task: Doc) -> Doc:
-    asked = task["params"].get("geometries")
-    asked = asked if isinstance(asked, dict) else {}
-    return _annotations({name: _objects(options) for name, options in asked.items()})
+    geometries = task["params"].get("geometries")
+    geometries = geometries if isinstance(geometries, dict) else {}
+    return _annotations({name: _objects(options) for name, options in geometries.items()})
 
 
 def _objects(options: Any) -> Any:
@@ -108,7 +123,7 @@ def _segmentation(task: Doc) -> Doc:
     names = task["params"].get("labels")
     labels = [_first_label([name], "object") for name in names] if isinstance(names, list) else []
     return {
-        "annotations": masks.addresses(task["_url"], task["task_id"]),
+        "annotations": masks.mask_urls(task["_url"], task["task_id"]),
         "labelMapping": {
             label: {"index": index, "color": f"#{index * 2654435761 % 2**24:06x}"}
             for index, label in enumerate(labels, 1)
@@ -166,7 +181,7 @@ def _no_annotations(task: Doc) -> Doc:
     return {"annotations": []}
 
 
-_ANSWERS: Mapping[TaskType, Callable[[Doc], Doc]] = {
+_RESPONSES: Mapping[TaskType, Callable[[Doc], Doc]] = {
     TaskType.ImageAnnotation: _geometries,
     TaskType.Annotation: _one_shape("box"),
     TaskType.PolygonAnnotation: _one_shape("polygon"),

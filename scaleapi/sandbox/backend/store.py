@@ -1,48 +1,51 @@
 """The sandbox's data, in SQLite.
 
-Each object is one row: its whole JSON, and beside it, as columns, the keys that are looked up,
-filtered or sorted on. Rows belong to an account, which stands for one API key.
-Keys that start with `_` are the sandbox's own and never leave it.
+Each object is a row: its whole JSON, and the keys that are looked up, filtered or sorted by as
+columns. A row belongs to an account, which stands for one API key. Keys that start with `_` are
+private to the sandbox and never shown.
 """
+
+from __future__ import annotations
 
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
+from typing import Any
 
-from . import depth
+from ..http import json_limits
 
-APPLICATION = 0x5CA1E  # in the head of the file, where SQLite has a place for each
-FEW = 10_000  # rows that are sorted sooner than found in order
-CACHE = 64 * 1024  # KiB; loading a large data set touches all indexes
+# SQLite stores both in the header of the file.
+APPLICATION_ID = 0x5CA1E
+SCHEMA_VERSION = 1  # to be raised with every change to the tables
+CACHE_KIB = 64 * 1024  # loading many objects touches all indexes
+SORT_THRESHOLD = 10_000  # rows; more are read in the order of an index, not sorted
 
-VERSION = 1  # of the tables below; to be raised with every change to them
-
-Doc = Dict[str, Any]
-Place = Tuple[str, int]  # created_at and row number: where a page ended
+Doc = dict[str, Any]
+Cursor = tuple[str, int]  # created_at and row number of the last object of a page
 
 
 @dataclass(frozen=True)
 class Table:
-    """A kind of object, and which of its keys are columns.
+    """The table of one resource.
 
     Attributes:
-        name: of the table.
-        key: the column that `update` finds a row by.
-        columns: keys of the object that can be filtered on.
-        unique: groups of columns of which two rows of an account never hold the same values.
-        indexes: groups of columns to find rows by quickly; give `created_at` last for listings.
-        labels: keys that hold lists of texts, filtered with `has`.
+        name: Name of the table.
+        key: Column that identifies an object.
+        columns: Keys of the objects that are columns.
+        unique: Groups of columns whose values are unique within an account.
+        indexes: Groups of columns with an index; `created_at` comes last, for listings.
+        labels: Keys that hold lists of strings, for the operator `has`.
     """
 
     name: str
     key: str
-    columns: Tuple[str, ...]
-    unique: Tuple[Tuple[str, ...], ...] = ()
-    indexes: Tuple[Tuple[str, ...], ...] = ()
-    labels: Tuple[str, ...] = ()
+    columns: tuple[str, ...]
+    unique: tuple[tuple[str, ...], ...] = ()
+    indexes: tuple[tuple[str, ...], ...] = ()
+    labels: tuple[str, ...] = ()
 
 
 TASKS = Table(
@@ -130,91 +133,113 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on a column; `value` is a list for `in` and `has` (one of them is enough)."""
+    """A condition on a column.
+
+    Attributes:
+        column: The column, or a key of `Table.labels` for `has`.
+        operator: "=", ">=", "<=", "in" or "has".
+        value: The value; for `in` and `has` a list, any of which matches.
+    """
 
     column: str
-    operator: str  # "=", ">=", "<=", "in" or "has"
+    operator: str
     value: Any
 
 
 @dataclass(frozen=True)
 class Page:
-    """A stretch of a listing."""
+    """One page of a listing.
 
-    docs: List[Doc]
+    Attributes:
+        docs: The objects of the page.
+        total: Number of objects on all pages.
+        more: Whether a page follows.
+        end: Where the page ends; None if it is empty.
+    """
+
+    docs: list[Doc]
     total: int
     more: bool
-    end: Optional[Place]
+    end: Cursor | None
 
 
-class WrongFile(sqlite3.DatabaseError):
-    """The file holds something else, or what another version of the sandbox left there."""
+class IncompatibleDatabase(sqlite3.DatabaseError):
+    """The file is not a database of the sandbox, or of another version of it."""
 
 
-class Taken(Exception):
-    """Another object of the account already has this value."""
+class UniqueViolationError(Exception):
+    """Another object of the account has this value.
+
+    Args:
+        column: The column that must be unique.
+        value: The value.
+    """
 
     def __init__(self, column: str, value: Any) -> None:
         super().__init__(f"{column} {value!r} is already in use")
 
 
 class Store:
-    """All objects of all accounts. Safe for use by many threads.
+    """All objects of all accounts; safe for use by many threads.
 
     Args:
-        path: the database file; in memory without one.
+        path: The database file; None to keep the data in memory.
+
+    Raises:
+        sqlite3.Error: If the file is not a database of this version of the sandbox.
     """
 
-    def __init__(self, path: Optional[str] = None) -> None:
+    def __init__(self, path: str | None = None) -> None:
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(
             path or ":memory:", check_same_thread=False, isolation_level=None
         )
         try:
-            # In this mode the system has every commit before it is acknowledged, which a killed
-            # process cannot take back. Power failing may undo the last ones, and breaks nothing;
-            # FULL would prevent that, for a wait on the disk at every call.
+            # In these modes a commit survives the end of the process. A power failure may undo the
+            # latest commits without corruption; FULL would prevent that at the cost of an fsync
+            # per call.
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.execute(f"PRAGMA cache_size=-{CACHE}")
-            with self.transaction():  # so that nobody ever finds half of the tables
+            self._connection.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
+            with self.transaction():  # all of the tables or none
                 self._make_tables()
-        except sqlite3.Error as problem:
+        except sqlite3.Error as exc:
             self._connection.close()
-            if path is None or isinstance(problem, WrongFile):
+            if path is None or isinstance(exc, IncompatibleDatabase):
                 raise
-            raise type(problem)(f"{path}: {problem}") from None
+            raise type(exc)(f"{path}: {exc}") from None
         except BaseException:
             self._connection.close()
             raise
 
     def _make_tables(self) -> None:
-        found = [self._pragma(name) for name in ("application_id", "user_version")]
-        if found == [APPLICATION, VERSION]:
+        header = [self._pragma(name) for name in ("application_id", "user_version")]
+        if header == [APPLICATION_ID, SCHEMA_VERSION]:
             return
         path = self._connection.execute("PRAGMA database_list").fetchone()[2]
         tables = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]
-        if found != [0, 0] or tables:
-            raise WrongFile(
-                f"{path} is no database of this version of the sandbox. Name another file, or move"
-                " this one away; if another version made it, --export with that and --seed here"
+        if header != [0, 0] or tables:
+            raise IncompatibleDatabase(
+                f"{path} is not a database of this version of the sandbox. Choose another file, or"
+                " move this one; to convert one of another version, --export with that version and"
+                " --seed with this one"
             )
         for statement in _schema():
             self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def _pragma(self, name: str) -> Any:
         return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the database."""
         with self._lock:
             self._connection.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is done inside happens together or not at all; one inside another joins it."""
+        """Commit all changes of the block, or none if it raises; a nested one joins the outer."""
         with self._lock:
             if self._connection.in_transaction:
                 yield
@@ -228,40 +253,50 @@ class Store:
             self._connection.execute("COMMIT")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Nobody else reads or changes anything meanwhile; each change inside is its own."""
+    def exclusive(self) -> Iterator[None]:
+        """Hold the store's lock without opening a transaction."""
         with self._lock:
             yield
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Delete all objects of all accounts."""
         with self.transaction():
-            for name in [table.name for table in TABLES] + ["labels", "contents"]:
+            for name in (*(table.name for table in TABLES), "labels", "contents"):
                 self._connection.execute(f"DELETE FROM {name}")
 
     def insert(self, table: Table, account: str, doc: Doc) -> None:
         """Add an object.
 
+        Args:
+            table: The table of the object.
+            account: The account that it belongs to.
+            doc: The object.
+
         Raises:
-            Taken: a value that must be unique is in use.
-            TooDeep: the object is nested too deeply.
+            UniqueViolationError: If a value that must be unique is in use.
+            NestingError: If the object is nested too deeply.
         """
         with self.transaction():
-            self._check_free(table, account, doc, None)
-            names = ("account", "doc") + table.columns
+            self._check_unique(table, account, doc, None)
+            names = ("account", "doc", *table.columns)
             cursor = self._connection.execute(
                 f"INSERT INTO {table.name} ({', '.join(names)})"
                 f" VALUES ({', '.join('?' * len(names))})",
-                [account, depth.dumps(doc), *_values(table, doc)],
+                [account, json_limits.dumps(doc), *_values(table, doc)],
             )
-            self._label(table, doc, int(cursor.lastrowid or 0))
+            self._index_labels(table, doc, int(cursor.lastrowid or 0))
 
     def update(self, table: Table, account: str, doc: Doc) -> None:
-        """Put `doc` in the place of the object with the same key.
+        """Replace the object with the same key, if there is one.
+
+        Args:
+            table: The table of the object.
+            account: The account that it belongs to.
+            doc: The new object.
 
         Raises:
-            Taken: a value that must be unique is in use by another object.
-            TooDeep: the object is nested too deeply.
+            UniqueViolationError: If a value that must be unique is in use by another object.
+            NestingError: If the object is nested too deeply.
         """
         with self.transaction():
             row = self._connection.execute(
@@ -270,35 +305,42 @@ class Store:
             ).fetchone()
             if row is None:
                 return
-            self._check_free(table, account, doc, row[0])
-            changes = ", ".join(f"{name} = ?" for name in ("doc",) + table.columns)
+            self._check_unique(table, account, doc, row[0])
+            changes = ", ".join(f"{name} = ?" for name in ("doc", *table.columns))
             self._connection.execute(
                 f"UPDATE {table.name} SET {changes} WHERE seq = ?",
-                [depth.dumps(doc), *_values(table, doc), row[0]],
+                [json_limits.dumps(doc), *_values(table, doc), row[0]],
             )
-            self._label(table, doc, row[0])
+            self._index_labels(table, doc, row[0])
 
     def delete(self, table: Table, account: str, **values: Any) -> None:
-        """Remove the objects that have these values."""
+        """Delete the objects of an account that have these values in these columns."""
         condition, bindings = _where(table, account, equal(**values))
         with self._lock:
             self._connection.execute(f"DELETE FROM {table.name} WHERE {condition}", bindings)
 
-    def get(self, table: Table, account: str, **values: Any) -> Optional[Doc]:
-        """The object that has these values, or None."""
-        found = self.all(table, account, equal(**values))
-        return found[0] if found else None
+    def get(self, table: Table, account: str, **values: Any) -> Doc | None:
+        """Return the oldest object of an account with these values in these columns, or None."""
+        docs = self.all(table, account, equal(**values))
+        return docs[0] if docs else None
 
-    def owners(self, table: Table, key: str) -> List[str]:
-        """The accounts that hold an object with this key."""
+    def owners(self, table: Table, key: str) -> list[str]:
+        """Return the accounts that have an object with this key."""
         with self._lock:
             rows = self._connection.execute(
                 f"SELECT account FROM {table.name} WHERE {table.key} = ?", [key]
             ).fetchall()
         return [row[0] for row in rows]
 
-    def due(self, moment: str) -> List[Tuple[str, str]]:
-        """Account and id of each task that has been free to be worked on since this moment."""
+    def due_tasks(self, before: str) -> list[tuple[str, str]]:
+        """Return account and id of the pending tasks that could be worked on at some time.
+
+        Args:
+            before: The time, as a formatted timestamp.
+
+        Returns:
+            The tasks whose waiting time, and whose batch's release, began before.
+        """
         with self._lock:
             return self._connection.execute(
                 "SELECT tasks.account, task_id FROM tasks"
@@ -307,11 +349,11 @@ class Store:
                 " AND (batch IS NULL"
                 " OR batches.status = 'in_progress' AND batches._released_at <= ?)"
                 " ORDER BY _waiting_since, tasks.seq",
-                [moment, moment],
+                [before, before],
             ).fetchall()
 
-    def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> List[Doc]:
-        """Every object that passes the filters, oldest first."""
+    def all(self, table: Table, account: str, filters: Sequence[Filter] = ()) -> list[Doc]:
+        """Return the objects of an account that match all filters, oldest first."""
         condition, bindings = _where(table, account, filters)
         with self._lock:
             rows = self._connection.execute(
@@ -326,39 +368,55 @@ class Store:
         filters: Sequence[Filter],
         limit: int,
         offset: int = 0,
-        after: Optional[Place] = None,
+        after: Cursor | None = None,
     ) -> Page:
-        """The newest `limit` objects that pass the filters, after a place or an offset."""
+        """Return a page of the objects that match all filters, newest first.
+
+        Args:
+            table: The table to list.
+            account: The account whose objects are listed.
+            filters: Conditions on the objects.
+            limit: Maximum number of objects.
+            offset: Number of newer objects to skip; ignored with `after`.
+            after: Where the page before ended.
+
+        Returns:
+            The page.
+        """
         condition, bindings = _where(table, account, filters)
         with self.transaction():
             total = self._connection.execute(
                 f"SELECT COUNT(*) FROM {table.name} WHERE {condition}", bindings
             ).fetchone()[0]
-            condition, bindings = _where(table, account, filters, few=total <= FEW)
-            start, count, order = (0 if after else offset), limit + 1, "DESC"
+            condition, bindings = _where(table, account, filters, total <= SORT_THRESHOLD)
+            remaining = max(total - offset, 0)
+            order, count, skipped = "DESC", limit + 1, offset
             if after is not None:
                 condition += " AND (created_at, seq) < (?, ?)"
                 bindings += after
-            elif offset > total // 2:  # nearer to the end: counted from there
-                count = min(max(total - offset, 0), limit)
-                start, order = max(total - offset - count, 0), "ASC"
+                skipped = 0
+            elif remaining < offset:  # fewer rows are skipped from the end
+                order, count = "ASC", min(count, remaining)
+                skipped = remaining - count
             rows = self._connection.execute(
                 f"SELECT doc, created_at, seq FROM {table.name} WHERE {condition}"
                 f" ORDER BY created_at {order}, seq {order} LIMIT ? OFFSET ?",
-                [*bindings, count, start],
+                [*bindings, count, skipped],
             ).fetchall()
-        kept = rows[:limit] if order == "DESC" else rows[::-1]
+        if order == "ASC":
+            rows.reverse()
+        page_rows = rows[:limit]
         return Page(
-            docs=[json.loads(row[0]) for row in kept],
+            docs=[json.loads(row[0]) for row in page_rows],
             total=total,
-            more=len(rows) > limit if order == "DESC" else offset + limit < total,
-            end=(kept[-1][1], kept[-1][2]) if kept else None,
+            more=len(rows) > limit,
+            end=page_rows[-1][1:] if page_rows else None,
         )
 
     def count_by(
         self, table: Table, account: str, column: str, filters: Sequence[Filter]
-    ) -> Dict[str, int]:
-        """How many objects that pass the filters have each value of a column."""
+    ) -> dict[str, int]:
+        """Count the objects of an account that match all filters, by the value of a column."""
         condition, bindings = _where(table, account, filters)
         with self._lock:
             return dict(
@@ -369,8 +427,8 @@ class Store:
                 ).fetchall()
             )
 
-    def newest_by_account(self, table: Table) -> Dict[str, str]:
-        """The accounts that have objects, and when the newest of each was made."""
+    def newest_by_account(self, table: Table) -> dict[str, str]:
+        """Return the accounts with objects, and when the newest of each was created."""
         with self._lock:
             return dict(
                 self._connection.execute(
@@ -378,26 +436,26 @@ class Store:
                 ).fetchall()
             )
 
-    def everything(self, table: Table) -> Iterator[Tuple[str, Doc]]:
-        """Account and object, for every object of every account, oldest first."""
+    def iter_all(self, table: Table) -> Iterator[tuple[str, Doc]]:
+        """Yield account and object, for all objects of all accounts, oldest first."""
         rows = self._connection.execute(f"SELECT account, doc FROM {table.name} ORDER BY seq")
         for account, text in rows:
             yield account, json.loads(text)
 
-    def keep_content(self, file_id: str, content: bytes) -> None:
-        """Keep the bytes of a file."""
+    def put_content(self, file_id: str, content: bytes) -> None:
+        """Store the content of a file."""
         with self._lock:
             self._connection.execute("INSERT INTO contents VALUES (?, ?)", [file_id, content])
 
-    def content(self, file_id: str) -> Optional[bytes]:
-        """The bytes of a file, or None."""
+    def get_content(self, file_id: str) -> bytes | None:
+        """Return the content of a file, or None."""
         with self._lock:
             row = self._connection.execute(
                 "SELECT content FROM contents WHERE file = ?", [file_id]
             ).fetchone()
         return row[0] if row else None
 
-    def _check_free(self, table: Table, account: str, doc: Doc, own_row: Optional[int]) -> None:
+    def _check_unique(self, table: Table, account: str, doc: Doc, own_row: int | None) -> None:
         for columns in table.unique:
             values = {column: doc.get(column) for column in columns}
             if None in values.values():
@@ -407,9 +465,9 @@ class Store:
                 f"SELECT seq FROM {table.name} WHERE {condition}", bindings
             ).fetchone()
             if row is not None and row[0] != own_row:
-                raise Taken(columns[-1], values[columns[-1]])
+                raise UniqueViolationError(columns[-1], values[columns[-1]])
 
-    def _label(self, table: Table, doc: Doc, row: int) -> None:
+    def _index_labels(self, table: Table, doc: Doc, row: int) -> None:
         if not table.labels:
             return
         self._connection.execute("DELETE FROM labels WHERE seq = ?", [row])
@@ -419,13 +477,13 @@ class Store:
         )
 
 
-def equal(**values: Any) -> List[Filter]:
-    """Filters that ask for exactly these values."""
+def equal(**values: Any) -> list[Filter]:
+    """Return filters for exactly these values."""
     return [Filter(column, "=", value) for column, value in values.items()]
 
 
 def public(doc: Doc) -> Doc:
-    """The object as the API shows it."""
+    """Return an object as the API shows it, without private keys."""
     return {key: value for key, value in doc.items() if not key.startswith("_")}
 
 
@@ -443,7 +501,7 @@ def _schema() -> Iterator[str]:
         " (key TEXT, label TEXT, seq INTEGER, PRIMARY KEY (key, label, seq)) WITHOUT ROWID"
     )
     yield "CREATE INDEX labels_by_seq ON labels (seq)"
-    # For `owners` and `due`, which look at all accounts.
+    # For `owners` and `due_tasks`, which search all accounts.
     yield "CREATE INDEX tasks_by_id ON tasks (task_id)"
     yield ("CREATE INDEX tasks_that_wait ON tasks (_waiting_since) WHERE status = 'pending'")
     yield "CREATE TABLE contents (file TEXT PRIMARY KEY, content BLOB)"
@@ -457,26 +515,31 @@ def _indexes(table: Table, kind: str, groups: Sequence[Sequence[str]]) -> Iterat
 
 
 def _where(
-    table: Table, account: str, filters: Sequence[Filter], few: bool = True
-) -> Tuple[str, List[Any]]:
-    # A plus sign keeps SQLite from using an index for a column. Few rows are found by what they
-    # have in common, and then sorted; many are soon met on the way back through time.
-    by_label = few and any(item.operator == "has" for item in filters)
+    table: Table, account: str, filters: Sequence[Filter], sort: bool = True
+) -> tuple[str, list[Any]]:
+    """Return the WHERE clause and its bindings.
+
+    A unary + keeps SQLite from using an index on a column. Small results are found by the index of
+    a filter and then sorted; large ones (not `sort`) are read in the order of created_at and
+    filtered.
+    """
+    by_label = sort and any(item.operator == "has" for item in filters)
     conditions, bindings = ["+account = ?" if by_label else "account = ?"], [account]
     for item in filters:
-        marks = ", ".join("?" * len(item.value)) if item.operator in ("in", "has") else "?"
+        values = item.value if item.operator in ("in", "has") else [item.value]
+        marks = ", ".join("?" * len(values))
         if item.operator == "has":
-            labelled = f"SELECT seq FROM labels WHERE key = '{item.column}' AND label IN ({marks})"
-            conditions.append(f"seq IN ({labelled})")
+            labels = f"SELECT seq FROM labels WHERE key = '{item.column}' AND label IN ({marks})"
+            conditions.append(f"seq IN ({labels})")
         elif item.operator == "in":
             conditions.append(f"{item.column} IN ({marks})")
         else:
-            is_bound = item.operator != "=" and item.column != "created_at"
-            mark = "+" if is_bound and not few else ""
-            conditions.append(f"{mark}{item.column} {item.operator} ?")
-        bindings += item.value if item.operator in ("in", "has") else [item.value]
+            is_range = item.operator != "=" and item.column != "created_at"
+            plus = "+" if is_range and not sort else ""
+            conditions.append(f"{plus}{item.column} {item.operator} ?")
+        bindings += values
     return " AND ".join(conditions), bindings
 
 
-def _values(table: Table, doc: Doc) -> List[Any]:
+def _values(table: Table, doc: Doc) -> list[Any]:
     return [doc.get(column) for column in table.columns]

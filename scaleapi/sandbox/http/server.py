@@ -1,36 +1,39 @@
 """The HTTP server: cheroot, on a socket of this machine, in threads that end with the process."""
 
+from __future__ import annotations
+
 import contextlib
 import json
 import logging
 import socket
 import threading
-from typing import Any, Optional, Tuple
+from typing import Any
 
 from cheroot import wsgi
 from cheroot.server import HTTPConnection, HTTPRequest
 
-from .app import Dropped, SandboxApp
-from .chunks import Chunks
-from .refusals import error_body
+from .chunked import ChunkedReader
+from .errors import ConnectionDroppedError, error_body
 
 log = logging.getLogger("scaleapi.sandbox")
 
 IDLE_SECONDS = 75  # longer than the client keeps an idle connection
 STOP_SECONDS = 1
 MAX_HEAD = 64 * 1024  # bytes of a request before its body
-LINGER_SECONDS = 5  # after a refusal, for a client that is still sending
-MAX_LINGER = 1024 * MAX_HEAD
+DRAIN_SECONDS = 5  # per read after a request was rejected, for a client that is still sending
+MAX_DRAIN_BYTES = 1024 * MAX_HEAD
 
 
 class Server:
-    """Serves an app until it is stopped.
+    """Serves a WSGI app until it is stopped.
 
-    Raises:
-        OSError, OverflowError: from `bind`, when the address can't be had.
+    Args:
+        app: The WSGI app.
+        host: Address to listen on.
+        port: TCP port; 0 for a free one.
     """
 
-    def __init__(self, app: SandboxApp, host: str, port: int) -> None:
+    def __init__(self, app: Any, host: str, port: int) -> None:
         self._http = _Http(
             (host, port),
             app,
@@ -39,37 +42,45 @@ class Server:
             shutdown_timeout=STOP_SECONDS,
         )
         self._bound, self._serving = threading.Event(), threading.Event()
-        self._problem: Optional[Exception] = None
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="sandbox server", daemon=True)
 
-    def bind(self) -> Tuple[str, int]:
-        """Open the socket; returns its host and port. Who connects waits until `serve`."""
+    def bind(self) -> tuple[str, int]:
+        """Open the socket; connections wait in its queue until `serve`.
+
+        Returns:
+            The host and port that it is bound to.
+
+        Raises:
+            OSError: If the address is not available.
+            OverflowError: If the port is out of range.
+        """
         self._thread.start()
         self._bound.wait()
-        if self._problem is not None:
+        if self._error is not None:
             self.stop()
-            raise self._problem
+            raise self._error
         host, port = self._http.bind_addr[:2]
         return host, port
 
     def serve(self) -> None:
-        """Answer requests."""
+        """Start to process requests."""
         self._serving.set()
 
     def stop(self) -> None:
         """Close the socket and all connections, and end the threads."""
         self._http.stop()
-        self.serve()  # which ends at once
+        self.serve()  # so that the thread ends, if it was never called
         self._thread.join()
-        # cheroot registers each server here, which would keep it, and the data, for ever.
+        # cheroot registers each server here, which would leak it and its data.
         getattr(logging, "statistics", {}).pop(f"Cheroot HTTPServer {id(self._http)}", None)
 
     def _run(self) -> None:
-        # The worker threads are made in here because they become daemons in a daemon only.
+        # Prepared in this thread: the worker threads inherit its daemon flag.
         try:
             self._http.prepare()
-        except Exception as problem:
-            self._problem = problem
+        except Exception as exc:
+            self._error = exc
             return
         finally:
             self._bound.set()
@@ -78,16 +89,16 @@ class Server:
 
 
 class _Request(HTTPRequest):
-    """Refuses what is hardly HTTP, or too much of it, as the app refuses invalid requests."""
+    """Rejects malformed or oversized requests with an API-style JSON error."""
 
     def parse_request(self) -> None:
-        """Read the head; what is wrong with it is answered here, and the connection ends."""
+        """Read the head; after an error response, drain and end the connection."""
         super().parse_request()
         if not self.ready:
-            self._linger()
+            self._drain()
 
     def read_request_headers(self) -> bool:
-        """Read the headers; false when they have been refused."""
+        """Read the headers; return False if they were rejected."""
         if not super().read_request_headers():  # type: ignore[no-untyped-call]
             return False
         if not self.inheaders.get(b"Content-Length", b"0").isdigit():  # int() takes "-5", "1_0"
@@ -96,7 +107,7 @@ class _Request(HTTPRequest):
         return True
 
     def simple_response(self, status: Any, msg: str = "") -> None:
-        """Refuse the request; `status` is the number and its phrase."""
+        """Reject the request with a status, such as "400 Bad Request", and a message."""
         number, _, phrase = status.partition(" ")
         body = json.dumps(error_body(int(number), msg or phrase))
         head = (
@@ -107,32 +118,33 @@ class _Request(HTTPRequest):
         with contextlib.suppress(OSError):  # the client has gone
             self.conn.wfile.write((head + body).encode("ascii"))
 
-    def _linger(self) -> None:
-        """Read on, within reason: a client that is still sending would not see the refusal."""
+    def _drain(self) -> None:
+        """Read on, up to a limit: a client that is still sending could not read the response."""
         with contextlib.suppress(OSError):
             self.conn.socket.shutdown(socket.SHUT_WR)
-            self.conn.socket.settimeout(LINGER_SECONDS)
-            for _ in range(MAX_LINGER // MAX_HEAD):
+            self.conn.socket.settimeout(DRAIN_SECONDS)
+            for _ in range(MAX_DRAIN_BYTES // MAX_HEAD):
                 if not self.conn.socket.recv(MAX_HEAD):
                     return
 
 
 class _Gateway(wsgi.Gateway_10):
-    """Lets the app end the connection without an answer, and reads a body in chunks our way."""
+    """Lets the app close the connection without a response, and decodes chunked bodies."""
 
     def __init__(self, req: Any) -> None:
         if req.chunked_read:
-            req.rfile = Chunks(req.conn.rfile)
+            req.rfile = ChunkedReader(req.conn.rfile)
         super().__init__(req)
 
     def respond(self) -> None:
+        """Run the app and send its response, if there is one."""
         try:
             super().respond()
-        except Dropped:
+        except ConnectionDroppedError:
             self.req.sent_headers = True
             self.req.close_connection = True
         body = self.req.rfile
-        if isinstance(body, Chunks) and not body.ended:  # the next request can't be found
+        if isinstance(body, ChunkedReader) and not body.ended:  # no next request can be read
             self.req.close_connection = True
 
 
@@ -148,9 +160,9 @@ class _Connection(HTTPConnection):
             self.server.release_thread()
 
     def close(self) -> None:
-        """Close the socket, and give up what a client that has gone away did not read."""
+        """Close the socket, and discard what a client that has gone away did not read."""
         super().close()
-        with contextlib.suppress(OSError):  # else raised again when it is garbage, as a warning
+        with contextlib.suppress(OSError):  # else a warning when it is garbage-collected
             self.wfile.close()
 
 
@@ -173,7 +185,7 @@ class _Http(wsgi.Server):
         self._occupied = 0  # threads, by connections queued or being handled
 
     def process_conn(self, conn: Any) -> None:
-        """Give a connection to a thread once bytes have arrived on it, a new one included."""
+        """Pass a connection to a thread, a new one only once bytes have arrived."""
         if conn.last_used is None:
             self.put_conn(conn)
             return
@@ -198,12 +210,12 @@ class _Http(wsgi.Server):
             self.numthreads *= 2
 
     def error_log(self, msg: str = "", level: int = logging.INFO, traceback: bool = False) -> None:
-        """Into our own log, not to stderr."""
+        """Write to the sandbox's log, not to stderr."""
         log.log(level, msg, exc_info=traceback)
 
     @staticmethod
     def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
-        """Bind, and don't leave the socket open where that fails."""
+        """Bind the socket, and close it if that fails."""
         try:
             socket_.bind(bind_addr)
         except Exception:

@@ -1,11 +1,14 @@
-"""Responses of chat tasks: the made-up one of test mode, those given by callers, and their parts.
+"""Responses of chat tasks: the canned one, those of callers, and their parts.
 
-A response is kept whole, as `{"threads": [...]}`; what a caller did not ask for with `opts` is cut
-out as it is shown.
+A response is stored whole, as `{"threads": [...]}`; the parts that a request does not select with
+`opts` are omitted when it is shown.
 """
 
+from __future__ import annotations
+
 import json
-from typing import Any, Collection, Dict, Iterator, List, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from .store import Doc
 
@@ -14,32 +17,37 @@ OPTIONS = ("annotation_details", "attachment_details", "model_parameters", "subm
 
 _FILES = "https://sandbox.example.org/files"
 _PROMPT = "Name three rivers."
-_ANSWERS = {"model_a": "Volta, Loire, Indus.", "model_b": "Volta. Loire. Thames."}
+_REPLIES = {"model_a": "Volta, Loire, Indus.", "model_b": "Volta. Loire. Thames."}
 _FOLLOW_UP = "And one more?"
 _BRIEF_ANNOTATION = ("id", "key", "type", "value")
 _BRIEF_FILE = ("url", "scale_url", "mime_type")
 
 
 def response(task: Doc) -> Doc:
-    """The canned response: it depends on the task alone, and has every part that there can be."""
+    """Return the canned response: it depends on the task alone, and has every possible part."""
     return {"threads": [_Canned(task).thread()]}
 
 
-def completed(task: Doc, given: Any) -> Any:
-    """What a caller gave, with the keys that each thread, turn and message has.
+def fill_in(task: Doc, partial: Any) -> Any:
+    """Add the keys to a response that each thread, turn and message has.
 
-    Nothing given means the canned response. One without threads stays as it is.
+    Args:
+        task: The task of the response.
+        partial: The response; an empty one stands for the canned response.
+
+    Returns:
+        The whole response; one without threads unchanged.
 
     Raises:
-        ValueError: threads, turns or messages are no lists of objects.
+        ValueError: If threads, turns or messages are not lists of objects.
     """
-    if not given:
+    if not partial:
         return response(task)
-    if not isinstance(given, dict) or "threads" not in given:
-        return given
-    threads = _objects(given, "threads")
+    if not isinstance(partial, dict) or "threads" not in partial:
+        return partial
+    threads = _objects(partial, "threads")
     return {
-        **given,
+        **partial,
         "threads": [
             _thread(thread, f"{task['task_id']}_{number}")
             for number, thread in enumerate(threads, 1)
@@ -63,33 +71,40 @@ def _message(message: Doc) -> Doc:
     return {"role": role, "source_id": role, "content": {}, "annotations": [], **message}
 
 
-def _objects(holder: Doc, key: str) -> List[Doc]:
-    found = holder.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+def _objects(holder: Doc, key: str) -> list[Doc]:
+    objects = holder.get(key, [])
+    if not isinstance(objects, list) or not all(isinstance(item, dict) for item in objects):
         raise ValueError(f'"{key}" must be a list of objects')
-    return found
+    return objects
 
 
-def shown(response: Any, opts: Collection[str]) -> List[Any]:
-    """The threads of a response, in the detail asked for; none in a response of another kind."""
+def select(response: Any, opts: Collection[str]) -> list[Any]:
+    """Return the threads of a response in the selected detail; none if it has no threads.
+
+    Args:
+        response: The response of a task.
+        opts: The optional parts to show, some of `OPTIONS`.
+    """
     threads = response.get("threads") if isinstance(response, dict) else None
-    return [_cut(thread, opts) for thread in threads] if isinstance(threads, list) else []
+    return [_select(thread, opts) for thread in threads] if isinstance(threads, list) else []
 
 
-def _cut(value: Any, opts: Collection[str]) -> Any:
+def _select(value: Any, opts: Collection[str]) -> Any:
     if isinstance(value, list):
-        return [_cut(item, opts) for item in value]
+        return [_select(item, opts) for item in value]
     if not isinstance(value, dict):
         return value
-    kept = {}
+    selected = {}
     for key, item in value.items():
         if key == "annotations":
-            kept[key] = item if "annotation_details" in opts else _brief(item, _BRIEF_ANNOTATION)
+            selected[key] = (
+                item if "annotation_details" in opts else _brief(item, _BRIEF_ANNOTATION)
+            )
         elif key == "attachments":
-            kept[key] = item if "attachment_details" in opts else _brief(item, _BRIEF_FILE)
+            selected[key] = item if "attachment_details" in opts else _brief(item, _BRIEF_FILE)
         elif key not in OPTIONS or key in opts:
-            kept[key] = _cut(item, opts)
-    return kept
+            selected[key] = _select(item, opts)
+    return selected
 
 
 def _brief(items: Any, keys: Collection[str]) -> Any:
@@ -101,28 +116,33 @@ def _brief(items: Any, keys: Collection[str]) -> Any:
     ]
 
 
-def listed(value: Any, name: str) -> Iterator[Doc]:
-    """The objects in all lists of this name, however deep: "annotations" or "attachments"."""
+def iter_listed(value: Any, name: str) -> Iterator[Doc]:
+    """Yield the objects of all lists under this key, at any depth.
+
+    Args:
+        value: JSON.
+        name: The key, such as "annotations" or "attachments".
+    """
     if isinstance(value, list):
         for item in value:
-            yield from listed(item, name)
+            yield from iter_listed(item, name)
     elif isinstance(value, dict):
         for key, item in value.items():
             if key == name and isinstance(item, list):
-                yield from (part for part in item if isinstance(part, dict))
+                yield from (element for element in item if isinstance(element, dict))
             else:
-                yield from listed(item, name)
+                yield from iter_listed(item, name)
 
 
-def annotation_ids(response: Any) -> List[str]:
-    """The ids of all annotations of a response, to find its task by."""
-    ids = (annotation.get("id") for annotation in listed(response, "annotations"))
+def annotation_ids(response: Any) -> list[str]:
+    """Return the ids of all annotations of a response, by which its task is found."""
+    ids = (annotation.get("id") for annotation in iter_listed(response, "annotations"))
     return [name for name in ids if isinstance(name, str)]
 
 
 def turn_count(response: Any) -> int:
-    """How many turns a response has."""
-    return len(list(listed(response, "turns")))
+    """Count the turns of a response."""
+    return len(list(iter_listed(response, "turns")))
 
 
 class _Canned:
@@ -203,7 +223,7 @@ class _Canned:
         }
 
     def _assistant(self, model: str, criterion: Doc) -> Doc:
-        text = _ANSWERS[model]
+        text = _REPLIES[model]
         score = 1 + MODELS.index(model)
         return {
             "role": "assistant",
@@ -221,7 +241,7 @@ class _Canned:
                 self._note("helpfulness", "integer", 2 + score, possible_values=[1, 2, 3, 4, 5]),
                 self._note("places", "labeled_text", [{"label": "river", "text": text[:5]}]),
                 self._note("recording", "file", self._audio()),
-                # The criterion by its id, and whole: the API gives either.
+                # The criterion as its id, and as an object: the API returns either.
                 self._note(
                     "rating", "rubric_rating",
                     {"score": score, "color": "green", "justification": "They are rivers."},
@@ -267,7 +287,7 @@ class _Canned:
         del note["value"]
         return {**note, "not_applicable": True, "cannot_assess": False}
 
-    def _note(self, key: str, kind: str, value: Any, **more: Any) -> Doc:
+    def _note(self, key: str, kind: str, value: Any, **extra: Any) -> Doc:
         self._annotations += 1
         title = key.replace("_", " ").capitalize()
         return {
@@ -276,10 +296,10 @@ class _Canned:
             "type": kind,
             "value": value,
             "title": title,
-            "description": f"{title}, as the sandbox makes it up",
+            "description": f"{title}, made up by the sandbox",
             "labels": ["sandbox"],
             "justification": "None: nobody looked at this.",
-            **more,
+            **extra,
         }
 
     def _file(self, name: str, mime_type: str) -> Doc:
@@ -292,7 +312,7 @@ class _Canned:
 
     def _audio(self) -> Doc:
         audio = self._file("spoken.mp3", "audio/mpeg")
-        del audio["name"]  # audio files have none
+        del audio["name"]  # audio files have no name
         return {
             **audio,
             "duration": 2.5,
@@ -330,7 +350,7 @@ class _Canned:
 
 
 def _prompt(variables: Any) -> str:
-    """The user's message: the template's variables, one a line, or a question of ours."""
+    """Return the user's message: the template's variables, one per line, or a default question."""
     if not isinstance(variables, Mapping) or not variables:
         return _PROMPT
     return "\n".join(f"{name}: {_text(value)}" for name, value in variables.items())
@@ -340,8 +360,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def schema(params: Dict[str, Any]) -> Any:
-    """The JSON Schema of a project's responses: the project's own, or that of the canned ones."""
+def schema(params: dict[str, Any]) -> Any:
+    """Return the JSON Schema of a project's responses: its own, or that of the canned ones."""
     return params.get("response_schema") or {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

@@ -1,0 +1,1 @@
+"""The service behind the routes: its data, and what happens to them."""

@@ -1,0 +1,1 @@
+"""HTTP without state: the server, keys, error responses and the formats on the wire."""
