@@ -14,9 +14,9 @@ from urllib.parse import quote
 from ..._timestamps import parse_iso8601
 from ..._validation import non_empty_str
 from ...exceptions import ScaleInvalidArgument
+from ._models._model import Request
 from .exceptions import ApiTypeError, ApiValueError
 from .models import BatchOperationRequest
-from .models._base import Request
 
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"

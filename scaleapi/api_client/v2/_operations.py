@@ -38,9 +38,9 @@ from ..._recovery import V2_POST
 from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
+from ._models._model import Model
 from .api_response import ApiResponse
 from .exceptions import ApiException, ApiTypeError, ApiValueError, headers_of, to_api_exception
-from .models._base import Model
 from .rest import RESTResponse
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """The models of the v2 API: its objects, and what its operations take and answer.
 
-`_base` says how they work. Besides, each is in a module of its own name, as it was published:
+`_models` says how they work. Besides, each is in a module of its own name, as it was published:
 `from scaleapi.api_client.v2.models.task import Task`.
 """
 
@@ -16,9 +16,9 @@ from types import ModuleType
 # `typing.get_type_hints` looks it up here.
 from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, Union  # noqa: F401
 
-from ._base import Field, Model, Request, _open  # noqa: F401
-from ._values import Id, Items
-from .annotations import (
+from .._models._convert import Id, Items
+from .._models._model import Field, Model, Request, _open  # noqa: F401
+from .._models.annotations import (
     Annotation,
     AnnotationBoolean,
     AnnotationBooleanProperties,
@@ -51,86 +51,7 @@ from .annotations import (
     RubricCriteriaValue,
     RubricRatingValue,
 )
-from .answers import (
-    Error,
-    GetBatch500Response,
-    GetDatasetTaskResponseUrl404Response,
-    GetSchema400Response,
-    GetSchema404Response,
-    GetSchemaResponse,
-    GetSchemaResponseSchema,
-    GetTask500Response,
-)
-from .deliveries import (
-    Dataset,
-    DatasetDelivery,
-    DatasetDeliveryDataset,
-    DatasetDeliveryMetadata,
-    DatasetTask,
-    Delivery,
-    ExpandableDataset,
-    ExpandableDatasetDelivery,
-    ExpandableDelivery,
-    GetDatasetDeliveriesResponse,
-    GetDatasetDeliveryResponse,
-    GetDatasetsResponse,
-    GetDatasetTasksResponse,
-    GetDeliveredTasksResponse,
-    GetDeliveriesResponse,
-    GetDeliveryTasksResponse,
-    GetDeliveryTasksResponseDocsInner,
-)
-from .enums import (
-    AnnotationType,
-    BatchStatus,
-    ErrorType,
-    Expandable,
-    ExpandableEnumBatch,
-    ExpandableEnumDatasetsDeliveries,
-    ExpandableEnumDatasetTask,
-    ExpandableEnumDeliveries,
-    ExpandableEnumDelivery,
-    ExpandableEnumTask,
-    GenAIProjectType,
-    MessageRole,
-    Option,
-    TaskStatus,
-)
-from .files import (
-    AnnotationFilePropertiesValue,
-    AudioFile,
-    BasicFile,
-    ContentAndUrl,
-    DetailedFile,
-    ImageFile,
-    WorkspaceContainerConfig,
-    WorkspaceContainerValue,
-    WorkspaceExecutionData,
-    WorkspaceExecutionDataResult,
-    WorkspaceExecutionDataResultStatus,
-    WorkspaceFile,
-)
-from .projects import (
-    Batch,
-    CancelBatch200Response,
-    ExpandableBatch,
-    ExpandableProject,
-    GetBatchesResponse,
-    GetProjectsResponse,
-    PauseBatch200Response,
-    Project,
-    ResumeBatch200Response,
-)
-from .requests import (
-    BatchOperationRequest,
-    CreateBatchRequest,
-    CreateBatchRequestProject,
-    CreateChatTaskRequest,
-    FinalizeBatchRequest,
-    SetBatchMetadataRequest,
-    SetTaskMetadataRequest,
-)
-from .tasks import (
+from .._models.chat import (
     BaseChunk,
     Chunk,
     ChunkText,
@@ -153,6 +74,85 @@ from .tasks import (
     Turn,
     V1TaskTaskIdGet200Response,
     V1TaskTaskIdGet200ResponseResponse,
+)
+from .._models.deliveries import (
+    Dataset,
+    DatasetDelivery,
+    DatasetDeliveryDataset,
+    DatasetDeliveryMetadata,
+    DatasetTask,
+    Delivery,
+    ExpandableDataset,
+    ExpandableDatasetDelivery,
+    ExpandableDelivery,
+    GetDatasetDeliveriesResponse,
+    GetDatasetDeliveryResponse,
+    GetDatasetsResponse,
+    GetDatasetTasksResponse,
+    GetDeliveredTasksResponse,
+    GetDeliveriesResponse,
+    GetDeliveryTasksResponse,
+    GetDeliveryTasksResponseDocsInner,
+)
+from .._models.enums import (
+    AnnotationType,
+    BatchStatus,
+    ErrorType,
+    Expandable,
+    ExpandableEnumBatch,
+    ExpandableEnumDatasetsDeliveries,
+    ExpandableEnumDatasetTask,
+    ExpandableEnumDeliveries,
+    ExpandableEnumDelivery,
+    ExpandableEnumTask,
+    GenAIProjectType,
+    MessageRole,
+    Option,
+    TaskStatus,
+)
+from .._models.files import (
+    AnnotationFilePropertiesValue,
+    AudioFile,
+    BasicFile,
+    ContentAndUrl,
+    DetailedFile,
+    ImageFile,
+    WorkspaceContainerConfig,
+    WorkspaceContainerValue,
+    WorkspaceExecutionData,
+    WorkspaceExecutionDataResult,
+    WorkspaceExecutionDataResultStatus,
+    WorkspaceFile,
+)
+from .._models.projects import (
+    Batch,
+    CancelBatch200Response,
+    ExpandableBatch,
+    ExpandableProject,
+    GetBatchesResponse,
+    GetProjectsResponse,
+    PauseBatch200Response,
+    Project,
+    ResumeBatch200Response,
+)
+from .._models.requests import (
+    BatchOperationRequest,
+    CreateBatchRequest,
+    CreateBatchRequestProject,
+    CreateChatTaskRequest,
+    FinalizeBatchRequest,
+    SetBatchMetadataRequest,
+    SetTaskMetadataRequest,
+)
+from .._models.responses import (
+    Error,
+    GetBatch500Response,
+    GetDatasetTaskResponseUrl404Response,
+    GetSchema400Response,
+    GetSchema404Response,
+    GetSchemaResponse,
+    GetSchemaResponseSchema,
+    GetTask500Response,
 )
 
 __all__ = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Union
 
-from ._base import Id, Items, Model, OneOf, Wrapper
+from ._model import Id, Items, Model, OneOf, Wrapper
 from .files import BasicFile, DetailedFile, WorkspaceContainerValue
 
 

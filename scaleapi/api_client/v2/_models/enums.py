@@ -6,7 +6,7 @@ the service may know more values than are written here.
 
 from __future__ import annotations
 
-from ._values import TextEnum
+from ._convert import TextEnum
 
 
 class TaskStatus(TextEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Union
 
-from ._base import Id, Model, Wrapper
+from ._model import Id, Model, Wrapper
 from .annotations import Annotation
 from .enums import ErrorType, MessageRole, TaskStatus
 from .files import DetailedFile

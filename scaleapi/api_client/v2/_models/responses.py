@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Mapping, Optional
 
-from ._base import Model
+from ._model import Model
 
 
 class GetSchemaResponseSchema(Model):

@@ -38,7 +38,7 @@ from typing import (
 )
 
 from ..exceptions import ApiAttributeError, ApiTypeError, ApiValueError
-from ._values import Content, Id, Items, Readers, TextEnum, plain, readers
+from ._convert import Content, Id, Items, Readers, TextEnum, plain, readers
 
 __all__ = ["Field", "Id", "Items", "Model", "OneOf", "Request", "TextEnum", "Wrapper"]
 

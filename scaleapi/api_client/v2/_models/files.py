@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
-from ._base import Items, Model, OneOf, Wrapper
+from ._model import Items, Model, OneOf, Wrapper
 
 
 class _File(Model):

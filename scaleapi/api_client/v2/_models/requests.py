@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from ._base import Id, OneOf, Request
+from ._model import Id, OneOf, Request
 
 
 class CreateBatchRequest(Request):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Union
 
-from ._base import Id, Model, OneOf
+from ._model import Id, Model, OneOf
+from .chat import Task
 from .projects import Project
-from .tasks import Task
 
 
 class Delivery(Model):
