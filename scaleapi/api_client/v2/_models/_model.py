@@ -38,9 +38,7 @@ from typing import (
 )
 
 from ..exceptions import ApiAttributeError, ApiTypeError, ApiValueError
-from ._convert import Content, Id, Items, Readers, TextEnum, plain, readers
-
-__all__ = ["Field", "Id", "Items", "Model", "OneOf", "Request", "TextEnum", "Wrapper"]
+from ._convert import Content, Id, Readers, plain, readers
 
 M = TypeVar("M", bound="Model")
 
@@ -423,49 +421,6 @@ def _nearest(name: object, names: Collection[str]) -> str:
     return f"; did you mean {near[0]}?" if near else f"; these are: {', '.join(names)}"
 
 
-class Wrapper(Model):
-    """A model of several kinds, which the published client wraps.
-
-    Called with a model of one of the kinds, it gives that model. JSON becomes a model of the kind
-    that its `type` names; where none does, one of this class, with all that came.
-    """
-
-    _kinds: ClassVar[Dict[str, Type[Model]]] = {}
-    """By `type`."""
-    _type: ClassVar[Optional[str]] = None
-    _wraps: ClassVar[Tuple[Type[Model], ...]] = ()
-    """What it takes besides its subclasses."""
-
-    def __init_subclass__(cls, type: Optional[str] = None, **options: Any) -> None:
-        super().__init_subclass__(**options)
-        if type is not None:
-            cls._kinds[type] = cls
-            cls._type = type
-        cls._kinds = {}
-
-    def __new__(cls, actual_instance: Any = None, /, **fields: Any) -> Any:
-        given = fields.get("actual_instance", actual_instance)
-        if given is None:
-            return object.__new__(cls._kind(fields))
-        if isinstance(given, (cls, *cls._wraps)):
-            return given
-        return cls.from_dict(given)
-
-    def __init__(self, actual_instance: Any = None, /, **fields: Any) -> None:
-        if actual_instance is None and fields.pop("actual_instance", None) is None:
-            super().__init__(**{"type": self._type, **fields} if self._type else fields)
-
-    @classmethod
-    def _kind(cls, data: Mapping[str, Any]) -> Type[Any]:
-        name = data.get("type")
-        return cls._kinds.get(name, cls) if isinstance(name, str) else cls
-
-    @classmethod
-    def view(cls: Type[M], data: Dict[str, Any]) -> M:
-        """A model of this JSON, of the kind that its `type` names."""
-        return _open(cls._kind(data), data)  # type: ignore[attr-defined, no-any-return]
-
-
 class Request(Model):
     """What an operation sends: a model that checks what the caller gives.
 
@@ -508,52 +463,3 @@ class Request(Model):
             raise ApiTypeError(
                 f"{field.name} must be a dictionary whose keys are strings: {value!r}"
             )
-
-
-class _OneOf(type):
-    _kinds: Tuple[Any, ...]
-
-    @property
-    def _classes(cls) -> Tuple[type, ...]:
-        return tuple(get_origin(kind) or kind for kind in cls._kinds)
-
-    def __instancecheck__(cls, instance: object) -> bool:
-        return isinstance(instance, cls._classes)
-
-
-class OneOf(metaclass=_OneOf):
-    """A name that the published client has for what may be an id or a model.
-
-    Called with either it gives that: the id as an `Id`, the model as it is, a dictionary as a
-    model. What is in a field that may be either is an instance of it.
-
-    Attributes:
-        actual_instance: the id or the model itself.
-    """
-
-    actual_instance: Any
-    _kinds: ClassVar[Tuple[Any, ...]] = ()
-
-    def __new__(cls, actual_instance: Any = None) -> Any:
-        return cls.from_dict(actual_instance)
-
-    @classmethod
-    def from_dict(cls, obj: Any) -> Any:
-        """The id or the model; None of None.
-
-        Raises:
-            ApiTypeError: it is neither.
-        """
-        if obj is None or (isinstance(obj, (Model, Id)) and isinstance(obj, cls)):
-            return obj
-        data = plain(obj)
-        read = readers(Union[cls._kinds]).get(type(data))
-        if read is None or isinstance(obj, Model):
-            names = " or ".join(kind.__name__ for kind in cls._classes)
-            raise ApiTypeError(f"{cls.__name__} takes {names}, got {obj!r}")
-        return read(data)
-
-    @classmethod
-    def from_json(cls, json_str: Union[str, bytes]) -> Any:
-        """The id or the model of a JSON text."""
-        return cls.from_dict(loads(json_str))

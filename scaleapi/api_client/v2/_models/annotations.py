@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Union
 
-from ._model import Id, Items, Model, OneOf, Wrapper
+from ._convert import Id, Items
+from ._model import Model
+from ._unions import OneOf, Wrapper
 from .files import BasicFile, DetailedFile, WorkspaceContainerValue
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Union
 
-from ._model import Id, Model, Wrapper
+from ._convert import Id
+from ._model import Model
+from ._unions import Wrapper
 from .annotations import Annotation
 from .enums import ErrorType, MessageRole, TaskStatus
 from .files import DetailedFile

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Dict, List, Optional, Union
 
-from ._model import Id, Model, OneOf
+from ._convert import Id
+from ._model import Model
+from ._unions import OneOf
 from .chat import Task
 from .projects import Project
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Union
 
-from ._model import Items, Model, OneOf, Wrapper
+from ._convert import Items
+from ._model import Model
+from ._unions import OneOf, Wrapper
 
 
 class _File(Model):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from ._model import Id, OneOf, Request
+from ._convert import Id
+from ._model import Request
+from ._unions import OneOf
 
 
 class CreateBatchRequest(Request):
