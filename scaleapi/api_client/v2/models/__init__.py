@@ -1,23 +1,31 @@
-"""The models of the v2 API: its objects, and what its operations take and answer.
+"""The models of the v2 API: its objects, and what its operations send and return.
 
-`_models` says how they work. Besides, each is in a module of its own name, as it was published:
-`from scaleapi.api_client.v2.models.task import Task`.
+Each is also in a module of its own, at its published path: `from
+scaleapi.api_client.v2.models.task import Task`. `_models` defines them; the files of this package
+are written by `python -m tests.v2.generate_models`.
 """
+
+# ruff: noqa: F401  `typing.get_type_hints` looks up here what the annotations of models name.
 
 from __future__ import annotations
 
-import re
-import sys
-from datetime import datetime  # noqa: F401
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-
-# What annotations of the models name stands here too: their `__module__` is this package, so that
-# `typing.get_type_hints` looks it up here.
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, Union  # noqa: F401
+import importlib
+from datetime import datetime
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    Dict,
+    List,
+    Mapping,
+    Optional,
+    Tuple,
+    Type,
+    Union,
+)
 
 from .._models._convert import Id, Items
-from .._models._model import Field, Model, Request, _open  # noqa: F401
+from .._models._model import Field, Model, Request
 from .._models.annotations import (
     Annotation,
     AnnotationBoolean,
@@ -156,10 +164,6 @@ from .._models.responses import (
 )
 
 __all__ = [
-    "Id",
-    "Items",
-    "Model",
-    "Request",
     "Annotation",
     "AnnotationBoolean",
     "AnnotationBooleanProperties",
@@ -248,17 +252,21 @@ __all__ = [
     "GetSchemaResponseSchema",
     "GetTask500Response",
     "GetTasksResponse",
+    "Id",
     "ImageFile",
+    "Items",
     "LabeledTextValue",
     "Message",
     "MessageContent",
     "MessageRole",
+    "Model",
     "ModelParameters",
     "Option",
     "PauseBatch200Response",
     "Project",
     "Reasoning",
     "ReferenceText",
+    "Request",
     "ResumeBatch200Response",
     "Rubric",
     "RubricCriteriaValue",
@@ -282,23 +290,17 @@ __all__ = [
     "WorkspaceFile",
 ]
 
-
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def _publish(kind: type) -> None:
-    # No file of its own: 119 of them would say nothing.
-    short = _WORDS.sub("_", kind.__name__).lower()
-    module = ModuleType(f"{__name__}.{short}", kind.__doc__)
-    module.__spec__ = ModuleSpec(module.__name__, None)
-    setattr(module, kind.__name__, kind)
-    setattr(sys.modules[__name__], short, module)
-    sys.modules[module.__name__] = module
-
-
-for _name in __all__:
-    if not globals()[_name].__module__.rpartition(".")[2].startswith("_"):
-        _publish(globals()[_name])
-    # Pickles name this package, so that unpickling in a thread loads it before its parts.
+for _name in __all__:  # public paths, also in pickles
     globals()[_name].__module__ = __name__
-_open.__module__ = __name__
+
+
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        """Import the module of a model."""
+        if not name.startswith("_"):
+            try:
+                return importlib.import_module(f".{name}", __name__)
+            except ModuleNotFoundError:
+                pass
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
