@@ -13,9 +13,9 @@ LINE_LENGTH = 100
 COMMON = {
     "Field": "_model",
     "Id": "_convert",
-    "Items": "_convert",
+    "ModelList": "_convert",
     "Model": "_model",
-    "Request": "_model",
+    "RequestModel": "_model",
 }
 
 PACKAGE = '''\
@@ -31,19 +31,9 @@ are written by `python -m tests.v2.generate_models`.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from datetime import datetime
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
 {imports}
 

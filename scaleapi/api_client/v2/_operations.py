@@ -10,18 +10,15 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
-    Dict,
     Generic,
-    Mapping,
     NamedTuple,
     Optional,
-    Tuple,
-    Type,
     TypedDict,
     TypeVar,
     cast,
@@ -86,11 +83,11 @@ class Request(Generic[T]):
 
     method: str
     path: str
-    returns: Type[T]
+    returns: type[T]
     options: Mapping[str, Any] = field(repr=False)  # may hold a secret
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Optional[Mapping[str, Any]] = None
-    errors: Mapping[int, Type[Model]] = field(default_factory=dict)
+    errors: Mapping[int, type[Model]] = field(default_factory=dict)
     redirects: bool = False
     idempotency: Optional[IdempotencyRule] = None
 
@@ -189,10 +186,10 @@ class PreparedCall(NamedTuple):
     method: str
     endpoint: str
     body: Optional[Mapping[str, Any]]
-    headers: Dict[str, str]
+    headers: dict[str, str]
 
 
-def _execute(call: PreparedCall, request: Request[Any]) -> Tuple[requests.Response, Any]:
+def _execute(call: PreparedCall, request: Request[Any]) -> tuple[requests.Response, Any]:
     result = call.api.request(
         call.method,
         call.endpoint,
@@ -203,7 +200,7 @@ def _execute(call: PreparedCall, request: Request[Any]) -> Tuple[requests.Respon
     return result.response, cast(Any, request.returns).view(result.json_object())
 
 
-def _fetch_redirect(call: PreparedCall) -> Tuple[requests.Response, Any]:
+def _fetch_redirect(call: PreparedCall) -> tuple[requests.Response, Any]:
     api = call.api._with(follow_redirects=False)
     try:
         result = api.request(call.method, call.endpoint, headers=call.headers)
@@ -215,7 +212,7 @@ def _fetch_redirect(call: PreparedCall) -> Tuple[requests.Response, Any]:
 
 
 def _error_data(error: ScaleException, request: Request[Any]) -> Optional[Model]:
-    declared: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **request.errors}
+    declared: dict[int, type[Model]] = {500: models.GetBatch500Response, **request.errors}
     model = declared.get(error.code or 0)
     body = None if error.response is None else json_or_none(error.response.content)
     return model.view(body) if model is not None and isinstance(body, dict) else None
@@ -241,7 +238,7 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
         raise ApiValueError(f"_host_index must be 0, got {options['_host_index']!r}")
     if options.get("_request_auth") is not None:
         own = {**_auth_in(options, "header"), **_auth_in(options, "cookie")}
-        api = client.transport_with(lambda key: own)
+        api = client._transport_for(lambda key: own)
     else:
         api = client.transport
     timeout = options.get("_request_timeout")
@@ -253,7 +250,7 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
         raise ApiValueError(f"_request_{error.message}") from None
 
 
-def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
+def _auth_in(options: Mapping[str, Any], place: str) -> dict[str, str]:
     """Return what `_request_auth` puts there, in the place of the key."""
     auth = options.get("_request_auth")
     if auth is not None and auth.get("in") not in ("header", "query", "cookie"):
@@ -263,7 +260,7 @@ def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
 
-def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
+def _without_secrets(api: Api, headers: dict[str, str]) -> Api:
     """Take headers that hold a secret off the request, and have them sent as the key is."""
     secret = {name: headers[name] for name in headers if name.lower() in SECRET_HEADERS}
     auth = api._options.auth or no_auth_headers
@@ -274,7 +271,7 @@ def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
     return api._with(auth=lambda api_key: {**secret, **auth(api_key)})
 
 
-def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> Dict[str, str]:
+def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> dict[str, str]:
     headers = {"Accept": "application/json", **(options.get("_headers") or {})}
     if options.get("_content_type"):
         headers["Content-Type"] = options["_content_type"]

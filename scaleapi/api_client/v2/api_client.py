@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, Dict, Optional, Tuple
+from typing import Any, Optional
 
 from ..._http.auth import AuthHeaders, bearer_auth_headers, no_auth_headers
 from ...api import Api
@@ -34,10 +34,10 @@ class ApiClient:
     ) -> None:
         self.configuration = configuration or Configuration.get_default()
         self.cookie = cookie
-        self.default_headers: Dict[str, str] = {}
+        self.default_headers: dict[str, str] = {}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
-        self._made: Dict[Tuple[object, ...], Api] = {}
+        self._transport_cache: dict[tuple[object, ...], Api] = {}
 
     def __enter__(self) -> ApiClient:
         return self
@@ -45,8 +45,8 @@ class ApiClient:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __getstate__(self) -> Dict[str, Any]:
-        return {**vars(self), "_made": {}}  # a cache, whose keys hold the API key
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_transport_cache": {}}  # a cache, whose keys hold the API key
 
     def __repr__(self) -> str:
         return f"ApiClient({self.configuration!r})"
@@ -76,35 +76,35 @@ class ApiClient:
         """Send a header with every call."""
         self.default_headers[header_name] = header_value
 
-    def over(self, api: Api) -> ApiClient:
+    def _with_transport(self, api: Api) -> ApiClient:
         """One with the same settings and headers over another transport of a client's."""
         twin = copy.copy(self)
-        twin.configuration = self.configuration.over(api)
+        twin.configuration = self.configuration._rebind(api)
         twin.default_headers = dict(self.default_headers)
-        twin._made = {}
+        twin._transport_cache = {}
         return twin
 
     @property
     def transport(self) -> Api:
         """The transport that the configuration describes now."""
-        return self.transport_with(bearer_auth_headers)
+        return self._transport_for(bearer_auth_headers)
 
-    def transport_with(self, auth: AuthHeaders) -> Api:
+    def _transport_for(self, auth: AuthHeaders) -> Api:
         """Return the same with other headers; a default header may stand in the place of any."""
         if any(name.lower() == "authorization" for name in self.default_headers):
             auth = no_auth_headers
         needs_key = auth is bearer_auth_headers
-        settings = (needs_key, *self.configuration.settings())
-        made = self._made.get(settings)
+        settings = (needs_key, *self.configuration._cache_key())
+        made = self._transport_cache.get(settings)
         if made is None:
-            api = self.configuration.transport(needs_key)
+            api = self.configuration._build_transport(needs_key)
             api = api._with(auth=bearer_auth_headers if needs_key else no_auth_headers)
-            made = self._made.setdefault(settings, api)  # of two threads' one
-            if len(self._made) > 2:  # one with the key, one without
-                self._made = {settings: made}
+            made = self._transport_cache.setdefault(settings, api)  # of two threads' one
+            if len(self._transport_cache) > 2:  # one with the key, one without
+                self._transport_cache = {settings: made}
         return made if auth in (bearer_auth_headers, no_auth_headers) else made._with(auth=auth)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        for transport in list(self._made.values()):
+        for transport in list(self._transport_cache.values()):
             transport.close()

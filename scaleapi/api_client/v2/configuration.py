@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from typing import Dict, Optional, Tuple
+from typing import Optional
 
 from ..._http.auth import without_password
 from ...api import Api, resolve_retry_policy
@@ -35,15 +35,15 @@ class Configuration:
     def __init__(
         self,
         host: Optional[str] = None,
-        api_key: Optional[Dict[str, str]] = None,
-        api_key_prefix: Optional[Dict[str, str]] = None,
+        api_key: Optional[dict[str, str]] = None,
+        api_key_prefix: Optional[dict[str, str]] = None,
         username: Optional[str] = None,
         password: Optional[str] = None,
         access_token: Optional[str] = None,
         server_index: Optional[int] = None,
-        server_variables: Optional[Dict[str, str]] = None,
-        server_operation_index: Optional[Dict[int, int]] = None,
-        server_operation_variables: Optional[Dict[int, Dict[str, str]]] = None,
+        server_variables: Optional[dict[str, str]] = None,
+        server_operation_index: Optional[dict[int, int]] = None,
+        server_operation_variables: Optional[dict[int, dict[str, str]]] = None,
         ignore_operation_servers: bool = False,
         ssl_ca_cert: Optional[str] = None,
         retries: Optional[int] = None,
@@ -66,7 +66,7 @@ class Configuration:
             self.debug = debug
 
     @classmethod
-    def of(cls, api: Api) -> Configuration:
+    def _from_transport(cls, api: Api) -> Configuration:
         """One that says what a client's transport says, where nothing else is set."""
         made = cls()
         made._api = api
@@ -87,7 +87,7 @@ class Configuration:
         """Return a copy of the default."""
         return copy.copy(cls.get_default())
 
-    def over(self, api: Api) -> Configuration:
+    def _rebind(self, api: Api) -> Configuration:
         """Return the same for another transport of a client's."""
         twin = copy.copy(self)
         twin._api = api
@@ -123,7 +123,7 @@ class Configuration:
     def debug(self, debug: bool) -> None:
         logging.getLogger("scaleapi").setLevel(logging.DEBUG if debug else logging.NOTSET)
 
-    def settings(self) -> Tuple[object, ...]:
+    def _cache_key(self) -> tuple[object, ...]:
         """All that `transport` is made from."""
         own = (self._host, self._access_token, self.verify_ssl, self.ssl_ca_cert, self.proxy)
         more = (self.cert_file, self.key_file, self.retries)
@@ -137,7 +137,7 @@ class Configuration:
         plain = (options.timeout, options.policy, options.max_response_bytes)
         return (*own, *more, user_agent, str(connection), *map(id, objects), *plain)
 
-    def transport(self, needs_key: bool = True) -> Api:
+    def _build_transport(self, needs_key: bool = True) -> Api:
         """Return a transport with these settings; unset ones are the client's or the default."""
         if self._api is not None:
             api = self._api.with_options()

@@ -23,7 +23,8 @@ Source: https://scale.com/docs/api-reference/errors
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence, Type
+from collections.abc import Sequence
+from typing import Any, Optional
 
 import requests
 
@@ -181,7 +182,7 @@ class _GatewayTimeout(ServiceException, ScaleTimeoutError):
     """The service responded with 504."""
 
 
-_CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {
+_CLASS_BY_STATUS: dict[int, type[ApiException]] = {
     400: BadRequestException,
     401: UnauthorizedException,
     402: _NotEnabled,

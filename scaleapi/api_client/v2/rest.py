@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Mapping, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, Optional
 
 import requests
 
@@ -41,25 +42,25 @@ class RESTResponse:
         Raises:
             ScaleConnectionError: it broke off.
         """
-        return self._reading(lambda: self.response.content)
+        return self._read_or_raise(lambda: self.response.content)
 
     def read(self, amt: Optional[int] = None) -> bytes:
         """Return the body, or the next `amt` bytes of it; raises as `data`."""
         if amt is None:
             return self.data
-        return self._reading(lambda: self.response.raw.read(amt, decode_content=True))
+        return self._read_or_raise(lambda: self.response.raw.read(amt, decode_content=True))
 
     def stream(self, amt: int = 65536) -> Iterator[bytes]:
         """Iterate over the body in chunks of at most `amt` bytes; raises as `data`."""
         blocks = self.response.iter_content(amt)
-        while block := self._reading(lambda: next(blocks, b"")):
+        while block := self._read_or_raise(lambda: next(blocks, b"")):
             yield block
 
     def json(self) -> Any:
         """Return the body as JSON; raises as `data`, and a ValueError where it is none."""
         return json.loads(self.data)
 
-    def _reading(self, read: Any) -> bytes:
+    def _read_or_raise(self, read: Any) -> bytes:
         try:
             block: bytes = read()
         except NETWORK_ERRORS as error:

@@ -1,1 +1,1 @@
-"""The models of the v2 API, declared; `models` has them under their published paths."""
+"""The definitions of the v2 models; `models` offers them at their published paths."""

@@ -1,144 +1,140 @@
-"""What a value is in JSON, what it is in Python, and the ways between the two."""
+"""Conversion between JSON values and the Python values that fields of v2 models hold."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import Enum
 from json import dumps, loads
 from pprint import pformat
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    List,
-    Mapping,
-    Type,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-)
+from typing import Any, Callable, TypeVar, Union, get_args, get_origin
 
 from ...._timestamps import format_iso8601, parse_iso8601
 
-E = TypeVar("E", bound="TextEnum")
+E = TypeVar("E", bound="StringEnum")
 T = TypeVar("T")
 
-Readers = Dict[type, Callable[[Any], Any]]
-"""By the type that a JSON value has: what makes a Python value of it."""
+Decoders = dict[type, Callable[[Any], Any]]
+"""Functions that convert a JSON value to a Python value, by the type of the JSON value."""
 
 
-class Content:
-    """What a field may hold and the published client wraps: a model, an id, a list of models."""
+class Serializable:
+    """A value of a field that the published client wraps: a model, an id, a list of models."""
 
     __slots__ = ()
 
     @property
     def actual_instance(self) -> Any:
-        """The object itself, for nothing is wrapped here."""
+        """The object itself, since nothing is wrapped here."""
         return self
 
     def as_dict(self) -> Any:
-        """The JSON of it."""
-        return plain(self)
+        """Return the JSON."""
+        return to_jsonable(self)
 
     def to_dict(self) -> Any:
-        """Its data as plain dictionaries, lists and texts."""
+        """Return the data as plain dictionaries, lists and strings."""
         return self.as_dict()
 
     def to_json(self) -> str:
-        """The data of `to_dict` as JSON text."""
-        return dumps(plain(self.to_dict()), ensure_ascii=False, separators=(",", ":"))
+        """Return the data of `to_dict` as a JSON document."""
+        return dumps(to_jsonable(self.to_dict()), ensure_ascii=False, separators=(",", ":"))
 
     def to_str(self) -> str:
-        """The data of `to_dict`, printed prettily."""
+        """Return the data of `to_dict`, pretty-printed."""
         return pformat(self.to_dict())
 
 
-class Id(str, Content):
-    """An id that stands where a whole object might: a plain string."""
+class Id(str, Serializable):
+    """An id in the place of an object: a plain string."""
 
     __slots__ = ()
 
     @property
     def actual_instance(self) -> str:
-        """The id as a plain text."""
+        """The id as a plain string."""
         return str(self)
 
     def as_dict(self) -> str:
-        """The id as a plain text."""
+        """Return the id as a plain string."""
         return str(self)
 
 
-class Items(List[T], Content):
-    """A list that stands where a single object might."""
+class ModelList(list[T], Serializable):
+    """A list in the place of a single object."""
 
     @property
-    def actual_instance(self) -> List[T]:
+    def actual_instance(self) -> list[T]:
         """The list itself."""
         return self
 
-    def as_dict(self) -> List[Any]:
-        """The JSON of each."""
-        return [plain(each) for each in self]
+    def as_dict(self) -> list[Any]:
+        """Return the JSON of the items."""
+        return [to_jsonable(item) for item in self]
 
-    def to_dict(self) -> List[Any]:
-        """The data of each."""
-        return [each.to_dict() if isinstance(each, Content) else plain(each) for each in self]
+    def to_dict(self) -> list[Any]:
+        """Return the data of the items."""
+        return [
+            item.to_dict() if isinstance(item, Serializable) else to_jsonable(item) for item in self
+        ]
 
 
-class TextEnum(str, Enum):
-    """Values of a field; each member is also the text that stands in the JSON."""
+class StringEnum(str, Enum):
+    """Values of a field; each member equals the string in the JSON."""
 
     @classmethod
-    def from_json(cls: Type[E], json_str: str) -> E:
-        """The member that a JSON text names, its quotes included."""
+    def from_json(cls: type[E], json_str: str) -> E:
+        """Return the member that a JSON document names; it is a quoted string."""
         return cls(loads(json_str))
 
 
-_LEAVES = frozenset({str, int, float, bool, type(None)})
+_SCALAR_TYPES = frozenset({str, int, float, bool, type(None)})
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: a copy that shares nothing with what was given."""
-    if type(value) in _LEAVES:
+def to_jsonable(value: Any) -> Any:
+    """Return a value as JSON has it: a copy that shares nothing with the argument."""
+    if type(value) in _SCALAR_TYPES:
         return value
     if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
+        return {key: to_jsonable(item) for key, item in value.items()}
     if isinstance(value, Enum):
-        return plain(value.value)
+        return to_jsonable(value.value)
     if isinstance(value, str):
         return str(value)
     if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
+        return [to_jsonable(item) for item in value]
     if isinstance(value, (dt.datetime, dt.date)):
         return format_iso8601(value)
-    if isinstance(value, Content):
-        return plain(value.as_dict())
+    if isinstance(value, Serializable):
+        return to_jsonable(value.as_dict())
     if isinstance(value, Mapping):
-        return plain(dict(value))
+        return to_jsonable(dict(value))
     return value
 
 
-def _whole(number: float) -> Union[int, float]:
+def _int_if_integral(number: float) -> int | float:
     return int(number) if number.is_integer() else number
 
 
-def readers(hint: Any) -> Readers:
-    """What makes Python values of the JSON of a field with this type.
+def decoders_for(hint: Any) -> Decoders:
+    """Return the functions that convert the JSON of a field with this type.
 
-    JSON of a type that has no entry is given as it came, and so is a string that no enum and no
-    calendar knows: nothing that the service sends can make reading fail.
+    JSON of a type without a function stays as it is, and so does a string that is no member of an
+    enum or no timestamp: nothing that the service sends makes reading fail.
     """
     origin = get_origin(hint)
     if origin is Union:
-        return {kind: read for each in get_args(hint) for kind, read in readers(each).items()}
+        return {
+            json_type: decode
+            for member in get_args(hint)
+            for json_type, decode in decoders_for(member).items()
+        }
     if isinstance(origin, type) and issubclass(origin, list):
-        return _list_readers(origin, readers(get_args(hint)[0]))
-    if not isinstance(hint, type):
+        return _list_decoders(origin, decoders_for(get_args(hint)[0]))
+    if origin is not None or not isinstance(hint, type):  # on 3.9 both hold for dict[str, Any]
         return {}
     if hint is int:
-        return {float: _whole}
+        return {float: _int_if_integral}
     if issubclass(hint, dt.datetime):
         return {str: parse_iso8601}
     if issubclass(hint, Enum):
@@ -146,17 +142,17 @@ def readers(hint: Any) -> Readers:
         return {str: lambda text: members.get(text, text)}
     if issubclass(hint, Id):
         return {str: hint}
-    if issubclass(hint, Content):
-        return {dict: hint.view}  # type: ignore[attr-defined]  # what is no list and no id
+    if issubclass(hint, Serializable):
+        return {dict: hint.view}  # type: ignore[attr-defined]  # a model: neither list nor id
     return {}
 
 
-def _list_readers(kind: Type[List[Any]], each: Readers) -> Readers:
-    if not each:
+def _list_decoders(list_type: type[list[Any]], item_decoders: Decoders) -> Decoders:
+    if not item_decoders:
         return {}  # the list of the JSON itself, which shows every change
 
-    def read(values: List[Any]) -> List[Any]:
-        found = ((each.get(type(value)), value) for value in values)
-        return kind(value if read is None else read(value) for read, value in found)
+    def decode(items: list[Any]) -> list[Any]:
+        pairs = ((item_decoders.get(type(item)), item) for item in items)
+        return list_type(item if decode is None else decode(item) for decode, item in pairs)
 
-    return {list: read}
+    return {list: decode}

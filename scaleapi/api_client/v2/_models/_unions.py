@@ -1,102 +1,103 @@
-"""Models of several kinds, and names of what may be an id or a model."""
+"""Base classes of published models that stand for one of several models, or for an id."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from json import loads
-from typing import Any, ClassVar, Dict, Mapping, Optional, Tuple, Type, Union, get_origin
+from typing import Any, ClassVar, Optional, Union, get_origin
 
 from ..exceptions import ApiTypeError
-from ._convert import Id, plain, readers
-from ._model import M, Model, _open
+from ._convert import Id, decoders_for, to_jsonable
+from ._model import M, Model, _construct
 
 
-class Wrapper(Model):
-    """A model of several kinds, which the published client wraps.
+class DiscriminatedModel(Model):
+    """A model of several types, which the published client wraps.
 
-    Called with a model of one of the kinds, it gives that model. JSON becomes a model of the kind
-    that its `type` names; where none does, one of this class, with all that came.
+    Called with a model of one of the types, it returns that model. JSON becomes a model of the type
+    that its `type` names, or, if that is missing or unknown, one of this class with all the data.
     """
 
-    _kinds: ClassVar[Dict[str, Type[Model]]] = {}
+    _subclasses: ClassVar[dict[str, type[Model]]] = {}
     """By `type`."""
     _type: ClassVar[Optional[str]] = None
-    _wraps: ClassVar[Tuple[Type[Model], ...]] = ()
-    """What it takes besides its subclasses."""
+    _wraps: ClassVar[tuple[type[Model], ...]] = ()
+    """The models that it accepts besides its subclasses."""
 
     def __init_subclass__(cls, type: Optional[str] = None, **options: Any) -> None:
         super().__init_subclass__(**options)
         if type is not None:
-            cls._kinds[type] = cls
+            cls._subclasses[type] = cls
             cls._type = type
-        cls._kinds = {}
+        cls._subclasses = {}
 
     def __new__(cls, actual_instance: Any = None, /, **fields: Any) -> Any:
-        given = fields.get("actual_instance", actual_instance)
-        if given is None:
-            return object.__new__(cls._kind(fields))
-        if isinstance(given, (cls, *cls._wraps)):
-            return given
-        return cls.from_dict(given)
+        wrapped = fields.get("actual_instance", actual_instance)
+        if wrapped is None:
+            return object.__new__(cls._class_for(fields))
+        if isinstance(wrapped, (cls, *cls._wraps)):
+            return wrapped
+        return cls.from_dict(wrapped)
 
     def __init__(self, actual_instance: Any = None, /, **fields: Any) -> None:
         if actual_instance is None and fields.pop("actual_instance", None) is None:
             super().__init__(**{"type": self._type, **fields} if self._type else fields)
 
     @classmethod
-    def _kind(cls, data: Mapping[str, Any]) -> Type[Any]:
+    def _class_for(cls, data: Mapping[str, Any]) -> type[Any]:
         name = data.get("type")
-        return cls._kinds.get(name, cls) if isinstance(name, str) else cls
+        return cls._subclasses.get(name, cls) if isinstance(name, str) else cls
 
     @classmethod
-    def view(cls: Type[M], data: Dict[str, Any]) -> M:
-        """A model of this JSON, of the kind that its `type` names."""
-        return _open(cls._kind(data), data)  # type: ignore[attr-defined, no-any-return]
+    def view(cls: type[M], data: dict[str, Any]) -> M:
+        """Return a model of this JSON, of the type that its `type` names."""
+        return _construct(cls._class_for(data), data)  # type: ignore[attr-defined, no-any-return]
 
 
-class _OneOf(type):
-    _kinds: Tuple[Any, ...]
+class _OneOfType(type):
+    _members: tuple[Any, ...]
 
     @property
-    def _classes(cls) -> Tuple[type, ...]:
-        return tuple(get_origin(kind) or kind for kind in cls._kinds)
+    def _classes(cls) -> tuple[type, ...]:
+        return tuple(get_origin(member) or member for member in cls._members)
 
     def __instancecheck__(cls, instance: object) -> bool:
         return isinstance(instance, cls._classes)
 
 
-class OneOf(metaclass=_OneOf):
-    """A name that the published client has for what may be an id or a model.
+class OneOf(metaclass=_OneOfType):
+    """A published name of what may be an id or a model.
 
-    Called with either it gives that: the id as an `Id`, the model as it is, a dictionary as a
-    model. What is in a field that may be either is an instance of it.
+    Called with either it returns that: an id as an `Id`, a model as it is, a dictionary as a model.
+    The values of fields that may be either are instances of it.
 
     Attributes:
-        actual_instance: the id or the model itself.
+        actual_instance: The id or the model itself.
     """
 
     actual_instance: Any
-    _kinds: ClassVar[Tuple[Any, ...]] = ()
+    _members: ClassVar[tuple[Any, ...]] = ()
 
     def __new__(cls, actual_instance: Any = None) -> Any:
         return cls.from_dict(actual_instance)
 
     @classmethod
     def from_dict(cls, obj: Any) -> Any:
-        """The id or the model; None of None.
+        """Return the id or the model; None for None.
 
         Raises:
-            ApiTypeError: it is neither.
+            ApiTypeError: If it is neither.
         """
         if obj is None or (isinstance(obj, (Model, Id)) and isinstance(obj, cls)):
             return obj
-        data = plain(obj)
-        read = readers(Union[cls._kinds]).get(type(data))
-        if read is None or isinstance(obj, Model):
-            names = " or ".join(kind.__name__ for kind in cls._classes)
-            raise ApiTypeError(f"{cls.__name__} takes {names}, got {obj!r}")
-        return read(data)
+        data = to_jsonable(obj)
+        decode = decoders_for(Union[cls._members]).get(type(data))
+        if decode is None or isinstance(obj, Model):
+            names = " or ".join(member.__name__ for member in cls._classes)
+            raise ApiTypeError(f"{cls.__name__} must be {names}, got {obj!r}")
+        return decode(data)
 
     @classmethod
     def from_json(cls, json_str: Union[str, bytes]) -> Any:
-        """The id or the model of a JSON text."""
+        """Return the id or the model of a JSON document."""
         return cls.from_dict(loads(json_str))

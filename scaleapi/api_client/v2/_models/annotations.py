@@ -1,30 +1,30 @@
-"""Annotations: one model for each `type`, and what their values are made of."""
+"""Annotations: one model for each `type`, and the models of their values."""
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Union
+from typing import Any, Optional, Union
 
-from ._convert import Id, Items
+from ._convert import Id, ModelList
 from ._model import Model
-from ._unions import OneOf, Wrapper
+from ._unions import DiscriminatedModel, OneOf
 from .files import BasicFile, DetailedFile, WorkspaceContainerValue
 
 
 class LabeledTextValue(Model):
-    """A piece of text, and its label."""
+    """A labeled span of text."""
 
     label: Optional[str]
     text: Optional[str]
 
 
 class RubricCriteriaValue(Model):
-    """How much a criterion counts, and whatever else is known of it."""
+    """The weight of a criterion, with further keys."""
 
     weight: Optional[float]
 
 
 class RubricRatingValue(Model):
-    """How well a criterion is met, and whatever else is known of it."""
+    """The rating by a criterion, with further keys."""
 
     score: Optional[float]
     color: Optional[str]
@@ -32,26 +32,26 @@ class RubricRatingValue(Model):
 
 
 class BaseAnnotation(Model):
-    """What all annotations have."""
+    """The fields of all annotations."""
 
     id: str
     key: str
     type: str
     title: Optional[str]
     description: Optional[str]
-    labels: List[str]
+    labels: list[str]
     not_applicable: Optional[bool]
     cannot_assess: Optional[bool]
     metadata: Optional[AnnotationMetadata]
     justification: Optional[str]
 
 
-class Annotation(BaseAnnotation, Wrapper):
-    """What was said about a task, a turn, a message or the like.
+class Annotation(BaseAnnotation, DiscriminatedModel):
+    """A statement about a task, a turn, a message or the like.
 
-    JSON becomes the model that its `type` names. Where that is missing or not known here, it
-    becomes an object of this class, whose value is JSON as it came. Unless `annotation_details` is
-    asked for, the service may send no more than `key` and `value`.
+    JSON becomes the model that its `type` names. If that is missing or unknown, it becomes an
+    instance of this class, whose value is the JSON as it is. Without the option
+    `annotation_details`, the service may send no more than `key` and `value`.
     """
 
     value: Any
@@ -62,35 +62,35 @@ class ExpandableAnnotation(OneOf):
     """The id of an annotation, or the annotation."""
 
     actual_instance: Union[str, Annotation]
-    _kinds = (Id, Annotation)
+    _members = (Id, Annotation)
 
 
 class AnnotationMetadata(Model):
-    """What an annotation belongs to."""
+    """The annotation that this one belongs to."""
 
     criteria: Optional[Union[Id, Annotation]]
 
 
 class AnnotationBooleanProperties(Model):
-    """Yes or no."""
+    """The value of an annotation that is true or false."""
 
     value: Optional[bool]
-    possible_values: List[bool]
+    possible_values: list[bool]
 
 
 class AnnotationBoolean(AnnotationBooleanProperties, Annotation, type="boolean"):
-    """An annotation that says yes or no."""
+    """An annotation that is true or false."""
 
 
 class AnnotationIntegerProperties(Model):
-    """A whole number."""
+    """The value of an annotation that is an integer."""
 
     value: Optional[int]
-    possible_values: List[int]
+    possible_values: list[int]
 
 
 class AnnotationInteger(AnnotationIntegerProperties, Annotation, type="integer"):
-    """An annotation that is a whole number."""
+    """An annotation that is an integer."""
 
 
 class AnnotationTextProperties(Model):
@@ -104,43 +104,43 @@ class AnnotationText(AnnotationTextProperties, Annotation, type="text"):
 
 
 class AnnotationCategoryProperties(Model):
-    """One of several."""
+    """The value of an annotation that picks one of several categories."""
 
     value: Optional[str]
-    possible_values: List[str]
+    possible_values: list[str]
 
 
 class AnnotationCategory(AnnotationCategoryProperties, Annotation, type="category"):
-    """An annotation that picks one of several."""
+    """An annotation that picks one of several categories."""
 
 
 class AnnotationCategoryMultipleProperties(Model):
-    """Some of several."""
+    """The value of an annotation that picks some of several categories."""
 
-    value: List[str]
-    possible_values: List[str]
+    value: list[str]
+    possible_values: list[str]
 
 
 class AnnotationCategoryMultiple(
     AnnotationCategoryMultipleProperties, Annotation, type="category_multiple"
 ):
-    """An annotation that picks some of several."""
+    """An annotation that picks some of several categories."""
 
 
 class AnnotationFileProperties(Model):
-    """A file, or several."""
+    """The value of an annotation that is a file, or a list of files."""
 
-    value: Optional[Union[DetailedFile, Items[BasicFile]]]
+    value: Optional[Union[DetailedFile, ModelList[BasicFile]]]
 
 
 class AnnotationFile(AnnotationFileProperties, Annotation, type="file"):
-    """An annotation that is a file, or several."""
+    """An annotation that is a file, or a list of files."""
 
 
 class AnnotationLabeledTextProperties(Model):
-    """Labels of spans of text."""
+    """The value of an annotation that labels spans of text."""
 
-    value: List[LabeledTextValue]
+    value: list[LabeledTextValue]
 
 
 class AnnotationLabeledText(AnnotationLabeledTextProperties, Annotation, type="labeled_text"):
@@ -148,9 +148,9 @@ class AnnotationLabeledText(AnnotationLabeledTextProperties, Annotation, type="l
 
 
 class AnnotationRankedChoicesProperties(Model):
-    """Choices, the best one first."""
+    """The value of an annotation that ranks choices, the best one first."""
 
-    value: List[str]
+    value: list[str]
 
 
 class AnnotationRankedChoices(AnnotationRankedChoicesProperties, Annotation, type="ranked_choices"):
@@ -158,9 +158,9 @@ class AnnotationRankedChoices(AnnotationRankedChoicesProperties, Annotation, typ
 
 
 class AnnotationRankedGroupsProperties(Model):
-    """Groups of choices, the best ones first."""
+    """The value of an annotation that ranks groups of choices, the best group first."""
 
-    value: List[List[str]]
+    value: list[list[str]]
 
 
 class AnnotationRankedGroups(AnnotationRankedGroupsProperties, Annotation, type="ranked_groups"):
@@ -168,7 +168,7 @@ class AnnotationRankedGroups(AnnotationRankedGroupsProperties, Annotation, type=
 
 
 class AnnotationRubricCriteriaProperties(Model):
-    """What a criterion is."""
+    """The value of an annotation that is a criterion."""
 
     value: Optional[RubricCriteriaValue]
 
@@ -180,7 +180,7 @@ class AnnotationRubricCriteria(
 
 
 class AnnotationRubricRatingProperties(Model):
-    """How well a criterion is met."""
+    """The value of an annotation that rates by a criterion."""
 
     value: Optional[RubricRatingValue]
 
@@ -190,7 +190,7 @@ class AnnotationRubricRating(AnnotationRubricRatingProperties, Annotation, type=
 
 
 class AnnotationWorkspaceContainerProperties(Model):
-    """A workspace."""
+    """The value of an annotation that is a workspace."""
 
     value: Optional[WorkspaceContainerValue]
 

@@ -1,13 +1,13 @@
-"""Chat tasks: threads of turns of messages, and what the calls for tasks answer."""
+"""Chat tasks, made of threads, turns and messages, and the responses that hold them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Optional, Union
 
 from ._convert import Id
 from ._model import Model
-from ._unions import Wrapper
+from ._unions import DiscriminatedModel
 from .annotations import Annotation
 from .enums import ErrorType, MessageRole, TaskStatus
 from .files import DetailedFile
@@ -15,7 +15,7 @@ from .projects import Batch, Project
 
 
 class Reasoning(Model):
-    """What a model thought before it answered."""
+    """The reasoning of a model before its response."""
 
     content: Optional[str]
 
@@ -29,20 +29,20 @@ class ReferenceText(Model):
 
 
 class BaseChunk(Model):
-    """What all chunks have."""
+    """The fields of all chunks."""
 
     type: str
-    annotations: List[Annotation]
+    annotations: list[Annotation]
 
 
-class Chunk(BaseChunk, Wrapper):
-    """A piece of a message. JSON becomes the model that its `type` names, or one of this class."""
+class Chunk(BaseChunk, DiscriminatedModel):
+    """A part of a message. JSON becomes the model that its `type` names, or one of this class."""
 
     text: Any
 
 
 class ChunkTextProperties(Model):
-    """A piece of text."""
+    """The text of a chunk."""
 
     text: str
 
@@ -52,7 +52,7 @@ class ChunkText(ChunkTextProperties, Chunk, type="text"):
 
 
 class ModelParameters(Model):
-    """Which model wrote a message, and how it was set."""
+    """The model that wrote a message, and its sampling parameters."""
 
     model: Optional[str]
     temperature: Optional[float]
@@ -62,13 +62,13 @@ class ModelParameters(Model):
 
 
 class MessageContent(Model):
-    """What a message says."""
+    """The content of a message."""
 
     text: Optional[str]
-    reference_texts: List[ReferenceText]
-    attachments: List[DetailedFile]
-    chunks: List[Chunk]
-    reasoning: List[Reasoning]
+    reference_texts: list[ReferenceText]
+    attachments: list[DetailedFile]
+    chunks: list[Chunk]
+    reasoning: list[Reasoning]
 
 
 class CriterionDefinition(Model):
@@ -77,55 +77,55 @@ class CriterionDefinition(Model):
     id: str
     criterion: str
     weight: Optional[float]
-    annotations: List[Annotation]
+    annotations: list[Annotation]
 
 
 class CriterionEvaluation(Model):
-    """How well a message meets one criterion."""
+    """The score of a message by one criterion."""
 
     criterion_definition_id: Optional[str]
     score: Optional[float]
-    annotations: List[Annotation]
+    annotations: list[Annotation]
 
 
 class Rubric(Model):
     """The criteria by which the messages of a turn are evaluated."""
 
-    criteria_definitions: List[CriterionDefinition]
+    criteria_definitions: list[CriterionDefinition]
     max_total_score: Optional[int]
 
 
 class RubricEvaluation(Model):
-    """How well a message meets a rubric."""
+    """The score of a message by a rubric."""
 
-    criteria_evaluations: List[CriterionEvaluation]
-    annotations: List[Annotation]
+    criteria_evaluations: list[CriterionEvaluation]
+    annotations: list[Annotation]
     total_score: Optional[float]
     percentage: Optional[float]
 
 
 class Message(Model):
-    """What one side said."""
+    """A message of one role."""
 
     role: MessageRole
     content: MessageContent
     source_id: str
     model_parameters: Optional[ModelParameters]
-    annotations: List[Annotation]
-    rubric_evaluations: List[RubricEvaluation]
+    annotations: list[Annotation]
+    rubric_evaluations: list[RubricEvaluation]
 
 
 class Turn(Model):
-    """A message, and those that answer it."""
+    """A message, and the responses to it."""
 
     id: str
-    messages: List[Message]
-    annotations: List[Annotation]
-    rubrics: List[Rubric]
+    messages: list[Message]
+    annotations: list[Annotation]
+    rubrics: list[Rubric]
 
 
 class Submission(Model):
-    """When somebody handed in their work."""
+    """The time and the author of submitted work."""
 
     submitted_at: Optional[datetime]
     contributor_id: Optional[str]
@@ -135,27 +135,27 @@ class Thread(Model):
     """A conversation."""
 
     id: str
-    turns: List[Turn]
-    submissions: List[Submission]
-    annotations: List[Annotation]
+    turns: list[Turn]
+    submissions: list[Submission]
+    annotations: list[Annotation]
 
 
 class ErrorDetail(Model):
-    """Why a task ended in an error."""
+    """The reason why a task ended in an error."""
 
     type: Optional[ErrorType]
     message: Optional[str]
 
 
 class SensitiveContentReport(Model):
-    """Why a task's threads are not shown."""
+    """The reason why the threads of a task are withheld."""
 
     type: Optional[str]
     message: Optional[str]
 
 
 class Task(Model):
-    """A unit of labeling work; its threads are there once it is completed."""
+    """A unit of labeling work; it has threads once it is completed."""
 
     task_id: str
     project: Union[Id, Project]
@@ -163,30 +163,30 @@ class Task(Model):
     status: TaskStatus
     created_at: datetime
     completed_at: Optional[datetime]
-    metadata: Optional[Dict[str, Any]]
-    threads: List[Thread]
-    errors: List[ErrorDetail]
-    sensitive_content_reports: List[SensitiveContentReport]
+    metadata: Optional[dict[str, Any]]
+    threads: list[Thread]
+    errors: list[ErrorDetail]
+    sensitive_content_reports: list[SensitiveContentReport]
 
 
 class GetTasksResponse(Model):
     """A page of tasks."""
 
-    tasks: List[Task]
+    tasks: list[Task]
     next_token: Optional[str]
 
 
 class V1TaskTaskIdGet200ResponseResponse(Model):
-    """What a task of v1 answers."""
+    """The response of a v1 task."""
 
-    responses: List[Dict[str, Any]]
+    responses: list[dict[str, Any]]
 
 
 class V1TaskTaskIdGet200Response(Model):
-    """A task of v1."""
+    """A v1 task."""
 
     task_id: Optional[str]
     created_at: Optional[str]
     type: Optional[str]
-    params: Optional[Dict[str, Any]]
+    params: Optional[dict[str, Any]]
     response: Optional[V1TaskTaskIdGet200ResponseResponse]

@@ -1,9 +1,9 @@
-"""Deliveries of projects, datasets and their deliveries, and what the calls for them answer."""
+"""Deliveries of projects, datasets and their deliveries, and the responses that hold them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Optional, Union
 
 from ._convert import Id
 from ._model import Model
@@ -13,7 +13,7 @@ from .projects import Project
 
 
 class Delivery(Model):
-    """Tasks of a project that were handed over together."""
+    """Tasks of a project that were delivered together."""
 
     id: str
     name: str
@@ -26,38 +26,38 @@ class ExpandableDelivery(OneOf):
     """The id of a delivery, or the delivery."""
 
     actual_instance: Union[str, Delivery]
-    _kinds = (Id, Delivery)
+    _members = (Id, Delivery)
 
 
 class GetDeliveriesResponse(Model):
     """All deliveries of a project."""
 
-    deliveries: List[Delivery]
+    deliveries: list[Delivery]
 
 
 class GetDeliveredTasksResponse(Model):
     """A page of the tasks of a delivery."""
 
     delivery: Optional[Union[Id, Delivery]]
-    tasks: List[Task]
+    tasks: list[Task]
     next_token: Optional[str]
 
 
 class GetDeliveryTasksResponseDocsInner(Model):
-    """A task, and when it was delivered if it was."""
+    """A task, with its delivery if it was delivered."""
 
     task_id: str
     created_at: Optional[datetime]
     delivery_id: Optional[str]
     delivered_at: Optional[str]
     response_schema_id: Optional[str]
-    response: Optional[Dict[str, Any]]
+    response: Optional[dict[str, Any]]
 
 
 class GetDeliveryTasksResponse(Model):
     """A page of tasks, delivered or not."""
 
-    docs: List[GetDeliveryTasksResponseDocsInner]
+    docs: list[GetDeliveryTasksResponseDocsInner]
     total: int
     next_token: Optional[str]
 
@@ -73,7 +73,7 @@ class ExpandableDataset(OneOf):
     """The id of a dataset, or the dataset."""
 
     actual_instance: Union[str, Dataset]
-    _kinds = (Id, Dataset)
+    _members = (Id, Dataset)
 
 
 class DatasetDeliveryDataset(ExpandableDataset):
@@ -83,18 +83,18 @@ class DatasetDeliveryDataset(ExpandableDataset):
 class GetDatasetsResponse(Model):
     """All datasets."""
 
-    datasets: List[Dataset]
+    datasets: list[Dataset]
 
 
 class DatasetDeliveryMetadata(Model):
-    """How much a delivery of a dataset holds."""
+    """The size of a delivery of a dataset."""
 
     task_count: Optional[int]
     turn_count: Optional[int]
 
 
 class DatasetDelivery(Model):
-    """Tasks of a dataset that were handed over together."""
+    """Tasks of a dataset that were delivered together."""
 
     id: str
     name: str
@@ -107,7 +107,7 @@ class ExpandableDatasetDelivery(OneOf):
     """The id of a delivery of a dataset, or the delivery."""
 
     actual_instance: Union[str, DatasetDelivery]
-    _kinds = (Id, DatasetDelivery)
+    _members = (Id, DatasetDelivery)
 
 
 class DatasetTask(Model):
@@ -116,25 +116,25 @@ class DatasetTask(Model):
     task_id: str
     dataset: Union[Id, Dataset]
     delivery: Union[Id, DatasetDelivery]
-    response: Dict[str, Any]
+    response: dict[str, Any]
 
 
 class GetDatasetDeliveriesResponse(Model):
     """All deliveries of datasets."""
 
-    deliveries: List[DatasetDelivery]
+    deliveries: list[DatasetDelivery]
 
 
 class GetDatasetDeliveryResponse(Model):
     """A page of the tasks of a delivery of a dataset."""
 
     delivery: Optional[Union[Id, DatasetDelivery]]
-    tasks: List[DatasetTask]
+    tasks: list[DatasetTask]
     next_token: Optional[str]
 
 
 class GetDatasetTasksResponse(Model):
     """A page of the tasks of a dataset."""
 
-    tasks: List[DatasetTask]
+    tasks: list[DatasetTask]
     next_token: Optional[str]

@@ -1,16 +1,16 @@
-"""The values that the fields and the arguments of v2 know.
+"""The known values of v2 fields and arguments.
 
-Each member is also the text that goes over the wire, and any text may stand where a member might:
-the service may know more values than are written here.
+Each member equals the string in the JSON. Any string may occur in the place of a member, since the
+service may have values that are not listed here.
 """
 
 from __future__ import annotations
 
-from ._convert import TextEnum
+from ._convert import StringEnum
 
 
-class TaskStatus(TextEnum):
-    """Where a task is."""
+class TaskStatus(StringEnum):
+    """The status of a task."""
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -19,8 +19,8 @@ class TaskStatus(TextEnum):
     DELETED = "deleted"
 
 
-class BatchStatus(TextEnum):
-    """Where a batch is."""
+class BatchStatus(StringEnum):
+    """The status of a batch."""
 
     STAGING = "staging"
     IN_PROGRESS = "in_progress"
@@ -29,8 +29,8 @@ class BatchStatus(TextEnum):
     CANCELLED = "cancelled"
 
 
-class MessageRole(TextEnum):
-    """Who speaks."""
+class MessageRole(StringEnum):
+    """The author of a message."""
 
     SYSTEM = "system"
     USER = "user"
@@ -38,8 +38,8 @@ class MessageRole(TextEnum):
     FUNCTION = "function"
 
 
-class ErrorType(TextEnum):
-    """Why a task ended in an error."""
+class ErrorType(StringEnum):
+    """The reason why a task ended in an error."""
 
     UNSUPPORTED_LANGUAGE = "UNSUPPORTED_LANGUAGE"
     LANGUAGE_MISMATCH = "LANGUAGE_MISMATCH"
@@ -48,8 +48,8 @@ class ErrorType(TextEnum):
     PROMPT_INFEASIBLE = "PROMPT_INFEASIBLE"
 
 
-class AnnotationType(TextEnum):
-    """What an annotation's value is."""
+class AnnotationType(StringEnum):
+    """The type of an annotation's value."""
 
     INTEGER = "integer"
     BOOLEAN = "boolean"
@@ -65,8 +65,8 @@ class AnnotationType(TextEnum):
     LABELED_TEXT = "labeled_text"
 
 
-class GenAIProjectType(TextEnum):
-    """What a project is for."""
+class GenAIProjectType(StringEnum):
+    """The purpose of a project."""
 
     SFT = "SFT"
     RLHF_COLON__PREF_RANKING = "RLHF: Pref Ranking"
@@ -82,8 +82,8 @@ class GenAIProjectType(TextEnum):
     OTHER = "Other"
 
 
-class Option(TextEnum):
-    """Further detail that `opts` asks for."""
+class Option(StringEnum):
+    """The details that `opts` may request."""
 
     ANNOTATION_DETAILS = "annotation_details"
     ATTACHMENT_DETAILS = "attachment_details"
@@ -91,49 +91,49 @@ class Option(TextEnum):
     SUBMISSIONS = "submissions"
 
 
-class Expandable(TextEnum):
-    """What `expand` may ask for."""
+class Expandable(StringEnum):
+    """The objects that `expand` may request in the place of ids."""
 
     PROJECT = "project"
     BATCH = "batch"
     DELIVERY = "delivery"
 
 
-class ExpandableEnumBatch(TextEnum):
-    """What `expand` may ask for in batches."""
+class ExpandableEnumBatch(StringEnum):
+    """The objects that `expand` may request in batches."""
 
     PROJECT = "project"
 
 
-class ExpandableEnumDatasetTask(TextEnum):
-    """What `expand` may ask for in tasks of datasets."""
+class ExpandableEnumDatasetTask(StringEnum):
+    """The objects that `expand` may request in tasks of datasets."""
 
     DATASET = "dataset"
     DELIVERY = "delivery"
 
 
-class ExpandableEnumDatasetsDeliveries(TextEnum):
-    """What `expand` may ask for in deliveries of datasets."""
+class ExpandableEnumDatasetsDeliveries(StringEnum):
+    """The objects that `expand` may request in deliveries of datasets."""
 
     DATASET = "dataset"
 
 
-class ExpandableEnumDeliveries(TextEnum):
-    """What `expand` may ask for in deliveries."""
+class ExpandableEnumDeliveries(StringEnum):
+    """The objects that `expand` may request in deliveries."""
 
     PROJECT = "project"
 
 
-class ExpandableEnumDelivery(TextEnum):
-    """What `expand` may ask for in one delivery and its tasks."""
+class ExpandableEnumDelivery(StringEnum):
+    """The objects that `expand` may request in one delivery and its tasks."""
 
     PROJECT = "project"
     BATCH = "batch"
     DELIVERY = "delivery"
 
 
-class ExpandableEnumTask(TextEnum):
-    """What `expand` may ask for in tasks."""
+class ExpandableEnumTask(StringEnum):
+    """The objects that `expand` may request in tasks."""
 
     PROJECT = "project"
     BATCH = "batch"

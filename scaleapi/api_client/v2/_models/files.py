@@ -1,16 +1,16 @@
-"""Files: attachments, and values of annotations."""
+"""Files and workspaces: attachments, and values of annotations."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Optional, Union
 
-from ._convert import Items
+from ._convert import ModelList
 from ._model import Model
-from ._unions import OneOf, Wrapper
+from ._unions import DiscriminatedModel, OneOf
 
 
 class _File(Model):
-    """What all files have."""
+    """The fields of all files."""
 
     mime_type: Optional[str]
     scale_url: Optional[str]
@@ -32,7 +32,7 @@ class ImageFile(_File):
 
 
 class AudioFile(_File):
-    """A recording, and what is said in it."""
+    """A recording, and its transcript."""
 
     duration: Optional[float]
     transcript: Optional[str]
@@ -41,8 +41,8 @@ class AudioFile(_File):
     transcript_end: Optional[float]
 
 
-class DetailedFile(_File, Wrapper):
-    """A file of any kind, with the fields of all: nothing in the JSON tells of which kind it is."""
+class DetailedFile(_File, DiscriminatedModel):
+    """A file of any kind, with the fields of all, as the JSON does not name the kind."""
 
     _wraps = (BasicFile, ImageFile, AudioFile)
 
@@ -59,13 +59,13 @@ class DetailedFile(_File, Wrapper):
 class AnnotationFilePropertiesValue(OneOf):
     """A file, or a list of files."""
 
-    actual_instance: Union[DetailedFile, List[BasicFile]]
-    # What JSON of an object becomes is the last that can be made of one.
-    _kinds = (BasicFile, ImageFile, AudioFile, DetailedFile, Items[BasicFile])
+    actual_instance: Union[DetailedFile, list[BasicFile]]
+    # A JSON object becomes the last model in the list.
+    _members = (BasicFile, ImageFile, AudioFile, DetailedFile, ModelList[BasicFile])
 
 
 class ContentAndUrl(Model):
-    """Text, and where it is stored."""
+    """Text, and the URLs at which it is stored."""
 
     content: Optional[str]
     url: Optional[str]
@@ -83,7 +83,7 @@ class WorkspaceFile(Model):
 
 
 class WorkspaceContainerConfig(Model):
-    """Where a workspace runs, and how to get in."""
+    """The address of a workspace, and access to it."""
 
     workspace_id: str
     workspace_url: str
@@ -95,12 +95,12 @@ class WorkspaceContainerConfig(Model):
 
 
 class WorkspaceContainerValue(Model):
-    """A workspace: its files, and what came of the last run."""
+    """A workspace: its files, and the output of the last run."""
 
     workspace_id: Optional[str]
     workspace_config: Optional[WorkspaceContainerConfig]
-    last_code_run_event: Optional[Dict[str, Any]]
-    output_files: List[WorkspaceFile]
+    last_code_run_event: Optional[dict[str, Any]]
+    output_files: list[WorkspaceFile]
     stdout_output: Optional[ContentAndUrl]
     stderr_output: Optional[ContentAndUrl]
     test_stdout_output: Optional[ContentAndUrl]
@@ -108,14 +108,14 @@ class WorkspaceContainerValue(Model):
 
 
 class WorkspaceExecutionDataResultStatus(Model):
-    """How a run in a workspace ended."""
+    """The final status of a run in a workspace."""
 
     code: Optional[float]
     name: Optional[str]
 
 
 class WorkspaceExecutionDataResult(Model):
-    """What came of a run in a workspace."""
+    """The result of a run in a workspace."""
 
     status: Optional[WorkspaceExecutionDataResultStatus]
     time: Optional[float]

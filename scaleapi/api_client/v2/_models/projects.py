@@ -1,9 +1,9 @@
-"""Projects, batches, and what the calls for them answer."""
+"""Projects, batches, and the responses that hold them."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Optional, Union
 
 from ._convert import Id
 from ._model import Model
@@ -12,30 +12,30 @@ from .enums import BatchStatus
 
 
 class Project(Model):
-    """What tasks of one kind belong to."""
+    """A group of tasks of one kind."""
 
     id: str
     name: str
     created_at: datetime
-    types: List[str]
-    models: List[str]
+    types: list[str]
+    models: list[str]
 
 
 class ExpandableProject(OneOf):
     """The id of a project, or the project."""
 
     actual_instance: Union[str, Project]
-    _kinds = (Id, Project)
+    _members = (Id, Project)
 
 
 class GetProjectsResponse(Model):
     """All projects."""
 
-    projects: List[Project]
+    projects: list[Project]
 
 
 class Batch(Model):
-    """Tasks of a project that are worked on together."""
+    """Tasks of a project that are labeled together."""
 
     id: str
     name: str
@@ -44,37 +44,37 @@ class Batch(Model):
     completed_at: Optional[datetime]
     status: BatchStatus
     callback: Optional[str]
-    metadata: Dict[str, Any]
+    metadata: dict[str, Any]
 
 
 class ExpandableBatch(OneOf):
     """The id of a batch, or the batch."""
 
     actual_instance: Union[str, Batch]
-    _kinds = (Id, Batch)
+    _members = (Id, Batch)
 
 
 class GetBatchesResponse(Model):
     """A page of batches."""
 
-    batches: List[Batch]
+    batches: list[Batch]
     next_token: Optional[str]
 
 
-class _BatchAnswer(Model):
-    """The batch, which may take a little while to get there."""
+class _BatchResponse(Model):
+    """The batch, whose status may change only after a while."""
 
     batch: Optional[Batch]
     message: Optional[str]
 
 
-class PauseBatch200Response(_BatchAnswer):
+class PauseBatch200Response(_BatchResponse):
     """The batch that is being paused."""
 
 
-class ResumeBatch200Response(_BatchAnswer):
+class ResumeBatch200Response(_BatchResponse):
     """The batch that is being resumed."""
 
 
-class CancelBatch200Response(_BatchAnswer):
+class CancelBatch200Response(_BatchResponse):
     """The batch that is being cancelled."""

@@ -1,69 +1,69 @@
-"""What the POST operations send."""
+"""The bodies of POST requests."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
 from ._convert import Id
-from ._model import Request
+from ._model import RequestModel
 from ._unions import OneOf
 
 
-class CreateBatchRequest(Request):
-    """A new batch, in the project of this id or this name."""
+class CreateBatchRequest(RequestModel):
+    """A new batch, in a project given by id or name."""
 
-    _also = {"project": "project_id"}
+    _argument_aliases = {"project": "project_id"}
 
     name: str
     project_id: Optional[str]
     project_name: Optional[str]
     callback: Optional[str]
     staging_batch: Optional[bool] = False
-    metadata: Optional[Dict[str, Any]]
+    metadata: Optional[dict[str, Any]]
 
 
 class CreateBatchRequestProject(OneOf):
     """The id of a project."""
 
     actual_instance: str
-    _kinds = (Id,)
+    _members = (Id,)
 
 
-class BatchOperationRequest(Request):
-    """A batch, by its id or its name."""
+class BatchOperationRequest(RequestModel):
+    """A batch, given by id or name."""
 
     batch_id: Optional[str]
     batch_name: Optional[str]
 
 
 class FinalizeBatchRequest(BatchOperationRequest):
-    """The batch to finalize, by its id or its name."""
+    """The batch to finalize, given by id or name."""
 
 
-class SetBatchMetadataRequest(Request):
-    """New metadata of a batch: in place of the old ones, or merged into them."""
+class SetBatchMetadataRequest(RequestModel):
+    """New metadata of a batch, which replace the present ones or are merged into them."""
 
     batch_id: Optional[str]
     batch_name: Optional[str]
-    metadata: Dict[str, Any]
+    metadata: dict[str, Any]
     merge: Optional[bool] = False
 
 
-class CreateChatTaskRequest(Request):
-    """A new task, in a project and a batch that are given by id or by name."""
+class CreateChatTaskRequest(RequestModel):
+    """A new task, in a project and a batch given by id or name."""
 
     project_id: Optional[str]
     project_name: Optional[str]
     batch_id: Optional[str]
     batch_name: Optional[str]
-    template_variables: Optional[Dict[str, Any]]
-    metadata: Optional[Dict[str, Any]]
+    template_variables: Optional[dict[str, Any]]
+    metadata: Optional[dict[str, Any]]
     callback_url: Optional[str]
 
 
-class SetTaskMetadataRequest(Request):
-    """New metadata of a task: in place of the old ones, or merged into them."""
+class SetTaskMetadataRequest(RequestModel):
+    """New metadata of a task, which replace the present ones or are merged into them."""
 
     task_id: str
-    metadata: Dict[str, Any]
+    metadata: dict[str, Any]
     merge: Optional[bool] = False

@@ -1,14 +1,15 @@
-"""Schemas of answers, and bodies of errors."""
+"""Schemas of task responses, and bodies of error responses."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Optional
 
 from ._model import Model
 
 
 class GetSchemaResponseSchema(Model):
-    """A schema that answers follow; `var_json` is the JSON Schema as text."""
+    """A schema of task responses; `var_json` is the JSON Schema as a string."""
 
     _aliases = {"var_json": "json"}
 
@@ -17,30 +18,30 @@ class GetSchemaResponseSchema(Model):
 
 
 class GetSchemaResponse(Model):
-    """The schema that was asked for."""
+    """The requested schema."""
 
     _aliases = {"var_schema": "schema"}
 
     var_schema: GetSchemaResponseSchema
 
     @classmethod
-    def _accepted(cls, given: Mapping[str, Any]) -> Dict[str, Any]:
-        # What model_dump gives may be given back, and that has attributes for keys at every level.
-        data = super()._accepted(given)
+    def _normalize_input(cls, given: Mapping[str, Any]) -> dict[str, Any]:
+        # Accept what model_dump returns, which has attribute names for keys at every level.
+        data = super()._normalize_input(given)
         if isinstance(data.get("schema"), dict):
-            data["schema"] = GetSchemaResponseSchema._accepted(data["schema"])
+            data["schema"] = GetSchemaResponseSchema._normalize_input(data["schema"])
         return data
 
 
 class Error(Model):
-    """The body of an error."""
+    """The body of an error response."""
 
     status_code: Optional[int]
     error: Optional[str]
 
 
 class _ErrorBody(Model):
-    """The body of an error, as single operations declare it."""
+    """The body of an error response, as single operations declare it."""
 
     status_code: Optional[float]
     error: Optional[str]

@@ -15,7 +15,8 @@ Source: https://scale.com/docs/api-reference, version 2.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Mapping, Optional, TypeVar, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
 from ...._typing import Unpack

@@ -10,22 +10,12 @@ are written by `python -m tests.v2.generate_models`.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from datetime import datetime
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    ClassVar,
-    Dict,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Type,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
-from .._models._convert import Id, Items
-from .._models._model import Field, Model, Request
+from .._models._convert import Id, ModelList
+from .._models._model import Field, Model, RequestModel
 from .._models.annotations import (
     Annotation,
     AnnotationBoolean,
@@ -254,19 +244,19 @@ __all__ = [
     "GetTasksResponse",
     "Id",
     "ImageFile",
-    "Items",
     "LabeledTextValue",
     "Message",
     "MessageContent",
     "MessageRole",
     "Model",
+    "ModelList",
     "ModelParameters",
     "Option",
     "PauseBatch200Response",
     "Project",
     "Reasoning",
     "ReferenceText",
-    "Request",
+    "RequestModel",
     "ResumeBatch200Response",
     "Rubric",
     "RubricCriteriaValue",
