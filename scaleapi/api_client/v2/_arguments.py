@@ -1,7 +1,7 @@
-"""Arguments of an operation, checked and made into its path, query or body.
+"""Validation of the arguments of an operation, and their encoding as path, query or body.
 
-The functions for a query take arguments by name and return those that are given, encoded, so that
-an operation merges what they return.
+The functions for a query take arguments by name and return those that are not None, encoded, so
+that an operation merges the results.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .models import BatchOperationRequest
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 
-Moment = Union[dt.datetime, dt.date, str]
+TimeLike = Union[dt.datetime, dt.date, str]
 
 
 def json_body(model: type[RequestModel], name: str, given: Any, /, **fields: Any) -> dict[str, Any]:
@@ -73,22 +73,22 @@ def strings(**values: Any) -> dict[str, str]:
 
 
 def times(**values: Any) -> dict[str, str]:
-    """Return the times that are given, as the service reads them."""
-    return {name: _time(name, value) for name, value in _given(values).items()}
+    """Return the timestamps that are given, as the service parses them."""
+    return {name: _timestamp(name, value) for name, value in _given(values).items()}
 
 
-def enum_value(kind: type[Enum], **values: Any) -> dict[str, str]:
+def enum_value(enum: type[Enum], /, **values: Any) -> dict[str, str]:
     """Return the values of an enum that are given; other strings pass too."""
-    return {name: _enum_value(kind, name, value) for name, value in _given(values).items()}
+    return {name: _enum_value(enum, name, value) for name, value in _given(values).items()}
 
 
-def enum_values(kind: type[Enum], **values: Any) -> dict[str, list[str]]:
+def enum_values(enum: type[Enum], /, **values: Any) -> dict[str, list[str]]:
     """Return the lists of values of an enum that are given."""
-    return {name: _enum_values(kind, name, value) for name, value in _given(values).items()}
+    return {name: _enum_values(enum, name, value) for name, value in _given(values).items()}
 
 
 def page(limit: Any, next_token: Any) -> dict[str, Any]:
-    """Return which page is asked for; an empty token, as the last page has it, for the first."""
+    """Return the page to fetch: the first one for an empty token, which ends the last page."""
     query: dict[str, Any] = {} if limit is None else {"limit": _limit("limit", limit)}
     return query if next_token == "" else {**query, **strings(next_token=next_token)}
 
@@ -114,35 +114,35 @@ def _limit(name: str, value: Any) -> int:
     return value
 
 
-def _time(name: str, value: Any) -> str:
+def _timestamp(name: str, value: Any) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime(value.year, value.month, value.day)
     if not isinstance(value, (str, dt.datetime)):
-        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, got {value!r}")
-    read = parse_iso8601(value) if isinstance(value, str) else value
-    if isinstance(read, str):
+        raise ApiTypeError(f"{name} must be a datetime, date or ISO 8601 string, got {value!r}")
+    time = parse_iso8601(value) if isinstance(value, str) else value
+    if isinstance(time, str):
         raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, got {value!r}")
-    return read.strftime(TIME_FORMAT)
+    return time.strftime(TIME_FORMAT)
 
 
-def _enum_value(kind: type[Enum], name: str, value: Any) -> str:
+def _enum_value(enum: type[Enum], name: str, value: Any) -> str:
     """Return a member's value; any string passes too, for values added later."""
-    plain = value.value if isinstance(value, Enum) else value
-    if not isinstance(plain, str) or not plain.strip():
-        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")
-    return plain
+    text = value.value if isinstance(value, Enum) else value
+    if not isinstance(text, str) or not text.strip():
+        raise ApiTypeError(f"{name} must be a {enum.__name__} or its value, got {value!r}")
+    return text
 
 
-def _enum_values(kind: type[Enum], name: str, values: Any) -> list[str]:
+def _enum_values(enum: type[Enum], name: str, values: Any) -> list[str]:
     if isinstance(values, (str, Enum)):
         values = [values]
     if not isinstance(values, Iterable):
-        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, got {values!r}")
-    allowed = [member.value for member in kind]
-    plain = [value.value if isinstance(value, Enum) else value for value in values]
-    for value in plain:
+        raise ApiTypeError(f"{name} must be a list of {enum.__name__}, got {values!r}")
+    allowed = [member.value for member in enum]
+    texts = [value.value if isinstance(value, Enum) else value for value in values]
+    for value in texts:
         if value not in allowed:
             raise ApiValueError(
                 f"each of {name} must be one of {', '.join(allowed)}, got {value!r}"
             )
-    return plain
+    return texts

@@ -53,7 +53,7 @@ SECRET_HEADERS = ("authorization", "cookie")
 
 
 class CallOptions(TypedDict, total=False):
-    """What every form of every operation takes besides its own arguments."""
+    """The arguments of every form of every operation, besides its own."""
 
     _request_timeout: Timeout
     _request_auth: Optional[Mapping[str, Any]]
@@ -67,18 +67,18 @@ CALL_OPTION_NAMES = tuple(CallOptions.__annotations__)
 
 @dataclass(frozen=True)
 class Request(Generic[T]):
-    """What an operation sends, and how its response is read.
+    """A request of an operation, and how to read its response.
 
     Attributes:
         method: HTTP method.
         path: Path of the URL, without the query.
-        returns: Model of the response body.
-        options: The `CallOptions` that are given.
-        query: Parameters of the query; a list is repeated.
+        returns: Model of the response body; `str` for the URL of a redirect.
+        options: The `CallOptions` of the call.
+        query: Parameters of the query; a list is sent as a repeated parameter.
         body: JSON of the request body, None for none.
         errors: Models of error bodies by status, besides that of 500.
         redirects: Whether the result is the URL that a redirect names, instead of a body.
-        idempotency: What is known about a second processing; None for the default of the method.
+        idempotency: How to retry it safely; None for the default of the HTTP method.
     """
 
     method: str
@@ -101,7 +101,7 @@ class Request(Generic[T]):
 
 
 def operation(method: Callable[P, T]) -> Callable[P, T]:
-    """Have a method of `V2Api` refuse what it does not take with an `ApiTypeError`."""
+    """Have a method of `V2Api` raise an `ApiTypeError` for unknown or missing arguments."""
     signature = inspect.signature(method)
 
     @functools.wraps(method)
@@ -146,7 +146,7 @@ def _derive(method: Any, suffix: str, exchange: Callable[..., Any], returns: Any
     return call
 
 
-# What becomes of a request.
+# Ways to send a request.
 
 
 def fetch_data(client: ApiClient, request: Request[T]) -> T:
@@ -155,10 +155,10 @@ def fetch_data(client: ApiClient, request: Request[T]) -> T:
 
 
 def fetch_response(client: ApiClient, request: Request[T]) -> ApiResponse[T]:
-    """Return the data with the response that has them.
+    """Return the data with the status, the headers and the body of the response.
 
     Raises:
-        ApiException: If the service refuses.
+        ApiException: If the service responds with an error.
     """
     call = _prepare_call(client, request)
     try:
@@ -171,7 +171,7 @@ def fetch_response(client: ApiClient, request: Request[T]) -> ApiResponse[T]:
 
 
 def open_response(client: ApiClient, request: Request[Any]) -> RESTResponse:
-    """Return the response unread, whatever its status."""
+    """Return the response with its body unread, whatever its status."""
     api, method, endpoint, body, headers = _prepare_call(client, request)
     response = api.stream(
         method, endpoint, body=body, headers=headers, idempotency=request.idempotency_rule
@@ -180,7 +180,7 @@ def open_response(client: ApiClient, request: Request[Any]) -> RESTResponse:
 
 
 class PreparedCall(NamedTuple):
-    """A request with all that the client and its options add."""
+    """A request with the settings of the client and the options of the call."""
 
     api: Api
     method: str
@@ -251,17 +251,18 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
 
 
 def _auth_in(options: Mapping[str, Any], place: str) -> dict[str, str]:
-    """Return what `_request_auth` puts there, in the place of the key."""
+    """Return what `_request_auth` puts in a place of the request, instead of the API key."""
     auth = options.get("_request_auth")
     if auth is not None and auth.get("in") not in ("header", "query", "cookie"):
-        raise ApiValueError("_request_auth must say where it belongs: in header, query or cookie")
+        given = auth.get("in")
+        raise ApiValueError(f"_request_auth['in'] must be header, query or cookie, got {given!r}")
     if auth is None or auth["in"] != place:
         return {}
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
 
 def _without_secrets(api: Api, headers: dict[str, str]) -> Api:
-    """Take headers that hold a secret off the request, and have them sent as the key is."""
+    """Move headers that hold a secret from the request to its authentication."""
     secret = {name: headers[name] for name in headers if name.lower() in SECRET_HEADERS}
     auth = api._options.auth or no_auth_headers
     if not secret:

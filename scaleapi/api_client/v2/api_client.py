@@ -1,4 +1,4 @@
-"""What the operations of `V2Api` go through: a transport, a configuration, default headers."""
+"""The client of `V2Api`: a configuration, default headers, and a transport made from them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from .configuration import Configuration
 
 
 class ApiClient:
-    """Carries v2 calls over a transport that its configuration describes.
+    """Sends v2 calls over a transport that its configuration describes.
 
     Args:
-        configuration: None takes Scale's own address, and the key from `SCALE_API_KEY`.
-        header_name, header_value: a header for all calls.
-        cookie: a Cookie header for all calls.
+        configuration: None takes the default one: Scale's own address, and the key from the
+            environment's `SCALE_API_KEY`.
+        header_name: Name of a header to send with every call.
+        header_value: Its value.
+        cookie: A Cookie header to send with every call.
 
     Attributes:
-        configuration: its `host` and `access_token` and the like may be set at any time.
-        default_headers: sent with every call; they win over a call's own `_headers`.
+        configuration: Its attributes may be set at any time.
+        default_headers: Headers to send with every call; they win over a call's own `_headers`.
     """
 
     _default: Optional[ApiClient] = None
@@ -53,14 +55,14 @@ class ApiClient:
 
     @classmethod
     def get_default(cls) -> ApiClient:
-        """Return the client of a `V2Api` that is given none."""
+        """Return the client that `V2Api` uses by default."""
         if cls._default is None:
             cls._default = ApiClient()
         return cls._default
 
     @classmethod
     def set_default(cls, default: Optional[ApiClient]) -> None:
-        """Make this the client of a `V2Api` that is given none."""
+        """Set the client that `V2Api` uses by default."""
         cls._default = default
 
     @property
@@ -73,11 +75,11 @@ class ApiClient:
         self.default_headers["User-Agent"] = user_agent
 
     def set_default_header(self, header_name: str, header_value: str) -> None:
-        """Send a header with every call."""
+        """Set a header to send with every call."""
         self.default_headers[header_name] = header_value
 
     def _with_transport(self, api: Api) -> ApiClient:
-        """One with the same settings and headers over another transport of a client's."""
+        """Return a client with the same settings and headers over another transport."""
         twin = copy.copy(self)
         twin.configuration = self.configuration._rebind(api)
         twin.default_headers = dict(self.default_headers)
@@ -90,19 +92,19 @@ class ApiClient:
         return self._transport_for(bearer_auth_headers)
 
     def _transport_for(self, auth: AuthHeaders) -> Api:
-        """Return the same with other headers; a default header may stand in the place of any."""
+        """Return the same with other authentication; a default header may replace any."""
         if any(name.lower() == "authorization" for name in self.default_headers):
             auth = no_auth_headers
         needs_key = auth is bearer_auth_headers
-        settings = (needs_key, *self.configuration._cache_key())
-        made = self._transport_cache.get(settings)
-        if made is None:
+        cache_key = (needs_key, *self.configuration._cache_key())
+        api = self._transport_cache.get(cache_key)
+        if api is None:
             api = self.configuration._build_transport(needs_key)
             api = api._with(auth=bearer_auth_headers if needs_key else no_auth_headers)
-            made = self._transport_cache.setdefault(settings, api)  # of two threads' one
+            api = self._transport_cache.setdefault(cache_key, api)  # one for all threads
             if len(self._transport_cache) > 2:  # one with the key, one without
-                self._transport_cache = {settings: made}
-        return made if auth in (bearer_auth_headers, no_auth_headers) else made._with(auth=auth)
+                self._transport_cache = {cache_key: api}
+        return api if auth in (bearer_auth_headers, no_auth_headers) else api._with(auth=auth)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""

@@ -112,7 +112,7 @@ def to_jsonable(value: Any) -> Any:
     return value
 
 
-def _int_if_integral(number: float) -> int | float:
+def _int_if_integral(number: float) -> Union[int, float]:
     return int(number) if number.is_integer() else number
 
 

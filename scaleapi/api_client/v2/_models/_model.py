@@ -138,7 +138,7 @@ class Model(Serializable):
     equal if they have the same class and equal data; a null equals a missing key.
     """
 
-    __slots__ = ("__weakref__", "_json", "_cache")
+    __slots__ = ("__weakref__", "_cache", "_json")
 
     _fields: ClassVar[dict[str, Field]] = {}
     """The fields by attribute name."""

@@ -22,7 +22,7 @@ from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
 from ...._typing import Unpack
 from ....tasks import TaskStatus as V1TaskStatus
 from .._arguments import (
-    Moment,
+    TimeLike,
     batch_body,
     enum_value,
     enum_values,
@@ -173,8 +173,8 @@ class V2Api:
         batch_id: Optional[str] = None,
         batch_name: Optional[str] = None,
         status: Union[TaskStatus, V1TaskStatus, str, None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        completed_after: Optional[TimeLike] = None,
+        completed_before: Optional[TimeLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumTask, str]]] = None,
@@ -294,10 +294,10 @@ class V2Api:
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: Union[BatchStatus, str, None] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        created_after: Optional[TimeLike] = None,
+        created_before: Optional[TimeLike] = None,
+        completed_after: Optional[TimeLike] = None,
+        completed_before: Optional[TimeLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
@@ -455,8 +455,8 @@ class V2Api:
     @operation
     def get_projects(
         self,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        created_after: Optional[TimeLike] = None,
+        created_before: Optional[TimeLike] = None,
         **options: Unpack[CallOptions],
     ) -> GetProjectsResponse:
         """Return every project.
@@ -474,8 +474,8 @@ class V2Api:
         self,
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimeLike] = None,
+        delivered_before: Optional[TimeLike] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveriesResponse:
@@ -533,8 +533,8 @@ class V2Api:
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: Union[TaskStatus, V1TaskStatus, str, None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        completed_after: Optional[TimeLike] = None,
+        completed_before: Optional[TimeLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         **options: Unpack[CallOptions],
@@ -604,8 +604,8 @@ class V2Api:
     def get_dataset_deliveries(
         self,
         dataset_id: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimeLike] = None,
+        delivered_before: Optional[TimeLike] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDatasetsDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetDeliveriesResponse:
@@ -675,8 +675,8 @@ class V2Api:
         self,
         dataset_id: Optional[str] = None,
         delivery_id: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimeLike] = None,
+        delivered_before: Optional[TimeLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
