@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Optional, Union
+from typing import Any, Optional
 from urllib.parse import quote
 
 from ..._timestamps import parse_iso8601
@@ -21,8 +21,6 @@ from .models import BatchOperationRequest
 
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
-
-TimeLike = Union[dt.datetime, dt.date, str]
 
 
 def json_body(model: type[RequestModel], name: str, given: Any, /, **fields: Any) -> dict[str, Any]:
