@@ -39,7 +39,8 @@ class ApiClient:
         self.default_headers: dict[str, str] = {}
         if header_name is not None:
             self.default_headers[header_name] = header_value or ""
-        self._transport_cache: dict[tuple[object, ...], Api] = {}
+        # By whether they need a key, with the settings that they were made from.
+        self._transport_cache: dict[bool, tuple[tuple[object, ...], Api]] = {}
 
     def __enter__(self) -> ApiClient:
         return self
@@ -48,7 +49,7 @@ class ApiClient:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**vars(self), "_transport_cache": {}}  # a cache, whose keys hold the API key
+        return {**vars(self), "_transport_cache": {}}  # it holds the API key
 
     def __repr__(self) -> str:
         return f"ApiClient({self.configuration!r})"
@@ -96,17 +97,19 @@ class ApiClient:
         if any(name.lower() == "authorization" for name in self.default_headers):
             auth = no_auth_headers
         needs_key = auth is bearer_auth_headers
-        cache_key = (needs_key, *self.configuration._cache_key())
-        api = self._transport_cache.get(cache_key)
-        if api is None:
+        settings = self.configuration._settings()
+        cached = self._transport_cache.get(needs_key)
+        if cached is None or cached[0] != settings:
             api = self.configuration._build_transport(needs_key)
-            api = api._with(auth=bearer_auth_headers if needs_key else no_auth_headers)
-            api = self._transport_cache.setdefault(cache_key, api)  # one for all threads
-            if len(self._transport_cache) > 2:  # one with the key, one without
-                self._transport_cache = {cache_key: api}
+            made = (settings, api._with(auth=auth if needs_key else no_auth_headers))
+            if cached is None:  # threads share the one that is stored first
+                cached = self._transport_cache.setdefault(needs_key, made)
+            else:
+                cached = self._transport_cache[needs_key] = made
+        api = cached[1]
         return api if auth in (bearer_auth_headers, no_auth_headers) else api._with(auth=auth)
 
     def close(self) -> None:
         """Close the pooled connections; a later call opens new ones."""
-        for transport in list(self._transport_cache.values()):
+        for _, transport in list(self._transport_cache.values()):
             transport.close()

@@ -123,20 +123,13 @@ class Configuration:
     def debug(self, debug: bool) -> None:
         logging.getLogger("scaleapi").setLevel(logging.DEBUG if debug else logging.NOTSET)
 
-    def _cache_key(self) -> tuple[object, ...]:
-        """Return everything that `_build_transport` depends on."""
+    def _settings(self) -> tuple[object, ...]:
+        """Return what `_build_transport` depends on; it is to be compared, not hashed."""
         own = (
             self._host, self._access_token, self.verify_ssl, self.ssl_ca_cert, self.proxy,
             self.cert_file, self.key_file, self.retries,
         )  # fmt: skip
-        if self._api is None:
-            return own
-        key, user_agent, connection = self._api._settings()
-        options = self._api._options
-        # By identity, since a callback need not be hashable; what is cached keeps them alive.
-        objects = (key, options.on_attempt, options.throttle, options.auth, options.clock)
-        values = (options.timeout, options.policy, options.max_response_bytes)
-        return (*own, user_agent, str(connection), *map(id, objects), *values)
+        return own if self._api is None else (*own, *self._api._settings(), self._api._options)
 
     def _build_transport(self, needs_key: bool = True) -> Api:
         """Return a transport with these settings, and those of the client where they are unset."""
