@@ -15,7 +15,7 @@ from scaleapi._resource import Resource
 from scaleapi.api_client import v2
 
 # Listed by hand in api/v2_models.rst.
-V2_BASES = ("Id", "Items", "Model", "ModelList", "Request", "RequestModel")
+V2_BASES = ("Id", "Model", "ModelList", "RequestModel")
 
 
 class Listing(SphinxDirective):

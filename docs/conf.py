@@ -11,7 +11,7 @@ import scaleapi
 from scaleapi import RetryPolicy
 from scaleapi._http.response import APIResult
 from scaleapi._resource import Resource
-from scaleapi.api_client.v2 import ApiResponse, Model, Request
+from scaleapi.api_client.v2 import ApiResponse, Model, RequestModel
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk.outcomes import Record
@@ -69,7 +69,7 @@ RECEIVED = (
     RESTResponse,
     APIResult,
 )
-MADE = (Request, RetryPolicy)
+MADE = (RequestModel, RetryPolicy)
 
 FORMS = {"_with_http_info": "ApiResponse", "_without_preload_content": "RESTResponse"}
 

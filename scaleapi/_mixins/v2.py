@@ -30,10 +30,10 @@ class V2Methods(ClientMixin):
             return self.__dict__["_v2_replacement"]  # type: ignore[no-any-return]
         made: Any = self.__dict__.get("_v2")
         if made is None:
-            first = (self.api, V2Api(ApiClient(Configuration.of(self.api))))
+            first = (self.api, V2Api(ApiClient(Configuration._from_transport(self.api))))
             made = self.__dict__.setdefault("_v2", first)  # atomic: two threads get the same
         elif made[0] is not self.api:  # with_options has replaced the transport
-            made = (self.api, V2Api(made[1].api_client.over(self.api)))
+            made = (self.api, V2Api(made[1].api_client._with_transport(self.api)))
             self.__dict__["_v2"] = made
         operations: api_client.v2.V2Api = made[1]
         return operations

@@ -1,4 +1,4 @@
-"""The clients of single versions of the API: `scaleapi.api_client.v2`."""
+"""The package of `scaleapi.api_client.v2`, the client of the v2 API."""
 
 from __future__ import annotations
 

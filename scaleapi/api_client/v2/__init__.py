@@ -1,14 +1,13 @@
 """The v2 (GenAI) API: `ScaleClient.v2`, its models and its errors.
 
-What stands here is loaded when it is first asked for (PEP 562). It must not be loaded from here at
-once: threads that import this package and a part of it at the same time, as unpickling does, would
-lock each other out.
+Its names are loaded on first use (PEP 562). Eager imports could deadlock threads that import this
+package and one of its modules at the same time, as unpickling does.
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .api import V2Api as V2Api
@@ -40,7 +39,7 @@ _MODULE_OF = {
 _SUBMODULES = {*_MODULE_OF.values(), "models", "rest"}
 
 __version__ = "1.0.0"
-"""Of the API's description, as published."""
+"""Version of the API description, as published."""
 
 
 def _module(name: str) -> Any:
@@ -59,9 +58,9 @@ def __getattr__(name: str) -> Any:
         value = getattr(module, "Task" if name == "V2Task" else name)
     except AttributeError:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
-    globals()[name] = value  # next time it is found without this
+    globals()[name] = value  # __getattr__ is not called again
     return value
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *_SUBMODULES, *__getattr__("__all__")})

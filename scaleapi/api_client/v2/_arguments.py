@@ -1,30 +1,29 @@
-"""Arguments of an operation, checked and made into its path, query or body.
+"""Validation of the arguments of an operation, and their encoding as path, query or body.
 
-The functions for a query take arguments by name and return those that are given, encoded, so that
-an operation merges what they return.
+The functions for a query take arguments by name and return those that are not None, encoded, so
+that an operation merges the results.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Type, Union
+from typing import Any, Optional
 from urllib.parse import quote
 
 from ..._timestamps import parse_iso8601
 from ..._validation import non_empty_str
 from ...exceptions import ScaleInvalidArgument
+from ._models._model import RequestModel
 from .exceptions import ApiTypeError, ApiValueError
 from .models import BatchOperationRequest
-from .models._base import Request
 
 MAX_LIMIT = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%f%z"
 
-Moment = Union[dt.datetime, dt.date, str]
 
-
-def json_body(model: Type[Request], name: str, given: Any, /, **fields: Any) -> Dict[str, Any]:
+def json_body(model: type[RequestModel], name: str, given: Any, /, **fields: Any) -> dict[str, Any]:
     """Return the JSON of a request body.
 
     Args:
@@ -45,54 +44,54 @@ def json_body(model: Type[Request], name: str, given: Any, /, **fields: Any) -> 
             f"{name} must be a {model.__name__}, a dictionary, or left out for "
             f"{', '.join(fields)} in its place, got {given!r}"
         )
-    json: Dict[str, Any] = given.to_dict()
+    json: dict[str, Any] = given.to_dict()
     return json
 
 
-def batch_body(given: Any, **fields: Optional[str]) -> Dict[str, Any]:
+def batch_body(given: Any, **fields: Optional[str]) -> dict[str, Any]:
     """Return the body of an operation on a batch; a string is its id."""
     if isinstance(given, str):
         given = {"batch_id": given}
     return json_body(BatchOperationRequest, "batch_operation_request", given, **fields)
 
 
-def path_segments(**values: Any) -> Dict[str, str]:
+def path_segments(**values: Any) -> dict[str, str]:
     """Return non-empty strings, quoted as segments of a path."""
     return {name: quote(_string(name, value), safe="") for name, value in values.items()}
 
 
-def required_strings(**values: Any) -> Dict[str, str]:
+def required_strings(**values: Any) -> dict[str, str]:
     """Return non-empty strings, none of which may be missing."""
     return {name: _string(name, value) for name, value in values.items()}
 
 
-def strings(**values: Any) -> Dict[str, str]:
+def strings(**values: Any) -> dict[str, str]:
     """Return the non-empty strings that are given."""
     return required_strings(**_given(values))
 
 
-def times(**values: Any) -> Dict[str, str]:
-    """Return the times that are given, as the service reads them."""
-    return {name: _time(name, value) for name, value in _given(values).items()}
+def times(**values: Any) -> dict[str, str]:
+    """Return the timestamps that are given, as the service parses them."""
+    return {name: _timestamp(name, value) for name, value in _given(values).items()}
 
 
-def enum_value(kind: Type[Enum], **values: Any) -> Dict[str, str]:
+def enum_value(enum: type[Enum], /, **values: Any) -> dict[str, str]:
     """Return the values of an enum that are given; other strings pass too."""
-    return {name: _enum_value(kind, name, value) for name, value in _given(values).items()}
+    return {name: _enum_value(enum, name, value) for name, value in _given(values).items()}
 
 
-def enum_values(kind: Type[Enum], **values: Any) -> Dict[str, List[str]]:
+def enum_values(enum: type[Enum], /, **values: Any) -> dict[str, list[str]]:
     """Return the lists of values of an enum that are given."""
-    return {name: _enum_values(kind, name, value) for name, value in _given(values).items()}
+    return {name: _enum_values(enum, name, value) for name, value in _given(values).items()}
 
 
-def page(limit: Any, next_token: Any) -> Dict[str, Any]:
-    """Return which page is asked for; an empty token, as the last page has it, for the first."""
-    query: Dict[str, Any] = {} if limit is None else {"limit": _limit("limit", limit)}
+def page(limit: Any, next_token: Any) -> dict[str, Any]:
+    """Return the page to fetch: the first one for an empty token, which ends the last page."""
+    query: dict[str, Any] = {} if limit is None else {"limit": _limit("limit", limit)}
     return query if next_token == "" else {**query, **strings(next_token=next_token)}
 
 
-def _given(values: Mapping[str, Any]) -> Dict[str, Any]:
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -113,35 +112,35 @@ def _limit(name: str, value: Any) -> int:
     return value
 
 
-def _time(name: str, value: Any) -> str:
+def _timestamp(name: str, value: Any) -> str:
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
         value = dt.datetime(value.year, value.month, value.day)
     if not isinstance(value, (str, dt.datetime)):
-        raise ApiTypeError(f"{name} must be a datetime, a date or an ISO 8601 text, got {value!r}")
-    read = parse_iso8601(value) if isinstance(value, str) else value
-    if isinstance(read, str):
+        raise ApiTypeError(f"{name} must be a datetime, date or ISO 8601 string, got {value!r}")
+    time = parse_iso8601(value) if isinstance(value, str) else value
+    if isinstance(time, str):
         raise ApiValueError(f"{name} must be an ISO 8601 time such as 2026-03-04, got {value!r}")
-    return read.strftime(TIME_FORMAT)
+    return time.strftime(TIME_FORMAT)
 
 
-def _enum_value(kind: Type[Enum], name: str, value: Any) -> str:
+def _enum_value(enum: type[Enum], name: str, value: Any) -> str:
     """Return a member's value; any string passes too, for values added later."""
-    plain = value.value if isinstance(value, Enum) else value
-    if not isinstance(plain, str) or not plain.strip():
-        raise ApiTypeError(f"{name} must be a {kind.__name__} or its text, got {value!r}")
-    return plain
+    text = value.value if isinstance(value, Enum) else value
+    if not isinstance(text, str) or not text.strip():
+        raise ApiTypeError(f"{name} must be a {enum.__name__} or its value, got {value!r}")
+    return text
 
 
-def _enum_values(kind: Type[Enum], name: str, values: Any) -> List[str]:
+def _enum_values(enum: type[Enum], name: str, values: Any) -> list[str]:
     if isinstance(values, (str, Enum)):
         values = [values]
     if not isinstance(values, Iterable):
-        raise ApiTypeError(f"{name} must be a list of {kind.__name__}, got {values!r}")
-    allowed = [member.value for member in kind]
-    plain = [value.value if isinstance(value, Enum) else value for value in values]
-    for value in plain:
+        raise ApiTypeError(f"{name} must be a list of {enum.__name__}, got {values!r}")
+    allowed = [member.value for member in enum]
+    texts = [value.value if isinstance(value, Enum) else value for value in values]
+    for value in texts:
         if value not in allowed:
             raise ApiValueError(
                 f"each of {name} must be one of {', '.join(allowed)}, got {value!r}"
             )
-    return plain
+    return texts

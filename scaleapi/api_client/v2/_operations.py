@@ -10,18 +10,15 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
-    Dict,
     Generic,
-    Mapping,
     NamedTuple,
     Optional,
-    Tuple,
-    Type,
     TypedDict,
     TypeVar,
     cast,
@@ -38,9 +35,9 @@ from ..._recovery import V2_POST
 from ...api import Api
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from . import models
+from ._models._model import Model
 from .api_response import ApiResponse
 from .exceptions import ApiException, ApiTypeError, ApiValueError, headers_of, to_api_exception
-from .models._base import Model
 from .rest import RESTResponse
 
 if TYPE_CHECKING:
@@ -56,7 +53,7 @@ SECRET_HEADERS = ("authorization", "cookie")
 
 
 class CallOptions(TypedDict, total=False):
-    """What every form of every operation takes besides its own arguments."""
+    """The arguments of every form of every operation, besides its own."""
 
     _request_timeout: Timeout
     _request_auth: Optional[Mapping[str, Any]]
@@ -70,27 +67,27 @@ CALL_OPTION_NAMES = tuple(CallOptions.__annotations__)
 
 @dataclass(frozen=True)
 class Request(Generic[T]):
-    """What an operation sends, and how its response is read.
+    """A request of an operation, and how to read its response.
 
     Attributes:
         method: HTTP method.
         path: Path of the URL, without the query.
-        returns: Model of the response body.
-        options: The `CallOptions` that are given.
-        query: Parameters of the query; a list is repeated.
+        returns: Model of the response body; `str` for the URL of a redirect.
+        options: The `CallOptions` of the call.
+        query: Parameters of the query; a list is sent as a repeated parameter.
         body: JSON of the request body, None for none.
         errors: Models of error bodies by status, besides that of 500.
         redirects: Whether the result is the URL that a redirect names, instead of a body.
-        idempotency: What is known about a second processing; None for the default of the method.
+        idempotency: How to retry it safely; None for the default of the HTTP method.
     """
 
     method: str
     path: str
-    returns: Type[T]
+    returns: type[T]
     options: Mapping[str, Any] = field(repr=False)  # may hold a secret
     query: Mapping[str, Any] = field(default_factory=dict)
     body: Optional[Mapping[str, Any]] = None
-    errors: Mapping[int, Type[Model]] = field(default_factory=dict)
+    errors: Mapping[int, type[Model]] = field(default_factory=dict)
     redirects: bool = False
     idempotency: Optional[IdempotencyRule] = None
 
@@ -104,7 +101,7 @@ class Request(Generic[T]):
 
 
 def operation(method: Callable[P, T]) -> Callable[P, T]:
-    """Have a method of `V2Api` refuse what it does not take with an `ApiTypeError`."""
+    """Have a method of `V2Api` raise an `ApiTypeError` for unknown or missing arguments."""
     signature = inspect.signature(method)
 
     @functools.wraps(method)
@@ -149,7 +146,7 @@ def _derive(method: Any, suffix: str, exchange: Callable[..., Any], returns: Any
     return call
 
 
-# What becomes of a request.
+# Ways to send a request.
 
 
 def fetch_data(client: ApiClient, request: Request[T]) -> T:
@@ -158,10 +155,10 @@ def fetch_data(client: ApiClient, request: Request[T]) -> T:
 
 
 def fetch_response(client: ApiClient, request: Request[T]) -> ApiResponse[T]:
-    """Return the data with the response that has them.
+    """Return the data with the status, the headers and the body of the response.
 
     Raises:
-        ApiException: If the service refuses.
+        ApiException: If the service responds with an error.
     """
     call = _prepare_call(client, request)
     try:
@@ -174,7 +171,7 @@ def fetch_response(client: ApiClient, request: Request[T]) -> ApiResponse[T]:
 
 
 def open_response(client: ApiClient, request: Request[Any]) -> RESTResponse:
-    """Return the response unread, whatever its status."""
+    """Return the response with its body unread, whatever its status."""
     api, method, endpoint, body, headers = _prepare_call(client, request)
     response = api.stream(
         method, endpoint, body=body, headers=headers, idempotency=request.idempotency_rule
@@ -183,16 +180,16 @@ def open_response(client: ApiClient, request: Request[Any]) -> RESTResponse:
 
 
 class PreparedCall(NamedTuple):
-    """A request with all that the client and its options add."""
+    """A request with the settings of the client and the options of the call."""
 
     api: Api
     method: str
     endpoint: str
     body: Optional[Mapping[str, Any]]
-    headers: Dict[str, str]
+    headers: dict[str, str]
 
 
-def _execute(call: PreparedCall, request: Request[Any]) -> Tuple[requests.Response, Any]:
+def _execute(call: PreparedCall, request: Request[Any]) -> tuple[requests.Response, Any]:
     result = call.api.request(
         call.method,
         call.endpoint,
@@ -203,7 +200,7 @@ def _execute(call: PreparedCall, request: Request[Any]) -> Tuple[requests.Respon
     return result.response, cast(Any, request.returns).view(result.json_object())
 
 
-def _fetch_redirect(call: PreparedCall) -> Tuple[requests.Response, Any]:
+def _fetch_redirect(call: PreparedCall) -> tuple[requests.Response, Any]:
     api = call.api._with(follow_redirects=False)
     try:
         result = api.request(call.method, call.endpoint, headers=call.headers)
@@ -215,7 +212,7 @@ def _fetch_redirect(call: PreparedCall) -> Tuple[requests.Response, Any]:
 
 
 def _error_data(error: ScaleException, request: Request[Any]) -> Optional[Model]:
-    declared: Dict[int, Type[Model]] = {500: models.GetBatch500Response, **request.errors}
+    declared: dict[int, type[Model]] = {500: models.GetBatch500Response, **request.errors}
     model = declared.get(error.code or 0)
     body = None if error.response is None else json_or_none(error.response.content)
     return model.view(body) if model is not None and isinstance(body, dict) else None
@@ -241,7 +238,7 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
         raise ApiValueError(f"_host_index must be 0, got {options['_host_index']!r}")
     if options.get("_request_auth") is not None:
         own = {**_auth_in(options, "header"), **_auth_in(options, "cookie")}
-        api = client.transport_with(lambda key: own)
+        api = client._transport_for(lambda key: own)
     else:
         api = client.transport
     timeout = options.get("_request_timeout")
@@ -253,18 +250,19 @@ def _api(client: ApiClient, options: Mapping[str, Any]) -> Api:
         raise ApiValueError(f"_request_{error.message}") from None
 
 
-def _auth_in(options: Mapping[str, Any], place: str) -> Dict[str, str]:
-    """Return what `_request_auth` puts there, in the place of the key."""
+def _auth_in(options: Mapping[str, Any], place: str) -> dict[str, str]:
+    """Return what `_request_auth` puts in a place of the request, instead of the API key."""
     auth = options.get("_request_auth")
     if auth is not None and auth.get("in") not in ("header", "query", "cookie"):
-        raise ApiValueError("_request_auth must say where it belongs: in header, query or cookie")
+        given = auth.get("in")
+        raise ApiValueError(f"_request_auth['in'] must be header, query or cookie, got {given!r}")
     if auth is None or auth["in"] != place:
         return {}
     return {"Cookie" if place == "cookie" else auth["key"]: auth["value"]}
 
 
-def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
-    """Take headers that hold a secret off the request, and have them sent as the key is."""
+def _without_secrets(api: Api, headers: dict[str, str]) -> Api:
+    """Move headers that hold a secret from the request to its authentication."""
     secret = {name: headers[name] for name in headers if name.lower() in SECRET_HEADERS}
     auth = api._options.auth or no_auth_headers
     if not secret:
@@ -274,7 +272,7 @@ def _without_secrets(api: Api, headers: Dict[str, str]) -> Api:
     return api._with(auth=lambda api_key: {**secret, **auth(api_key)})
 
 
-def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> Dict[str, str]:
+def _headers(client: ApiClient, options: Mapping[str, Any], user_agent: str) -> dict[str, str]:
     headers = {"Accept": "application/json", **(options.get("_headers") or {})}
     if options.get("_content_type"):
         headers["Content-Type"] = options["_content_type"]

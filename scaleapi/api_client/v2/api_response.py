@@ -1,20 +1,21 @@
-"""What the `..._with_http_info` form of an operation gives."""
+"""The result of the `..._with_http_info` form of an operation."""
 
 from __future__ import annotations
 
-from typing import Any, Generic, Mapping, TypeVar
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 
 class ApiResponse(Generic[T]):
-    """A success, with the answer that it came in.
+    """The result of an operation, with the response that has it.
 
     Attributes:
         status_code: HTTP status.
-        headers: headers of the answer.
-        data: what the plain form of the operation gives.
-        raw_data: the body, as bytes.
+        headers: Headers of the response.
+        data: What the plain form of the operation returns.
+        raw_data: The body, as bytes.
     """
 
     def __init__(self, status_code: int, data: T, raw_data: bytes, headers: Any = None) -> None:

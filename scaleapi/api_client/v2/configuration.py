@@ -1,10 +1,10 @@
-"""Where v2 calls go, and with which key."""
+"""The settings of v2 calls: address, API key, TLS, proxy and retries."""
 
 from __future__ import annotations
 
 import copy
 import logging
-from typing import Dict, Optional, Tuple
+from typing import Optional
 
 from ..._http.auth import without_password
 from ...api import Api, resolve_retry_policy
@@ -13,21 +13,23 @@ DEFAULT_HOST = "https://api.scale.com"
 
 
 class Configuration:
-    """The settings of an `ApiClient`; each may be set later, and holds from the next call on.
+    """The settings of an `ApiClient`; each attribute may be set later, from the next call on.
 
     Args:
-        host: root of the service, without a version.
-        access_token: the API key.
-        ssl_ca_cert: path of the certificates that are trusted.
-        retries: how often a call is sent again; None takes the usual policy.
-        debug: True sets the logger "scaleapi" to DEBUG.
-
-    The other arguments are those of the published client; this API has no use for them.
+        host: Address of the service, without a version.
+        access_token: The API key.
+        ssl_ca_cert: Path of a CA bundle.
+        retries: Number of retries; None takes the default policy.
+        debug: True sets the logger "scaleapi" to DEBUG, False resets its level.
+        api_key, api_key_prefix, username, password: As published; not used by this API.
+        server_index, server_variables: As published; not used by this API.
+        server_operation_index, server_operation_variables: As published; not used by this API.
+        ignore_operation_servers: As published; not used by this API.
 
     Attributes:
-        verify_ssl: False checks no certificates.
-        cert_file, key_file: paths of a client certificate.
-        proxy: address of a proxy.
+        verify_ssl: Whether to verify certificates.
+        cert_file, key_file: Paths of a client certificate and its key.
+        proxy: Address of a proxy.
     """
 
     _default: Optional[Configuration] = None
@@ -35,15 +37,15 @@ class Configuration:
     def __init__(
         self,
         host: Optional[str] = None,
-        api_key: Optional[Dict[str, str]] = None,
-        api_key_prefix: Optional[Dict[str, str]] = None,
+        api_key: Optional[dict[str, str]] = None,
+        api_key_prefix: Optional[dict[str, str]] = None,
         username: Optional[str] = None,
         password: Optional[str] = None,
         access_token: Optional[str] = None,
         server_index: Optional[int] = None,
-        server_variables: Optional[Dict[str, str]] = None,
-        server_operation_index: Optional[Dict[int, int]] = None,
-        server_operation_variables: Optional[Dict[int, Dict[str, str]]] = None,
+        server_variables: Optional[dict[str, str]] = None,
+        server_operation_index: Optional[dict[int, int]] = None,
+        server_operation_variables: Optional[dict[int, dict[str, str]]] = None,
         ignore_operation_servers: bool = False,
         ssl_ca_cert: Optional[str] = None,
         retries: Optional[int] = None,
@@ -66,29 +68,27 @@ class Configuration:
             self.debug = debug
 
     @classmethod
-    def of(cls, api: Api) -> Configuration:
-        """One that says what a client's transport says, where nothing else is set."""
-        made = cls()
-        made._api = api
-        return made
+    def _from_transport(cls, api: Api) -> Configuration:
+        """Return a configuration whose unset attributes are those of a client's transport."""
+        return cls()._rebind(api)
 
     @classmethod
     def get_default(cls) -> Configuration:
-        """Return the default configuration, else a new one."""
+        """Return the default configuration, or a new one if none is set."""
         return cls._default or cls()
 
     @classmethod
     def set_default(cls, default: Optional[Configuration]) -> None:
-        """Make this what `get_default` gives."""
+        """Set the default configuration."""
         cls._default = default
 
     @classmethod
     def get_default_copy(cls) -> Configuration:
-        """Return a copy of the default."""
+        """Return a copy of the default configuration."""
         return copy.copy(cls.get_default())
 
-    def over(self, api: Api) -> Configuration:
-        """Return the same for another transport of a client's."""
+    def _rebind(self, api: Api) -> Configuration:
+        """Return a copy for a client's transport."""
         twin = copy.copy(self)
         twin._api = api
         return twin
@@ -98,7 +98,7 @@ class Configuration:
 
     @property
     def host(self) -> str:
-        """Root of the service, without a version."""
+        """Address of the service, without a version."""
         return self._host or (self._api.root_url if self._api else DEFAULT_HOST)
 
     @host.setter
@@ -116,29 +116,23 @@ class Configuration:
 
     @property
     def debug(self) -> bool:
-        """Whether the logger "scaleapi" tells of every request."""
+        """Whether the logger "scaleapi" logs every request."""
         return logging.getLogger("scaleapi").isEnabledFor(logging.DEBUG)
 
     @debug.setter
     def debug(self, debug: bool) -> None:
         logging.getLogger("scaleapi").setLevel(logging.DEBUG if debug else logging.NOTSET)
 
-    def settings(self) -> Tuple[object, ...]:
-        """All that `transport` is made from."""
-        own = (self._host, self._access_token, self.verify_ssl, self.ssl_ca_cert, self.proxy)
-        more = (self.cert_file, self.key_file, self.retries)
-        api = self._api
-        if api is None:
-            return (*own, *more)
-        key, user_agent, connection = api._settings()
-        options = api._options
-        # By identity, since a callback need not be hashable; what is cached keeps them alive.
-        objects = (key, options.on_attempt, options.throttle, options.auth, options.clock)
-        plain = (options.timeout, options.policy, options.max_response_bytes)
-        return (*own, *more, user_agent, str(connection), *map(id, objects), *plain)
+    def _settings(self) -> tuple[object, ...]:
+        """Return what `_build_transport` depends on; it is to be compared, not hashed."""
+        own = (
+            self._host, self._access_token, self.verify_ssl, self.ssl_ca_cert, self.proxy,
+            self.cert_file, self.key_file, self.retries,
+        )  # fmt: skip
+        return own if self._api is None else (*own, *self._api._settings(), self._api._options)
 
-    def transport(self, needs_key: bool = True) -> Api:
-        """Return a transport with these settings; unset ones are the client's or the default."""
+    def _build_transport(self, needs_key: bool = True) -> Api:
+        """Return a transport with these settings, and those of the client where they are unset."""
         if self._api is not None:
             api = self._api.with_options()
             api.base_api_url = self._host or api.base_api_url

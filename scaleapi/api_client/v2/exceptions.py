@@ -1,29 +1,35 @@
 """Exceptions of v2 calls: the published classes, each also in the tree of `scaleapi.exceptions`.
 
-An HTTP error is an instance of both the published class for its status and the class that a v1 call
-raises for it, so that either `except` catches it::
+The exception for an HTTP status is an instance of both the published class and the class that a v1
+call raises for that status, so that either `except` catches it::
 
     OpenApiException
-    ├── ApiTypeError, ApiValueError   refused before anything was sent; also ScaleInvalidArgument
+    ├── ApiTypeError, ApiValueError   nothing was sent; also ScaleInvalidArgument
     ├── ApiKeyError, ApiAttributeError
     └── ApiException                  also ScaleException; any other status
         ├── BadRequestException              400, also ScaleInvalidRequest
         ├── UnauthorizedException            401, also ScaleUnauthorized
+        ├── PaymentRequiredException         402, also ScaleNotEnabled
         ├── ForbiddenException               403
         ├── NotFoundException                404, also ScaleResourceNotFound
         ├── ConflictException                409, also ScaleDuplicateResource
         ├── UnprocessableEntityException     422
+        ├── TooManyRequestsException         429, also ScaleTooManyRequests
         └── ServiceException                 5xx
+            ├── InternalServerErrorException     500, also ScaleInternalError
+            ├── ServiceUnavailableException      503, also ScaleServiceUnavailable
+            └── GatewayTimeoutException          504, also ScaleTimeoutError
 
-402, 429, 500, 503 and 504 have no published class of their own, but a v1 class each: the private
-subclasses here join that to `ApiException` or `ServiceException`.
+The published client has no classes for 402, 429, 500, 503 and 504: it raises `ApiException` or
+`ServiceException`.
 
 Source: https://scale.com/docs/api-reference/errors
 """
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Sequence, Type
+from collections.abc import Sequence
+from typing import Any, Optional
 
 import requests
 
@@ -43,11 +49,11 @@ from ...exceptions import (
 
 
 class OpenApiException(Exception):
-    """Root of what this package raises."""
+    """Root of the exceptions of the published v2 client."""
 
 
 class _PathMixin(Exception):
-    """What the published argument errors can say besides: where in the data it is."""
+    """The arguments that the published exceptions for invalid data have in common."""
 
     path_to_item: Optional[Sequence[Any]]
 
@@ -92,16 +98,17 @@ class ApiException(OpenApiException, ScaleException):
     """A call failed.
 
     Args:
-        status: HTTP status, 0 or None where no answer came.
-        reason: what the status is called, or what happened.
-        http_resp: the answer, from which what is not given is taken.
-        body: text of the answer.
-        data: the model of the error, where one is declared for it.
+        status: HTTP status; 0 or None without a response.
+        reason: Reason phrase of the status, or what happened.
+        http_resp: The response, which provides what is not given.
+        body: The response body as a string.
+        data: The model of the response body, if one is declared.
 
     Attributes:
         status, code: HTTP status.
-        reason, body, data, headers: see above; `headers` None where no answer came.
-        message, method, url, response, attempts: as in `ScaleException`.
+        reason, body, data: As given.
+        headers: The response headers; None without a response.
+        message, method, url, response, attempts: As in `ScaleException`.
     """
 
     def __init__(
@@ -141,7 +148,7 @@ class UnauthorizedException(ApiException, ScaleUnauthorized):
     """The service responded with 401."""
 
 
-class _NotEnabled(ApiException, ScaleNotEnabled):
+class PaymentRequiredException(ApiException, ScaleNotEnabled):
     """The service responded with 402."""
 
 
@@ -161,7 +168,7 @@ class UnprocessableEntityException(ApiException):
     """The service responded with 422."""
 
 
-class _TooManyRequests(ApiException, ScaleTooManyRequests):
+class TooManyRequestsException(ApiException, ScaleTooManyRequests):
     """The service responded with 429."""
 
 
@@ -169,30 +176,30 @@ class ServiceException(ApiException):
     """The service responded with 5xx."""
 
 
-class _InternalError(ServiceException, ScaleInternalError):
+class InternalServerErrorException(ServiceException, ScaleInternalError):
     """The service responded with 500."""
 
 
-class _Unavailable(ServiceException, ScaleServiceUnavailable):
+class ServiceUnavailableException(ServiceException, ScaleServiceUnavailable):
     """The service responded with 503."""
 
 
-class _GatewayTimeout(ServiceException, ScaleTimeoutError):
+class GatewayTimeoutException(ServiceException, ScaleTimeoutError):
     """The service responded with 504."""
 
 
-_CLASS_BY_STATUS: Dict[int, Type[ApiException]] = {
+_CLASS_BY_STATUS: dict[int, type[ApiException]] = {
     400: BadRequestException,
     401: UnauthorizedException,
-    402: _NotEnabled,
+    402: PaymentRequiredException,
     403: ForbiddenException,
     404: NotFoundException,
     409: ConflictException,
     422: UnprocessableEntityException,
-    429: _TooManyRequests,
-    500: _InternalError,
-    503: _Unavailable,
-    504: _GatewayTimeout,
+    429: TooManyRequestsException,
+    500: InternalServerErrorException,
+    503: ServiceUnavailableException,
+    504: GatewayTimeoutException,
 }
 
 

@@ -1,9 +1,10 @@
-"""What the `..._without_preload_content` form of an operation gives."""
+"""The result of the `..._without_preload_content` form of an operation."""
 
 from __future__ import annotations
 
 import json
-from typing import Any, Iterator, Mapping, Optional
+from collections.abc import Iterator, Mapping
+from typing import Any, Optional
 
 import requests
 
@@ -12,12 +13,12 @@ from ...exceptions import ScaleConnectionError
 
 
 class RESTResponse:
-    """An answer whose body is not read yet; what is not named here is urllib3's.
+    """A response whose body is not read yet; other attributes are those of urllib3's response.
 
     Attributes:
-        response: the `requests.Response`.
-        status: HTTP status, whatever it is.
-        reason: what it is called.
+        response: The `requests.Response`.
+        status: HTTP status, of an error too.
+        reason: Reason phrase of the status.
     """
 
     def __init__(self, response: requests.Response) -> None:
@@ -36,40 +37,40 @@ class RESTResponse:
 
     @property
     def data(self) -> bytes:
-        """The body; the first time it is read, which frees the connection.
+        """The body. Reading it the first time returns the connection to the pool.
 
         Raises:
-            ScaleConnectionError: it broke off.
+            ScaleConnectionError: If the body is incomplete.
         """
-        return self._reading(lambda: self.response.content)
+        return self._read_or_raise(lambda: self.response.content)
 
     def read(self, amt: Optional[int] = None) -> bytes:
-        """Return the body, or the next `amt` bytes of it; raises as `data`."""
+        """Return the body, or at most the next `amt` bytes of it; raises as `data`."""
         if amt is None:
             return self.data
-        return self._reading(lambda: self.response.raw.read(amt, decode_content=True))
+        return self._read_or_raise(lambda: self.response.raw.read(amt, decode_content=True))
 
     def stream(self, amt: int = 65536) -> Iterator[bytes]:
         """Iterate over the body in chunks of at most `amt` bytes; raises as `data`."""
-        blocks = self.response.iter_content(amt)
-        while block := self._reading(lambda: next(blocks, b"")):
-            yield block
+        chunks = self.response.iter_content(amt)
+        while chunk := self._read_or_raise(lambda: next(chunks, b"")):
+            yield chunk
 
     def json(self) -> Any:
-        """Return the body as JSON; raises as `data`, and a ValueError where it is none."""
+        """Return the body as JSON; raises as `data`, or a ValueError for invalid JSON."""
         return json.loads(self.data)
 
-    def _reading(self, read: Any) -> bytes:
+    def _read_or_raise(self, read: Any) -> bytes:
         try:
-            block: bytes = read()
+            data: bytes = read()
         except NETWORK_ERRORS as error:
             strip_tracebacks(error)
             message = f"Response incomplete: {classify_error(error).message}"
             raise ScaleConnectionError(message) from error
-        return block
+        return data
 
     def close(self) -> None:
-        """Let go of the connection without reading."""
+        """Close the connection without reading the body."""
         self.response.close()
 
     @property
@@ -82,5 +83,5 @@ class RESTResponse:
         return self.response.headers
 
     def getheader(self, name: str, default: Any = None) -> Any:
-        """One of them."""
+        """Return one header of the response."""
         return self.response.headers.get(name, default)

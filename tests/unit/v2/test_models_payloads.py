@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
 from scaleapi.api_client.v2 import models
-from scaleapi.api_client.v2.models import Annotation, Id, Model, Request
+from scaleapi.api_client.v2.models import Annotation, Id, Model, RequestModel
 from tests.unit.v2.payloads import SCHEMAS, payloads
 
 CLASSES = sorted(
@@ -18,7 +18,7 @@ CLASSES = sorted(
     for name in SCHEMAS
     if isinstance(getattr(models, name), type) and issubclass(getattr(models, name), Model)
 )
-ANSWERS = [name for name in CLASSES if not issubclass(getattr(models, name), Request)]
+ANSWERS = [name for name in CLASSES if not issubclass(getattr(models, name), RequestModel)]
 REST = [name for name in SCHEMAS if name not in CLASSES]
 
 quick = settings(

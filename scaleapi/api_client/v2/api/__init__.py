@@ -1,4 +1,4 @@
-"""The operations."""
+"""The operations of the v2 API."""
 
 from .v2_api import V2Api
 

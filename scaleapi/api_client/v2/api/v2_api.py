@@ -15,13 +15,14 @@ Source: https://scale.com/docs/api-reference, version 2.
 
 from __future__ import annotations
 
-from typing import Any, Callable, Iterable, Mapping, Optional, TypeVar, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from ...._recovery import V2_CREATE_BATCH, V2_CREATE_CHAT_TASK
 from ...._typing import Unpack
+from ...._validation import TimestampLike
 from ....tasks import TaskStatus as V1TaskStatus
 from .._arguments import (
-    Moment,
     batch_body,
     enum_value,
     enum_values,
@@ -113,6 +114,12 @@ class V2Api:
     ) -> Task:
         """Return the task with this id.
 
+        Args:
+            task_id: Id of the task.
+            expand: What to include as a complete object rather than its id: "project", "batch".
+            opts: Details to include, members or values of `Option`.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/tasks.
         """
         query = {
@@ -140,6 +147,17 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> Task:
         """Create a chat task in a project, and return it.
+
+        Args:
+            create_chat_task_request: The task as a whole, in the place of the other arguments.
+            project_id: Id of the project; this or `project_name` is required.
+            project_name: Name of the project.
+            batch_id: Id of a batch of the project.
+            batch_name: Name of a batch of the project.
+            template_variables: Values of the variables in the template of the project.
+            metadata: Metadata of the task.
+            callback_url: URL or e-mail address that receives the task when it is completed.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -172,8 +190,8 @@ class V2Api:
         batch_id: Optional[str] = None,
         batch_name: Optional[str] = None,
         status: Union[TaskStatus, V1TaskStatus, str, None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumTask, str]]] = None,
@@ -181,6 +199,21 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> GetTasksResponse:
         """Return one page of the tasks of a project or a batch, newest first.
+
+        Args:
+            project_id: Only tasks of the project with this id; this or one of the next three is
+                required.
+            project_name: Only tasks of the project with this name.
+            batch_id: Only tasks of the batch with this id.
+            batch_name: Only tasks of the batch with this name.
+            status: Only tasks in this state.
+            completed_after: Lower bound of the time of completion, as a string, date or datetime.
+            completed_before: Upper bound of the time of completion.
+            limit: Tasks in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            expand: What to include as a complete object rather than its id: "project", "batch".
+            opts: Details to include, members or values of `Option`.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/tasks.
         """
@@ -214,6 +247,13 @@ class V2Api:
     ) -> Task:
         """Replace the metadata of a task, or merge them with `merge=True`, and return the task.
 
+        Args:
+            set_task_metadata_request: The change as a whole, in the place of the other arguments.
+            task_id: Id of the task.
+            metadata: The metadata.
+            merge: Whether to merge it into the present metadata instead of replacing that.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/tasks.
         """
         body = json_body(
@@ -238,6 +278,12 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> Batch:
         """Return the batch with this id or name.
+
+        Args:
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            expand: What to include as a complete object rather than its id: "project".
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -266,6 +312,17 @@ class V2Api:
     ) -> Batch:
         """Create a batch in a project, and return it; `project` is taken as `project_id`.
 
+        Args:
+            create_batch_request: The batch as a whole, in the place of the other arguments.
+            name: Name of the batch, unique in its project.
+            project: The same as `project_id`.
+            project_id: Id of the project; this or `project_name` is required.
+            project_name: Name of the project.
+            callback: URL or e-mail address that is notified when the batch is completed.
+            staging_batch: Whether labeling starts only after `finalize_batch`.
+            metadata: Metadata of the batch.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/batches.
         """
         body = json_body(
@@ -293,16 +350,29 @@ class V2Api:
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: Union[BatchStatus, str, None] = None,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumBatch, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetBatchesResponse:
         """Return one page of batches, newest first.
+
+        Args:
+            project_id: Only batches of the project with this id.
+            project_name: Only batches of the project with this name.
+            status: Only batches in this state.
+            created_after: Lower bound of the time of creation, as a string, date or datetime.
+            created_before: Upper bound of the time of creation.
+            completed_after: Lower bound of the time of completion, as a string, date or datetime.
+            completed_before: Upper bound of the time of completion.
+            limit: Batches in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            expand: What to include as a complete object rather than its id: "project".
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -334,6 +404,13 @@ class V2Api:
     ) -> Batch:
         """Release a batch for labeling, and return it; a string is its id.
 
+        Args:
+            batch_operation_request: The batch as a whole, or its id, in the place of the other
+                arguments.
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/batches.
         """
         body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
@@ -352,6 +429,13 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> PauseBatch200Response:
         """Pause a batch soon, and return it with a message; a string is its id.
+
+        Args:
+            batch_operation_request: The batch as a whole, or its id, in the place of the other
+                arguments.
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -374,6 +458,13 @@ class V2Api:
     ) -> ResumeBatch200Response:
         """Resume a batch soon, and return it with a message; a string is its id.
 
+        Args:
+            batch_operation_request: The batch as a whole, or its id, in the place of the other
+                arguments.
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/batches.
         """
         body = batch_body(batch_operation_request, batch_id=batch_id, batch_name=batch_name)
@@ -394,6 +485,13 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> CancelBatch200Response:
         """Cancel a batch soon, and return it with a message; a string is its id.
+
+        Args:
+            batch_operation_request: The batch as a whole, or its id, in the place of the other
+                arguments.
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -417,6 +515,14 @@ class V2Api:
         **options: Unpack[CallOptions],
     ) -> Batch:
         """Replace the metadata of a batch, or merge them with `merge=True`, and return it.
+
+        Args:
+            set_batch_metadata_request: The change as a whole, in the place of the other arguments.
+            batch_id: Id of the batch; this or `batch_name` is required.
+            batch_name: Name of the batch.
+            metadata: The metadata.
+            merge: Whether to merge it into the present metadata instead of replacing that.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/batches.
         """
@@ -443,6 +549,11 @@ class V2Api:
     ) -> Project:
         """Return the project with this id or name.
 
+        Args:
+            project_id: Id of the project; this or `project_name` is required.
+            project_name: Name of the project.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/projects.
         """
         query = strings(project_id=project_id, project_name=project_name)
@@ -454,11 +565,16 @@ class V2Api:
     @operation
     def get_projects(
         self,
-        created_after: Optional[Moment] = None,
-        created_before: Optional[Moment] = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
         **options: Unpack[CallOptions],
     ) -> GetProjectsResponse:
         """Return every project.
+
+        Args:
+            created_after: Lower bound of the time of creation, as a string, date or datetime.
+            created_before: Upper bound of the time of creation.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/projects.
         """
@@ -473,12 +589,20 @@ class V2Api:
         self,
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimestampLike] = None,
+        delivered_before: Optional[TimestampLike] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveriesResponse:
         """Return every delivery of a project.
+
+        Args:
+            project_id: Id of the project; this or `project_name` is required.
+            project_name: Name of the project.
+            delivered_after: Lower bound of the time of delivery, as a string, date or datetime.
+            delivered_before: Upper bound of the time of delivery.
+            expand: What to include as a complete object rather than its id: "project".
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
@@ -507,6 +631,18 @@ class V2Api:
     ) -> GetDeliveredTasksResponse:
         """Return one page of the tasks of a delivery.
 
+        Args:
+            delivery_id: Id of the delivery; this, or its name and its project, is required.
+            delivery_name: Name of the delivery.
+            project_id: Id of its project.
+            project_name: Name of its project.
+            limit: Tasks in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            expand: What to include as a complete object rather than its id: "project", "batch",
+                "delivery".
+            opts: Details to include, members or values of `Option`.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/deliveries.
         """
         query = {
@@ -532,13 +668,24 @@ class V2Api:
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: Union[TaskStatus, V1TaskStatus, str, None] = None,
-        completed_after: Optional[Moment] = None,
-        completed_before: Optional[Moment] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         **options: Unpack[CallOptions],
     ) -> GetDeliveryTasksResponse:
         """Return one page of a project's tasks with the responses that were delivered.
+
+        Args:
+            delivery_id: Only tasks of the delivery with this id.
+            project_id: Id of the project; this or `project_name` is required.
+            project_name: Name of the project.
+            status: Only tasks in this state.
+            completed_after: Lower bound of the time of completion, as a string, date or datetime.
+            completed_before: Upper bound of the time of completion.
+            limit: Tasks in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
@@ -559,6 +706,10 @@ class V2Api:
     def get_annotation(self, annotation_id: str, **options: Unpack[CallOptions]) -> Annotation:
         """Return the annotation with this id.
 
+        Args:
+            annotation_id: Id of the annotation.
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/annotations.
         """
         query = required_strings(annotation_id=annotation_id)
@@ -570,6 +721,10 @@ class V2Api:
     @operation
     def get_schema(self, schema_id: str, **options: Unpack[CallOptions]) -> GetSchemaResponse:
         """Return the JSON Schema of delivered responses.
+
+        Args:
+            schema_id: Id of the schema, the `response_schema_id` of a task.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/deliveries.
         """
@@ -603,12 +758,19 @@ class V2Api:
     def get_dataset_deliveries(
         self,
         dataset_id: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimestampLike] = None,
+        delivered_before: Optional[TimestampLike] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDatasetsDeliveries, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetDeliveriesResponse:
         """Return every delivery of a dataset.
+
+        Args:
+            dataset_id: Only deliveries of the dataset with this id.
+            delivered_after: Lower bound of the time of delivery, as a string, date or datetime.
+            delivered_before: Upper bound of the time of delivery.
+            expand: What to include as a complete object rather than its id: "dataset".
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/datasets.
         """
@@ -635,6 +797,13 @@ class V2Api:
     ) -> GetDatasetDeliveryResponse:
         """Return one page of the tasks of a dataset's delivery.
 
+        Args:
+            delivery_id: Id of the delivery.
+            limit: Tasks in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            expand: What to include as a complete object rather than its id: "dataset", "delivery".
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/datasets.
         """
         query = {
@@ -658,6 +827,11 @@ class V2Api:
     ) -> DatasetTask:
         """Return the task of a dataset with this id.
 
+        Args:
+            task_id: Id of the task.
+            expand: What to include as a complete object rather than its id: "dataset", "delivery".
+            **options: See `CallOptions`.
+
         See https://scale.com/docs/api-reference/datasets.
         """
         query = {
@@ -674,14 +848,24 @@ class V2Api:
         self,
         dataset_id: Optional[str] = None,
         delivery_id: Optional[str] = None,
-        delivered_after: Optional[Moment] = None,
-        delivered_before: Optional[Moment] = None,
+        delivered_after: Optional[TimestampLike] = None,
+        delivered_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         next_token: Optional[str] = None,
         expand: Optional[Iterable[Union[ExpandableEnumDatasetTask, str]]] = None,
         **options: Unpack[CallOptions],
     ) -> GetDatasetTasksResponse:
         """Return one page of the tasks of a dataset.
+
+        Args:
+            dataset_id: Only tasks of the dataset with this id; this or `delivery_id` is required.
+            delivery_id: Only tasks of the delivery with this id.
+            delivered_after: Lower bound of the time of delivery, as a string, date or datetime.
+            delivered_before: Upper bound of the time of delivery.
+            limit: Tasks in the page, 1 to 100.
+            next_token: The `next_token` of the page before; None or empty for the first page.
+            expand: What to include as a complete object rather than its id: "dataset", "delivery".
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/datasets.
         """
@@ -703,6 +887,11 @@ class V2Api:
         self, task_id: str, attachment_id: str, **options: Unpack[CallOptions]
     ) -> str:
         """Return the URL of a response file, signed and valid for a while; it is not followed.
+
+        Args:
+            task_id: Id of the task.
+            attachment_id: Id of the file in the response.
+            **options: See `CallOptions`.
 
         See https://scale.com/docs/api-reference/datasets.
         """

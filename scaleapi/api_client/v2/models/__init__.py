@@ -1,24 +1,22 @@
-"""The models of the v2 API: its objects, and what its operations take and answer.
+"""The models of the v2 API: its objects, and what its operations send and return.
 
-`_base` says how they work. Besides, each is in a module of its own name, as it was published:
-`from scaleapi.api_client.v2.models.task import Task`.
+Each is also in a module of its own, at its published path: `from
+scaleapi.api_client.v2.models.task import Task`. `_models` defines them; the files of this package
+are written by `python -m tests.v2.generate_models`.
 """
+
+# ruff: noqa: F401  `typing.get_type_hints` looks up here what the annotations of models name.
 
 from __future__ import annotations
 
-import re
-import sys
-from datetime import datetime  # noqa: F401
-from importlib.machinery import ModuleSpec
-from types import ModuleType
+import importlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Optional, Union
 
-# What annotations of the models name stands here too: their `__module__` is this package, so that
-# `typing.get_type_hints` looks it up here.
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, Union  # noqa: F401
-
-from ._base import Field, Model, Request, _open  # noqa: F401
-from ._values import Id, Items
-from .annotations import (
+from .._models._convert import Id, ModelList
+from .._models._model import Field, Model, RequestModel
+from .._models.annotations import (
     Annotation,
     AnnotationBoolean,
     AnnotationBooleanProperties,
@@ -51,86 +49,7 @@ from .annotations import (
     RubricCriteriaValue,
     RubricRatingValue,
 )
-from .answers import (
-    Error,
-    GetBatch500Response,
-    GetDatasetTaskResponseUrl404Response,
-    GetSchema400Response,
-    GetSchema404Response,
-    GetSchemaResponse,
-    GetSchemaResponseSchema,
-    GetTask500Response,
-)
-from .deliveries import (
-    Dataset,
-    DatasetDelivery,
-    DatasetDeliveryDataset,
-    DatasetDeliveryMetadata,
-    DatasetTask,
-    Delivery,
-    ExpandableDataset,
-    ExpandableDatasetDelivery,
-    ExpandableDelivery,
-    GetDatasetDeliveriesResponse,
-    GetDatasetDeliveryResponse,
-    GetDatasetsResponse,
-    GetDatasetTasksResponse,
-    GetDeliveredTasksResponse,
-    GetDeliveriesResponse,
-    GetDeliveryTasksResponse,
-    GetDeliveryTasksResponseDocsInner,
-)
-from .enums import (
-    AnnotationType,
-    BatchStatus,
-    ErrorType,
-    Expandable,
-    ExpandableEnumBatch,
-    ExpandableEnumDatasetsDeliveries,
-    ExpandableEnumDatasetTask,
-    ExpandableEnumDeliveries,
-    ExpandableEnumDelivery,
-    ExpandableEnumTask,
-    GenAIProjectType,
-    MessageRole,
-    Option,
-    TaskStatus,
-)
-from .files import (
-    AnnotationFilePropertiesValue,
-    AudioFile,
-    BasicFile,
-    ContentAndUrl,
-    DetailedFile,
-    ImageFile,
-    WorkspaceContainerConfig,
-    WorkspaceContainerValue,
-    WorkspaceExecutionData,
-    WorkspaceExecutionDataResult,
-    WorkspaceExecutionDataResultStatus,
-    WorkspaceFile,
-)
-from .projects import (
-    Batch,
-    CancelBatch200Response,
-    ExpandableBatch,
-    ExpandableProject,
-    GetBatchesResponse,
-    GetProjectsResponse,
-    PauseBatch200Response,
-    Project,
-    ResumeBatch200Response,
-)
-from .requests import (
-    BatchOperationRequest,
-    CreateBatchRequest,
-    CreateBatchRequestProject,
-    CreateChatTaskRequest,
-    FinalizeBatchRequest,
-    SetBatchMetadataRequest,
-    SetTaskMetadataRequest,
-)
-from .tasks import (
+from .._models.chat import (
     BaseChunk,
     Chunk,
     ChunkText,
@@ -154,12 +73,87 @@ from .tasks import (
     V1TaskTaskIdGet200Response,
     V1TaskTaskIdGet200ResponseResponse,
 )
+from .._models.deliveries import (
+    Dataset,
+    DatasetDelivery,
+    DatasetDeliveryDataset,
+    DatasetDeliveryMetadata,
+    DatasetTask,
+    Delivery,
+    ExpandableDataset,
+    ExpandableDatasetDelivery,
+    ExpandableDelivery,
+    GetDatasetDeliveriesResponse,
+    GetDatasetDeliveryResponse,
+    GetDatasetsResponse,
+    GetDatasetTasksResponse,
+    GetDeliveredTasksResponse,
+    GetDeliveriesResponse,
+    GetDeliveryTasksResponse,
+    GetDeliveryTasksResponseDocsInner,
+)
+from .._models.enums import (
+    AnnotationType,
+    BatchStatus,
+    ErrorType,
+    Expandable,
+    ExpandableEnumBatch,
+    ExpandableEnumDatasetsDeliveries,
+    ExpandableEnumDatasetTask,
+    ExpandableEnumDeliveries,
+    ExpandableEnumDelivery,
+    ExpandableEnumTask,
+    GenAIProjectType,
+    MessageRole,
+    Option,
+    TaskStatus,
+)
+from .._models.files import (
+    AnnotationFilePropertiesValue,
+    AudioFile,
+    BasicFile,
+    ContentAndUrl,
+    DetailedFile,
+    ImageFile,
+    WorkspaceContainerConfig,
+    WorkspaceContainerValue,
+    WorkspaceExecutionData,
+    WorkspaceExecutionDataResult,
+    WorkspaceExecutionDataResultStatus,
+    WorkspaceFile,
+)
+from .._models.projects import (
+    Batch,
+    CancelBatch200Response,
+    ExpandableBatch,
+    ExpandableProject,
+    GetBatchesResponse,
+    GetProjectsResponse,
+    PauseBatch200Response,
+    Project,
+    ResumeBatch200Response,
+)
+from .._models.requests import (
+    BatchOperationRequest,
+    CreateBatchRequest,
+    CreateBatchRequestProject,
+    CreateChatTaskRequest,
+    FinalizeBatchRequest,
+    SetBatchMetadataRequest,
+    SetTaskMetadataRequest,
+)
+from .._models.responses import (
+    Error,
+    GetBatch500Response,
+    GetDatasetTaskResponseUrl404Response,
+    GetSchema400Response,
+    GetSchema404Response,
+    GetSchemaResponse,
+    GetSchemaResponseSchema,
+    GetTask500Response,
+)
 
 __all__ = [
-    "Id",
-    "Items",
-    "Model",
-    "Request",
     "Annotation",
     "AnnotationBoolean",
     "AnnotationBooleanProperties",
@@ -248,17 +242,21 @@ __all__ = [
     "GetSchemaResponseSchema",
     "GetTask500Response",
     "GetTasksResponse",
+    "Id",
     "ImageFile",
     "LabeledTextValue",
     "Message",
     "MessageContent",
     "MessageRole",
+    "Model",
+    "ModelList",
     "ModelParameters",
     "Option",
     "PauseBatch200Response",
     "Project",
     "Reasoning",
     "ReferenceText",
+    "RequestModel",
     "ResumeBatch200Response",
     "Rubric",
     "RubricCriteriaValue",
@@ -282,23 +280,17 @@ __all__ = [
     "WorkspaceFile",
 ]
 
-
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-
-
-def _publish(kind: type) -> None:
-    # No file of its own: 119 of them would say nothing.
-    short = _WORDS.sub("_", kind.__name__).lower()
-    module = ModuleType(f"{__name__}.{short}", kind.__doc__)
-    module.__spec__ = ModuleSpec(module.__name__, None)
-    setattr(module, kind.__name__, kind)
-    setattr(sys.modules[__name__], short, module)
-    sys.modules[module.__name__] = module
-
-
-for _name in __all__:
-    if not globals()[_name].__module__.rpartition(".")[2].startswith("_"):
-        _publish(globals()[_name])
-    # Pickles name this package, so that unpickling in a thread loads it before its parts.
+for _name in __all__:  # public paths, also in pickles
     globals()[_name].__module__ = __name__
-_open.__module__ = __name__
+
+
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        """Import the module of a model."""
+        if not name.startswith("_"):
+            try:
+                return importlib.import_module(f".{name}", __name__)
+            except ModuleNotFoundError:
+                pass
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationBoolean`; generated."""
+
+from .._models.annotations import AnnotationBoolean as AnnotationBoolean

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationCategory`; generated."""
+
+from .._models.annotations import AnnotationCategory as AnnotationCategory

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationCategoryMultiple`; generated."""
+
+from .._models.annotations import AnnotationCategoryMultiple as AnnotationCategoryMultiple

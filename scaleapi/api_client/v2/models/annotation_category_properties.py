@@ -1,0 +1,3 @@
+"""The published module of `AnnotationCategoryProperties`; generated."""
+
+from .._models.annotations import AnnotationCategoryProperties as AnnotationCategoryProperties

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationFile`; generated."""
+
+from .._models.annotations import AnnotationFile as AnnotationFile

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationFileProperties`; generated."""
+
+from .._models.annotations import AnnotationFileProperties as AnnotationFileProperties

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationFilePropertiesValue`; generated."""
+
+from .._models.files import AnnotationFilePropertiesValue as AnnotationFilePropertiesValue

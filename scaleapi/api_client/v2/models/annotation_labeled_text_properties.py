@@ -1,0 +1,3 @@
+"""The published module of `AnnotationLabeledTextProperties`; generated."""
+
+from .._models.annotations import AnnotationLabeledTextProperties as AnnotationLabeledTextProperties

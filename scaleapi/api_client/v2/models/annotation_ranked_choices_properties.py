@@ -1,0 +1,5 @@
+"""The published module of `AnnotationRankedChoicesProperties`; generated."""
+
+from .._models.annotations import (
+    AnnotationRankedChoicesProperties as AnnotationRankedChoicesProperties,
+)

@@ -1,0 +1,5 @@
+"""The published module of `AnnotationRankedGroupsProperties`; generated."""
+
+from .._models.annotations import (
+    AnnotationRankedGroupsProperties as AnnotationRankedGroupsProperties,
+)

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationRubricCriteria`; generated."""
+
+from .._models.annotations import AnnotationRubricCriteria as AnnotationRubricCriteria

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationRubricRating`; generated."""
+
+from .._models.annotations import AnnotationRubricRating as AnnotationRubricRating

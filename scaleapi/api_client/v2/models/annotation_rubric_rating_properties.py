@@ -1,0 +1,5 @@
+"""The published module of `AnnotationRubricRatingProperties`; generated."""
+
+from .._models.annotations import (
+    AnnotationRubricRatingProperties as AnnotationRubricRatingProperties,
+)

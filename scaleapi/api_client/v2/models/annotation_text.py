@@ -1,0 +1,3 @@
+"""The published module of `AnnotationText`; generated."""
+
+from .._models.annotations import AnnotationText as AnnotationText

@@ -1,0 +1,3 @@
+"""The published module of `AnnotationTextProperties`; generated."""
+
+from .._models.annotations import AnnotationTextProperties as AnnotationTextProperties

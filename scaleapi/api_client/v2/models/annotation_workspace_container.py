@@ -1,0 +1,3 @@
+"""The published module of `AnnotationWorkspaceContainer`; generated."""
+
+from .._models.annotations import AnnotationWorkspaceContainer as AnnotationWorkspaceContainer

@@ -1,0 +1,5 @@
+"""The published module of `AnnotationWorkspaceContainerProperties`; generated."""
+
+from .._models.annotations import (
+    AnnotationWorkspaceContainerProperties as AnnotationWorkspaceContainerProperties,
+)

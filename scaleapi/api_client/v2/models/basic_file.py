@@ -1,0 +1,3 @@
+"""The published module of `BasicFile`; generated."""
+
+from .._models.files import BasicFile as BasicFile

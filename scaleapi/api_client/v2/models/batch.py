@@ -1,0 +1,3 @@
+"""The published module of `Batch`; generated."""
+
+from .._models.projects import Batch as Batch

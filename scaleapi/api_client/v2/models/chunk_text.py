@@ -1,0 +1,3 @@
+"""The published module of `ChunkText`; generated."""
+
+from .._models.chat import ChunkText as ChunkText

@@ -1,0 +1,3 @@
+"""The published module of `CreateBatchRequestProject`; generated."""
+
+from .._models.requests import CreateBatchRequestProject as CreateBatchRequestProject

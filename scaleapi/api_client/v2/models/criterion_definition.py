@@ -1,0 +1,3 @@
+"""The published module of `CriterionDefinition`; generated."""
+
+from .._models.chat import CriterionDefinition as CriterionDefinition

@@ -1,0 +1,3 @@
+"""The published module of `CriterionEvaluation`; generated."""
+
+from .._models.chat import CriterionEvaluation as CriterionEvaluation

@@ -1,0 +1,3 @@
+"""The published module of `DatasetDelivery`; generated."""
+
+from .._models.deliveries import DatasetDelivery as DatasetDelivery

@@ -1,0 +1,3 @@
+"""The published module of `DatasetDeliveryDataset`; generated."""
+
+from .._models.deliveries import DatasetDeliveryDataset as DatasetDeliveryDataset

@@ -1,0 +1,3 @@
+"""The published module of `DatasetTask`; generated."""
+
+from .._models.deliveries import DatasetTask as DatasetTask

@@ -1,0 +1,3 @@
+"""The published module of `Delivery`; generated."""
+
+from .._models.deliveries import Delivery as Delivery

@@ -1,0 +1,3 @@
+"""The published module of `ErrorDetail`; generated."""
+
+from .._models.chat import ErrorDetail as ErrorDetail

@@ -1,0 +1,3 @@
+"""The published module of `Expandable`; generated."""
+
+from .._models.enums import Expandable as Expandable

@@ -1,0 +1,3 @@
+"""The published module of `ExpandableBatch`; generated."""
+
+from .._models.projects import ExpandableBatch as ExpandableBatch

@@ -1,0 +1,3 @@
+"""The published module of `ExpandableDataset`; generated."""
+
+from .._models.deliveries import ExpandableDataset as ExpandableDataset

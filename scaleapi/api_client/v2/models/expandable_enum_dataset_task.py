@@ -1,0 +1,3 @@
+"""The published module of `ExpandableEnumDatasetTask`; generated."""
+
+from .._models.enums import ExpandableEnumDatasetTask as ExpandableEnumDatasetTask

@@ -1,0 +1,3 @@
+"""The published module of `ExpandableEnumDeliveries`; generated."""
+
+from .._models.enums import ExpandableEnumDeliveries as ExpandableEnumDeliveries

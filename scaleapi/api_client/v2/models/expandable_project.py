@@ -1,0 +1,3 @@
+"""The published module of `ExpandableProject`; generated."""
+
+from .._models.projects import ExpandableProject as ExpandableProject

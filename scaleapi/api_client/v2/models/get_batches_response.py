@@ -1,0 +1,3 @@
+"""The published module of `GetBatchesResponse`; generated."""
+
+from .._models.projects import GetBatchesResponse as GetBatchesResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetDatasetDeliveriesResponse`; generated."""
+
+from .._models.deliveries import GetDatasetDeliveriesResponse as GetDatasetDeliveriesResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetDatasetTasksResponse`; generated."""
+
+from .._models.deliveries import GetDatasetTasksResponse as GetDatasetTasksResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetDeliveredTasksResponse`; generated."""
+
+from .._models.deliveries import GetDeliveredTasksResponse as GetDeliveredTasksResponse

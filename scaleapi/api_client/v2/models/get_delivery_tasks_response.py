@@ -1,0 +1,3 @@
+"""The published module of `GetDeliveryTasksResponse`; generated."""
+
+from .._models.deliveries import GetDeliveryTasksResponse as GetDeliveryTasksResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetProjectsResponse`; generated."""
+
+from .._models.projects import GetProjectsResponse as GetProjectsResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetSchemaResponse`; generated."""
+
+from .._models.responses import GetSchemaResponse as GetSchemaResponse

@@ -1,0 +1,3 @@
+"""The published module of `GetTasksResponse`; generated."""
+
+from .._models.chat import GetTasksResponse as GetTasksResponse

@@ -1,0 +1,3 @@
+"""The published module of `ImageFile`; generated."""
+
+from .._models.files import ImageFile as ImageFile

@@ -1,0 +1,3 @@
+"""The published module of `LabeledTextValue`; generated."""
+
+from .._models.annotations import LabeledTextValue as LabeledTextValue

@@ -1,0 +1,3 @@
+"""The published module of `MessageContent`; generated."""
+
+from .._models.chat import MessageContent as MessageContent

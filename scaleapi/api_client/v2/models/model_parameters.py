@@ -1,0 +1,3 @@
+"""The published module of `ModelParameters`; generated."""
+
+from .._models.chat import ModelParameters as ModelParameters

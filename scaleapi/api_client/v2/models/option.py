@@ -1,0 +1,3 @@
+"""The published module of `Option`; generated."""
+
+from .._models.enums import Option as Option

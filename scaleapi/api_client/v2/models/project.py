@@ -1,0 +1,3 @@
+"""The published module of `Project`; generated."""
+
+from .._models.projects import Project as Project

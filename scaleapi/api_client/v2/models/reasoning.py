@@ -1,0 +1,3 @@
+"""The published module of `Reasoning`; generated."""
+
+from .._models.chat import Reasoning as Reasoning

@@ -1,0 +1,3 @@
+"""The published module of `RubricCriteriaValue`; generated."""
+
+from .._models.annotations import RubricCriteriaValue as RubricCriteriaValue

@@ -1,0 +1,3 @@
+"""The published module of `RubricEvaluation`; generated."""
+
+from .._models.chat import RubricEvaluation as RubricEvaluation

@@ -1,0 +1,3 @@
+"""The published module of `RubricRatingValue`; generated."""
+
+from .._models.annotations import RubricRatingValue as RubricRatingValue

@@ -1,0 +1,3 @@
+"""The published module of `SensitiveContentReport`; generated."""
+
+from .._models.chat import SensitiveContentReport as SensitiveContentReport

@@ -1,0 +1,3 @@
+"""The published module of `SetBatchMetadataRequest`; generated."""
+
+from .._models.requests import SetBatchMetadataRequest as SetBatchMetadataRequest

@@ -1,0 +1,3 @@
+"""The published module of `SetTaskMetadataRequest`; generated."""
+
+from .._models.requests import SetTaskMetadataRequest as SetTaskMetadataRequest

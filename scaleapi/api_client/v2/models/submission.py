@@ -1,0 +1,3 @@
+"""The published module of `Submission`; generated."""
+
+from .._models.chat import Submission as Submission

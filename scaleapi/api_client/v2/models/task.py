@@ -1,0 +1,3 @@
+"""The published module of `Task`; generated."""
+
+from .._models.chat import Task as Task

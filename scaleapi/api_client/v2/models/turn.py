@@ -1,0 +1,3 @@
+"""The published module of `Turn`; generated."""
+
+from .._models.chat import Turn as Turn

@@ -1,0 +1,3 @@
+"""The published module of `WorkspaceContainerConfig`; generated."""
+
+from .._models.files import WorkspaceContainerConfig as WorkspaceContainerConfig

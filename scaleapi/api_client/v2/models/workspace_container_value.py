@@ -1,0 +1,3 @@
+"""The published module of `WorkspaceContainerValue`; generated."""
+
+from .._models.files import WorkspaceContainerValue as WorkspaceContainerValue
