@@ -9,8 +9,8 @@ import threading
 import pytest
 
 import scaleapi
-from tests.browser import corner
-from tests.unit.test_drawing import BOX, HOSTILE, data_address, png, task
+from tests.fixtures.browser import corner
+from tests.notebook.test_drawing import BOX, HOSTILE, data_address, png, task
 
 # Where things lie is asked of the browser, once all has been loaded.
 MEASURE = """

@@ -12,7 +12,7 @@ import requests
 
 import scaleapi
 from tests.data.v1_shapes import TASK
-from tests.transport.servers import Server
+from tests.fixtures.servers import Server
 
 KEY = "test_key_of_interop"
 AUTHORIZATION = "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()

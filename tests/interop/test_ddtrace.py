@@ -6,7 +6,7 @@ ddtrace has no wheels for every Python.
 import pytest
 
 from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, TASK_ID, assert_no_secrets
 

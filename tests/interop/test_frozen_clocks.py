@@ -9,7 +9,7 @@ import time_machine
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.data.v1_shapes import TASK, page
-from tests.transport.servers import answer, silence
+from tests.fixtures.servers import answer, silence
 
 from .conftest import QUICK, TASK_ID
 

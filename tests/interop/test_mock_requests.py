@@ -9,7 +9,7 @@ import requests
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.data.v1_shapes import FILE, TASK, page
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons, response
 

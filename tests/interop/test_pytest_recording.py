@@ -3,7 +3,7 @@
 import pytest
 
 from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, assert_no_secrets
 

@@ -11,7 +11,7 @@ import requests
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, reasons
 

@@ -4,7 +4,7 @@ import pytest
 
 import scaleapi
 from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, TASK_ID
 

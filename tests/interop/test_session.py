@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.data.v1_shapes import FILE, TASK
-from tests.transport.servers import answer
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, QUICK, TASK_ID, response
 

@@ -14,7 +14,7 @@ from werkzeug.test import Client
 from scaleapi._html import escape_control_chars
 from scaleapi.sandbox import Sandbox
 from scaleapi.sandbox.page import PICTURE, SHOWN_CELL, SHOWN_TEXT, SIZES, as_json
-from tests.browser import corner
+from tests.fixtures.browser import corner
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
 GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
