@@ -11,7 +11,7 @@ import pytest
 import scaleapi
 from scaleapi import ScaleException, ScaleInvalidArgument, ScaleInvalidRequest, ScaleUnauthorized
 from scaleapi.callbacks import parse
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 
 KEY = "callback-key"
 HEADERS = {"scale-callback-auth": KEY}

@@ -9,7 +9,7 @@ import pytest
 
 from scaleapi import Batchlist, Paginator, ScaleException, Task, Tasklist
 from scaleapi.pagination import iter_items, next_by_offset, next_by_token
-from tests.data import v1_shapes as shapes
+from tests import factories as shapes
 
 
 def task(number):

@@ -21,7 +21,7 @@ from scaleapi import (
     Teammate,
     TrainingTask,
 )
-from tests.data import v1_shapes as shapes
+from tests import factories as shapes
 
 KINDS = [
     (Task, shapes.TASK, "Task(id=66f1c0de8a4b2f0012ab34cd)"),

@@ -3,7 +3,7 @@
 import pytest
 
 from scaleapi import ScaleException
-from tests.data import v1_shapes as shapes
+from tests import factories as shapes
 
 NOT_JSON = [b"<html>hello</html>", b"", b'{"task_id": "t', b"\xff\xfe\xfa", b"OK"]
 OBJECT_CALLS = [

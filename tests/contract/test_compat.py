@@ -6,7 +6,7 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleClient, Task, TaskReviewStatus, TaskStatus
-from tests.data import v1_shapes as shapes
+from tests import factories as shapes
 
 
 def test_the_key_and_the_source_go_by_position():

@@ -8,7 +8,7 @@ import pathlib
 import pytest
 
 from scaleapi import ScaleInvalidArgument
-from tests.data import v1_shapes as shapes
+from tests import factories as shapes
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 import scaleapi
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import Server
 
 KEY = "test_key_of_interop"

@@ -8,7 +8,7 @@ import time_machine
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK, page
+from tests.factories import TASK, page
 from tests.fixtures.servers import answer, silence
 
 from .conftest import QUICK, TASK_ID

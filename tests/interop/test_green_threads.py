@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import answer
 
 from .conftest import KEY, TASK_ID

@@ -8,7 +8,7 @@ import requests
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK, page
+from tests.factories import FILE, TASK, page
 from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons, response

@@ -4,7 +4,7 @@ import pytest
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import answer, drop
 
 from .conftest import KEY, QUICK, TASK_ID, assert_no_secrets

@@ -9,7 +9,7 @@ from opentelemetry.trace import StatusCode
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, assert_no_secrets

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, assert_no_secrets

@@ -10,7 +10,7 @@ import requests
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
+from tests.factories import TASK
 from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, reasons

@@ -8,7 +8,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK
+from tests.factories import FILE, TASK
 from tests.fixtures.servers import answer
 
 from .conftest import KEY, QUICK, TASK_ID, response

@@ -8,7 +8,7 @@ import requests
 import responses
 from responses import matchers
 
-from tests.data.v1_shapes import FILE
+from tests.factories import FILE
 from tests.fixtures.servers import answer
 
 from .conftest import response

@@ -56,3 +56,10 @@ def test_no_file_names_a_machine_a_registry_or_a_key(pattern):
         if pattern.search(path.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert not found
+
+
+def test_test_modules_have_unique_names():
+    paths = [path for path in kept_files() if path.match("test_*.py")]
+    names = [path.name for path in paths]
+    assert len(names) > 100
+    assert sorted(set(names)) == sorted(names)

@@ -1,6 +1,10 @@
-"""One object of each kind, as the service sends it."""
+"""The JSON of one resource of each type, as the service sends it."""
 
-TASK = {
+from typing import Any, Dict, Optional
+
+Json = Dict[str, Any]
+
+TASK: Json = {
     "task_id": "66f1c0de8a4b2f0012ab34cd",
     "created_at": "2025-03-04T10:15:00.000Z",
     "updated_at": "2025-03-04T10:15:00.060Z",
@@ -16,7 +20,7 @@ TASK = {
     "unique_id": "street-000123",
     "response": {"annotations": []},
 }
-BATCH = {
+BATCH: Json = {
     "project": "street-scenes",
     "name": "march-01",
     "status": "in_progress",
@@ -24,7 +28,7 @@ BATCH = {
     "created_at": "2025-03-04T10:00:00.000Z",
     "metadata": {"owner": "ops"},
 }
-PROJECT = {
+PROJECT: Json = {
     "type": "imageannotation",
     "name": "street-scenes",
     "param_history": [
@@ -33,7 +37,7 @@ PROJECT = {
     ],
     "created_at": "2025-01-10T09:00:00.000Z",
 }
-TEMPLATE = {
+TEMPLATE: Json = {
     "id": "67aa00",
     "version": 3,
     "created_at": "2025-01-10T09:00:00.000Z",
@@ -42,19 +46,19 @@ TEMPLATE = {
     "response_schema": {"type": "object"},
     "auto_onboard_enabled": True,
 }
-FILE = {
+FILE: Json = {
     "id": "1d9f0a52-6c1e-4a7a-9c55-0f6f1c8e2b10",
     "attachment_url": "scaledata://66f1c0de8a4b2f0012ab34cd/1d9f0a52",
     "mime_type": "image/png",
     "size": 34071,
     "project_names": ["street-scenes"],
 }
-QUALITY_TASK = {
+QUALITY_TASK: Json = {
     "id": "68bb11",
     "expected_response": {"annotations": {}},
     "initial_response": {"annotations": {"a": 1}},
 }
-TEAMMATE = {
+TEAMMATE: Json = {
     "email": "ana@example.org",
     "role": "manager",
     "firstName": "Ana",
@@ -62,15 +66,15 @@ TEAMMATE = {
     "company": "Example Ltd",
     "isStudioLabeler": False,
 }
-WORKER = {"id": "u1", "email": "ana@example.org"}
-GROUP = {
+WORKER: Json = {"id": "u1", "email": "ana@example.org"}
+GROUP: Json = {
     "id": "69cc22",
     "name": "night-shift",
     "numWorkers": 1,
     "isSingleton": False,
     "workers": [WORKER],
 }
-STUDIO_BATCH = {
+STUDIO_BATCH: Json = {
     "id": "70dd33",
     "name": "march-01",
     "projectId": "71ee44",
@@ -81,11 +85,11 @@ STUDIO_BATCH = {
     "completed": 12,
     "groups": ["night-shift"],
 }
-ASSIGNMENTS = {"ana@example.org": ["street-scenes", "receipts"], "bo@example.org": []}
-BATCH_STATUS = {"status": "in_progress", "pending": 3, "completed": 12}
+ASSIGNMENTS: Json = {"ana@example.org": ["street-scenes", "receipts"], "bo@example.org": []}
+BATCH_STATUS: Json = {"status": "in_progress", "pending": 3, "completed": 12}
 
 
-def page(*docs, total=None, total_key="total", **more):
+def page(*docs: Any, total: Optional[int] = None, total_key: str = "total", **more: Any) -> Json:
     """One page of a listing."""
     envelope = {"docs": list(docs), "limit": 100, "offset": 0, "has_more": False, **more}
     return {**envelope, total_key: len(docs) if total is None else total}
