@@ -32,7 +32,7 @@ client.create_tasks(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("end", [IN_THE_LOOP, IN_A_CALL], ids=["in the loop", "in a call"])
-def test_ctrl_c_ends_it_with_one_traceback_and_tells_what_was_done(end, box, tmp_path):
+def test_bulk_run_ctrl_c_ends_at_once_with_one_traceback_and_a_summary(end, box, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM + end)
     with subprocess.Popen(

@@ -41,7 +41,7 @@ def statuses(outcomes):
     return [outcome.status for outcome in outcomes]
 
 
-def test_outcomes_come_in_the_order_of_the_payloads(client):
+def test_bulk_run_outcomes_have_the_order_of_the_payloads(client):
     given = payloads(50)
     before = copy.deepcopy(given)
     outcomes = list(client.create_tasks(TaskType.Categorization, given, workers=8))
@@ -51,7 +51,7 @@ def test_outcomes_come_in_the_order_of_the_payloads(client):
     assert given == before and client.tasks().total == 50
 
 
-def test_run_gives_the_counts_and_a_second_time_makes_nothing(client):
+def test_bulk_run_twice_returns_counts_and_creates_nothing_new(client):
     assert client.create_tasks("categorization", payloads(30)).run() == {"created": 30}
     assert client.create_tasks("categorization", payloads(40)).run() == {
         "existed": 30, "created": 10,
@@ -63,7 +63,9 @@ def test_run_gives_the_counts_and_a_second_time_makes_nothing(client):
     "on_duplicate, status, has_task", [("fetch", "existed", True), ("skip", "existed", False),
                                        ("fail", "failed", False)],
 )  # fmt: skip
-def test_what_is_there_already(on_duplicate, status, has_task, client):
+def test_create_tasks_existing_unique_id_follows_on_duplicate(
+    on_duplicate, status, has_task, client
+):
     made = client.create_task("categorization", **payloads(1)[0])
     run = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
     (outcome,) = run
@@ -71,13 +73,13 @@ def test_what_is_there_already(on_duplicate, status, has_task, client):
     assert isinstance(outcome.error, scaleapi.ScaleDuplicateResource) is (status == "failed")
 
 
-def test_somebody_elses_task_is_not_taken_for_ones_own(client):
+def test_create_tasks_existing_task_of_another_project_is_not_adopted(client):
     client.create_task("categorization", project="q", **payloads(1)[0])
     (outcome,) = client.create_tasks("categorization", payloads(1, project="p"))
     assert outcome.status == "failed" and "another type, project or batch" in outcome.error.message
 
 
-def test_a_task_of_another_batch_is_not_taken_for_ones_own(client):
+def test_create_tasks_existing_task_of_another_batch_is_not_adopted(client):
     client.create_batch("p", "in p")
     client.create_batch("q", "in q")
     client.create_task("categorization", project="p", batch="in p", **payloads(1)[0])
@@ -87,7 +89,7 @@ def test_a_task_of_another_batch_is_not_taken_for_ones_own(client):
     assert outcome.status == "existed"
 
 
-def test_a_task_is_found_by_the_whole_of_its_unique_id(client):
+def test_create_tasks_existing_task_is_found_by_the_whole_unique_id(client):
     """In a filter the service takes a comma for the end of one."""
     for unique_id in ("a,b", "a"):
         client.create_task("categorization", unique_id=unique_id, **TASK)
@@ -98,7 +100,9 @@ def test_a_task_is_found_by_the_whole_of_its_unique_id(client):
 @pytest.mark.parametrize(
     "on_duplicate, status", [("fetch", "existed"), ("skip", "existed"), ("fail", "failed")]
 )
-def test_what_an_earlier_run_made_is_not_told_as_made_now(on_duplicate, status, box, client):
+def test_create_tasks_task_of_an_earlier_run_follows_on_duplicate(
+    on_duplicate, status, box, client
+):
     """Though an answer was lost, so that the call itself might have made it."""
     old = {"kind": "task", **payloads(1)[0], "type": "categorization"}
     box.seed([{**old, "created_at": "2026-03-04T10:15:00.000Z"}])
@@ -111,7 +115,7 @@ def test_what_an_earlier_run_made_is_not_told_as_made_now(on_duplicate, status, 
     assert outcome.status == "created"
 
 
-def test_a_dictionary_that_is_filled_anew_for_each_row_is_sent_as_it_was(client):
+def test_create_tasks_reused_payload_dict_is_sent_as_it_was(client):
     def rows():
         row = dict(TASK)
         for number in range(50):
@@ -122,7 +126,7 @@ def test_a_dictionary_that_is_filled_anew_for_each_row_is_sent_as_it_was(client)
     assert [outcome.task.unique_id for outcome in outcomes] == [f"r{row}" for row in range(50)]
 
 
-def test_what_a_run_made_is_the_callers(client):
+def test_create_tasks_returned_task_outlives_the_run_and_pickles(client):
     """It outlives the run, and pickles, as the client's own tasks do."""
     run = iter(client.create_tasks("categorization", payloads(40), workers=2))
     made = next(run).task
@@ -135,7 +139,7 @@ def test_what_a_run_made_is_the_callers(client):
 
 
 @pytest.mark.parametrize("created_at", ["2026-03-04T10:15:00", "long ago", None])
-def test_what_tells_no_age_is_taken_as_made_now(created_at, box, client):
+def test_create_tasks_recovered_task_without_creation_date_is_created(created_at, box, client):
     client.create_task("categorization", **payloads(1)[0])
     found = {"task_id": "t", "type": "categorization", "unique_id": "u0", "created_at": created_at}
     box.fail_next("POST", "/task/*", status=500)
@@ -144,7 +148,7 @@ def test_what_tells_no_age_is_taken_as_made_now(created_at, box, client):
     assert (outcome.status, outcome.task.id) == ("created", "t")
 
 
-def test_a_run_is_gone_through_once(client):
+def test_bulk_run_is_iterated_once(client):
     run = client.create_tasks("categorization", payloads(3))
     outcomes = iter(run)
     assert next(outcomes).index == 0 and iter(run) is outcomes
@@ -152,7 +156,7 @@ def test_a_run_is_gone_through_once(client):
     assert list(run) == [] and client.tasks().total == 3
 
 
-def test_what_ends_the_program_ends_the_run(client):
+def test_bulk_run_system_exit_ends_the_run(client):
     class Ends(dict):
         def items(self):
             raise SystemExit("enough")
@@ -162,7 +166,7 @@ def test_what_ends_the_program_ends_the_run(client):
         client.create_tasks("categorization", given, workers=1).run()
 
 
-def test_one_bad_payload_stops_no_other(client):
+def test_create_tasks_invalid_payload_fails_alone(client):
     given = [payloads(1)[0], {"unique_id": "x"}, 5, None, {**TASK, "metadata": {1, 2}}, TASK]
     outcomes = list(client.create_tasks("categorization", given))
     assert statuses(outcomes) == ["created", "failed", "failed", "failed", "failed", "created"]
@@ -170,7 +174,7 @@ def test_one_bad_payload_stops_no_other(client):
     assert all((outcome.error is None) is (outcome.task is not None) for outcome in outcomes)
 
 
-def test_each_unique_id_is_made_once_whatever_the_network_does(client, all_faults):
+def test_create_tasks_unique_ids_under_faults_create_each_task_once(client, all_faults):
     all_faults("/task/*", 40)
     patient = client.with_options(retries=RetryPolicy(8, backoff_factor=0.001))
     outcomes = list(patient.create_tasks("categorization", payloads(100), workers=16))
@@ -182,7 +186,7 @@ def test_each_unique_id_is_made_once_whatever_the_network_does(client, all_fault
 @pytest.mark.parametrize(
     "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
 )
-def test_what_has_no_unique_id_is_not_sent_twice_and_the_risk_is_named(fault, box, client):
+def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(fault, box, client):
     box.fail_next("POST", "/task/*", **fault)
     outcomes = list(client.create_tasks("categorization", [TASK, TASK], workers=1))
     assert statuses(outcomes) == ["failed", "created"]
@@ -192,12 +196,12 @@ def test_what_has_no_unique_id_is_not_sent_twice_and_the_risk_is_named(fault, bo
 
 
 @pytest.mark.parametrize("status", [408, 429])
-def test_what_has_no_unique_id_is_sent_again_where_nothing_was_done(status, box, client):
+def test_create_tasks_without_idempotency_key_unprocessed_is_retried(status, box, client):
     box.fail_next("POST", "/task/*", status=status)
     assert client.create_tasks("categorization", [TASK], workers=1).run() == {"created": 1}
 
 
-def test_payloads_are_read_only_as_fast_as_they_are_sent(box, client):
+def test_create_tasks_payloads_are_read_lazily(box, client):
     read = []
 
     def endless():
@@ -211,7 +215,7 @@ def test_payloads_are_read_only_as_fast_as_they_are_sent(box, client):
     run.close()
 
 
-def test_what_the_payloads_raise_comes_after_the_outcomes_before_it(client):
+def test_create_tasks_payload_error_propagates_after_earlier_outcomes(client):
     def breaks():
         yield from payloads(3)
         raise LookupError("the file is cut off")
@@ -223,7 +227,7 @@ def test_what_the_payloads_raise_comes_after_the_outcomes_before_it(client):
     assert seen == ["created"] * 3 and client.tasks().total == 3
 
 
-def test_a_run_that_is_dropped_unstarted_warns(client, caplog):
+def test_bulk_run_never_started_warns(client, caplog):
     run = client.create_tasks("categorization", payloads(1))
     assert isinstance(run, BulkRun) and "nothing so far" in repr(run)
     with caplog.at_level(logging.WARNING, "scaleapi"):
@@ -234,7 +238,7 @@ def test_a_run_that_is_dropped_unstarted_warns(client, caplog):
     assert caplog.records == []
 
 
-def test_a_loop_that_is_left_ends_the_run_at_once(box, client, caplog):
+def test_bulk_run_loop_left_ends_the_run_at_once(box, client, caplog):
     gc.disable()
     try:
         for _ in client.create_tasks("categorization", payloads(1000), workers=2):
@@ -244,7 +248,7 @@ def test_a_loop_that_is_left_ends_the_run_at_once(box, client, caplog):
         gc.enable()
 
 
-def test_a_run_leaves_no_thread_and_keeps_no_payload(client, bulk_threads_end):
+def test_bulk_run_finished_leaves_no_thread_and_no_payload(client, bulk_threads_end):
     class Payload(dict):
         """One that can be seen to go."""
 
@@ -263,7 +267,7 @@ def test_a_run_leaves_no_thread_and_keeps_no_payload(client, bulk_threads_end):
     bulk_threads_end()
 
 
-def test_a_run_that_is_interrupted_tells_what_was_done_and_begins_nothing_more(box, client, caplog):
+def test_bulk_run_interrupted_logs_summary_and_starts_nothing_more(box, client, caplog):
     run = client.create_tasks("categorization", payloads(1000), workers=2)
     with pytest.raises(KeyboardInterrupt), caplog.at_level(logging.WARNING, "scaleapi"):
         for outcome in run:
@@ -273,7 +277,7 @@ def test_a_run_that_is_interrupted_tells_what_was_done_and_begins_nothing_more(b
     assert client.tasks().total < 100
 
 
-def test_what_is_under_way_when_it_is_interrupted_is_not_sent_again(box, client, wait_until):
+def test_bulk_run_interrupted_requests_in_flight_are_not_retried(box, client, wait_until):
     box.add_fault("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
@@ -303,7 +307,7 @@ def test_what_is_under_way_when_it_is_interrupted_is_not_sent_again(box, client,
         ({"task_type": ""}, "task_type must be"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client):
+def test_bulk_run_invalid_argument_raises_immediately(arguments, message, box, client):
     sent = len(box.requests)
     usual = {"task_type": "categorization", "payloads": []}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
@@ -311,7 +315,7 @@ def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client)
     assert len(box.requests) == sent
 
 
-def test_progress_is_told_in_order_with_the_total(client):
+def test_bulk_run_progress_callback_receives_counts_in_order_and_total(client):
     told = []
     client.create_tasks(
         "categorization", payloads(5), progress=lambda done, total: told.append((done, total))
@@ -324,7 +328,7 @@ def test_progress_is_told_in_order_with_the_total(client):
     assert told == [None, None]
 
 
-def test_a_bar_is_shown_when_it_is_asked_for(client, capsys):
+def test_bulk_run_progress_true_shows_a_bar(client, capsys):
     client.create_tasks("categorization", payloads(3), progress=True).run()
     shown = capsys.readouterr().err
     assert "create_tasks: 100%" in shown and "3/3" in shown
@@ -332,7 +336,7 @@ def test_a_bar_is_shown_when_it_is_asked_for(client, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_tasks_are_canceled(live_box):
+def test_cancel_tasks_returns_canceled_outcomes(live_box):
     with live_box.client("test_key") as client:
         made = [client.create_task("categorization", **row) for row in payloads(3)]
         made[0].cancel()
@@ -343,13 +347,13 @@ def test_tasks_are_canceled(live_box):
         assert again.run() == {"failed": 1}
 
 
-def test_a_bar_that_can_not_be_shown_says_what_to_install(client, monkeypatch):
+def test_bulk_run_progress_without_tqdm_names_the_extra(client, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     with pytest.raises(ImportError, match=r"pip install 'scaleapi\[progress\]'"):
         client.create_tasks("categorization", payloads(1), progress=True)
 
 
-def test_tasks_are_updated(client):
+def test_update_tasks_returns_updated_outcomes(client):
     made = [client.create_task("categorization", **row) for row in payloads(3)]
     run = client.update_tasks(made, add_tags=["a"], metadata={"m": 1}, workers=2)
     assert [outcome.task.tags for outcome in run] == [["a"]] * 3
@@ -362,7 +366,7 @@ def test_tasks_are_updated(client):
         client.update_tasks(made)
 
 
-def test_many_are_changed_and_canceled_whatever_the_network_does(live_box, all_faults):
+def test_update_and_cancel_tasks_under_faults_all_succeed(live_box, all_faults):
     patient = RetryPolicy(8, backoff_factor=0.001)
     with live_box.client("test_key", retries=patient, timeout=5) as client:
         made = [outcome.task for outcome in client.create_tasks("categorization", payloads(60))]
@@ -392,7 +396,7 @@ def turns(monkeypatch):
 
 @pytest.mark.parametrize("policy", [{"total": 0}, {"total": 5, "retry_after_max": 0.01}])
 @pytest.mark.parametrize("asked", [{"Retry-After": "120"}, {}])
-def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, box, client, turns):
+def test_throttle_busy_service_is_paused_after_a_call_gives_up(asked, policy, box, client, turns):
     box.fail_next("POST", "/task/*", status=429, headers=asked)
     hasty = {"retry_after_max": 0.01, "backoff_factor": 0.01, "jitter": 0, **policy}
     quick = client.with_options(retries=RetryPolicy(**hasty))
@@ -401,14 +405,14 @@ def test_a_busy_service_is_left_alone_also_where_a_call_gives_up(asked, policy, 
     assert (busy, fine) == (429, 200) and 0 < pause <= 0.01
 
 
-def test_every_attempt_of_a_run_keeps_the_rate_limit(box, client, turns):
+def test_throttle_every_attempt_keeps_the_rate_limit(box, client, turns):
     box.fail_next("POST", "/task/*", times=3, status=503)
     before = len(box.requests)
     client.create_tasks("categorization", payloads(20)).run()
     assert len(turns) == len(box.requests) - before == 23
 
 
-def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(client, monkeypatch):
+def test_throttle_wait_is_not_part_of_the_deadline(client, monkeypatch):
     """The clock jumps by an hour while it waits."""
     later = [0]
     client.api = client.api._with(clock=Clock(lambda: time.monotonic() + later[0]))
@@ -423,7 +427,7 @@ def test_the_time_that_a_call_waits_for_its_turn_is_not_part_of_its_deadline(cli
     assert bounded.create_tasks("categorization", payloads(3), workers=1).run() == {"created": 3}
 
 
-def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, monkeypatch):
+def test_throttle_wait_is_part_of_elapsed_time(box, client, monkeypatch):
     later = [0]
     client.api = client.api._with(clock=Clock(lambda: time.monotonic() + later[0]))
     acquire = AdaptiveThrottle.acquire
@@ -438,7 +442,7 @@ def test_the_whole_of_what_a_call_took_is_known_its_turns_included(box, client, 
     assert 3600 <= answer.elapsed < 7200  # the first turn is not part of it
 
 
-def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
+def test_throttle_attempt_after_the_deadline_is_not_started(box, client, monkeypatch):
     box.add_fault("POST", "/task/*", status=503)
     turns = iter([True, False])  # the second one is late
     monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
@@ -449,7 +453,7 @@ def test_no_try_begins_after_the_deadline(box, client, monkeypatch):
     box.clear_faults()
 
 
-def test_a_turn_that_would_come_too_late_is_not_waited_for():
+def test_throttle_slot_available_after_the_deadline_is_not_awaited():
     throttle = AdaptiveThrottle(1)
     throttle.acquire()
     assert throttle.acquire(time.monotonic()) is False
@@ -459,7 +463,7 @@ def test_a_turn_that_would_come_too_late_is_not_waited_for():
 
 @pytest.mark.parametrize("busy", [429, 503])
 @pytest.mark.parametrize("fine", [200, 400, 404, 409])
-def test_throttle_halves_once_for_a_wave_and_rises_slowly(busy, fine):
+def test_throttle_rejected_wave_halves_limit_once_and_recovers_slowly(busy, fine):
     throttle = AdaptiveThrottle(16)
     for _ in range(16):
         throttle.acquire()
@@ -476,7 +480,7 @@ def test_throttle_halves_once_for_a_wave_and_rises_slowly(busy, fine):
     assert throttle.limit == 16
 
 
-def test_a_pause_that_the_service_asks_for_holds_all_workers(monkeypatch):
+def test_throttle_retry_after_pauses_all_workers(monkeypatch):
     """The clock stands still until somebody waits."""
     now, waits = [100.0], []
     throttle = AdaptiveThrottle(4, lambda: now[0])
@@ -494,7 +498,7 @@ def test_a_pause_that_the_service_asks_for_holds_all_workers(monkeypatch):
     assert waits == [7.0] and throttle.limit == 2
 
 
-def test_run_closed_before_its_end_sends_nothing_more_and_says_so(box, client, caplog):
+def test_bulk_run_closed_early_sends_nothing_more_and_logs_it(box, client, caplog):
     run = client.create_tasks("categorization", payloads(200), workers=2)
     with run, caplog.at_level(logging.WARNING, "scaleapi"):
         first = next(iter(run))
@@ -502,7 +506,7 @@ def test_run_closed_before_its_end_sends_nothing_more_and_says_so(box, client, c
     assert "create_tasks interrupted" in caplog.text and client.tasks().total < 200
 
 
-def test_run_closed_before_it_was_started_sends_nothing(client, caplog):
+def test_bulk_run_closed_before_start_sends_nothing(client, caplog):
     run = client.create_tasks("categorization", payloads(3))
     run.close()
     assert list(run) == [] and client.tasks().total == 0

@@ -26,7 +26,7 @@ def by_name(path):
     return path.name
 
 
-def test_files_are_uploaded_in_order_with_the_same_fields(client, paths):
+def test_upload_files_outcomes_have_the_order_of_the_files(client, paths):
     run = client.upload_files(paths, project_name="p", metadata={"shift": 1})
     outcomes = list(run)
     assert [outcome.path for outcome in outcomes] == paths
@@ -37,7 +37,7 @@ def test_files_are_uploaded_in_order_with_the_same_fields(client, paths):
     assert run.counts == {"uploaded": 20}
 
 
-def test_a_named_file_is_uploaded_once_whatever_the_network_does(client, paths, all_faults):
+def test_upload_files_with_reference_id_under_faults_uploads_each_once(client, paths, all_faults):
     all_faults("/files/upload", 20)
     outcomes = list(client.upload_files(paths, reference_id=by_name, workers=8))
     # Stored though the answer was lost: the service says only that it is there.
@@ -50,7 +50,9 @@ def test_a_named_file_is_uploaded_once_whatever_the_network_does(client, paths, 
 @pytest.mark.parametrize(
     "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
 )
-def test_a_file_without_a_name_is_not_sent_twice_and_the_risk_is_named(fault, box, client, paths):
+def test_upload_files_without_idempotency_key_ambiguous_failure_not_retried(
+    fault, box, client, paths
+):
     box.fail_next("POST", "/files/upload", **fault)
     before = len(box.requests)
     outcomes = list(client.upload_files(paths[:2], workers=1))
@@ -59,7 +61,7 @@ def test_a_file_without_a_name_is_not_sent_twice_and_the_risk_is_named(fault, bo
     assert len(box.requests) - before == 2
 
 
-def test_one_bad_path_stops_no_other(client, paths, tmp_path):
+def test_upload_files_unreadable_path_fails_alone(client, paths, tmp_path):
     given = [paths[0], tmp_path / "none.jpg", 5, "", tmp_path, str(paths[1])]
     outcomes = list(client.upload_files(given))
     assert [outcome.status for outcome in outcomes] == ["uploaded", *["failed"] * 4, "uploaded"]
@@ -68,7 +70,7 @@ def test_one_bad_path_stops_no_other(client, paths, tmp_path):
     assert "each of paths must be a path, got 5" in str(outcomes[2].error)
 
 
-def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, paths):
+def test_upload_files_invalid_reference_id_fails_before_sending(box, client, paths):
     before = len(box.requests)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
     assert "what reference_id gives must be a non-empty string" in str(outcome.error)
@@ -84,14 +86,14 @@ def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, p
         ({"progress": 1.5}, "progress must be"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_once(arguments, message, box, client):
+def test_upload_files_invalid_argument_raises_immediately(arguments, message, box, client):
     before = len(box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.upload_files(**{"paths": [], **arguments})
     assert len(box.requests) == before
 
 
-def test_progress_counts_files(client, paths):
+def test_upload_files_progress_counts_files(client, paths):
     told = []
     client.upload_files(paths, progress=lambda *counts: told.append(counts)).run()
     assert told == [(done, 20) for done in range(1, 21)]

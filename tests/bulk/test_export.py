@@ -81,7 +81,7 @@ def planned_in(client, box):
 
 @pytest.mark.parametrize("workers", [1, 8])
 @pytest.mark.parametrize("name", ["tasks.jsonl", "tasks.jsonl.gz"])
-def test_every_task_is_written_once_newest_first(name, workers, client, tasks, tmp_path):
+def test_export_writes_every_task_once_newest_first(name, workers, client, tasks, tmp_path):
     report = client.export_tasks(tmp_path / name, project_name="p", workers=workers)
     assert lines(tmp_path / name) == tasks
     assert (report.path, report.tasks, report.resumed) == (tmp_path / name, TASKS, False)
@@ -89,21 +89,21 @@ def test_every_task_is_written_once_newest_first(name, workers, client, tasks, t
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_requests_are_counted_those_sent_again_included(full_box, client, tmp_path):
+def test_export_report_counts_requests_including_retries(full_box, client, tmp_path):
     full_box.fail_next("GET", "/tasks", status=503)
     before = len(full_box.requests)
     report = client.export_tasks(tmp_path / "a", project_name="p")
     assert report.requests == len(full_box.requests) - before > TASKS / 100
 
 
-def test_the_same_tasks_make_the_same_file(client, tmp_path):
+def test_export_of_equal_tasks_writes_equal_files(client, tmp_path):
     for name in ("a.gz", "b.gz"):
         client.export_tasks(tmp_path / name, project_name="p", workers=5)
     first, second = ((tmp_path / name).read_bytes() for name in ("a.gz", "b.gz"))
     assert first == second and first[3:8] == bytes(5)  # neither a name nor a time
 
 
-def test_filters_hold(client, tasks, tmp_path):
+def test_export_filters_are_applied(client, tasks, tmp_path):
     path = str(tmp_path / "a")
     report = client.export_tasks(
         path, project_name="p", created_after="2026-03-02", created_before="2026-03-09T12:00:00Z",
@@ -116,7 +116,7 @@ def test_filters_hold(client, tasks, tmp_path):
     assert lines(report.path) == wanted and 100 < len(wanted) < TASKS
 
 
-def test_a_limited_response_is_exported_too(client, tasks, tmp_path):
+def test_export_limited_response_is_exported(client, tasks, tmp_path):
     report = client.export_tasks(tmp_path / "a", project_name="p", limited_response=True)
     assert report.requests > TASKS / 100 + 20  # it was divided all the same
     found = lines(tmp_path / "a")
@@ -124,25 +124,27 @@ def test_a_limited_response_is_exported_too(client, tasks, tmp_path):
     assert "created_at" not in found[0]
 
 
-def test_where_nothing_matches_the_file_is_empty(client, tmp_path):
+def test_export_without_matches_writes_an_empty_file(client, tmp_path):
     report = client.export_tasks(tmp_path / "a.gz", project_name="p", created_after="2030-01-01")
     assert (report.tasks, report.requests, lines(report.path)) == (0, 1, [])
 
 
-def test_an_older_file_is_replaced(client, tmp_path):
+def test_export_existing_file_is_replaced(client, tmp_path):
     (tmp_path / "a").write_text("old")
     client.export_tasks(tmp_path / "a", project_name="p", created_after="2030-01-01")
     assert (tmp_path / "a").read_text() == ""
 
 
-def test_faults_lose_nothing_and_double_nothing(client, tasks, tmp_path, full_box, faults):
+def test_export_under_faults_loses_and_duplicates_nothing(
+    client, tasks, tmp_path, full_box, faults
+):
     for seed, fault in enumerate(faults):
         full_box.add_fault("GET", "/tasks", rate=0.1, seed=seed, **fault)
     client.export_tasks(tmp_path / "a", project_name="p")
     assert lines(tmp_path / "a") == tasks
 
 
-def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
+def test_export_failed_for_good_raises_and_resumes_when_called_again(
     client, full_box, tasks, tmp_path, caplog
 ):
     after(full_box, planned_in(client, full_box) + 14, status=402)
@@ -178,7 +180,9 @@ def interrupted(client, full_box, tmp_path, bulk_threads_end):
         ({"include_attachment_url": None}, "filters"),
     ],
 )
-def test_the_checkpoint_of_other_filters_is_refused(change, told, client, interrupted, full_box):
+def test_export_checkpoint_of_other_filters_is_rejected(
+    change, told, client, interrupted, full_box
+):
     before = len(full_box.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
         client.export_tasks(interrupted, **{"project_name": "p", **change})
@@ -186,7 +190,7 @@ def test_the_checkpoint_of_other_filters_is_refused(change, told, client, interr
     assert client.export_tasks(interrupted, project_name="p").resumed
 
 
-def test_the_checkpoint_of_another_account_is_refused(client, interrupted, full_box):
+def test_export_checkpoint_of_another_account_is_rejected(client, interrupted, full_box):
     with full_box.client("test_other") as other:
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its account"):
             other.export_tasks(interrupted, project_name="p")
@@ -194,14 +198,14 @@ def test_the_checkpoint_of_another_account_is_refused(client, interrupted, full_
         assert b"test_key" not in file.read_bytes()
 
 
-def test_the_checkpoint_of_another_address_is_refused(client, interrupted, full_box):
+def test_export_checkpoint_of_another_address_is_rejected(client, interrupted, full_box):
     with full_box.client("test_key") as other:
         other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its address"):
             other.export_tasks(interrupted, project_name="p")
 
 
-def test_what_was_being_written_when_it_was_ended_is_swept_at_once(client, interrupted, full_box):
+def test_export_stale_temporary_files_are_removed_at_start(client, interrupted, full_box):
     left = interrupted.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
     left.write_bytes(b"half")
     full_box.fail_next("GET", "/tasks", status=402)
@@ -210,7 +214,7 @@ def test_what_was_being_written_when_it_was_ended_is_swept_at_once(client, inter
     assert not left.exists()
 
 
-def test_one_that_is_ended_as_it_cleans_up_is_over(tmp_path, monkeypatch):
+def test_export_killed_during_cleanup_is_complete(tmp_path, monkeypatch):
     """The next call is a new export, of all the tasks that there are by then."""
     unlink = Path.unlink
 
@@ -232,7 +236,7 @@ def test_one_that_is_ended_as_it_cleans_up_is_over(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
 
 
-def test_workers_and_progress_may_differ_when_it_goes_on(client, interrupted, tasks):
+def test_export_resumed_with_other_workers_and_progress_completes(client, interrupted, tasks):
     told = []
     report = client.export_tasks(
         interrupted, project_name="p", workers=7, progress=lambda *counts: told.append(counts)
@@ -241,7 +245,7 @@ def test_workers_and_progress_may_differ_when_it_goes_on(client, interrupted, ta
     assert told[-1] == (TASKS, TASKS) and told[0][0] > 0 and told == sorted(told)
 
 
-def test_resume_false_begins_anew(client, interrupted, tasks):
+def test_export_resume_false_starts_over(client, interrupted, tasks):
     stranger = interrupted.with_name("a.parts") / "notes.txt"
     stranger.write_text("mine")
     report = client.export_tasks(interrupted, project_name="p", status="completed", resume=False)
@@ -249,7 +253,7 @@ def test_resume_false_begins_anew(client, interrupted, tasks):
     assert stranger.read_text() == "mine"
 
 
-def test_a_plan_that_is_none_is_told(client, tmp_path):
+def test_export_invalid_plan_in_checkpoint_raises(client, tmp_path):
     (tmp_path / "a.parts").mkdir()
     (tmp_path / "a.parts" / "plan.json").write_text('{"id": 5}')
     with pytest.raises(scaleapi.ScaleException, match="plan.json is not the plan of an export"):
@@ -279,7 +283,7 @@ def pages_left(folder, limit):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=str)
-def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_box, tmp_path):
+def test_export_resumes_however_the_process_ended(how, client, tasks, full_box, tmp_path):
     """Ended three times in the middle: the server holds an answer back until it has happened."""
     path = tmp_path / "a.jsonl.gz"
     planning = planned_in(client, full_box)
@@ -302,7 +306,7 @@ def test_it_goes_on_after_whatever_ended_the_process(how, client, tasks, full_bo
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-def test_two_exports_to_one_file_at_once_do_no_harm(client, tasks, tmp_path):
+def test_export_to_one_file_twice_at_once_writes_it_whole(client, tasks, tmp_path):
     errors = []
 
     def run():
@@ -335,7 +339,7 @@ def test_two_exports_to_one_file_at_once_do_no_harm(client, tasks, tmp_path):
         ({"project_name": "p", "path": "none/a"}, "path must be a file in an existing folder"),
     ],
 )
-def test_what_makes_no_sense_is_refused_at_once(
+def test_export_invalid_argument_raises_immediately(
     arguments, message, client, full_box, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -345,7 +349,7 @@ def test_what_makes_no_sense_is_refused_at_once(
     assert len(full_box.requests) == before and list(tmp_path.iterdir()) == []
 
 
-def test_windows_are_filters_for_get_tasks(client, tasks):
+def test_export_windows_are_filters_for_get_tasks(client, tasks):
     windows = client.export_windows(project_name="p", max_tasks=300, task_type="categorization")
     assert len(windows) > 8 and sum(window.count for window in windows) == TASKS
     found = [task.as_dict() for each in windows for task in client.get_tasks(**each.filters)]
@@ -356,7 +360,7 @@ def test_windows_are_filters_for_get_tasks(client, tasks):
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, True, "9"])
-def test_a_size_that_makes_no_sense_is_refused(size, client):
+def test_export_windows_invalid_max_tasks_raises(size, client):
     with pytest.raises(
         scaleapi.ScaleInvalidArgument, match="max_tasks must be a whole number over"
     ):

@@ -30,7 +30,7 @@ def page(client, wire):
 
 
 @pytest.mark.parametrize("space", ["", " ", "\n", "\r\n\t "])
-def test_each_task_is_kept_as_it_was_sent(space, page):
+def test_export_page_keeps_each_task_as_received(space, page):
     docs = f"[{space}" + f"{space},{space}".join(TASKS) + f"{space}]"
     more = (
         f'{space},{space}"total" {space}: 7, "limit":3,"offset":0,"has_more":true,"next_token":"t"'
@@ -41,14 +41,14 @@ def test_each_task_is_kept_as_it_was_sent(space, page):
     assert (found.total, found.has_more, found.next_token) == (7, True, "t")
 
 
-def test_a_task_written_over_several_lines_becomes_one(page):
+def test_export_page_multi_line_task_becomes_one_line(page):
     (row,) = page(envelope('[{\n  "task_id": "a",\r\n  "text": "x\\ny"\n}]', '"total":1,'))
     assert "\n" not in row.line and "\r" not in row.line
     assert json.loads(row.line) == {"task_id": "a", "text": "x\ny"}
 
 
 @pytest.mark.parametrize("docs", ["[]", "[ ]", "[\n]"])
-def test_a_page_may_be_empty(docs, page):
+def test_export_page_may_be_empty(docs, page):
     found = page(envelope(docs, '"total":0,"has_more":false,'))
     assert (list(found), found.total, found.next_token) == ([], 0, None)
 
@@ -65,13 +65,13 @@ def test_a_page_may_be_empty(docs, page):
         b'{"docs":[{"task_id":"a","b":}],"total":1}', b"[" * 100_000, b'{"a":' + b"[" * 100_000,
     ],
 )  # fmt: skip
-def test_what_is_no_page_is_told(body, page):
+def test_export_page_invalid_body_raises(body, page):
     with pytest.raises(ScaleException, match="Expected a page of tasks") as caught:
         page(body)
     assert caught.value.code == 200
 
 
-def test_each_try_counts_as_a_request(client, wire):
+def test_export_page_each_attempt_counts_as_a_request(client, wire):
     wire.answers_with((503, {}), (503, {}), envelope("[]", '"total":3,'))
     reader = TaskPageReader(client.with_options(retries=2))
     reader._client.api.retries = reader._client.api.retries.replace(backoff_factor=0)

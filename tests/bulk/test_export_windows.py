@@ -81,7 +81,7 @@ moments = st.lists(
 
 @settings(max_examples=80, deadline=None, derandomize=True, database=None)
 @given(moments, st.sampled_from([INCLUSIVE, EXCLUSIVE, HALF_OPEN]), st.integers(1, 30))
-def test_every_task_is_in_a_window_and_they_come_newest_first(created, bounds, size):
+def test_export_windows_cover_every_task_newest_first(created, bounds, size):
     service = Service(created, bounds)
     found = planned(service, size)
     assert found.total == len(created)
@@ -91,7 +91,7 @@ def test_every_task_is_in_a_window_and_they_come_newest_first(created, bounds, s
     assert newest_of_each == sorted(newest_of_each, reverse=True)
 
 
-def test_tasks_created_later_are_in_no_window():
+def test_export_windows_exclude_tasks_created_later():
     service = Service([START] * 30 + [START + dt.timedelta(days=1)] * 30)
     found = planned(service)
     service.moments.insert(0, START + dt.timedelta(days=2))
@@ -99,14 +99,14 @@ def test_tasks_created_later_are_in_no_window():
     assert found.filters["created_before"].startswith("2026-01-02T00:00:00.001")
 
 
-def test_windows_are_of_the_size_that_is_asked_for_where_time_can_be_divided():
+def test_export_windows_hold_max_tasks_where_time_is_divisible():
     hours = [START + dt.timedelta(hours=number) for number in range(1000)]
     found = planned(Service(hours), size=100)
     assert all(window.count <= 100 for window in found.windows)
     assert 10 <= len(found.windows) <= 30  # not one for each stretch that was counted
 
 
-def test_many_tasks_of_one_moment_stay_in_one_window():
+def test_export_windows_tasks_of_one_timestamp_stay_together():
     service = Service([START] * 500 + [START + dt.timedelta(hours=1)] * 5)
     found = planned(service)
     assert [window.count for window in found.windows] == [5, 500, 0]
@@ -116,14 +116,14 @@ def test_many_tasks_of_one_moment_stay_in_one_window():
 @pytest.mark.parametrize(
     "bounds, shared", [(INCLUSIVE, 0), (EXCLUSIVE, 0), (HALF_OPEN, 1)], ids=str
 )
-def test_neighbours_share_a_task_only_where_one_could_be_missed_between_them(bounds, shared):
+def test_export_windows_neighbours_overlap_only_where_needed(bounds, shared):
     burst = [START + dt.timedelta(milliseconds=number) for number in range(100)]
     service = Service(burst, bounds)
     windows = planned(service).windows
     assert len(listed(service, windows)) == 100 + shared * (len(windows) - 1)
 
 
-def test_the_callers_own_bounds_are_kept():
+def test_export_windows_keep_the_callers_bounds():
     days = [START + dt.timedelta(days=number) for number in range(100)]
     own = {"created_after": "2026-01-11", "created_before": "2026-02-10 00:00:00.000000"}
     service = Service(days)
@@ -137,13 +137,13 @@ def test_the_callers_own_bounds_are_kept():
 
 
 @pytest.mark.parametrize("year", [1, 1000, 1969])
-def test_a_bound_may_be_as_early_as_there_are_dates(year):
+def test_export_windows_bound_may_be_the_earliest_date(year):
     service = Service([START] * 20 + [START + dt.timedelta(days=1)] * 20)
     found = planned(service, created_after=dt.datetime(year, 1, 1, tzinfo=UTC).isoformat())
     assert len(listed(service, found.windows)) == 40
 
 
-def test_the_callers_own_end_holds_where_a_task_was_created_just_then():
+def test_export_windows_created_before_holds_for_a_task_of_that_time():
     own = START.isoformat()
     assert planned(Service([START]), created_before=own).filters["created_before"] == own
 
@@ -158,20 +158,20 @@ def read_bounds(own):
 
 
 @pytest.mark.parametrize("name", ["created_after", "created_before"])
-def test_a_bound_that_is_no_time_is_refused_before_anything_is_asked(name):
+def test_export_windows_invalid_bound_raises_before_sending(name):
     service = Service([START])
     with pytest.raises(ScaleInvalidArgument, match=f"{name} must be a time such as .*'yesterday'"):
         planned(service, **{name: "yesterday"})
     assert service.asked == 0
 
 
-def test_an_empty_export_has_no_windows():
+def test_export_windows_without_tasks_are_empty():
     service = Service([])
     assert planned(service).windows == [] and service.asked == 1
 
 
 @pytest.mark.parametrize("created", ["", "soon", "2026-01-01", None, 5])
-def test_tasks_that_do_not_say_when_they_were_created_are_one_window(created, monkeypatch):
+def test_export_windows_tasks_without_created_at_are_one_window(created, monkeypatch):
     service = Service([START] * 50)
     row = RawTask("t", json.dumps({"created_at": created}))
     monkeypatch.setattr(service, "page", lambda query: Paginator([row], 50, 1, 0, True))

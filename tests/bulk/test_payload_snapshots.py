@@ -95,7 +95,7 @@ def test_create_tasks_payload_that_cannot_be_copied_fails_alone(server, connect,
     assert sorted(sent_json(request)["unique_id"] for request in server.requests) == ["u0", "u3"]
 
 
-def test_create_tasks_payload_of_the_outcome_is_the_one_that_was_given(server, connect, echoes):
+def test_create_tasks_payload_of_the_outcome_is_the_callers_object(server, connect, echoes):
     echoes.set()
     payloads = [{"unique_id": f"u{row}"} for row in range(3)]
     outcomes = list(connect(server).create_tasks("chat", payloads))

@@ -18,12 +18,12 @@ def names(found):
     return [each.name for each in found]
 
 
-def test_projects_by_whether_they_are_archived(client):
+def test_get_projects_archived_filters_projects(client):
     assert names(client.get_projects()) == names(client.projects(archived=False)) == ["p"]
     assert client.get_projects(archived=True) == []
 
 
-def test_a_batch_gets_a_priority(box, client):
+def test_set_batch_priority_sets_the_priority(box, client):
     client.create_batch("p", "april/01").set_priority(30)
     assert (box.requests[-1].path, box.requests[-1].body) == (
         "/v1/batches/april%2F01/prioritize", {"priority": 30},
@@ -44,7 +44,7 @@ def live(live_box):
 TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 
 
-def test_batches_by_when_they_were_completed_and_audited(live_box, live):
+def test_get_batches_filters_by_completion_and_audit_time(live_box, live):
     for name in ("done", "open"):
         live.create_batch("p", name)
     task = live.create_task("categorization", batch="done", **TASK)
@@ -58,14 +58,14 @@ def test_batches_by_when_they_were_completed_and_audited(live_box, live):
     assert names(live.get_batches(audited_before="2020-01-01")) == []
 
 
-def test_detailed_batches_hold_how_far_their_tasks_are(live):
+def test_get_batches_detailed_have_task_counts(live):
     live.create_batch("p", "b")
     live.create_task("categorization", batch="b", **TASK)
     assert [batch.pending for batch in live.get_batches(detailed=True)] == [1]
     assert not hasattr(live.get_batch("b"), "pending")
 
 
-def test_files_by_project_and_metadata(client, http):
+def test_get_files_filters_by_project_and_metadata(client, http):
     client.create_project("q", "categorization")
     for number in range(5):
         client.upload_file(b"x", project_name="p", metadata={"even": number % 2 == 0})
@@ -87,12 +87,12 @@ def test_files_by_project_and_metadata(client, http):
         {"project": "p", "limit": "0"}, {"project": "p", "cursor": "x"},
     ],
 )  # fmt: skip
-def test_a_listing_of_files_that_makes_no_sense_is_refused(query, http):
+def test_get_files_invalid_argument_raises(query, http):
     http.make_project()
     assert http.get("/files", params=query).status_code == 400
 
 
-def test_any_request_has_the_retries_and_the_errors_of_all_others(box, client):
+def test_request_has_retries_and_errors_of_every_call(box, client):
     quick = client.with_options(retries=scaleapi.RetryPolicy(2, backoff_factor=0.001))
     box.fail_next("GET", "/projects", times=2, status=503)
     assert [project["name"] for project in quick.request("GET", "projects")] == ["p"]
@@ -106,7 +106,7 @@ def test_any_request_has_the_retries_and_the_errors_of_all_others(box, client):
 SEGMENTED = {"attachment_type": "image", "attachment": "scaledata://a/b", "labels": ["x"]}
 
 
-def test_the_files_of_a_result_are_fetched_with_the_key(box, client, tmp_path):
+def test_get_task_response_file_is_fetched_with_the_key(box, client, tmp_path):
     task = client.create_task("segmentannotation", **SEGMENTED)
     addresses = task.response["annotations"]
     contents = {
@@ -123,7 +123,7 @@ def test_the_files_of_a_result_are_fetched_with_the_key(box, client, tmp_path):
         assert session.get(addresses["combined"], timeout=10).status_code == 401
 
 
-def test_all_files_of_results_are_downloaded(box, client, tmp_path):
+def test_download_results_saves_all_files(box, client, tmp_path):
     tasks = [client.create_task("segmentannotation", **SEGMENTED) for _ in range(3)]
     assert client.download_results(tasks, tmp_path).run() == {"downloaded": 3}
     assert client.download_results(tasks, tmp_path).run() == {"existed": 3}
@@ -132,7 +132,7 @@ def test_all_files_of_results_are_downloaded(box, client, tmp_path):
 
 
 @pytest.mark.parametrize("which", ["task", "file", "kind", "account", "state"])
-def test_a_file_that_is_not_there_is_404(which, box, client, live_box):
+def test_get_task_response_file_missing_raises_not_found(which, box, client, live_box):
     task = client.create_task("segmentannotation", **SEGMENTED)
     uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
     other = client.create_task("categorization", **TASK)

@@ -65,7 +65,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("bad", [None, "", "  ", 5, ["x"], b"x"], ids=repr)
 @pytest.mark.parametrize("name", REFUSED)
-def test_empty_and_alien_ids_names_and_enums_are_refused(name, bad, client, wire):
+def test_arguments_empty_or_mistyped_ids_names_and_enums_raise(name, bad, client, wire):
     for call in REFUSED[name]:
         with pytest.raises(ScaleInvalidArgument, match=f"{name} must be"):
             call(client, bad)
@@ -73,13 +73,13 @@ def test_empty_and_alien_ids_names_and_enums_are_refused(name, bad, client, wire
 
 
 @pytest.mark.parametrize("dots", [".", ".."])
-def test_an_id_that_is_a_step_through_the_path_is_refused(dots, client, wire):
+def test_arguments_dot_segment_as_id_raises(dots, client, wire):
     with pytest.raises(ScaleInvalidArgument, match="task_id must not be"):
         client.get_task(dots)
     assert wire.sent == []
 
 
-def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
+def test_invalid_argument_is_a_value_error_and_a_scale_error_with_code_400(client):
     with pytest.raises(ValueError) as caught:
         client.get_task("")
     error = caught.value
@@ -117,26 +117,26 @@ def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
         (lambda c: c.request("POST", "x", body=[{1, 2}]), "the body can't be sent as JSON"),
     ],
 )
-def test_what_makes_no_sense_is_named(call, message, client, wire):
+def test_invalid_argument_message_names_the_argument(call, message, client, wire):
     with pytest.raises(ScaleInvalidArgument, match=message):
         call(client)
     assert wire.sent == []
 
 
-def test_tasks_need_a_project_or_a_batch_on_the_first_next(client, wire):
+def test_get_tasks_without_project_or_batch_raises_at_first_next(client, wire):
     tasks = client.get_tasks(status="completed")
     with pytest.raises(ValueError, match="project_name or batch_name"):
         next(tasks)
     assert wire.sent == []
 
 
-def test_a_count_needs_a_project_or_a_batch_at_the_call(client, wire):
+def test_get_tasks_count_without_project_or_batch_raises(client, wire):
     with pytest.raises(ValueError, match="project_name or batch_name"):
         client.get_tasks_count(status="completed")
     assert wire.sent == []
 
 
-def test_a_member_of_a_callers_own_enum_is_taken(client, wire):
+def test_enum_argument_of_the_caller_is_accepted(client, wire):
     class Mine(enum.Enum):
         New = "brandnew"
 
@@ -145,19 +145,19 @@ def test_a_member_of_a_callers_own_enum_is_taken(client, wire):
     assert wire.last.url.endswith("/task/brandnew")
 
 
-def test_an_empty_list_filters_nothing(client, wire):
+def test_filter_empty_list_filters_nothing(client, wire):
     wire.answers_with({"docs": [], "total": 0, "limit": 100, "offset": 0, "has_more": False})
     assert list(client.get_tasks("p", tags=[], unique_id=[], review_status=[])) == []
     assert wire.last.url.endswith("/tasks?project=p&include_attachment_url=True")
 
 
-def test_nobody_to_add_or_remove_may_be_none(client, wire):
+def test_update_project_group_none_to_add_or_remove_is_accepted(client, wire):
     wire.answers_with({"id": "g", "name": "g", "numWorkers": 0, "isSingleton": False})
     client.update_project_group("p", "g", None, None)
     assert wire.last.body == b'{"add_emails": [], "remove_emails": []}'
 
 
-def test_nothing_that_was_passed_in_is_changed(client, wire):
+def test_arguments_are_not_modified(client, wire):
     wire.answers_with((409, {"error": "taken"}))
     body = {"metadata": {"a": [1]}, "tags": ["x"], "unique_id": "u", "project": "p"}
     before = copy.deepcopy(body)
@@ -191,21 +191,21 @@ def test_nothing_that_was_passed_in_is_changed(client, wire):
         ({"api_key": "test_key\u2028"}, "api_key must be"),
     ],
 )
-def test_a_client_refuses_settings_that_make_no_sense(options, message):
+def test_client_invalid_setting_raises(options, message):
     with pytest.raises(ScaleInvalidArgument, match=message) as caught:
         scaleapi.ScaleClient(**{"api_key": "test_key", **options})
     assert "test_key" not in str(caught.value)
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://", None, 5])
-def test_an_address_that_was_set_later_is_checked_too(address, client, wire):
+def test_client_invalid_address_set_later_raises(address, client, wire):
     client.api.base_api_url = address
     with pytest.raises(ScaleInvalidArgument, match="api_instance_url must be"):
         client.api.get_request("x")
     assert wire.sent == []
 
 
-def test_half_a_character_is_refused(client, wire):
+def test_arguments_lone_surrogate_raises(client, wire):
     for call in (
         lambda: client.get_task("\ud800"),
         lambda: client.tasks(project="\ud800"),
@@ -216,14 +216,14 @@ def test_half_a_character_is_refused(client, wire):
     assert wire.sent == []
 
 
-def test_metadata_of_an_upload_that_is_no_json_is_named(client, wire):
+def test_upload_metadata_that_is_not_json_is_named(client, wire):
     with pytest.raises(ScaleInvalidArgument, match="metadata can't be sent as JSON"):
         client.upload_file(b"x", metadata={"t": object()})
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("bad", [None, True, "20", 20.0])
-def test_a_priority_that_is_no_whole_number_is_refused(bad, client, wire):
+def test_set_batch_priority_not_an_integer_raises(bad, client, wire):
     with pytest.raises(ScaleInvalidArgument, match="priority must be a whole number"):
         client.set_batch_priority("b", bad)
     assert wire.sent == []
@@ -234,21 +234,21 @@ def test_a_priority_that_is_no_whole_number_is_refused(bad, client, wire):
     ["", " ", "/", None, 5, [], [""], [".."], ["a", None], "https://example.org/v1/teams",
      "a?b=1", "a#b", "a/../b", "..", "a/.", "a b", "a\nb", "a\\b", "//example.org/a"],
 )  # fmt: skip
-def test_a_path_that_leads_elsewhere_is_refused(path, client, wire):
+def test_request_path_outside_the_instance_address_raises(path, client, wire):
     with pytest.raises(ScaleInvalidArgument, match="path must"):
         client.request("GET", path)
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("method", ["", "TRACE", "get ", None, 5, ["GET"], "GET\r\nX: y"])
-def test_a_method_that_makes_no_sense_is_refused(method, client, wire):
+def test_request_invalid_method_raises(method, client, wire):
     with pytest.raises(ScaleInvalidArgument, match="method must be one of GET, POST, PUT"):
         client.request(method, "teams")
     assert wire.sent == []
 
 
 @pytest.mark.parametrize("path", ["/v2/tasks", "/v1/tasks", "v2/tasks", "tasks"])
-def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
+def test_request_authenticates_by_the_version_of_the_path(path, client, wire):
     client.request("GET", path)
     address = "https://api.scale.com" + (path if path.startswith("/v") else f"/v1/{path}")
     assert wire.last.url == address
@@ -256,7 +256,7 @@ def test_a_request_takes_the_key_in_the_form_of_its_version(path, client, wire):
     assert wire.last.headers["Authorization"].startswith(kind)
 
 
-def test_a_set_is_sent_in_the_same_order_by_every_process():
+def test_argument_set_is_sent_in_the_same_order_by_every_process():
     words = [f"tag-{number}" for number in range(9)]
     assert str_list("tags", set(words)) == str_list("tags", frozenset(words)) == words
     assert str_list("tags", reversed(words)) == words[::-1]

@@ -25,7 +25,7 @@ def message(**headers):
     return made
 
 
-def test_it_is_found_through_the_package():
+def test_callbacks_is_an_attribute_of_the_package():
     assert scaleapi.callbacks.parse is parse
     assert "callbacks" in dir(scaleapi)
 
@@ -41,7 +41,7 @@ def test_it_is_found_through_the_package():
     ],
     ids=lambda body: type(body).__name__,
 )
-def test_the_task_is_that_of_the_body(body):
+def test_parse_returns_the_task_of_the_body(body):
     task = parse(body, HEADERS, KEY)
     assert type(task) is scaleapi.Task
     assert task.as_dict() == TASK
@@ -59,7 +59,7 @@ def test_the_task_is_that_of_the_body(body):
     ],
     ids=str,
 )
-def test_headers_of_any_framework_are_read(headers):
+def test_parse_reads_headers_of_any_framework(headers):
     assert parse(CALLBACK, headers, KEY).id == TASK["task_id"]
 
 
@@ -80,7 +80,7 @@ def test_headers_of_any_framework_are_read(headers):
     ],
     ids=repr,
 )
-def test_a_missing_or_wrong_key_is_refused_before_the_body_is_read(headers):
+def test_parse_missing_or_wrong_key_raises_before_reading_the_body(headers):
     with pytest.raises(ScaleUnauthorized, match="scale-callback-auth") as raised:
         parse(b"no JSON", headers, KEY)
     assert raised.value.code == 401
@@ -88,11 +88,11 @@ def test_a_missing_or_wrong_key_is_refused_before_the_body_is_read(headers):
 
 
 @pytest.mark.parametrize("sent", ["ключ", "ключ".encode()])
-def test_a_key_may_be_any_text(sent):
+def test_parse_key_may_be_any_string(sent):
     assert parse(CALLBACK, {"scale-callback-auth": sent}, "ключ").id == TASK["task_id"]
 
 
-def test_keys_are_compared_in_constant_time(monkeypatch):
+def test_parse_compares_keys_in_constant_time(monkeypatch):
     compared = []
     monkeypatch.setattr("hmac.compare_digest", lambda *pair: bool(compared.append(pair)))
     with pytest.raises(ScaleUnauthorized):
@@ -101,7 +101,7 @@ def test_keys_are_compared_in_constant_time(monkeypatch):
 
 
 @pytest.mark.parametrize("auth_key", ["", " ", None, KEY.encode()])
-def test_without_a_key_nothing_is_accepted(auth_key):
+def test_parse_without_expected_key_raises(auth_key):
     with pytest.raises(ScaleInvalidArgument, match="auth_key") as raised:
         parse(CALLBACK, {"scale-callback-auth": auth_key}, auth_key)
     assert KEY not in str(raised.value)
@@ -129,13 +129,13 @@ def test_without_a_key_nothing_is_accepted(auth_key):
     ],
     ids=lambda body: repr(body)[:30],
 )
-def test_a_body_without_a_task_is_refused(body):
+def test_parse_body_without_task_raises(body):
     with pytest.raises(ScaleInvalidRequest, match="The body is no") as raised:
         parse(body, HEADERS, KEY)
     assert raised.value.code == 400
 
 
-def test_with_a_client_the_task_has_its_methods(client, wire):
+def test_parse_with_client_returns_task_with_methods(client, wire):
     task = parse(CALLBACK, HEADERS, KEY, client)
     wire.answers_with({**TASK, "status": "canceled"})
     task.refresh()
@@ -143,7 +143,7 @@ def test_with_a_client_the_task_has_its_methods(client, wire):
     assert wire.last.url.endswith(f"/v1/task/{TASK['task_id']}")
 
 
-def test_without_a_client_its_methods_say_what_is_missing():
+def test_parse_without_client_task_methods_name_the_missing_client():
     task = parse(CALLBACK, HEADERS, KEY)
     for call in (task.refresh, task.cancel, lambda: task.audit(True), lambda: task.add_tags(["a"])):
         with pytest.raises(ScaleException, match="client=client"):

@@ -68,7 +68,7 @@ def receiver_with(client):
         server.server_close()
 
 
-def test_a_callback_becomes_a_task_that_can_be_worked_with(live_box, client, receiver_with):
+def test_callback_received_is_a_task_with_methods(live_box, client, receiver_with):
     receiver = receiver_with(AUTH_VALUE)
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
     live_box.complete_task(made.id, {"tone": "friendly"})
@@ -81,7 +81,9 @@ def test_a_callback_becomes_a_task_that_can_be_worked_with(live_box, client, rec
     assert task.customer_review_status == "rejected"
 
 
-def test_a_callback_with_another_key_is_refused(live_box, client, receiver_with, wait_until):
+def test_callback_received_with_another_key_is_rejected(
+    live_box, client, receiver_with, wait_until
+):
     receiver = receiver_with("the key of another account")
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
     live_box.complete_task(made.id, {"tone": "friendly"})

@@ -17,7 +17,7 @@ def settings(client):
     return client.api._current_transport()._send_settings
 
 
-def test_the_published_arguments_come_first_and_in_order():
+def test_client_published_arguments_keep_their_order():
     parameters = inspect.signature(ScaleClient).parameters
     assert list(parameters)[:6] == [
         "api_key",
@@ -35,13 +35,13 @@ def test_the_published_arguments_come_first_and_in_order():
 
 
 @pytest.mark.parametrize("key", [None, ""])
-def test_no_key_is_refused_at_once(key):
+def test_client_without_key_raises(key):
     with pytest.raises(ScaleException, match="valid API key") as caught:
         ScaleClient(key)
     assert type(caught.value) is ScaleException and caught.value.code is None
 
 
-def test_key_and_address_come_from_the_environment(monkeypatch):
+def test_client_key_and_address_are_read_from_the_environment(monkeypatch):
     monkeypatch.setenv("SCALE_API_KEY", "test_key_of_env")
     monkeypatch.setenv("SCALE_API_INSTANCE_URL", "http://127.0.0.1:9/v1/")
     client = ScaleClient()
@@ -54,7 +54,7 @@ def test_key_and_address_come_from_the_environment(monkeypatch):
         ScaleClient("")
 
 
-def test_the_usual_settings():
+def test_client_default_settings():
     client = ScaleClient("test_key")
     assert (
         client.api.base_api_url == "https://api.scale.com/v1" == scaleapi.api.SCALE_API_BASE_URL_V1
@@ -64,7 +64,7 @@ def test_the_usual_settings():
     assert settings(client)["verify"] is True
 
 
-def test_api_constants_when_changed_hold_for_clients_without_retries(monkeypatch):
+def test_client_changed_api_constants_apply_without_retries(monkeypatch):
     assert scaleapi.api.HTTP_TOTAL_RETRIES == 3
     assert scaleapi.api.HTTP_RETRY_BACKOFF_FACTOR == 2
     assert scaleapi.api.HTTP_STATUS_FORCE_LIST == [408, 429, *range(500, 531)]
@@ -82,7 +82,7 @@ def test_api_constants_when_changed_hold_for_clients_without_retries(monkeypatch
     assert ScaleClient("test_key", retries=2).api.retries.total == 2
 
 
-def test_with_options_changes_only_what_is_given_and_shares_the_connections():
+def test_with_options_changes_only_what_is_given_and_shares_connections():
     client = ScaleClient("test_key", "app", timeout=7, retries=RetryPolicy(5))
     other = client.with_options(timeout=None)
     assert (other.api.timeout, other.api.retries) == (None, RetryPolicy(5))
@@ -93,7 +93,7 @@ def test_with_options_changes_only_what_is_given_and_shares_the_connections():
     assert type(other) is ScaleClient and other.api.api_key == "test_key"
 
 
-def test_a_subclass_stays_itself_with_options():
+def test_with_options_of_a_subclass_returns_the_subclass():
     class Mine(ScaleClient):
         def __init__(self, team):
             super().__init__("test_key")
@@ -103,7 +103,7 @@ def test_a_subclass_stays_itself_with_options():
     assert type(other) is Mine and other.team == "blue" and repr(other).startswith("Mine(")
 
 
-def test_timeouts_reach_every_request(client, wire):
+def test_client_timeout_applies_to_every_request(client, wire):
     for timeout in (5, 2.5, (1, 2), (None, 3), None):
         client.with_options(timeout=timeout).api.get_request("x")
         assert wire.options["timeout"] == timeout
@@ -111,7 +111,7 @@ def test_timeouts_reach_every_request(client, wire):
     assert wire.options["timeout"] == (10, 120)
 
 
-def test_no_timeout_is_longer_than_what_is_left_of_the_deadline(client, wire):
+def test_client_timeout_is_capped_by_the_deadline(client, wire):
     short = client.with_options(retries=RetryPolicy(0, deadline=5))
     for given in (None, 100, (3, None), (100, 100)):
         short.with_options(timeout=given).api.get_request("x")
@@ -119,7 +119,7 @@ def test_no_timeout_is_longer_than_what_is_left_of_the_deadline(client, wire):
         assert 0 < timeout.connect_timeout <= 5 and 4 < timeout.read_timeout <= timeout.total <= 5
 
 
-def test_settings_may_be_changed_and_hold_from_the_next_call_on(client, wire):
+def test_client_settings_changed_apply_from_the_next_call(client, wire):
     client.api.get_request("x")
     client.api.verify = False
     client.api.proxies = {"https": "http://127.0.0.1:9"}
@@ -140,12 +140,12 @@ def test_settings_may_be_changed_and_hold_from_the_next_call_on(client, wire):
     "verify, expected",
     [(None, "env.pem"), (True, "env.pem"), (False, False), ("own.pem", "own.pem")],
 )
-def test_an_explicit_verify_wins_over_the_environment(verify, expected, monkeypatch):
+def test_client_explicit_verify_wins_over_the_environment(verify, expected, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "env.pem")
     assert settings(ScaleClient("test_key", verify=verify))["verify"] == expected
 
 
-def test_explicit_proxies_win_over_the_environments_scheme_by_scheme(monkeypatch):
+def test_client_explicit_proxies_win_over_the_environment_per_scheme(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://env:1")
     monkeypatch.setenv("HTTP_PROXY", "http://env:2")
     proxies = {"https": "http://own:3"}
@@ -157,14 +157,14 @@ def test_explicit_proxies_win_over_the_environments_scheme_by_scheme(monkeypatch
     assert "http" not in settings(ScaleClient("test_key"))["proxies"]
 
 
-def test_the_environment_is_read_once(client, wire, monkeypatch):
+def test_client_environment_is_read_once(client, wire, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://later:1")
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "later.pem")
     client.api.get_request("x")
     assert not wire.options["proxies"] and wire.options["verify"] is True
 
 
-def test_close_and_with_free_the_connections_and_a_later_call_opens_new_ones(wire):
+def test_client_closed_frees_connections_and_reopens_on_the_next_call(wire):
     with ScaleClient("test_key") as client:
         first = client.api.session
         first.mount("https://", wire)
@@ -175,7 +175,7 @@ def test_close_and_with_free_the_connections_and_a_later_call_opens_new_ones(wir
     client.close()
 
 
-def test_a_client_pickles_and_copies_deeply_with_its_settings_but_not_its_connections():
+def test_client_pickle_and_deepcopy_keep_settings_without_connections():
     client = ScaleClient("test_key", "app", "https://example.org/v1", False, retries=1, timeout=3)
     for twin in (pickle.loads(pickle.dumps(client)), copy.deepcopy(client)):
         assert type(twin) is ScaleClient
@@ -184,7 +184,7 @@ def test_a_client_pickles_and_copies_deeply_with_its_settings_but_not_its_connec
             assert getattr(twin.api, name) == getattr(client.api, name)
 
 
-def test_an_unpickled_client_reads_the_environment_of_where_it_is(monkeypatch):
+def test_client_unpickled_reads_the_environment_there(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "http://there.example.org:1")
     packed = pickle.dumps(scaleapi.ScaleClient("test_key"))
     monkeypatch.setenv("HTTPS_PROXY", "http://here.example.org:1")
@@ -193,13 +193,13 @@ def test_an_unpickled_client_reads_the_environment_of_where_it_is(monkeypatch):
     assert found["https"] == "http://here.example.org:1"
 
 
-def test_the_transport_can_be_built_alone():
+def test_api_can_be_constructed_alone():
     api = Api("test_key", "ext", "https://example.org/v1/", True, None, "cert.pem")
     assert (api.api_key, api.base_api_url) == ("test_key", "https://example.org/v1")
     assert (api.verify, api.proxies, api.cert) == (True, None, "cert.pem")
     assert repr(api) == "Api('https://example.org/v1')"
 
 
-def test_a_session_of_ours_reads_no_environment():
+def test_session_reads_no_environment():
     session = ScaleClient("test_key").api.session
     assert isinstance(session, requests.Session) and session.trust_env is False

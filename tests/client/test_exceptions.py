@@ -22,7 +22,7 @@ BY_CODE = {
 }
 
 
-def test_one_table_maps_status_to_exception():
+def test_exception_map_maps_status_to_class():
     assert {code: kind.__name__ for code, kind in ExceptionMap.items()} == BY_CODE
     for code, name in BY_CODE.items():
         kind = getattr(exceptions, name)
@@ -40,7 +40,7 @@ def test_one_table_maps_status_to_exception():
         (ScaleInvalidRequest, [None], "<Response [400]> ScaleInvalidRequest", 400, None),
     ],
 )
-def test_text_code_and_message(kind, given, text, code, message):
+def test_exception_str_has_code_and_message(kind, given, text, code, message):
     error = kind(*given)
     assert str(error) == text and error.code == code
     assert error.message == (message or kind.__name__)
@@ -48,7 +48,7 @@ def test_text_code_and_message(kind, given, text, code, message):
     assert (error.attempts, dict(error.headers)) == ((), {})
 
 
-def test_no_answer_has_no_code():
+def test_exception_without_response_has_no_code():
     error = scaleapi.ScaleConnectionTimeout("silence")
     assert isinstance(error, scaleapi.ScaleConnectionError)
     assert error.code is None and str(error) == "<Response> silence"
@@ -77,7 +77,7 @@ def test_no_answer_has_no_code():
         (302, b"moved", "ScaleException", "moved"),
     ],
 )
-def test_an_error_body_of_any_shape_gives_the_right_class(
+def test_exception_of_any_error_body_has_the_class_of_its_status(
     status, body, kind, message, client, wire
 ):
     wire.answers_with((status, body))
@@ -94,7 +94,7 @@ def test_an_error_body_of_any_shape_gives_the_right_class(
     assert [attempt.status for attempt in error.attempts] == [status]
 
 
-def test_an_error_pickles_and_copies_whole(client, wire):
+def test_exception_pickles_and_copies_whole(client, wire):
     wire.answers_with((409, {"error": "taken"}))
     with pytest.raises(ScaleException) as caught:
         client.create_task("chat", unique_id="u")
@@ -107,7 +107,7 @@ def test_an_error_pickles_and_copies_whole(client, wire):
         assert twin.response.json() == {"error": "taken"}
 
 
-def test_a_users_own_error_pickles_too():
+def test_exception_subclass_of_the_user_pickles():
     twin = pickle.loads(pickle.dumps(TwoArguments("a", "b")))
     assert (str(twin), twin.second) == ("<Response> a", "b")
 
@@ -118,7 +118,7 @@ class TwoArguments(ScaleException):
         self.second = second
 
 
-def test_the_key_is_in_no_part_of_an_error(client, wire):
+def test_exception_holds_the_key_nowhere(client, wire):
     wire.answers_with((401, {"error": "wrong key"}))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")

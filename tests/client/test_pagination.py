@@ -16,7 +16,7 @@ def task(number):
     return {"task_id": str(number)}
 
 
-def test_the_second_page_is_fetched_only_when_needed(client, wire):
+def test_get_tasks_second_page_is_fetched_lazily(client, wire):
     wire.answers_with(
         shapes.page(task(1), task(2), has_more=True, next_token="t1"),
         shapes.page(task(3)),
@@ -33,7 +33,7 @@ def test_the_second_page_is_fetched_only_when_needed(client, wire):
     assert list(tasks) == []
 
 
-def test_batches_page_by_the_limit_that_was_answered(client, wire):
+def test_get_batches_offset_advances_by_the_limit_of_the_response(client, wire):
     pages = [
         shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, has_more=True),
         shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, offset=2),
@@ -44,12 +44,12 @@ def test_batches_page_by_the_limit_that_was_answered(client, wire):
 
 
 @pytest.mark.parametrize("token", [{}, {"next_token": None}, {"next_token": ""}])
-def test_more_without_a_token_is_the_end(token, client, wire):
+def test_get_tasks_has_more_without_token_ends(token, client, wire):
     wire.answers_with(shapes.page(task(1), has_more=True, **token))
     assert len(list(client.get_tasks("p"))) == 1
 
 
-def test_a_repeated_token_raises_after_what_came_before(client, wire):
+def test_get_tasks_repeated_token_raises_after_earlier_items(client, wire):
     wire.answers_with(
         shapes.page(task(1), has_more=True, next_token="a"),
         shapes.page(task(2), has_more=True, next_token="b"),
@@ -62,28 +62,28 @@ def test_a_repeated_token_raises_after_what_came_before(client, wire):
     assert got == ["1", "2", "3"]
 
 
-def test_a_zero_limit_raises(client, wire):
+def test_get_batches_limit_of_zero_raises(client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=0, has_more=True)
     wire.answers_with(page)
     with pytest.raises(ScaleException, match="next page can't be found"):
         list(itertools.islice(client.get_batches(), 10))
 
 
-def test_an_empty_page_that_has_more_raises(client, wire):
+def test_get_batches_empty_page_with_has_more_raises(client, wire):
     wire.answers_with(shapes.page(total_key="totalDocs", limit=10, has_more=True))
     with pytest.raises(ScaleException, match="this one has 0 items"):
         list(client.get_batches())
 
 
 @pytest.mark.parametrize("limit", [None, "2", {}, -1])
-def test_a_limit_that_leads_nowhere_raises(limit, client, wire):
+def test_get_batches_limit_that_does_not_advance_raises(limit, client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=limit, has_more=True)
     wire.answers_with(page)
     with pytest.raises(ScaleException, match="next page can't be found"):
         list(client.get_batches())
 
 
-def test_no_page_is_held_while_the_next_is_fetched():
+def test_pagination_releases_a_page_before_fetching_the_next():
     pages = []
 
     def fetch(step):
@@ -97,7 +97,7 @@ def test_no_page_is_held_while_the_next_is_fetched():
     assert len(pages) == 3
 
 
-def test_a_page_is_a_list(client):
+def test_page_is_a_list(client):
     one = Task(task(1), client)
     page = Tasklist([one], 3, 1, 0, True, "t")
     assert isinstance(page, list) and len(page) == 1 and one in page
@@ -108,7 +108,7 @@ def test_a_page_is_a_list(client):
     assert Batchlist([], 0, 1, 0, False).next_token is None
 
 
-def test_a_page_copies_and_pickles_whole(client):
+def test_page_copies_and_pickles_whole(client):
     page = Tasklist([Task(task(1), client)], 3, 1, 0, True, "t")
     for twin in (copy.copy(page), copy.deepcopy(page), pickle.loads(pickle.dumps(page))):
         assert type(twin) is Tasklist and twin == page
@@ -117,7 +117,7 @@ def test_a_page_copies_and_pickles_whole(client):
     assert copy.copy(page) == [] and len(copy.copy(page).docs) == 1
 
 
-def test_steps():
+def test_pagination_steps_of_each_listing():
     assert next_by_token(Paginator([], 0, 1, 0, False, "t")) is None
     assert next_by_token(Paginator([], 0, 1, 0, True, "t")) == {"next_token": "t"}
     assert next_by_offset(Paginator([1], 0, 5, 10, True)) == {"offset": 15}

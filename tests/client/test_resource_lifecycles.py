@@ -37,7 +37,7 @@ def make(client):
 
 
 @pytest.mark.smoke
-def test_the_main_job(client, tmp_path):
+def test_client_creates_batch_of_tasks_and_reads_results(client, tmp_path):
     project = client.create_project(NASTY, TaskType.Categorization, {"instruction": "What is it?"})
     batch = client.create_batch(project.name, NASTY, metadata={"owner": "ops"})
     assert (batch.name, batch.project, batch.metadata) == (NASTY, NASTY, {"owner": "ops"})
@@ -78,7 +78,7 @@ def test_the_main_job(client, tmp_path):
     assert len(responses) == 7 and all("category" in response for response in responses)
 
 
-def test_filters_reach_the_server(client, make):
+def test_get_tasks_filters_reach_the_server(client, make):
     client.create_project("p", TaskType.Categorization)
     one, two = make(project="p", tags=["night"], unique_id="u1"), make(project="p", unique_id="u2")
     one.audit(True)
@@ -96,7 +96,7 @@ def test_filters_reach_the_server(client, make):
     assert set(limited.as_dict()) <= {"task_id", "status", "metadata", "project", "otherVersion"}
 
 
-def test_a_tasks_life(client, make):
+def test_task_lifecycle(client, make):
     task = make(unique_id="u1", metadata={"a": 1})
     assert client.get_task(task.id) == task and task.metadata == {"a": 1}
     assert not hasattr(task, "tags") and task.is_test is True
@@ -117,7 +117,7 @@ def test_a_tasks_life(client, make):
     assert page == [task] and (page.total, page.has_more) == (1, False)
 
 
-def test_a_pending_task_is_canceled_and_gives_its_unique_id_back(live_client):
+def test_cancel_pending_task_frees_its_unique_id(live_client):
     body = {"instruction": "What is it?", **CATEGORIES, "unique_id": "u"}
     task = live_client.create_task(TaskType.Categorization, **body)
     assert task.status == "pending"
@@ -126,7 +126,7 @@ def test_a_pending_task_is_canceled_and_gives_its_unique_id_back(live_client):
     assert live_client.create_task(TaskType.Categorization, **body) != task
 
 
-def test_a_staging_batch_is_finalized(live_client):
+def test_finalize_staging_batch_changes_its_status(live_client):
     live_client.create_project("p", TaskType.Categorization)
     batch = live_client.create_batch("p", "b")
     assert batch.status == "staging"
@@ -136,7 +136,7 @@ def test_a_staging_batch_is_finalized(live_client):
         batch.finalize()
 
 
-def test_batches_are_listed_both_ways(client):
+def test_batches_and_get_batches_list_the_same_batches(client):
     client.create_project("p", TaskType.Categorization)
     made = [client.create_batch("p", f"b{number}") for number in range(5)]
     assert list(client.get_batches("p")) == made[::-1]
@@ -148,7 +148,7 @@ def test_batches_are_listed_both_ways(client):
         client.create_batch("p", "b1")
 
 
-def test_a_projects_life(client):
+def test_project_lifecycle(client):
     project = client.create_project("p", "textcollection", {"instruction": "one"})
     assert (project.version, project.instruction) == (0, "one")
     project = client.update_project("p", instruction="two", patch=True)
@@ -159,14 +159,14 @@ def test_a_projects_life(client):
         client.get_project("q")
 
 
-def test_files_are_imported(client):
+def test_import_file_returns_the_file(client):
     file = client.import_file("https://example.org/a.jpg", reference_id="r", metadata={"c": 2})
     assert file.attachment_url.startswith("scaledata://")
     with pytest.raises(scaleapi.ScaleDuplicateResource):
         client.import_file("https://example.org/a.jpg", reference_id="r")
 
 
-def test_quality_tasks(client):
+def test_quality_tasks_are_created(client):
     client.create_project("p", TaskType.TextCollection, rapid=True)
     body = {"project": "p", "attachments": [], "expected_response": {"a": 1}}
     body["attachments"] = [{"type": "text", "content": "x"}]
@@ -175,7 +175,7 @@ def test_quality_tasks(client):
     assert client.create_training_task("textcollection", **body).initial_response is None
 
 
-def test_the_team(client):
+def test_teammates_are_listed_invited_and_changed(client):
     client.invite_teammates(["ana@example.org"], TeammateRole.Member)
     (ana,) = [mate for mate in client.list_teammates() if mate.email == "ana@example.org"]
     assert ana.role == "member"
@@ -183,7 +183,7 @@ def test_the_team(client):
     assert team["ana@example.org"] == "manager"
 
 
-def test_studio(client):
+def test_studio_lifecycle(client):
     emails = ["ana@example.org", "bo@example.org"]
     client.create_project("p/q", TaskType.Categorization, studio=True)
     client.invite_teammates(emails, TeammateRole.Labeler)
@@ -203,7 +203,7 @@ def test_studio(client):
     assert set(client.list_studio_assignments()) >= set(emails)
 
 
-def test_keys_have_data_of_their_own(box, client, make):
+def test_client_with_another_key_sees_other_data(box, client, make):
     make()
     with box.client("other|test") as other:
         assert other.tasks().total == 0 and client.tasks().total == 1
@@ -211,7 +211,7 @@ def test_keys_have_data_of_their_own(box, client, make):
         stranger.tasks()
 
 
-def test_fifty_threads_share_one_client(box, client):
+def test_client_shared_by_fifty_threads_works(box, client):
     start = threading.Barrier(50)
     body = {"instruction": "What is it?", **CATEGORIES}
 

@@ -43,7 +43,7 @@ each_kind = pytest.mark.parametrize(
 
 
 @each_kind
-def test_prints_as_published(kind, json, text, client):
+def test_resource_str_is_as_published(kind, json, text, client):
     thing = kind(json, client)
     assert str(thing) == text
     assert repr(thing) == f"{kind.__name__}({json})"
@@ -51,7 +51,7 @@ def test_prints_as_published(kind, json, text, client):
 
 
 @each_kind
-def test_every_key_is_an_attribute_and_completes(kind, json, text, client):
+def test_resource_keys_are_attributes_and_complete(kind, json, text, client):
     thing = kind({**json, "brand_new": 1}, client)
     assert thing.brand_new == 1
     assert {"brand_new", "as_dict"} <= set(dir(thing))
@@ -61,7 +61,7 @@ def test_every_key_is_an_attribute_and_completes(kind, json, text, client):
 
 
 @each_kind
-def test_an_absent_key_is_an_attribute_error(kind, json, text, client):
+def test_resource_absent_key_raises_attribute_error(kind, json, text, client):
     thing = kind(json, client)
     assert not hasattr(thing, "nothing_of_the_kind")
     with pytest.raises(AttributeError, match="has no attribute 'nothing_of_the_kind'"):
@@ -69,7 +69,7 @@ def test_an_absent_key_is_an_attribute_error(kind, json, text, client):
 
 
 @each_kind
-def test_one_kind_and_one_id_are_equal_and_hash_alike(kind, json, text, client):
+def test_resources_of_one_class_and_id_are_equal_and_hash_alike(kind, json, text, client):
     one, same = kind(json, client), kind({**json, "new": 1}, None)
     other = kind({**json, kind._id_key: "other"}, client)
     assert one == same and hash(one) == hash(same)
@@ -77,7 +77,7 @@ def test_one_kind_and_one_id_are_equal_and_hash_alike(kind, json, text, client):
     assert len({one, same, other}) == 2
 
 
-def test_kinds_differ_even_with_the_same_id(client):
+def test_resources_of_different_classes_differ(client):
     task = EvaluationTask(shapes.QUALITY_TASK, client)
     assert task != TrainingTask(shapes.QUALITY_TASK, client)
     assert Batch({**shapes.BATCH, "name": "x"}, client) != Project(
@@ -86,7 +86,7 @@ def test_kinds_differ_even_with_the_same_id(client):
 
 
 @each_kind
-def test_copies_and_pickles_are_equal_and_whole(kind, json, text, client):
+def test_resource_copies_and_pickles_are_equal(kind, json, text, client):
     thing = kind(json, client)
     for twin in (copy.copy(thing), copy.deepcopy(thing), pickle.loads(pickle.dumps(thing))):
         assert type(twin) is kind and twin == thing
@@ -99,24 +99,24 @@ def test_copies_and_pickles_are_equal_and_whole(kind, json, text, client):
 
 @each_kind
 @pytest.mark.parametrize("json_of_another_sort", [None, [], "text", 3, {}])
-def test_json_of_another_sort_is_refused(kind, json, text, json_of_another_sort, client):
+def test_resource_of_invalid_json_raises(kind, json, text, json_of_another_sort, client):
     with pytest.raises(ScaleException, match=kind.__name__):
         kind(json_of_another_sort, client)
 
 
-def test_what_an_object_lacks_is_named(client):
+def test_resource_missing_key_is_named(client):
     with pytest.raises(ScaleException, match="Batch needs 'status'"):
         Batch({key: shapes.BATCH[key] for key in ("name", "project", "created_at")}, client)
 
 
-def test_a_task_points_to_its_params(client):
+def test_task_reads_its_params_as_attributes(client):
     task = Task(shapes.TASK, client)
     assert not hasattr(task, "attachment")
     with pytest.raises(AttributeError, match=r'use task\.params\["attachment"\]'):
         task.attachment  # noqa: B018
 
 
-def test_a_subclass_of_task_is_a_task(client):
+def test_task_subclass_is_a_task(client):
     class Mine(Task):
         def label(self):
             return self.params["attachment_type"]
@@ -128,7 +128,7 @@ def test_a_subclass_of_task_is_a_task(client):
     assert repr(mine).startswith("Task({")
 
 
-def test_studio_assignments_are_a_list(client):
+def test_studio_assignment_projects_are_a_list(client):
     one = StudioLabelerAssignment(["p"], "e", client)
     assert one.as_dict() == ["p"] == one.assigned_projects
     assert repr(one) == "StudioLabelerAssignment(['p'])"
@@ -142,7 +142,7 @@ def test_studio_assignments_are_a_list(client):
         StudioLabelerAssignment({}, "e", client)
 
 
-def test_optional_keys_read_as_their_defaults(client):
+def test_resource_optional_keys_have_defaults(client):
     teammate = Teammate({"email": "e", "role": "member"}, client)
     names = ("first_name", "last_name", "company", "is_studio_labeler", "expiry")
     assert [getattr(teammate, name) for name in names] == [None] * 5
@@ -157,7 +157,7 @@ def test_optional_keys_read_as_their_defaults(client):
     assert StudioProjectGroup({**shapes.GROUP, "workers": None}, client).workers == []
 
 
-def test_camel_case_reads_as_snake_case_too(client):
+def test_resource_camel_case_keys_read_as_snake_case(client):
     teammate = Teammate(shapes.TEAMMATE, client)
     assert (teammate.first_name, teammate.last_name) == ("Ana", "Silva")
     assert teammate.is_studio_labeler is False
@@ -167,13 +167,13 @@ def test_camel_case_reads_as_snake_case_too(client):
     assert {"first_name", "expiry"} <= set(dir(teammate))
 
 
-def test_a_group_lists_its_workers(client):
+def test_project_group_lists_its_workers(client):
     group = StudioProjectGroup(shapes.GROUP, client)
     assert type(group.workers) is list
     assert [(worker.id, worker.email) for worker in group.workers] == [("u1", "ana@example.org")]
 
 
-def test_a_project_reads_its_newest_parameters(client):
+def test_project_reads_its_newest_parameters(client):
     project = Project(shapes.PROJECT, client)
     assert (project.version, project.instruction) == (1, "Box them all.")
     assert project.params == shapes.PROJECT["param_history"][1]
@@ -199,7 +199,7 @@ CHANGED = {**shapes.TASK, "status": "canceled"}
         lambda task: task.delete_tags(["a"]),
     ],
 )
-def test_a_mutator_returns_none_and_refreshes_the_task(change, client, wire):
+def test_task_mutator_returns_none_and_refreshes_the_task(change, client, wire):
     wire.answers_with(CHANGED)
     task = Task(shapes.TASK, client)
     assert change(task) is None
@@ -207,14 +207,14 @@ def test_a_mutator_returns_none_and_refreshes_the_task(change, client, wire):
     assert shapes.TASK["status"] == "completed"
 
 
-def test_an_audit_ignores_its_answer(client, wire):
+def test_task_audit_ignores_the_response(client, wire):
     wire.answers_with(b"OK")
     task = Task(shapes.TASK, client)
     assert task.audit(True, "fine") is None
     assert task.as_dict() is shapes.TASK
 
 
-def test_a_batch_counts_its_tasks_once_asked(client, wire):
+def test_batch_counts_tasks_after_get_status(client, wire):
     batch = Batch(shapes.BATCH, client)
     counts = ("tasks_pending", "tasks_completed", "tasks_error", "tasks_canceled")
     assert [getattr(batch, name) for name in counts] == [None] * 4
@@ -226,7 +226,7 @@ def test_a_batch_counts_its_tasks_once_asked(client, wire):
     assert shapes.BATCH["status"] == "in_progress"
 
 
-def test_finalize_gives_the_batch_and_refreshes_this_one(client, wire):
+def test_batch_finalize_returns_the_batch_and_refreshes_itself(client, wire):
     batch = Batch({**shapes.BATCH, "status": "staging"}, client)
     wire.answers_with(shapes.BATCH)
     finalized = batch.finalize()
@@ -234,7 +234,7 @@ def test_finalize_gives_the_batch_and_refreshes_this_one(client, wire):
     assert wire.last.url.endswith("/batches/march-01/finalize")
 
 
-def test_objects_reach_their_kin(client, wire):
+def test_resources_reach_related_resources(client, wire):
     wire.answers_with(shapes.TEMPLATE)
     template = Project(shapes.PROJECT, client).get_template()
     assert template.get_template_variables() == {"prompt": {"type": "string"}}

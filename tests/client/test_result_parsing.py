@@ -32,7 +32,7 @@ ARRAY_CALLS = [
 
 @pytest.mark.parametrize("body", [*NOT_JSON, None, [], [1], "text", 3, {}, {"docs": 5}])
 @pytest.mark.parametrize("call", OBJECT_CALLS)
-def test_what_is_not_the_promised_object_is_an_error(call, body, client, wire):
+def test_result_not_the_promised_object_raises(call, body, client, wire):
     wire.answers_with(body)
     with pytest.raises(ScaleException) as caught:
         call(client)
@@ -43,28 +43,28 @@ def test_what_is_not_the_promised_object_is_an_error(call, body, client, wire):
 
 @pytest.mark.parametrize("body", [*NOT_JSON, None, {}, "text", [None], [{}]])
 @pytest.mark.parametrize("call", ARRAY_CALLS)
-def test_what_is_not_the_promised_array_is_an_error(call, body, client, wire):
+def test_result_not_the_promised_array_raises(call, body, client, wire):
     wire.answers_with(body)
     with pytest.raises(ScaleException) as caught:
         call(client)
     assert type(caught.value) is ScaleException and caught.value.code == 200
 
 
-def test_assignments_that_are_no_lists_are_an_error(client, wire):
+def test_list_studio_assignments_values_not_lists_raise(client, wire):
     wire.answers_with({"ana@example.org": "street-scenes"})
     with pytest.raises(ScaleException, match="list of projects"):
         client.list_studio_assignments()
 
 
 @pytest.mark.parametrize("missing", ["docs", "total", "limit", "offset", "has_more"])
-def test_an_incomplete_page_names_what_it_lacks(missing, client, wire):
+def test_incomplete_page_raises_and_names_the_missing_key(missing, client, wire):
     page = shapes.page(shapes.TASK)
     wire.answers_with({key: value for key, value in page.items() if key != missing})
     with pytest.raises(ScaleException, match=f"without {missing}"):
         client.tasks()
 
 
-def test_an_incomplete_row_names_what_it_lacks(client, wire):
+def test_incomplete_item_raises_and_names_the_missing_key(client, wire):
     wire.answers_with(shapes.page({"status": "completed"}))
     with pytest.raises(ScaleException, match="<Response \\[200\\]> Task needs 'task_id'"):
         client.tasks()
@@ -74,27 +74,27 @@ def test_an_incomplete_row_names_what_it_lacks(client, wire):
     "body, words",
     [(None, "got null"), (b"<html>", "got no JSON"), ([], "got an array"), (5, "got 5")],
 )
-def test_the_message_says_what_came_instead(body, words, client, wire):
+def test_unexpected_result_message_names_the_json_type(body, words, client, wire):
     wire.answers_with(body)
     with pytest.raises(ScaleException, match=words):
         client.get_task("t")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 226])
-def test_any_2xx_is_a_success(status, client, wire):
+def test_result_of_any_2xx_is_returned(status, client, wire):
     wire.answers_with((status, shapes.TASK))
     assert client.get_task("t").as_dict() == shapes.TASK
 
 
 @pytest.mark.parametrize("answer", [(204, b""), (200, b"OK"), (200, b"<html>"), (200, b"")])
-def test_low_level_requests_give_none_for_text_and_nothing(answer, client, wire):
+def test_low_level_request_of_text_or_nothing_returns_none(answer, client, wire):
     wire.answers_with(answer)
     api = client.api
     assert api.get_request("x") is None and api.post_request("x", body={"a": 1}) is None
     assert api.put_request("x") is None and api.delete_request("x") is None
 
 
-def test_low_level_requests_give_the_json(client, wire):
+def test_low_level_request_returns_the_json(client, wire):
     wire.answers_with({"a": 1})
     api = client.api
     assert api.get_request("some/thing", {"q": [1, 2], "none": None}) == {"a": 1}
@@ -110,7 +110,7 @@ def test_low_level_requests_give_the_json(client, wire):
     assert api.quote_string("a b/é") == "a%20b%2F%C3%A9"
 
 
-def test_an_incomplete_part_is_found_when_it_comes(client, wire):
+def test_list_project_groups_invalid_worker_raises(client, wire):
     wire.answers_with([{**shapes.GROUP, "workers": [5]}])
     with pytest.raises(
         ScaleException, match="StudioWorker must be made of a JSON object"
@@ -119,14 +119,14 @@ def test_an_incomplete_part_is_found_when_it_comes(client, wire):
     assert caught.value.code == 200
 
 
-def test_a_count_that_is_none_is_an_error(client, wire):
+def test_get_tasks_count_invalid_total_raises(client, wire):
     wire.answers_with({**shapes.page(shapes.TASK), "total": None})
     with pytest.raises(ScaleException, match="Expected the number of tasks"):
         client.get_tasks_count("p")
     assert len(client.tasks()) == 1
 
 
-def test_a_body_is_read_as_utf_8_and_kept_to_64_kib(client, wire):
+def test_error_body_is_read_as_utf_8_and_kept_to_64_kib(client, wire):
     wire.answers_with((500, "é".encode() * 100_000))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")
@@ -137,7 +137,7 @@ def test_a_body_is_read_as_utf_8_and_kept_to_64_kib(client, wire):
     assert len(caught.value.message) == 64 * 1024
 
 
-def test_low_level_form_fields_go_as_a_form(client, wire):
+def test_low_level_request_form_fields_are_sent_as_a_form(client, wire):
     client.api.post_request("x", data={"a": "1 2", "b": ["c", "d"]})
     assert wire.last.body == "a=1+2&b=c&b=d"
     assert wire.last.headers["Content-Type"] == "application/x-www-form-urlencoded"
