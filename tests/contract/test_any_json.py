@@ -139,28 +139,28 @@ def changed(data, promised):
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_the_right_answer_is_taken(call):
+def test_any_json_expected_response_returns_a_result(call):
     error = check(call, CALLS[call][1])
     circle = call in ("get_tasks", "get_batches")  # the same page, over and over
     assert error is None or circle and "Pagination loop" in str(error)
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_right_answer_with_each_thing_odd(call):
+def test_any_json_each_part_replaced_returns_or_raises_scale_exception(call):
     for answer in with_one_thing_odd(CALLS[call][1]):
         check(call, answer)
 
 
 @few
 @given(call=st.sampled_from(sorted(CALLS)), body=anything)
-def test_any_json_as_a_success(call, body):
+def test_any_json_as_success_returns_or_raises_scale_exception(call, body):
     check(call, body)
 
 
 @pytest.mark.parametrize("call", CALLS)
 @settings(few, max_examples=12)
 @given(data=st.data())
-def test_a_right_answer_with_one_thing_wrong(call, data):
+def test_any_json_one_part_changed_returns_or_raises_scale_exception(call, data):
     check(call, changed(data, CALLS[call][1]))
 
 
@@ -170,14 +170,14 @@ def test_a_right_answer_with_one_thing_wrong(call, data):
     body=anything | anything.map(lambda inner: {"error": inner}),
     status=st.integers(300, 599),
 )
-def test_any_json_as_an_error(call, body, status):
+def test_any_json_as_error_raises_the_class_of_its_status(call, body, status):
     error = check(call, (status, body))
     assert type(error) is ExceptionMap.get(status, ScaleException) and error.code == status
 
 
 @few
 @given(call=st.sampled_from(sorted(CALLS)), body=st.binary(), status=st.integers(200, 599))
-def test_any_bytes_with_any_status(call, body, status):
+def test_any_bytes_with_any_status_raise_the_class_of_the_status(call, body, status):
     error = check(call, (status, body))
     if status >= 300:
         assert type(error) is ExceptionMap.get(status, ScaleException)
@@ -192,13 +192,13 @@ def test_any_bytes_with_any_status(call, body, status):
     | anything.map(lambda inner: {"docs": [inner]})
     | st.dictionaries(st.sampled_from(["name", "status", "task_id", "unique_id"]), anything),
 )
-def test_any_json_as_the_answer_of_a_look_up(call, refusal, found):
+def test_any_json_as_recovery_lookup_returns_or_raises_the_conflict(call, refusal, found):
     error = check(call, (500, {}), (refusal, {"error": "so already"}), (200, found))
     assert error is None or error.code in (refusal, 200)
 
 
 @few
 @given(header=st.none() | st.text() | st.from_regex(r"[A-Z][a-z]{2}, [0-9: ]{1,12} GMT"))
-def test_any_retry_after_is_a_number_of_seconds_or_nothing(header):
+def test_retry_after_any_header_is_a_number_of_seconds_or_none(header):
     asked = parse_retry_after(header)
     assert asked is None or asked >= 0

@@ -9,13 +9,13 @@ from scaleapi import ScaleClient, Task, TaskReviewStatus, TaskStatus
 from tests import factories as shapes
 
 
-def test_the_key_and_the_source_go_by_position():
+def test_client_key_and_source_are_positional():
     client = ScaleClient("test_key", "my-app")
     assert client.api.api_key == "test_key"
     assert client.api.user_agent.endswith(" my-app")
 
 
-def test_listings_are_true_generators_that_run_once(client, wire):
+def test_listings_are_generators_that_run_once(client, wire):
     wire.answers_with(shapes.page(shapes.TASK))
     tasks = client.get_tasks("p")
     assert inspect.isgenerator(tasks) and wire.sent == []
@@ -24,7 +24,7 @@ def test_listings_are_true_generators_that_run_once(client, wire):
     assert inspect.isgenerator(batches) and len(wire.sent) == 1
 
 
-def test_none_for_any_filter_is_fine(client, wire):
+def test_filters_none_is_accepted(client, wire):
     wire.answers_with(shapes.page())
     names = [name for name in inspect.signature(client.get_tasks).parameters]
     assert list(client.get_tasks(**{**dict.fromkeys(names), "project_name": "p"})) == []
@@ -38,7 +38,7 @@ def test_none_for_any_filter_is_fine(client, wire):
     assert wire.last.url == "https://api.scale.com/v1/batches?offset=0"
 
 
-def test_the_filters_of_a_listing_can_be_asked_for():
+def test_process_tasks_endpoint_args_returns_the_query():
     for call in (
         ScaleClient._process_tasks_endpoint_args,
         ScaleClient("k")._process_tasks_endpoint_args,
@@ -52,24 +52,24 @@ def test_the_filters_of_a_listing_can_be_asked_for():
             call()
 
 
-def test_a_batch_status_is_a_plain_dictionary(client, wire):
+def test_batch_status_is_a_plain_dict(client, wire):
     wire.answers_with(shapes.BATCH_STATUS)
     assert type(client.batch_status("b")) is dict
 
 
-def test_a_tasks_status_is_a_plain_text(client):
+def test_task_status_is_a_plain_string(client):
     task = Task(shapes.TASK, client)
     assert type(task.status) is str
     assert task.status == "completed" == TaskStatus.Completed.value
 
 
-def test_a_tasks_insides_are_where_they_were(client):
+def test_task_attributes_are_json_client_and_id(client):
     task = Task(shapes.TASK, client)
     assert task._json["task_id"] == task.id
     assert task.__dict__ == {"_json": shapes.TASK, "_client": client, "id": task.id}
 
 
-def test_the_enums_have_every_value():
+def test_enums_have_every_published_value():
     expected = {
         scaleapi.TaskStatus: "pending completed canceled error",
         scaleapi.TaskReviewStatus: "accepted fixed commented rejected pending",
@@ -93,5 +93,5 @@ def test_the_enums_have_every_value():
 
 
 @pytest.mark.parametrize("name", ["LidarTopdown", "Federal2dVideoAnnotation", "MultiStage"])
-def test_the_members_are_spelled_as_published(name):
+def test_enum_members_have_published_names(name):
     assert scaleapi.TaskType[name].value == name.lower()

@@ -418,7 +418,9 @@ def run(box, live, folder, **options):
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_client_and_sandbox_do_what_the_model_says(live, request, tmp_path, caplog, monkeypatch):
+def test_stateful_client_and_sandbox_agree_with_the_model(
+    live, request, tmp_path, caplog, monkeypatch
+):
     # The model knows no ages: what an earlier call created, and equals, is taken for this call's.
     monkeypatch.setattr("scaleapi._http.retrying.CLOCK_TOLERANCE", dt.timedelta(days=1))
     caplog.set_level(logging.ERROR, "scaleapi")  # of all the warnings there are very many

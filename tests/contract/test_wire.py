@@ -45,7 +45,7 @@ def test_call_sends_its_request_and_returns_its_result(call, client, wire):
         assert sent.headers["Content-Length"] == str(len(sent.body))
 
 
-def test_lists_in_a_query_are_repeated_keys_and_reviews_one_key_with_commas(client, wire):
+def test_query_lists_are_repeated_keys_and_review_status_is_joined_by_commas(client, wire):
     wire.answers_with(LAST_TASKS)
     list(client.get_tasks("p q", unique_id=["a", "b"], review_status=["accepted", "fixed"]))
     query = urlsplit(wire.last.url).query

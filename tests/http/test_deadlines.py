@@ -35,7 +35,7 @@ DRIPS = {
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("part", DRIPS)
-def test_a_server_that_drips_is_given_up_at_the_deadline(part, server, connect):
+def test_deadline_dripping_server_ends_the_call(part, server, connect):
     server.replies(DRIPS[part])
     with pytest.raises(scaleapi.ScaleConnectionTimeout) as caught:
         connect(server, retries=SOON).api.get_request("x")
@@ -43,7 +43,7 @@ def test_a_server_that_drips_is_given_up_at_the_deadline(part, server, connect):
     assert caught.value.attempts[0].seconds < 5
 
 
-def test_an_answer_in_time_is_whole_under_a_deadline(server, connect):
+def test_deadline_response_in_time_is_complete(server, connect):
     body = {"text": "x" * 300_000}
     server.replies(answer(body))
     client = connect(server, retries=SOON.replace(deadline=60))
@@ -51,7 +51,7 @@ def test_an_answer_in_time_is_whole_under_a_deadline(server, connect):
     assert server.accepted == 1
 
 
-def test_a_server_that_takes_nothing_in_is_given_up_at_the_deadline(connect):
+def test_deadline_server_that_reads_nothing_ends_the_call(connect):
     """Its buffers fill, and then nothing goes out any more."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         client = connect(f"http://127.0.0.1:{deaf.getsockname()[1]}/v1", retries=SOON)
@@ -63,7 +63,7 @@ def test_a_server_that_takes_nothing_in_is_given_up_at_the_deadline(connect):
                 send()
 
 
-def test_sending_may_take_as_long_as_waiting_for_the_answer(serve, connect):
+def test_timeout_of_connecting_does_not_limit_sending(serve, connect):
     """The time to connect says nothing about how fast a body can go out."""
     size = 20_000_000  # more than all buffers between the two hold
 

@@ -54,7 +54,7 @@ def names(folder):
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_file_is_whole_under_its_name_and_fetched_once(fetch, store, tmp_path):
+def test_download_results_saves_each_file_once_under_its_name(fetch, store, tmp_path):
     given = task(at(store, "x/a.png?signature=1"))
     before = json.dumps(given)
     (outcome,) = fetch(given)
@@ -69,7 +69,7 @@ def test_a_file_is_whole_under_its_name_and_fetched_once(fetch, store, tmp_path)
     assert (again.status, again.paths) == ("existed", [path]) and len(store.requests) == 1
 
 
-def test_outcomes_come_in_order_whatever_fails(fetch, store):
+def test_download_results_outcomes_have_the_order_of_the_tasks(fetch, store):
     store.decides(lambda r: answer({}, 403) if "no" in r.target else answer(CONTENT))
     tasks = [
         task(at(store, f"{'no' if row % 3 == 0 else 'yes'}{row}"), task_id=f"t{row}")
@@ -82,7 +82,7 @@ def test_outcomes_come_in_order_whatever_fails(fetch, store):
     assert all((outcome.error is None) is (outcome.status != "failed") for outcome in outcomes)
 
 
-def test_one_failing_file_keeps_no_other_of_its_task_from_coming(fetch, store):
+def test_download_results_failed_file_does_not_affect_others_of_its_task(fetch, store):
     store.decides(lambda r: answer({}, 404) if "gone" in r.target else answer(CONTENT))
     (outcome,) = fetch(task(at(store, "gone"), at(store, "there"), at(store, "there")))
     assert outcome.status == "failed" and len(outcome.paths) == 1
@@ -98,7 +98,7 @@ HALF = answer(CONTENT)[:-5000]
      [cut(HALF), drop, cut(HALF)],
      [cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc")]],
 )  # fmt: skip
-def test_what_is_cut_short_or_refused_for_now_is_fetched_again(faults, fetch, store, tmp_path):
+def test_download_incomplete_or_throttled_is_retried(faults, fetch, store, tmp_path):
     store.replies(*faults, answer(CONTENT))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error is None and outcome.paths[0].read_bytes() == CONTENT
@@ -106,7 +106,7 @@ def test_what_is_cut_short_or_refused_for_now_is_fetched_again(faults, fetch, st
     assert len(names(tmp_path / "out")) == 1
 
 
-def test_what_never_comes_whole_is_told_with_its_tries_and_leaves_nothing(fetch, store, tmp_path):
+def test_download_always_incomplete_fails_with_attempts_and_leaves_nothing(fetch, store, tmp_path):
     store.replies(cut(HALF))
     (outcome,) = fetch(task(at(store, "a.png?secret=1")))
     assert isinstance(outcome.error, scaleapi.ScaleConnectionError)
@@ -116,7 +116,7 @@ def test_what_never_comes_whole_is_told_with_its_tries_and_leaves_nothing(fetch,
     assert names(tmp_path / "out") == []
 
 
-def test_a_disk_error_is_told_as_it_is_and_not_tried_again(fetch, store, tmp_path):
+def test_download_disk_error_is_raised_without_retry(fetch, store, tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "t1").write_text("in the way")
     (outcome,) = fetch(task(at(store)))
@@ -126,7 +126,7 @@ def test_a_disk_error_is_told_as_it_is_and_not_tried_again(fetch, store, tmp_pat
     assert store.requests == []
 
 
-def test_the_key_goes_below_the_own_address_and_nowhere_else(fetch, store):
+def test_download_sends_the_key_below_the_instance_address_only(fetch, store):
     own = fetch.own
     own.replies(answer(CONTENT))
     places = [
@@ -141,7 +141,7 @@ def test_the_key_goes_below_the_own_address_and_nowhere_else(fetch, store):
     assert ["Authorization" in request.headers for request in store.requests] == [False]
 
 
-def test_a_redirect_takes_the_file_from_elsewhere_without_the_key(fetch, store):
+def test_download_redirect_to_another_origin_is_followed_without_the_key(fetch, store):
     own = fetch.own
     own.decides(
         lambda r: answer(b"", 302, location=at(store)) if "first" in r.target else answer(CONTENT)
@@ -167,26 +167,26 @@ def test_a_redirect_takes_the_file_from_elsewhere_without_the_key(fetch, store):
         "http://[x]/",
     ],
 )
-def test_a_redirect_to_no_address_of_a_file_is_refused(location, fetch, store, tmp_path):
+def test_download_redirect_to_invalid_location_fails(location, fetch, store, tmp_path):
     store.replies(answer(b"", 302, location=location))
     (outcome,) = fetch(task(at(store)))
     assert isinstance(outcome.error, scaleapi.ScaleException) and names(tmp_path / "out") == []
 
 
-def test_redirects_end(fetch, store):
+def test_download_redirect_loop_ends(fetch, store):
     store.replies(answer(b"", 302, location="/again"))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error.code == 302 and len(store.requests) == 6
 
 
-def test_a_redirect_away_from_tls_is_refused(serve, connect, store, fetch):
+def test_download_redirect_from_https_to_http_fails(serve, connect, store, fetch):
     secure = serve("https")
     secure.replies(answer(b"", 302, location=at(store)))
     (outcome,) = fetch(task(at(secure)), client=connect(fetch.own))
     assert "without TLS" in str(outcome.error) and store.requests == []
 
 
-def test_proxies_hold_by_host(fetch, store, proxy, connect, monkeypatch):
+def test_download_proxies_apply_per_host(fetch, store, proxy, connect, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     client = connect(fetch.own)
@@ -196,7 +196,7 @@ def test_proxies_hold_by_host(fetch, store, proxy, connect, monkeypatch):
     assert [request.target for request in proxy.requests] == [by_name]
 
 
-def test_signed_addresses_and_the_key_are_in_no_log(fetch, store, caplog):
+def test_download_signed_urls_and_key_are_in_no_log(fetch, store, caplog):
     store.replies(answer({}, 503), answer({}, 403))
     with caplog.at_level(logging.DEBUG, "scaleapi"):
         (outcome,) = fetch(task(at(store, "a?signature=hush")))
@@ -220,7 +220,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("word", HOSTILE)
-def test_no_name_leads_out_of_the_folder(word, fetch, store, tmp_path):
+def test_download_file_name_never_leaves_the_folder(word, fetch, store, tmp_path):
     given = {"task_id": word, "response": {word: {word: at(store, "a/..%2f..%2fx.png/../b")}}}
     (outcome,) = fetch(given)
     assert outcome.status == "downloaded", outcome.error
@@ -230,7 +230,7 @@ def test_no_name_leads_out_of_the_folder(word, fetch, store, tmp_path):
     assert names(tmp_path) == [str(path.relative_to(tmp_path))]
 
 
-def test_different_hostile_ids_have_different_folders(fetch, store, tmp_path):
+def test_download_hostile_ids_have_different_folders(fetch, store, tmp_path):
     fetch(
         *(
             task(at(store), task_id=each)
@@ -240,7 +240,7 @@ def test_different_hostile_ids_have_different_folders(fetch, store, tmp_path):
     assert len(list((tmp_path / "out").iterdir())) == 6
 
 
-def test_a_link_in_the_way_is_replaced_not_followed(fetch, store, tmp_path):
+def test_download_symlink_in_the_way_is_replaced_not_followed(fetch, store, tmp_path):
     (first,) = fetch(task(at(store)))
     (path,) = first.paths
     path.unlink()
@@ -250,7 +250,7 @@ def test_a_link_in_the_way_is_replaced_not_followed(fetch, store, tmp_path):
     assert not (tmp_path / "outside").exists()
 
 
-def test_files_are_found_wherever_answers_have_them(fetch, store, connect):
+def test_download_results_finds_urls_anywhere_in_the_response(fetch, store, connect):
     client = connect(fetch.own)
     given = {
         "task_id": "t", "attachment": at(store, "1"), "metadata": {"url": at(store, "no")},
@@ -273,27 +273,29 @@ def test_files_are_found_wherever_answers_have_them(fetch, store, connect):
         ({"tasks": "t"}, "tasks must be"), ({"progress": "x"}, "progress must be"),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_refused_at_once(arguments, message, fetch, tmp_path):
+def test_download_results_invalid_argument_raises_immediately(arguments, message, fetch, tmp_path):
     usual = {"tasks": [], "folder": tmp_path / "out"}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         fetch.client.download_results(**{**usual, **arguments})
     assert not Path(tmp_path / "out").exists()
 
 
-def test_progress_counts_tasks(fetch, store):
+def test_download_results_progress_counts_tasks(fetch, store):
     told = []
     tasks = [task(at(store), task_id=str(row)) for row in range(5)]
     fetch(*tasks, progress=lambda *counts: told.append(counts))
     assert told == [(done, 5) for done in range(1, 6)]
 
 
-def test_a_host_that_is_down_is_told(fetch, refused):
+def test_download_unreachable_host_fails_with_connection_error(fetch, refused):
     (outcome,) = fetch(task(f"{refused}/a.png"))
     assert outcome.status == "failed" and isinstance(outcome.error, scaleapi.ScaleConnectionError)
     assert [attempt.status for attempt in outcome.error.attempts] == [None] * 4
 
 
-def test_settings_are_kept_for_so_many_hosts_only(fetch, serve, tmp_path, monkeypatch):
+def test_download_settings_are_cached_for_a_bounded_number_of_hosts(
+    fetch, serve, tmp_path, monkeypatch
+):
     monkeypatch.setattr(download, "MAX_CACHED_ORIGINS", 2)
     stores = [serve("http") for _ in range(3)]
     for each in stores:
@@ -304,7 +306,7 @@ def test_settings_are_kept_for_so_many_hosts_only(fetch, serve, tmp_path, monkey
         assert 1 <= len(files._transports_by_origin) <= 2
 
 
-def test_a_protected_file_comes_as_bytes_with_the_key(fetch, store):
+def test_get_task_response_file_returns_bytes_and_sends_the_key(fetch, store):
     own = fetch.own
     own.replies(cut(HALF), drop, answer(b"", 302, location=at(store)))
     content = fetch.client.get_task_response_file("a/b", "c d")
@@ -314,20 +316,20 @@ def test_a_protected_file_comes_as_bytes_with_the_key(fetch, store):
     assert ["Authorization" in request.headers for request in store.requests] == [False]
 
 
-def test_a_protected_file_that_is_not_there_is_told(fetch):
+def test_get_task_response_file_missing_raises_not_found(fetch):
     fetch.own.replies(answer({"status_code": 404, "error": "No such file"}, 404))
     with pytest.raises(scaleapi.ScaleResourceNotFound, match="No such file"):
         fetch.client.get_task_response_file("t", "u")
 
 
 @pytest.mark.parametrize("arguments", [("", "u"), ("t", ""), (5, "u"), ("t", None)])
-def test_an_id_that_is_none_is_refused_at_once(arguments, fetch):
+def test_get_task_response_file_invalid_id_raises_immediately(arguments, fetch):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="task_id|uuid"):
         fetch.client.get_task_response_file(*arguments)
     assert fetch.own.requests == []
 
 
-def test_an_address_of_a_response_is_downloaded(fetch, store, tmp_path):
+def test_download_response_url_saves_the_file(fetch, store, tmp_path):
     target = tmp_path / "mask.png"
     target.write_bytes(b"old")
     store.replies(cut(HALF), answer(CONTENT))
@@ -336,7 +338,7 @@ def test_an_address_of_a_response_is_downloaded(fetch, store, tmp_path):
     assert not any("Authorization" in request.headers for request in store.requests)
 
 
-def test_the_key_goes_along_to_an_address_of_scales_own(fetch, tmp_path):
+def test_download_response_url_below_the_instance_address_sends_the_key(fetch, tmp_path):
     own = fetch.own
     own.replies(answer(CONTENT))
     for address in (f"{own.url}/task/t/response_url/u", f"{own.url_at('localhost')}/x"):
@@ -353,7 +355,7 @@ def test_the_key_goes_along_to_an_address_of_scales_own(fetch, tmp_path):
         ("http://127.0.0.1/x", "none/a", "path must be a file in an existing folder"),
     ],
 )  # fmt: skip
-def test_what_can_be_no_download_is_refused_at_once(
+def test_download_response_url_invalid_argument_raises_immediately(
     url, path, message, fetch, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -363,14 +365,14 @@ def test_what_can_be_no_download_is_refused_at_once(
 
 
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 206])
-def test_what_is_not_the_file_is_not_taken_for_it(status, fetch, store, tmp_path):
+def test_download_status_other_than_200_fails(status, fetch, store, tmp_path):
     store.replies(answer(b"" if status == 204 else b"later", status))
     (outcome,) = fetch(task(at(store)))
     assert (outcome.status, outcome.error.code) == ("failed", status)
     assert names(tmp_path / "out") == []
 
 
-def test_an_answer_shorter_than_it_says_is_cut_short_whoever_reads_it(store):
+def test_download_shorter_than_content_length_is_incomplete_for_any_reader(store):
     """Some pools, such as those behind SOCKS with urllib3 1.26, don't see that."""
     store.replies(cut(HALF))
     with urllib3.HTTPConnectionPool("127.0.0.1", store.port) as pool:
@@ -385,7 +387,7 @@ def test_an_answer_shorter_than_it_says_is_cut_short_whoever_reads_it(store):
                 list(iter_body(response))
 
 
-def test_a_signed_address_is_in_no_traceback_and_no_answer(fetch, store, refused):
+def test_download_signed_url_is_in_no_traceback_and_no_response(fetch, store, refused):
     store.replies(answer({}, 403))
     gone = refused.replace("/v1", "/a?signature=hush")
     for address in (gone, at(store, "a?signature=hush")):
@@ -396,19 +398,19 @@ def test_a_signed_address_is_in_no_traceback_and_no_answer(fetch, store, refused
 
 
 @pytest.mark.parametrize("fault", [cut(answer({"error": "No"}, 403)[:-3]), answer(b"", 403)])
-def test_a_refusal_keeps_its_status_whatever_becomes_of_its_body(fault, fetch, store):
+def test_download_error_response_keeps_its_status_whatever_its_body(fault, fetch, store):
     store.replies(fault)
     (outcome,) = fetch(task(at(store)))
     assert (type(outcome.error), outcome.error.code) == (scaleapi.ScaleException, 403)
 
 
-def test_no_more_of_a_refusal_is_read_than_an_error_keeps(fetch, store):
+def test_download_error_response_is_read_up_to_the_kept_size(fetch, store):
     store.replies(answer(b"x" * (MAX_BODY_BYTES + 1000), 403))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error.body == "x" * MAX_BODY_BYTES == outcome.error.response.text
 
 
-def test_the_tries_of_all_faults_are_counted_together(fetch, store):
+def test_download_attempts_of_all_failures_share_one_count(fetch, store):
     store.replies(answer({}, 503), cut(HALF), answer({}, 503), cut(HALF), answer(CONTENT))
     (outcome,) = fetch(task(at(store)))
     assert "Download incomplete after 4 attempts" in str(outcome.error) and len(store.requests) == 4
@@ -417,13 +419,13 @@ def test_the_tries_of_all_faults_are_counted_together(fetch, store):
     assert [each.delay > 0 for each in outcome.error.attempts] == [True, True, True, False]
 
 
-def test_tries_before_one_that_gets_no_answer_are_told_too(fetch, store):
+def test_download_attempts_before_a_connection_error_are_reported(fetch, store):
     store.replies(cut(HALF), drop)
     (outcome,) = fetch(task(at(store)), client=fetch.client.with_options(retries=1))
     assert [each.status for each in outcome.error.attempts] == [200, None]
 
 
-def test_one_deadline_holds_for_all_tries(fetch, store):
+def test_download_deadline_covers_all_attempts(fetch, store):
     store.replies(lambda sock: (sock.sendall(HALF), silence(sock)))
     policy = scaleapi.RetryPolicy(total=9, backoff_factor=0.001, deadline=0.2)
     (outcome,) = fetch(task(at(store)), client=fetch.client.with_options(retries=policy))
@@ -431,26 +433,26 @@ def test_one_deadline_holds_for_all_tries(fetch, store):
     assert "after 1 attempt" in str(outcome.error) and len(store.requests) == 1
 
 
-def test_an_address_that_only_seems_to_be_below_the_own_gets_no_key(fetch):
+def test_download_from_lookalike_of_the_instance_address_sends_no_key(fetch):
     fetch.own.replies(answer(CONTENT))
     fetch(task(f"{fetch.own.url}//v2/x", f"{fetch.own.url}/y"))
     sent = {request.target: "Authorization" in request.headers for request in fetch.own.requests}
     assert sent == {"/v1//v2/x": False, "/v1/y": True}
 
 
-def test_files_are_asked_for_as_they_are(fetch, store):
+def test_download_requests_identity_encoding(fetch, store):
     fetch(task(at(store)))
     assert store.requests[0].headers["Accept-Encoding"] == "identity"
 
 
-def test_the_environment_is_read_once_for_each_host(fetch, store, monkeypatch):
+def test_download_environment_is_read_once_per_host(fetch, store, monkeypatch):
     reads, read = [], transport.send_settings
     monkeypatch.setattr(transport, "send_settings", lambda each: reads.append(each) or read(each))
     fetch(task(*(at(store, str(row)) for row in range(9))))
     assert len(store.requests) == 9 and len(reads) == 1
 
 
-def test_what_an_ended_process_left_is_swept(fetch, store, tmp_path):
+def test_download_temporary_files_of_dead_processes_are_removed(fetch, store, tmp_path):
     folder = tmp_path / "out" / "t1"
     folder.mkdir(parents=True)
     for name in (f"{uuid.uuid4().hex}.new", "mine.new"):
@@ -460,11 +462,11 @@ def test_what_an_ended_process_left_is_swept(fetch, store, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])
-def test_names_that_mean_something_else_to_a_system_are_changed(name):
+def test_download_reserved_file_names_are_changed(name):
     changed = safe_filename(name)
     assert changed != name and not changed.startswith(".") and safe_filename(changed) == changed
 
 
 @pytest.mark.parametrize("name", ["a", "66f1c0de8a4b2f0012ab34cd", "a.b-c_d", "console", "x.con"])
-def test_plain_names_stay(name):
+def test_download_plain_file_names_are_kept(name):
     assert safe_filename(name) == name

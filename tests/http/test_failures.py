@@ -50,7 +50,7 @@ def assert_sent_alike(server, method, tries):
 
 @every_method
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_status_of_the_policy_is_tried_again_then_raised(status, method, server, connect):
+def test_retry_status_of_the_policy_is_retried_then_raised(status, method, server, connect):
     server.replies(answer({"error": "not now"}, status))
     with pytest.raises(scaleapi.ScaleException) as caught:
         METHODS[method](connect(server).api)
@@ -64,7 +64,7 @@ def test_a_status_of_the_policy_is_tried_again_then_raised(status, method, serve
 
 @every_method
 @pytest.mark.parametrize("fault", BREAKS)
-def test_a_connection_that_breaks_is_tried_again_then_raised(fault, method, server, connect):
+def test_retry_broken_connection_is_retried_then_raised(fault, method, server, connect):
     reply, words = BREAKS[fault]
     server.replies(reply)
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
@@ -75,7 +75,7 @@ def test_a_connection_that_breaks_is_tried_again_then_raised(fault, method, serv
 
 
 @every_method
-def test_a_server_that_never_answers_is_a_timeout(method, server, connect):
+def test_request_silent_server_raises_a_timeout(method, server, connect):
     server.replies(silence)
     client = connect(server, timeout=(20, 0.02))
     with pytest.raises(scaleapi.ScaleConnectionTimeout) as caught:
@@ -88,7 +88,7 @@ def test_a_server_that_never_answers_is_a_timeout(method, server, connect):
 
 @every_method
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_refused_connection_is_tried_again_then_raised(scheme, method, refused, connect):
+def test_retry_refused_connection_is_retried_then_raised(scheme, method, refused, connect):
     with pytest.raises(scaleapi.ScaleConnectionError, match="refused") as caught:
         METHODS[method](connect(refused.replace("http:", f"{scheme}:")).api)
     assert type(caught.value) is scaleapi.ScaleConnectionError
@@ -96,7 +96,7 @@ def test_a_refused_connection_is_tried_again_then_raised(scheme, method, refused
 
 
 @every_method
-def test_where_the_last_try_is_answered_nobody_notices(method, server, connect):
+def test_retry_last_attempt_succeeds_returns_its_result(method, server, connect):
     server.replies(reset, answer({}, 503), drop, answer({"done": method}))
     assert METHODS[method](connect(server).api) == {"done": method}
     assert_sent_alike(server, method, 4)
@@ -104,7 +104,7 @@ def test_where_the_last_try_is_answered_nobody_notices(method, server, connect):
 
 @every_method
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_server_that_comes_up_between_two_tries(scheme, method, serve, connect):
+def test_retry_server_started_between_two_attempts_is_reached(scheme, method, serve, connect):
     server = serve(scheme, listening=False)
     server.replies(answer({"done": method}))
     clock = FakeClock(lambda seconds: server.listen() if len(clock.delays) == 2 else None)
@@ -114,7 +114,7 @@ def test_a_server_that_comes_up_between_two_tries(scheme, method, serve, connect
 
 
 @pytest.mark.parametrize("fault", [drop, reset, silence, cut(b"what?\r\n\r\n")])
-def test_a_connection_that_fails_before_tls_is_up_is_tried_again(fault, serve, connect):
+def test_retry_connection_lost_before_tls_is_retried(fault, serve, connect):
     server = serve("https", welcome=fault)
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         connect(server, timeout=0.05 if fault is silence else 20).get_task("t")
@@ -126,7 +126,7 @@ def test_a_connection_that_fails_before_tls_is_up_is_tried_again(fault, serve, c
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("fault", [drop, reset, silence])
-def test_nothing_can_have_been_made_before_tls_was_up(fault, serve, connect, caplog):
+def test_create_connection_lost_before_tls_is_not_ambiguous(fault, serve, connect, caplog):
     server = serve("https", welcome=fault)
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         connect(server, timeout=0.05 if fault is silence else 20).create_task("chat")
@@ -144,7 +144,7 @@ def test_nothing_can_have_been_made_before_tls_was_up(fault, serve, connect, cap
         b"HTTP/1.1 200 OK\r\nX-A: " + b"b" * 70_000 + b"\r\n\r\n",
     ],
 )
-def test_what_is_no_http_is_a_connection_error(data, server, connect):
+def test_request_response_that_is_not_http_raises_a_connection_error(data, server, connect):
     server.replies(cut(data))
     with pytest.raises(scaleapi.ScaleException) as caught:
         connect(server).get_task("t")
@@ -163,7 +163,7 @@ HIGH_LEVEL = {
 
 
 @pytest.mark.parametrize("call", HIGH_LEVEL)
-def test_the_named_calls_are_tried_again_too(call, server, connect):
+def test_retry_high_level_calls_are_retried(call, server, connect):
     task = {"task_id": "t", "unique_id": "u"}
     page = {"docs": [task], "total": 1, "limit": 100, "offset": 0, "has_more": False}
     server.replies(drop, answer({}, 502), reset, answer(page if call == "get_tasks" else task))
@@ -172,7 +172,7 @@ def test_the_named_calls_are_tried_again_too(call, server, connect):
     assert len(server.requests) == 4
 
 
-def test_the_waits_are_the_policys_and_chance_takes_its_share(server, connect):
+def test_retry_delays_follow_backoff_and_jitter(server, connect):
     clock = FakeClock(randoms=[0, 0.5, 1, 1])
     server.replies(answer({}, 503))
     client = connect(server, retries=RetryPolicy(4, backoff_max=6, jitter=0.5), clock=clock)
@@ -203,7 +203,7 @@ NOW = 2_840_140_800  # Thu, 01 Jan 2060 00:00:00 GMT
         ("\xff", 1),
     ],
 )
-def test_retry_after_sets_the_wait_where_it_can_be_read(header, wait, server, connect, monkeypatch):
+def test_retry_after_readable_sets_the_delay(header, wait, server, connect, monkeypatch):
     clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({}, 429, retry_after=header), answer({}))
@@ -214,7 +214,9 @@ def test_retry_after_sets_the_wait_where_it_can_be_read(header, wait, server, co
 
 @pytest.mark.parametrize("header", ["61", "9" * 30, "Thu, 01 Jan 2060 00:01:01 GMT"])
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_retry_after_over_the_cap_ends_at_once(status, header, server, connect, monkeypatch):
+def test_retry_after_over_the_maximum_ends_the_attempts(
+    status, header, server, connect, monkeypatch
+):
     clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
     server.replies(answer({"error": "come back later"}, status, retry_after=header))
@@ -224,7 +226,7 @@ def test_a_retry_after_over_the_cap_ends_at_once(status, header, server, connect
     assert caught.value.headers["Retry-After"] == header
 
 
-def test_the_cap_of_retry_after_is_the_policys(server, connect):
+def test_retry_after_maximum_is_that_of_the_policy(server, connect):
     clock = FakeClock()
     server.replies(answer({}, 429, retry_after=300), answer({}))
     client = connect(server, retries=RetryPolicy(retry_after_max=300), clock=clock)
@@ -232,7 +234,7 @@ def test_the_cap_of_retry_after_is_the_policys(server, connect):
     assert clock.delays == [300]
 
 
-def test_a_retry_after_past_the_deadline_ends_at_once(server, connect):
+def test_retry_after_past_the_deadline_ends_the_attempts(server, connect):
     server.replies(answer({}, 429, retry_after=50), answer({}))
     client = connect(server, retries=RetryPolicy(deadline=40), clock=FakeClock(pytest.fail))
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
@@ -240,7 +242,7 @@ def test_a_retry_after_past_the_deadline_ends_at_once(server, connect):
     assert len(caught.value.attempts) == 1
 
 
-def test_a_listener_that_was_not_started_refuses():
+def test_listener_not_started_refuses_connections():
     server = Server(listening=False)
     server.stop()
     assert (server.accepted, server.requests) == (0, [])

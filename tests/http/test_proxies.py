@@ -23,7 +23,7 @@ def went_through(proxy, server):
     return len(passed) == server.accepted > 0
 
 
-def test_an_explicit_proxy_carries_every_request(server, proxy, connect):
+def test_proxy_explicit_carries_every_request(server, proxy, connect):
     server.replies(
         *[answer({}, 503), answer({}, 302, location="/v1/there"), answer([], connection="close")],
         answer({"task_id": "t"}),
@@ -41,7 +41,7 @@ def test_an_explicit_proxy_carries_every_request(server, proxy, connect):
         assert server.accepted == 2
 
 
-def test_tunnels_are_kept_alive(serve, proxy, connect):
+def test_proxy_tunnels_are_kept_alive(serve, proxy, connect):
     server = serve("https")
     client = connect(server, proxies={"https": proxy.url})
     for _ in range(5):
@@ -49,7 +49,7 @@ def test_tunnels_are_kept_alive(serve, proxy, connect):
     assert server.accepted == len(proxy.requests) == 1
 
 
-def test_a_tunnel_that_ended_between_two_gets_costs_nothing(serve, proxy, connect):
+def test_tunnel_lost_between_two_gets_costs_no_attempt(serve, proxy, connect):
     server = serve("https")
     api = connect(server, proxies={"https": proxy.url}).api
     for _ in range(3):
@@ -58,7 +58,7 @@ def test_a_tunnel_that_ended_between_two_gets_costs_nothing(serve, proxy, connec
     assert server.accepted == 3
 
 
-def test_over_https_the_proxy_never_sees_the_key(serve, proxy, connect):
+def test_proxy_tunnel_never_shows_the_key(serve, proxy, connect):
     server = serve("https")
     connect(server, proxies={"https": proxy.url}).api.post_request("x", {"a": "secret body"})
     assert server.requests[0].headers["Authorization"] == f"Basic {BASIC}"
@@ -69,23 +69,21 @@ def test_over_https_the_proxy_never_sees_the_key(serve, proxy, connect):
 
 
 @pytest.mark.parametrize("lower", [False, True])
-def test_else_the_environments_proxy_is_used(lower, server, proxy, connect, monkeypatch):
+def test_proxy_of_the_environment_is_the_default(lower, server, proxy, connect, monkeypatch):
     name = f"{server.scheme}_proxy"
     monkeypatch.setenv(name if lower else name.upper(), proxy.url)
     connect(server).api.get_request("x")
     assert went_through(proxy, server)
 
 
-def test_all_proxy_is_used_for_both(server, proxy, connect, monkeypatch):
+def test_proxy_all_proxy_applies_to_both_schemes(server, proxy, connect, monkeypatch):
     monkeypatch.setenv("ALL_PROXY", proxy.url)
     connect(server).api.get_request("x")
     assert went_through(proxy, server)
 
 
 @pytest.mark.parametrize("key", ["{scheme}", "all", "{scheme}://127.0.0.1", "all://127.0.0.1"])
-def test_an_explicit_proxy_wins_over_the_environments(
-    key, server, start_proxy, connect, monkeypatch
-):
+def test_proxy_explicit_wins_over_the_environment(key, server, start_proxy, connect, monkeypatch):
     own, ambient = start_proxy(), start_proxy()
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, ambient.url)
@@ -93,7 +91,7 @@ def test_an_explicit_proxy_wins_over_the_environments(
     assert went_through(own, server) and ambient.accepted == 0
 
 
-def test_a_proxy_for_the_other_scheme_leaves_the_environments(
+def test_proxy_for_another_scheme_leaves_that_of_the_environment(
     server, start_proxy, connect, monkeypatch
 ):
     own, ambient = start_proxy(), start_proxy()
@@ -104,7 +102,7 @@ def test_a_proxy_for_the_other_scheme_leaves_the_environments(
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_none_for_a_scheme_switches_the_environments_off(
+def test_proxy_none_for_a_scheme_disables_that_of_the_environment(
     nothing, server, proxy, connect, monkeypatch
 ):
     monkeypatch.setenv(f"{server.scheme.upper()}_PROXY", proxy.url)
@@ -113,7 +111,7 @@ def test_none_for_a_scheme_switches_the_environments_off(
 
 
 @pytest.mark.parametrize("no_proxy", ["127.0.0.1", "*", "10.0.0.1,127.0.0.0/8"])
-def test_no_proxy_holds_for_the_environments(no_proxy, server, proxy, connect, monkeypatch):
+def test_no_proxy_bypasses_the_environments_proxy(no_proxy, server, proxy, connect, monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, proxy.url)
     monkeypatch.setenv("NO_PROXY", no_proxy)
@@ -121,16 +119,14 @@ def test_no_proxy_holds_for_the_environments(no_proxy, server, proxy, connect, m
     assert proxy.accepted == 0
 
 
-def test_no_proxy_for_others_changes_nothing(server, proxy, connect, monkeypatch):
+def test_no_proxy_for_other_hosts_has_no_effect(server, proxy, connect, monkeypatch):
     monkeypatch.setenv(f"{server.scheme.upper()}_PROXY", proxy.url)
     monkeypatch.setenv("NO_PROXY", "localhost,10.0.0.0/8,27.0.0.1")
     connect(server).api.get_request("x")
     assert went_through(proxy, server)
 
 
-def test_the_proxy_gets_the_credentials_of_its_address_and_the_server_does_not(
-    server, proxy, connect
-):
+def test_proxy_credentials_of_its_url_reach_the_proxy_alone(server, proxy, connect):
     proxies = {server.scheme: proxy.url_with("pat:pr0xy-s3cret")}
     connect(server, proxies=proxies).api.get_request("x")
     assert proxy.requests[0].headers["Proxy-Authorization"] == f"Basic {CREDENTIALS}"
@@ -139,7 +135,7 @@ def test_the_proxy_gets_the_credentials_of_its_address_and_the_server_does_not(
 
 
 @pytest.mark.parametrize("status", [403, 407, 502])
-def test_a_tunnel_that_is_refused_is_an_unreached_service(status, serve, proxy, connect, caplog):
+def test_proxy_tunnel_rejected_is_a_connection_error(status, serve, proxy, connect, caplog):
     server = serve("https")
     proxy.refusal = status
     proxies = {"https": proxy.url_with("pat:pr0xy-s3cret")}
@@ -156,7 +152,7 @@ def test_a_tunnel_that_is_refused_is_an_unreached_service(status, serve, proxy, 
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_a_proxy_that_is_down_is_an_unreached_service(scheme, serve, refused, connect, caplog):
+def test_proxy_that_is_down_is_a_connection_error(scheme, serve, refused, connect, caplog):
     server = serve(scheme)
     client = connect(server, proxies={scheme: refused.replace("/v1", "")})
     with pytest.raises(ScaleConnectionError, match="refused") as caught:
@@ -165,7 +161,7 @@ def test_a_proxy_that_is_down_is_an_unreached_service(scheme, serve, refused, co
     assert "may nevertheless" not in str(caught.value) and "duplicate" not in caplog.text
 
 
-def test_a_proxy_that_comes_back_is_used_again(serve, proxy, connect):
+def test_proxy_restarted_is_used_again(serve, proxy, connect):
     proxy.refusal = 502
     clock = FakeClock(lambda seconds: setattr(proxy, "refusal", None))
     api = connect(serve("https"), proxies={"https": proxy.url}, clock=clock).api
@@ -188,7 +184,7 @@ def test_netrc_never_replaces_the_key(host, server, connect, tmp_path, monkeypat
     assert {request.headers["Authorization"] for request in server.requests} == {f"Basic {BASIC}"}
 
 
-def test_a_socks_proxy_carries_connections(server, connect, start_proxy):
+def test_proxy_socks_carries_connections(server, connect, start_proxy):
     proxy = start_proxy(SocksProxy)
     api = connect(server, proxies={server.scheme: proxy.url}).api
     for _ in range(3):
@@ -197,7 +193,7 @@ def test_a_socks_proxy_carries_connections(server, connect, start_proxy):
     assert proxy.tunneled.startswith(b"GET /v1/x " if server.scheme == "http" else b"\x16\x03")
 
 
-def test_password_of_an_environments_proxy_that_is_echoed_is_masked(
+def test_proxy_password_of_the_environment_that_is_echoed_is_masked(
     serve, proxy, connect, monkeypatch
 ):
     monkeypatch.setenv("HTTP_PROXY", proxy.url_with("user:hunter2secret"))
@@ -210,7 +206,7 @@ def test_password_of_an_environments_proxy_that_is_echoed_is_masked(
     assert "hunter2secret" not in str(caught.value) and echo not in caught.value.body
 
 
-def test_password_with_a_slash_is_in_no_error_about_an_address():
+def test_proxy_password_with_a_slash_is_masked_in_address_errors():
     with pytest.raises(ScaleException) as caught:
         ScaleClient("test_key", api_instance_url="http://user:pa/hunter2@host/v1")
     assert "hunter2" not in str(caught.value) and "pa/" not in str(caught.value)

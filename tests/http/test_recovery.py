@@ -49,7 +49,7 @@ def look_ups(box):
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_task_is_made_once_and_is_the_callers_own(loss, box, client):
+def test_recovery_create_task_creates_one_task_and_returns_it(loss, box, client):
     lose(box, "POST", "/task/categorization", loss)
     task = client.create_task("categorization", project="p", unique_id="u/1 é", **TASK)
     assert (task.unique_id, task.project) == ("u/1 é", "p")
@@ -57,21 +57,21 @@ def test_a_task_is_made_once_and_is_the_callers_own(loss, box, client):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_batch_is_made_once_and_is_the_callers_own(loss, box, client):
+def test_recovery_create_batch_creates_one_batch_and_returns_it(loss, box, client):
     lose(box, "POST", "/batches", loss)
     assert client.create_batch("p", "b/1 é%").name == "b/1 é%"
     assert client.batches().total == 1
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_project_is_made_once_and_is_the_callers_own(loss, box, client):
+def test_recovery_create_project_creates_one_project_and_returns_it(loss, box, client):
     lose(box, "POST", "/projects", loss)
     assert client.create_project("r/1 é%", "chat").type == "chat"
     assert len(client.projects()) == 3
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_unique_id_is_set_once(loss, box, client):
+def test_recovery_update_unique_id_sets_it_once(loss, box, client):
     task = client.create_task("categorization", **TASK)
     lose(box, "POST", "/task/*/unique_id", loss)
     task.update_unique_id("u")
@@ -79,7 +79,7 @@ def test_a_unique_id_is_set_once(loss, box, client):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_cancellation_that_was_done_is_a_success(loss, live_box, live_client):
+def test_recovery_cancel_task_already_canceled_succeeds(loss, live_box, live_client):
     task = live_client.create_task("categorization", unique_id="u", **TASK)
     lose(live_box, "POST", "/task/*/cancel", loss)
     task.cancel(clear_unique_id=True)
@@ -87,13 +87,13 @@ def test_a_cancellation_that_was_done_is_a_success(loss, live_box, live_client):
 
 
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_finalization_that_was_done_is_a_success(loss, live_box, live_client):
+def test_recovery_finalize_batch_already_finalized_succeeds(loss, live_box, live_client):
     batch = live_client.create_batch("p", "b/1 é%")
     lose(live_box, "POST", "/batches/*/finalize", loss)
     assert batch.finalize().status == "in_progress"
 
 
-def test_without_a_lost_answer_a_duplicate_is_a_duplicate(box, client):
+def test_recovery_without_ambiguous_failure_raises_the_duplicate_error(box, client):
     client.create_task("categorization", unique_id="u", **TASK)
     client.create_batch("p", "b")
     before = len(look_ups(box))
@@ -111,7 +111,7 @@ def test_without_a_lost_answer_a_duplicate_is_a_duplicate(box, client):
     assert len(look_ups(box)) == before
 
 
-def test_what_is_not_the_callers_own_stays_a_duplicate(box, client):
+def test_recovery_object_of_others_raises_the_duplicate_error(box, client):
     client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **TASK)
     client.create_task("categorization", project="q", unique_id="v", **TASK)
     client.create_batch("q", "b")
@@ -130,7 +130,7 @@ def test_what_is_not_the_callers_own_stays_a_duplicate(box, client):
         assert [attempt.status for attempt in caught.value.attempts] == [503, 409]
 
 
-def test_a_cancellation_that_was_not_done_stays_refused(box, client):
+def test_recovery_cancel_task_not_canceled_raises_the_error_response(box, client):
     task = client.create_task("categorization", **TASK)
     box.fail_next("POST", "/task/*/cancel", status=503)
     with pytest.raises(ScaleInvalidRequest):
@@ -138,7 +138,7 @@ def test_a_cancellation_that_was_not_done_stays_refused(box, client):
     assert task.status == "completed"
 
 
-def test_a_canceled_task_that_kept_its_unique_id_was_not_canceled_as_asked(live_box, live_client):
+def test_recovery_cancel_task_with_unique_id_kept_raises(live_box, live_client):
     task = live_client.create_task("categorization", unique_id="u", **TASK)
     task.cancel()
     live_box.fail_next("POST", "/task/*/cancel", status=503)
@@ -146,7 +146,7 @@ def test_a_canceled_task_that_kept_its_unique_id_was_not_canceled_as_asked(live_
         task.cancel(clear_unique_id=True)
 
 
-def test_a_look_up_that_fails_leaves_the_refusal(box, client):
+def test_recovery_lookup_that_fails_raises_the_error_response(box, client):
     client.create_batch("p", "b")
     box.fail_next("POST", "/batches", status=500)
     box.fail_next("GET", "/batches/b", status=404, times=9)
@@ -155,7 +155,7 @@ def test_a_look_up_that_fails_leaves_the_refusal(box, client):
     assert len(look_ups(box)) == 4
 
 
-def test_a_look_up_keeps_to_the_deadline_of_the_call(box, client):
+def test_recovery_lookup_keeps_the_deadline_of_the_call(box, client):
     client.create_batch("p", "b")
     box.fail_next("POST", "/batches", status=500)
     box.fail_next("GET", "/batches/b", status=None, delay=30, times=9)
@@ -167,7 +167,7 @@ def test_a_look_up_keeps_to_the_deadline_of_the_call(box, client):
     assert len(look_ups(box)) == 1
 
 
-def test_a_batch_that_is_completed_by_now_was_finalized(box, client):
+def test_recovery_finalize_batch_completed_meanwhile_succeeds(box, client):
     client.create_batch("p", "b")
     box.fail_next("POST", "/batches/b/finalize", status=502)
     box.fail_next("POST", "/batches/b/finalize", status=400)
@@ -176,7 +176,7 @@ def test_a_batch_that_is_completed_by_now_was_finalized(box, client):
     assert client.finalize_batch("b").status == "completed"
 
 
-def test_a_task_type_of_several_words_is_compared_as_it_is_meant(box, client):
+def test_recovery_task_type_of_several_words_is_normalized(box, client):
     now = dt.datetime.now(dt.timezone.utc).isoformat()
     made = {"task_id": "t", "type": "two words", "unique_id": "u", "created_at": now}
     box.fail_next("POST", "/task/two*", status=500)
@@ -185,7 +185,7 @@ def test_a_task_type_of_several_words_is_compared_as_it_is_meant(box, client):
     assert client.create_task("two words", unique_id="u").id == "t"
 
 
-def test_evaluation_tasks_are_not_looked_up(box, client):
+def test_recovery_does_not_apply_to_evaluation_tasks(box, client):
     box.fail_next("POST", "/evaluation_tasks/*", status=500)
     box.fail_next("POST", "/evaluation_tasks/*", status=409)
     with pytest.raises(ScaleDuplicateResource):
@@ -193,7 +193,7 @@ def test_evaluation_tasks_are_not_looked_up(box, client):
     assert look_ups(box) == []
 
 
-def test_the_low_level_request_recovers_too(box, client):
+def test_recovery_applies_to_low_level_requests(box, client):
     box.fail_next("POST", "/task/*", status=500, after_processing=True)
     body = {**TASK, "unique_id": "u"}
     assert client.api.post_request("task/categorization", body=body)["unique_id"] == "u"
@@ -208,7 +208,7 @@ UNPROTECTED = {
 
 
 @pytest.mark.parametrize("what", UNPROTECTED)
-def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
+def test_retry_create_without_idempotency_key_after_read_timeout_is_not_retried(what, box, client):
     sent = len(box.requests)
     # After processing: before it, the delayed call would be processed during a later test.
     box.fail_next("POST", "/*", status=None, delay=30, after_processing=True)
@@ -221,7 +221,7 @@ def test_what_has_no_key_is_not_sent_again_after_silence(what, box, client):
 
 
 @pytest.mark.parametrize("fault", [{"status": 500}, {"drop": True}])
-def test_what_has_no_key_is_sent_again_after_another_loss_and_warned(fault, box, client, caplog):
+def test_retry_create_without_idempotency_key_after_other_failure_warns(fault, box, client, caplog):
     box.fail_next("POST", "/task/*", **fault)
     with caplog.at_level(logging.WARNING, "scaleapi"):
         client.create_task("categorization", **TASK)
@@ -234,7 +234,9 @@ def test_what_has_no_key_is_sent_again_after_another_loss_and_warned(fault, box,
 
 
 @pytest.mark.parametrize("fault", [{"status": 429}, {"status": 408}])
-def test_where_nothing_can_have_been_made_there_is_no_warning(fault, box, client, caplog):
+def test_retry_create_without_idempotency_key_unprocessed_logs_no_warning(
+    fault, box, client, caplog
+):
     box.fail_next("POST", "/task/*", **fault)
     with caplog.at_level(logging.WARNING, "scaleapi"):
         client.create_task("categorization", **TASK)

@@ -356,7 +356,7 @@ NO_DIFFERENCES = {
 
 
 @pytest.mark.parametrize("what", NO_DIFFERENCES)
-def test_create_task_conflict_with_own_task_shown_otherwise_returns_it(what, server, connect):
+def test_create_task_conflict_with_own_task_in_another_form_returns_it(what, server, connect):
     found = {**SHOWN_TASK, **NO_DIFFERENCES[what]}
     found = {name: value for name, value in found.items() if value is not ...}
     shows(server, "task", found)
@@ -460,7 +460,9 @@ def test_create_project_conflict_without_params_compares_none(server, connect):
 
 @every_kind
 @pytest.mark.parametrize("times", [1, 2])
-def test_create_conflict_look_up_that_finds_nothing_yet_is_repeated(times, kind, server, connect):
+def test_create_conflict_recovery_lookup_that_finds_nothing_yet_is_repeated(
+    times, kind, server, connect
+):
     create, shown, _, wrap, nothing = KINDS[kind]
     plays(server, *[nothing] * times, dated(wrap(shown)))
     assert create(connect(server)).as_dict() == shown
@@ -468,14 +470,14 @@ def test_create_conflict_look_up_that_finds_nothing_yet_is_repeated(times, kind,
 
 
 @every_kind
-def test_create_conflict_look_up_that_fails_and_finds_nothing_is_repeated(kind, server, connect):
+def test_create_conflict_recovery_lookup_that_fails_is_repeated(kind, server, connect):
     create, shown, _, wrap, nothing = KINDS[kind]
     plays(server, dated({}, 503), nothing, drop, dated(wrap(shown)))
     assert create(connect(server)).as_dict() == shown
 
 
 @every_kind
-def test_create_conflict_older_object_after_a_lag_raises_with_existing(kind, server, connect):
+def test_create_conflict_older_object_found_late_raises_with_existing(kind, server, connect):
     create, shown, cls, wrap, nothing = KINDS[kind]
     found = {**shown, "created_at": created(-300)}
     plays(server, nothing, dated(wrap(found)))
@@ -495,7 +497,7 @@ def test_create_conflict_object_never_found_raises_the_conflict(kind, server, co
 
 
 @every_kind
-def test_create_conflict_look_ups_wait_as_the_policy_says(kind, server, connect):
+def test_create_conflict_recovery_lookups_are_delayed_by_the_policy(kind, server, connect):
     create, shown, _, wrap, nothing = KINDS[kind]
     arrivals = plays(server, nothing, nothing, dated(wrap(shown)))
     policy = RetryPolicy(backoff_factor=0.16, jitter=0)
@@ -505,7 +507,7 @@ def test_create_conflict_look_ups_wait_as_the_policy_says(kind, server, connect)
 
 
 @every_kind
-def test_create_conflict_look_ups_end_at_the_deadline(kind, server, connect):
+def test_create_conflict_recovery_lookups_end_at_the_deadline(kind, server, connect):
     create, _, _, _, nothing = KINDS[kind]
     plays(server, nothing)
     policy = RetryPolicy(total=1000, backoff_factor=0.05, backoff_max=0.05, deadline=0.5)

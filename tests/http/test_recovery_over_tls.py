@@ -63,7 +63,7 @@ def plays(server, case, found, losses=(LOST,)):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_look_up_goes_the_same_way(case, serve, proxy, connect, authority):
+def test_recovery_lookup_uses_the_same_transport(case, serve, proxy, connect, authority):
     call, endpoint, _, look_up, found = CASES[case]
     server = serve("mutual")
     plays(server, case, found)
@@ -78,7 +78,7 @@ def test_the_look_up_goes_the_same_way(case, serve, proxy, connect, authority):
     assert len({request.headers["Authorization"] for request in server.requests}) == 1
 
 
-def test_a_unique_id_is_escaped_in_the_query_of_the_look_up(server, connect):
+def test_recovery_lookup_escapes_the_unique_id(server, connect):
     plays(server, "task", page(TASK))
     CASES["task"][0](connect(server))
     query = urlsplit(server.requests[-1].target).query
@@ -98,7 +98,7 @@ def test_a_unique_id_is_escaped_in_the_query_of_the_look_up(server, connect):
     ],
     ids=["dropped", "reset", "429 and 502", "three in a row", "half an answer"],
 )
-def test_after_any_loss_the_callers_own_is_found(losses, case, server, connect):
+def test_recovery_after_any_ambiguous_failure_returns_own_object(losses, case, server, connect):
     call, _, _, _, found = CASES[case]
     plays(server, case, found, losses)
     assert call(connect(server)).as_dict() == (TASK if case == "task" else found)
@@ -106,7 +106,7 @@ def test_after_any_loss_the_callers_own_is_found(losses, case, server, connect):
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_look_up_itself_is_tried_again(case, server, connect):
+def test_recovery_lookup_is_retried(case, server, connect):
     call, _, code, _, found = CASES[case]
     refusal = answer({"error": "it is so already"}, code, date=NOW)
     server.replies(answer({}, 500), refusal, drop, answer({}, 503), answer(found))
@@ -138,7 +138,7 @@ ODD = {
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("odd", ODD)
-def test_a_look_up_that_finds_nothing_leaves_the_refusal(odd, case, serve, connect):
+def test_recovery_lookup_that_finds_nothing_raises_the_error_response(odd, case, serve, connect):
     server = serve("http")
     plays(server, case, ODD[odd])
     with pytest.raises(scaleapi.ScaleException) as caught:
@@ -150,7 +150,7 @@ def test_a_look_up_that_finds_nothing_leaves_the_refusal(odd, case, serve, conne
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("odd", [drop, answer({}, 404), answer({}, 500), answer({}, 302)])
-def test_a_look_up_that_fails_leaves_the_refusal(odd, case, serve, connect):
+def test_recovery_lookup_that_fails_raises_the_error_response(odd, case, serve, connect):
     server = serve("http")
     refusal = answer({"error": "it is so already"}, CASES[case][2])
     server.replies(answer({}, 500), refusal, odd)
@@ -163,7 +163,9 @@ BODIES = [None, [], [1, {"unique_id": "u", "name": "n"}], {}, {"name": 5, "uniqu
 
 @pytest.mark.parametrize("endpoint", ["task/chat", "task/t/unique_id", "batches", "projects"])
 @pytest.mark.parametrize("body", BODIES)
-def test_a_request_without_a_name_stays_a_duplicate(body, endpoint, serve, connect):
+def test_recovery_request_without_idempotency_key_raises_the_duplicate_error(
+    body, endpoint, serve, connect
+):
     """The low-level request takes any body, which need not hold what a look-up goes by."""
     server = serve("http")
     refusal = answer({"error": "it is so already"}, 409)
@@ -174,7 +176,7 @@ def test_a_request_without_a_name_stays_a_duplicate(body, endpoint, serve, conne
 
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize("before", [[], [answer({}, 429)], [answer({}, 408)]])
-def test_without_a_lost_answer_nothing_is_looked_up(before, case, server, connect):
+def test_recovery_without_ambiguous_failure_makes_no_lookup(before, case, server, connect):
     plays(server, case, CASES[case][4], before)
     with pytest.raises(REFUSALS[CASES[case][2]]):
         CASES[case][0](connect(server))

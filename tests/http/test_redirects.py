@@ -33,7 +33,7 @@ PLACES = list(other_places(*[type("S", (), {"port": 1, "url": "", "scheme": ""})
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("status", [302, 308])
-def test_no_other_server_sees_a_request(status, place, server, serve, connect):
+def test_redirect_to_another_server_is_not_followed(status, place, server, serve, connect):
     other = serve(server.scheme)
     server.replies(answer({}, status, location=other_places(server, other)[place]))
     with pytest.raises(scaleapi.ScaleException) as caught:
@@ -43,7 +43,7 @@ def test_no_other_server_sees_a_request(status, place, server, serve, connect):
 
 
 @pytest.mark.parametrize("kind, other_kind", [("http", "https"), ("https", "http")])
-def test_another_scheme_sees_no_request_either(kind, other_kind, serve, connect):
+def test_redirect_to_another_scheme_is_not_followed(kind, other_kind, serve, connect):
     server, other = serve(kind), serve(other_kind)
     server.replies(answer({}, 302, location=other.url + "/teams"))
     with pytest.raises(scaleapi.ScaleException) as caught:
@@ -51,7 +51,7 @@ def test_another_scheme_sees_no_request_either(kind, other_kind, serve, connect)
     assert caught.value.code == 302 and other.accepted == 0
 
 
-def test_the_same_address_under_another_name_sees_no_request(server, connect):
+def test_redirect_to_another_host_name_is_not_followed(server, connect):
     server.replies(answer({}, 302, location=server.url_at("localhost") + "/teams"), answer([]))
     with pytest.raises(scaleapi.ScaleException):
         connect(server).list_teammates()
@@ -59,7 +59,7 @@ def test_the_same_address_under_another_name_sees_no_request(server, connect):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_only_gets_are_redirected(method, server, connect):
+def test_redirect_of_other_methods_than_get_is_not_followed(method, server, connect):
     server.replies(answer({"error": "moved"}, 307, location=server.url + "/elsewhere"))
     with pytest.raises(scaleapi.ScaleException, match="moved") as caught:
         connect(server).api.request(method, "x")
@@ -67,7 +67,7 @@ def test_only_gets_are_redirected(method, server, connect):
 
 
 @pytest.mark.parametrize("form", ["/v1/new?a=1", "new?a=1", "{url}/new?a=1", "//{host}/v1/new?a=1"])
-def test_on_the_same_host_a_get_goes_on_with_the_key(form, server, connect):
+def test_redirect_of_get_within_the_origin_sends_the_key(form, server, connect):
     location = form.format(url=server.url, host=f"127.0.0.1:{server.port}")
     server.replies(answer({}, 301, location=location), answer({"found": 1}))
     assert connect(server).api.get_request("old", {"b": 2}) == {"found": 1}
@@ -76,7 +76,7 @@ def test_on_the_same_host_a_get_goes_on_with_the_key(form, server, connect):
     assert first == second is not None
 
 
-def test_a_redirected_get_is_tried_again_from_its_start(server, connect):
+def test_redirect_followed_by_failure_retries_from_the_start(server, connect):
     server.replies(
         *[answer({}, 301, location="/v1/new"), answer({}, 503)],
         *[answer({}, 301, location="/v1/new"), answer({"found": 1})],
@@ -90,7 +90,7 @@ def test_a_redirected_get_is_tried_again_from_its_start(server, connect):
     "location",
     ["http://[::1", "http://127.0.0.1:99999/", "http://127.0.0.1:x/", "http://", "\xff:", "", "::"],
 )
-def test_a_location_that_makes_no_sense_is_an_error_of_ours(location, server, connect):
+def test_redirect_with_invalid_location_raises_scale_exception(location, server, connect):
     server.replies(answer({}, 302, location=location))
     with pytest.raises(scaleapi.ScaleException):
         connect(server).list_teammates()

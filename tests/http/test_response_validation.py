@@ -19,12 +19,12 @@ def chunked(*chunks, end=b"0\r\n\r\n", status=200):
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])
-def test_any_2xx_is_a_success(status, server, connect):
+def test_response_any_2xx_is_a_success(status, server, connect):
     server.replies(answer(TASK, status))
     assert connect(server).get_task("t").as_dict() == TASK
 
 
-def test_however_it_is_packed(server, connect):
+def test_response_of_any_encoding_is_decoded(server, connect):
     text = json.dumps(TASK).encode()
     deflated = zlib.compress(text)
     server.replies(
@@ -54,7 +54,7 @@ def test_however_it_is_packed(server, connect):
         answer(None),
     ],
 )
-def test_low_level_requests_give_none_where_there_is_no_json(method, reply, server, connect):
+def test_low_level_request_without_json_returns_none(method, reply, server, connect):
     server.replies(reply, answer({"a": 1}))
     api = connect(server).api
     assert getattr(api, f"{method.lower()}_request")("x") is None
@@ -80,7 +80,7 @@ NOT_PROMISED = {
 
 @pytest.mark.parametrize("what", NOT_PROMISED)
 @pytest.mark.parametrize("kind", ["application/json", "text/html; charset=utf-8", None])
-def test_what_was_not_promised_is_an_error_with_the_text(what, kind, serve, connect):
+def test_response_not_the_promised_json_raises_with_its_text(what, kind, serve, connect):
     server = serve("http")
     body = NOT_PROMISED[what]
     server.replies(answer(body, content_type=kind) if kind else answer(body))
@@ -109,7 +109,7 @@ TRUNCATED = {
 
 @pytest.mark.parametrize("what", TRUNCATED)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_an_answer_cut_short_is_tried_again(method, what, server, connect):
+def test_response_truncated_is_retried(method, what, server, connect):
     server.replies(cut(TRUNCATED[what]), cut(TRUNCATED[what]), answer({"a": 1}))
     got = connect(server).api.request(method, "x")
     assert [attempt.status for attempt in got.attempts] == [None, None, 200]
@@ -117,7 +117,7 @@ def test_an_answer_cut_short_is_tried_again(method, what, server, connect):
 
 
 @pytest.mark.parametrize("what", TRUNCATED)
-def test_answers_cut_short_every_time_are_an_error(what, server, connect):
+def test_response_always_truncated_raises(what, server, connect):
     server.replies(cut(TRUNCATED[what]))
     with pytest.raises(ScaleException) as caught:
         connect(server).get_task("t")
@@ -125,14 +125,14 @@ def test_answers_cut_short_every_time_are_an_error(what, server, connect):
     assert len(caught.value.attempts) == 4
 
 
-def test_an_answer_cut_in_its_head_is_an_error_where_json_was_promised(server, connect):
+def test_response_with_truncated_head_raises(server, connect):
     server.replies(cut(b"HTTP/1.1 200 OK\r\nContent-"))
     with pytest.raises(ScaleException):
         connect(server).get_task("t")
 
 
 @pytest.mark.parametrize("encoding, body", [("gzip", b"no gzip"), ("deflate", b"\xff" * 9)])
-def test_a_success_that_cannot_be_unpacked_is_an_error(encoding, body, server, connect):
+def test_response_that_cannot_be_decoded_raises(encoding, body, server, connect):
     server.replies(answer(body, content_encoding=encoding))
     with pytest.raises(ScaleException):
         connect(server).get_task("t")
@@ -166,7 +166,7 @@ READABLE = {
 
 
 @pytest.mark.parametrize("what", READABLE)
-def test_an_error_body_of_any_shape_has_a_readable_message(what, server, connect):
+def test_error_response_of_any_shape_has_a_readable_message(what, server, connect):
     reply, message = READABLE[what]
     server.replies(reply)
     with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
@@ -192,7 +192,7 @@ CHARSETS = [
 
 @pytest.mark.parametrize("charset", CHARSETS)
 @pytest.mark.parametrize("status", [200, 404])
-def test_whatever_charset_is_claimed(status, charset, serve, connect):
+def test_error_response_with_any_charset_is_read(status, charset, serve, connect):
     server = serve("http")
     body = b"<html>caf\xe9 \\N{ \xff</html>"
     server.replies(answer(body, status, content_type=f"text/html; charset={charset}"))
@@ -207,7 +207,7 @@ def test_whatever_charset_is_claimed(status, charset, serve, connect):
     "status, kind", [(401, scaleapi.ScaleUnauthorized), (404, scaleapi.ScaleResourceNotFound)]
 )
 @pytest.mark.parametrize("what", ["no gzip", "half of a gzip"])
-def test_an_error_that_cannot_be_unpacked_is_still_that_error(what, status, kind, serve, connect):
+def test_error_response_that_cannot_be_decoded_keeps_its_class(what, status, kind, serve, connect):
     server = serve("http")
     body = b"no gzip at all" if what == "no gzip" else PACKED[:-20]
     server.replies(answer(body, status, content_encoding="gzip"))
@@ -217,7 +217,7 @@ def test_an_error_that_cannot_be_unpacked_is_still_that_error(what, status, kind
     assert len(caught.value.attempts) == 1
 
 
-def test_a_long_error_body_is_kept_up_to_its_limit(server, connect):
+def test_error_response_body_is_kept_up_to_its_limit(server, connect):
     server.replies(answer(b"x" * 300_000, 500, content_type="text/plain"))
     with pytest.raises(scaleapi.ScaleInternalError) as caught:
         connect(server).get_task("t")

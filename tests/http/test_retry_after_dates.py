@@ -80,7 +80,7 @@ def test_retry_after_date_of_now_by_the_response_is_no_delay(
 
 @every_clock
 @pytest.mark.parametrize("form", FORMATS)
-def test_retry_after_date_past_the_deadline_by_the_response_ends_at_once(
+def test_retry_after_date_past_the_deadline_ends_the_attempts(
     form, clock, server, connect, limited
 ):
     server.replies(busy(clock, 50, form=form))
@@ -91,9 +91,7 @@ def test_retry_after_date_past_the_deadline_by_the_response_ends_at_once(
 
 
 @every_clock
-def test_retry_after_date_over_the_maximum_by_the_response_ends_at_once(
-    clock, server, connect, limited
-):
+def test_retry_after_date_over_the_maximum_ends_the_attempts(clock, server, connect, limited):
     server.replies(busy(clock, 50))
     policy = RetryPolicy(backoff_factor=0.001, retry_after_max=49)
     with pytest.raises(ScaleTooManyRequests) as caught:
@@ -137,7 +135,9 @@ def test_retry_after_date_without_readable_date_goes_by_the_local_clock(
 
 
 @pytest.mark.parametrize("header", ["50000", "30001", "9" * 30])
-def test_retry_after_number_over_a_large_maximum_ends_at_once(header, server, connect, limited):
+def test_retry_after_number_over_a_large_maximum_ends_the_attempts(
+    header, server, connect, limited
+):
     """No library's cap makes less of it, and so allows it."""
     server.replies(answer({}, 429, retry_after=header))
     policy = RetryPolicy(backoff_factor=0.001, retry_after_max=30_000)
@@ -147,7 +147,7 @@ def test_retry_after_number_over_a_large_maximum_ends_at_once(header, server, co
 
 
 @every_clock
-def test_retry_after_date_over_a_large_maximum_ends_at_once(clock, server, connect, limited):
+def test_retry_after_date_over_a_large_maximum_ends_the_attempts(clock, server, connect, limited):
     server.replies(busy(clock, 50_000))
     policy = RetryPolicy(backoff_factor=0.001, retry_after_max=30_000)
     with pytest.raises(ScaleTooManyRequests):

@@ -12,28 +12,28 @@ from scaleapi.bulk.throttle import AdaptiveThrottle
 from scaleapi.retries import parse_retry_after
 
 
-def test_the_waits_are_1_2_4_seconds_up_to_the_longest():
+def test_retry_policy_backoff_is_1_2_4_seconds_up_to_backoff_max():
     policy = RetryPolicy()
     assert [policy.delay(retry, None, 0.0) for retry in (1, 2, 3)] == [1, 2, 4]
     assert policy.delay(12, None, 0.0) == policy.delay(5000, None, 0.0) == 60
     assert RetryPolicy(backoff_factor=0.5, backoff_max=1).backoff(9) == 1
 
 
-def test_jitter_takes_off_up_to_its_share():
+def test_retry_policy_jitter_subtracts_up_to_its_share():
     policy = RetryPolicy(jitter=0.25)
     assert policy.delay(3, None, 1.0) == 3
     assert policy.delay(3, None, 0.5) == 3.5
     assert RetryPolicy(jitter=0).delay(3, None, 1.0) == 4
 
 
-def test_retry_after_is_obeyed_as_it_stands():
+def test_retry_policy_delay_obeys_retry_after_exactly():
     assert RetryPolicy().delay(1, parse_retry_after("7"), 1.0) == 7
     assert RetryPolicy().delay(1, parse_retry_after("60"), 0.0) == 60
     in_ten = email.utils.formatdate(time.time() + 10, usegmt=True)
     assert 8 < parse_retry_after(in_ten) <= 10
 
 
-def test_a_longer_retry_after_ends_the_tries():
+def test_retry_policy_retry_after_over_the_maximum_returns_none():
     assert RetryPolicy().delay(1, 61.0, 0.0) is None
     assert RetryPolicy(retry_after_max=120).delay(1, 61.0, 0.0) == 61
 
@@ -44,15 +44,15 @@ HUGE = ["9" * 5000, "Wed, 01 Jan 99999999999 00:00:00 GMT"]
 @pytest.mark.parametrize(
     "header", ["soon", "", "1.5", "-3", "Wed, 99 Foo 2025 25:00:00 GMT", *HUGE]
 )
-def test_an_unreadable_retry_after_is_ignored(header):
+def test_retry_policy_unreadable_retry_after_is_ignored(header):
     assert parse_retry_after(header) is None
 
 
-def test_a_date_that_is_past_means_now():
+def test_retry_after_date_in_the_past_is_no_delay():
     assert parse_retry_after("Wed, 01 Jan 2020 00:00:00 GMT") == 0
 
 
-def test_a_policy_is_a_value():
+def test_retry_policy_is_a_value():
     policy = RetryPolicy(total=5)
     assert RetryPolicy(statuses=[503], methods={"get"}) == RetryPolicy(
         statuses=frozenset({503}), methods=frozenset({"GET"})
@@ -67,7 +67,7 @@ def test_a_policy_is_a_value():
     assert pickle.loads(pickle.dumps(policy)) == policy
 
 
-def test_what_is_tried_again():
+def test_retry_policy_statuses_and_methods_by_default():
     policy = RetryPolicy()
     assert policy.total == 3
     assert policy.statuses == {408, 429, *range(500, 531)}
@@ -96,12 +96,12 @@ def test_what_is_tried_again():
         {"deadline": True},
     ],
 )
-def test_settings_that_make_no_sense_are_refused(setting):
+def test_retry_policy_invalid_setting_raises(setting):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"{next(iter(setting))} must be"):
         RetryPolicy(**setting)
 
 
-def test_settings_may_go_to_their_bounds():
+def test_retry_policy_settings_at_their_bounds_are_accepted():
     idle = RetryPolicy(0, backoff_factor=0, backoff_max=0, jitter=1, retry_after_max=0)
     assert idle.delay(1, None, 1.0) == idle.delay(1, 0.0, 1.0) == 0
     assert idle.delay(1, 1.0, 1.0) is None
@@ -109,7 +109,7 @@ def test_settings_may_go_to_their_bounds():
     assert RetryPolicy(deadline=0.1).deadline == 0.1
 
 
-def test_a_try_that_raises_gives_its_turn_back(client, wire):
+def test_throttle_slot_is_released_when_an_attempt_raises(client, wire):
     throttle = AdaptiveThrottle(1)
     api = client.api._with(throttle=throttle)
     wire.answers_with(RuntimeError("not of the network"))

@@ -39,7 +39,7 @@ def task(client):
 @pytest.mark.smoke
 @pytest.mark.parametrize("status", [408, 429, 500, 503, 530])
 @pytest.mark.parametrize("method", CALLS)
-def test_every_method_is_tried_again(method, status, box, client, task):
+def test_retry_every_method_is_retried(method, status, box, client, task):
     box.fail_next(method, "/task/*", status=status, times=3)
     assert CALLS[method](client, task.id) == task
     tries = [request for request in box.requests if request.method == method][-4:]
@@ -47,7 +47,7 @@ def test_every_method_is_tried_again(method, status, box, client, task):
     assert len({(request.path, request.content) for request in tries}) == 1
 
 
-def test_after_the_last_try_the_answer_is_the_error(box, client):
+def test_retry_exhausted_raises_the_last_error_response(box, client):
     box.fail_next("GET", "/task/*", status=503, times=4)
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
@@ -60,7 +60,7 @@ def test_after_the_last_try_the_answer_is_the_error(box, client):
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 413, 531])
-def test_other_statuses_are_final(status, box, client):
+def test_retry_other_statuses_are_not_retried(status, box, client):
     box.fail_next("GET", "/task/*", status=status)
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.get_task("t")
@@ -68,12 +68,12 @@ def test_other_statuses_are_final(status, box, client):
 
 
 @pytest.mark.parametrize("method", CALLS)
-def test_a_dropped_connection_is_tried_again(method, box, client, task):
+def test_retry_dropped_connection_is_retried(method, box, client, task):
     box.fail_next(method, "/task/*", drop=True, times=3)
     assert CALLS[method](client, task.id) == task
 
 
-def test_no_answer_at_all_is_a_connection_error(box, client):
+def test_request_without_response_raises_a_connection_error(box, client):
     box.fail_next("POST", "/task/*/tags", drop=True, times=4)
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         client.set_task_tags("t", [])
@@ -85,7 +85,7 @@ def test_no_answer_at_all_is_a_connection_error(box, client):
     assert "No response after 4 attempts" in str(error)
 
 
-def test_silence_is_a_connection_timeout(box, client):
+def test_request_without_response_in_time_raises_a_connection_timeout(box, client):
     box.fail_next("GET", "/task/*", status=None, delay=30, times=2)
     impatient = client.with_options(timeout=0.05, retries=1)
     impatient.api.retries = RetryPolicy(1, backoff_factor=0.01)
@@ -94,7 +94,7 @@ def test_silence_is_a_connection_timeout(box, client):
     assert statuses(caught.value) == [None, None]
 
 
-def test_a_refused_connection_is_tried_again_then_told(monkeypatch):
+def test_retry_refused_connection_is_retried_then_raised(monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
@@ -106,13 +106,13 @@ def test_a_refused_connection_is_tried_again_then_told(monkeypatch):
     assert "Authorization" not in caught.value.__cause__.request.headers
 
 
-def test_retry_after_is_obeyed(box, client):
+def test_retry_after_sets_the_delay(box, client):
     box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "0"}, times=2)
     slow = client.with_options(retries=RetryPolicy(backoff_factor=1000, backoff_max=1000))
     assert slow.list_teammates()
 
 
-def test_a_long_retry_after_ends_the_tries_with_the_servers_error(box, client):
+def test_retry_after_over_the_maximum_raises_the_error_response(box, client):
     box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "61"})
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
         client.list_teammates()
@@ -120,12 +120,12 @@ def test_a_long_retry_after_ends_the_tries_with_the_servers_error(box, client):
     assert caught.value.headers["Retry-After"] == "61"
 
 
-def test_an_unreadable_retry_after_is_ignored(box, client):
+def test_retry_after_unreadable_is_ignored(box, client):
     box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "soon"})
     assert client.list_teammates()
 
 
-def test_no_wait_reaches_past_the_deadline(box, client):
+def test_deadline_delay_past_it_ends_the_attempts(box, client):
     box.fail_next("GET", "/teams", status=503, times=9)
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=200, deadline=5))
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
@@ -133,14 +133,14 @@ def test_no_wait_reaches_past_the_deadline(box, client):
     assert statuses(caught.value) == [503]
 
 
-def test_a_silent_server_is_given_up_at_the_deadline(box, client):
+def test_deadline_silent_server_ends_the_call(box, client):
     box.fail_next("GET", "/teams", status=None, delay=30, times=9)
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.01, deadline=0.2))
     with pytest.raises(scaleapi.ScaleConnectionTimeout):
         bounded.list_teammates()
 
 
-def test_redirects_take_their_time_from_the_same_deadline(box, client):
+def test_deadline_covers_redirects(box, client):
     slow = {"status": 302, "headers": {"Location": "/v1/teams"}, "delay": 0.2}
     box.fail_next("GET", "/teams", **slow, times=9)
     bounded = client.with_options(retries=RetryPolicy(0, deadline=0.5))
@@ -149,7 +149,7 @@ def test_redirects_take_their_time_from_the_same_deadline(box, client):
     assert len(box.requests) == 3
 
 
-def test_connections_are_kept_alive_by_tcp_too(client, monkeypatch):
+def test_connections_have_tcp_keepalive(client, monkeypatch):
     sockets = []
     connect = socket.socket.connect
     monkeypatch.setattr(
@@ -159,21 +159,21 @@ def test_connections_are_kept_alive_by_tcp_too(client, monkeypatch):
     assert sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
-def test_no_retries_means_one_try(box, client):
+def test_retry_total_zero_makes_one_attempt(box, client):
     box.fail_next("GET", "/teams", status=503)
     with pytest.raises(scaleapi.ScaleServiceUnavailable):
         client.with_options(retries=0).list_teammates()
     assert len(box.requests) == 1
 
 
-def test_a_method_outside_the_policy_is_sent_once(box, client):
+def test_retry_method_outside_the_policy_is_sent_once(box, client):
     box.fail_next("POST", "/teams/invite", status=503)
     careful = client.with_options(retries=RetryPolicy(methods=frozenset(["GET"])))
     with pytest.raises(scaleapi.ScaleServiceUnavailable):
         careful.invite_teammates(["ana@example.org"], "member")
 
 
-def test_an_upload_is_sent_again_whole(box, client, tmp_path):
+def test_retry_upload_sends_the_whole_file_again(box, client, tmp_path):
     path = tmp_path / "a.bin"
     path.write_bytes(b"z" * 100_000)
     box.fail_next("POST", "/files/upload", status=503)
@@ -181,7 +181,7 @@ def test_an_upload_is_sent_again_whole(box, client, tmp_path):
     assert [request.form["file"]["size"] for request in box.requests] == [100_000] * 2
 
 
-def test_requests_retries_and_no_key_are_logged(box, client, caplog):
+def test_logs_have_requests_and_retries_and_no_key(box, client, caplog):
     box.fail_next("GET", "/teams", status=503)
     with caplog.at_level(logging.DEBUG):
         client.list_teammates()
@@ -192,7 +192,7 @@ def test_requests_retries_and_no_key_are_logged(box, client, caplog):
         assert secret not in caplog.text
 
 
-def test_one_connection_serves_call_after_call(box, client, caplog):
+def test_connection_is_reused_by_the_next_call(box, client, caplog):
     with caplog.at_level(logging.DEBUG, "urllib3.connectionpool"):
         for _ in range(20):
             client.list_teammates()
@@ -200,7 +200,7 @@ def test_one_connection_serves_call_after_call(box, client, caplog):
     assert len(opened) == 1
 
 
-def test_a_get_that_meets_a_stale_connection_goes_out_again_unnoticed():
+def test_stale_connection_of_a_get_is_replaced_without_an_attempt():
     """A server that closes each kept-alive connection just when the second request comes."""
     answers = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n[]"
     connections = []
@@ -231,7 +231,7 @@ def test_a_get_that_meets_a_stale_connection_goes_out_again_unnoticed():
     assert len(connections) == 3
 
 
-def test_a_connection_that_was_idle_for_long_is_not_used_again(client, monkeypatch):
+def test_idle_connection_is_not_reused_after_its_limit(client, monkeypatch):
     opened = []
     connect = socket.socket.connect
     monkeypatch.setattr(
@@ -245,7 +245,7 @@ def test_a_connection_that_was_idle_for_long_is_not_used_again(client, monkeypat
     assert len(opened) == 2
 
 
-def test_a_redirect_of_a_get_on_the_same_host_is_followed(box, client):
+def test_redirect_of_get_on_the_same_host_is_followed(box, client):
     box.fail_next("GET", "/projects/old", status=301, headers={"Location": "/v1/teams"})
     assert client.api.get_request("projects/old")[0]["role"] == "admin"
 
@@ -258,14 +258,14 @@ def test_a_redirect_of_a_get_on_the_same_host_is_followed(box, client):
         ("POST", "/v1/teams"),
     ],
 )
-def test_any_other_redirect_raises_with_its_code(method, location, box, client):
+def test_redirect_of_another_kind_raises_with_its_status(method, location, box, client):
     box.fail_next(method, "/teams*", status=307, headers={"Location": location})
     with pytest.raises(scaleapi.ScaleException) as caught:
         getattr(client.api, f"{method.lower()}_request")("teams")
     assert caught.value.code == 307 and len(box.requests) == 1
 
 
-def test_redirects_in_a_circle_end(box, client):
+def test_redirect_loop_raises(box, client):
     box.fail_next("GET", "/teams", status=302, headers={"Location": "/v1/teams"}, times=50)
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.list_teammates()

@@ -113,41 +113,41 @@ def fail(connect, caplog, capfd, monkeypatch):
 
 
 @pytest.mark.parametrize("what", ANSWERS)
-def test_after_a_bad_answer(what, server, fail):
+def test_secrets_after_an_error_response_are_in_no_trace(what, server, fail):
     server.replies(ANSWERS[what])
     assert fail(server) == []
 
 
-def test_after_silence(server, fail):
+def test_secrets_after_a_timeout_are_in_no_trace(server, fail):
     server.replies(silence)
     assert fail(server, timeout=(20, 0.01)) == []
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_where_nothing_listens(scheme, refused, fail):
+def test_secrets_after_a_refused_connection_are_in_no_trace(scheme, refused, fail):
     assert fail(refused.replace("http:", f"{scheme}:")) == []
 
 
 @pytest.mark.parametrize("fault", [drop, reset, cut(b"what?\r\n\r\n")])
-def test_where_tls_does_not_come_about(fault, serve, fail):
+def test_secrets_after_a_failed_tls_handshake_are_in_no_trace(fault, serve, fail):
     assert fail(serve("https", welcome=fault)) == []
 
 
-def test_where_the_certificate_is_not_trusted(serve, fail):
+def test_secrets_after_an_untrusted_certificate_are_in_no_trace(serve, fail):
     assert fail(serve("https"), verify=None) == []
 
 
-def test_where_a_client_certificate_is_missing(serve, fail):
+def test_secrets_after_a_missing_client_certificate_are_in_no_trace(serve, fail):
     assert fail(serve("mutual")) == []
 
 
 @pytest.mark.parametrize("name", ["verify", "cert"])
-def test_where_a_file_is_missing(name, serve, fail):
+def test_secrets_after_a_missing_file_are_in_no_trace(name, serve, fail):
     assert fail(serve("https"), **{name: "/nowhere/file.pem"}) == []
 
 
 @pytest.mark.parametrize("what", ["a refusal", "a failure", "a drop", "half an answer", "no gzip"])
-def test_behind_a_proxy_with_a_password(what, serve, proxy, fail):
+def test_secrets_behind_a_proxy_with_password_are_in_no_trace(what, serve, proxy, fail):
     server = serve("https")
     server.replies(ANSWERS[what])
     assert fail(server, proxies={"https": proxy.url_with(f"pat:{PASSWORD}")}) == []
@@ -155,18 +155,18 @@ def test_behind_a_proxy_with_a_password(what, serve, proxy, fail):
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("status", [407, 502])
-def test_where_the_proxy_refuses(status, scheme, serve, proxy, fail):
+def test_secrets_after_a_rejection_by_the_proxy_are_in_no_trace(status, scheme, serve, proxy, fail):
     proxy.refusal = status
     assert fail(serve(scheme), proxies={scheme: proxy.url_with(f"pat:{PASSWORD}")}) == []
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_where_the_proxy_is_down(scheme, refused, serve, fail):
+def test_secrets_with_the_proxy_down_are_in_no_trace(scheme, refused, serve, fail):
     proxy = refused.replace("/v1", "").replace("//", f"//pat:{PASSWORD}@")
     assert fail(serve(scheme), proxies={scheme: proxy}) == []
 
 
-def test_a_success_leaves_nothing_either(server, connect, caplog, capfd, monkeypatch):
+def test_secrets_after_a_success_are_in_no_trace(server, connect, caplog, capfd, monkeypatch):
     monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
     with caplog.at_level(logging.DEBUG):
         got = connect(server).api.request("GET", "x")
@@ -177,7 +177,7 @@ def test_a_success_leaves_nothing_either(server, connect, caplog, capfd, monkeyp
     assert leaks([*everything.items(), ("response", response)]) == []
 
 
-def test_the_search_finds_what_it_looks_for():
+def test_secrets_search_finds_what_is_there():
     """Were it blind, all of the above would pass."""
 
     def fails(headers):

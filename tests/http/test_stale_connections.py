@@ -34,9 +34,7 @@ def statuses(answer):
 @pytest.mark.smoke
 @pytest.mark.parametrize("with_reset", [False, True])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_a_connection_that_ended_between_two_calls_costs_nothing(
-    method, with_reset, server, connect
-):
+def test_stale_connection_between_two_calls_costs_no_attempt(method, with_reset, server, connect):
     api = connect(server, clock=FakeClock(pytest.fail)).api
     for _ in range(3):
         assert statuses(api.request(method, "x")) == [200]
@@ -45,7 +43,7 @@ def test_a_connection_that_ended_between_two_calls_costs_nothing(
 
 
 @pytest.mark.parametrize("fault", GONE)
-def test_a_get_on_a_connection_that_ends_just_then_costs_nothing(fault, server, connect, caplog):
+def test_stale_connection_closed_during_a_get_costs_no_attempt(fault, server, connect, caplog):
     fails_again(server, GONE[fault])
     api = connect(server, clock=FakeClock(pytest.fail)).api
     for number in range(1, 5):
@@ -56,9 +54,7 @@ def test_a_get_on_a_connection_that_ends_just_then_costs_nothing(fault, server, 
 
 @pytest.mark.parametrize("fault", GONE)
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_any_other_method_on_such_a_connection_is_tried_again_by_the_policy(
-    method, fault, server, connect
-):
+def test_stale_connection_of_other_methods_is_retried_by_the_policy(method, fault, server, connect):
     fails_again(server, GONE[fault])
     api = connect(server).api
     assert statuses(api.request(method, "x")) == [200]
@@ -66,7 +62,7 @@ def test_any_other_method_on_such_a_connection_is_tried_again_by_the_policy(
 
 
 @pytest.mark.parametrize("fault", GONE)
-def test_a_get_gets_through_a_pool_that_is_stale_throughout(fault, server, connect):
+def test_stale_pool_of_connections_costs_a_get_no_attempt(fault, server, connect):
     together = threading.Barrier(5)
 
     def first(request):
@@ -83,12 +79,12 @@ def test_a_get_gets_through_a_pool_that_is_stale_throughout(fault, server, conne
     assert server.accepted == 6
 
 
-def test_a_get_on_a_new_connection_that_is_dropped_is_a_fault(server, connect):
+def test_new_connection_dropped_is_an_attempt(server, connect):
     server.replies(drop, answer({}))
     assert statuses(connect(server).api.request("GET", "x")) == [None, 200]
 
 
-def test_a_get_whose_answer_broke_off_is_a_fault(server, connect):
+def test_stale_connection_lost_within_the_response_is_an_attempt(server, connect):
     """Something came, so it was not the connection that was stale."""
     server.replies(answer({}), lambda sock: sock.sendall(answer({"a": 1})[:-3]), answer({}))
     api = connect(server).api
@@ -98,7 +94,7 @@ def test_a_get_whose_answer_broke_off_is_a_fault(server, connect):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("idle, connections", [(59, 1), (61, 2)])
-def test_a_connection_that_a_middlebox_forgot_is_not_used(
+def test_connection_dropped_by_a_middlebox_is_not_reused(
     idle, connections, method, server, connect, monkeypatch
 ):
     if connections == 2:
@@ -112,7 +108,7 @@ def test_a_connection_that_a_middlebox_forgot_is_not_used(
 
 
 @pytest.mark.parametrize("name", ["TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"])
-def test_a_system_without_the_finer_settings_has_its_own(name, serve, connect, monkeypatch):
+def test_keepalive_options_missing_on_the_system_are_skipped(name, serve, connect, monkeypatch):
     monkeypatch.delattr(socket, name, raising=False)
     connect_it, kept_alive = Connection.connect, []
 

@@ -57,7 +57,7 @@ def complaints(caplog):
     return [record.getMessage() for record in caplog.records if "pool" in record.getMessage()]
 
 
-def test_fifty_threads_need_fifty_connections(server, together, connect, caplog):
+def test_threads_fifty_use_fifty_connections(server, together, connect, caplog):
     together(50)
     with caplog.at_level(logging.WARNING, "urllib3"):
         run(connect(server), 50, 3)
@@ -66,7 +66,7 @@ def test_fifty_threads_need_fifty_connections(server, together, connect, caplog)
     assert complaints(caplog) == []
 
 
-def test_more_threads_than_connections_are_kept_bring_no_warning(server, together, connect, caplog):
+def test_threads_beyond_the_pool_size_log_no_warning(server, together, connect, caplog):
     together(65)
     with caplog.at_level(logging.WARNING, "urllib3"):
         run(connect(server), 100, 1)
@@ -74,7 +74,7 @@ def test_more_threads_than_connections_are_kept_bring_no_warning(server, togethe
     assert complaints(caplog) == []
 
 
-def test_threads_with_options_of_their_own_share_the_connections(server, connect):
+def test_threads_with_own_options_share_connections(server, connect):
     client = connect(server)
     server.decides(echo)
     start = threading.Barrier(10)
@@ -87,7 +87,7 @@ def test_threads_with_options_of_their_own_share_the_connections(server, connect
     assert server.accepted <= 10
 
 
-def test_closing_while_others_are_calling_breaks_no_call(server, connect):
+def test_client_closed_while_threads_call_breaks_no_call(server, connect):
     client = connect(server)
     server.decides(echo)
     start = threading.Barrier(11)
@@ -99,7 +99,7 @@ def test_closing_while_others_are_calling_breaks_no_call(server, connect):
         assert all(job.result() for job in jobs)
 
 
-def test_threads_that_follow_each_other_share_one_connection(server, connect):
+def test_threads_in_sequence_share_one_connection(server, connect):
     client = connect(server)
     for number in range(5):
         thread = threading.Thread(target=client.api.get_request, args=(f"x/{number}",))

@@ -44,7 +44,9 @@ def limits(monkeypatch):
     ],
 )
 @pytest.mark.parametrize("through", ["the client", "with_options"])
-def test_the_socket_gets_the_timeout(through, timeout, connecting, reading, serve, connect, limits):
+def test_timeout_is_set_on_the_socket(
+    through, timeout, connecting, reading, serve, connect, limits
+):
     server = serve("http")
     if through == "the client":
         client = connect(server, timeout=timeout)
@@ -55,13 +57,13 @@ def test_the_socket_gets_the_timeout(through, timeout, connecting, reading, serv
     assert set(limits["read"]) == {reading}
 
 
-def test_the_usual_timeout_is_finite(serve, limits):
+def test_timeout_default_is_finite(serve, limits):
     with scaleapi.ScaleClient("test_key", api_instance_url=serve("http").url) as client:
         client.api.get_request("x")
     assert (set(limits["connect"]), set(limits["read"])) == ({10}, {120})
 
 
-def test_a_kept_alive_connection_gets_the_timeout_of_each_call(serve, connect, limits):
+def test_timeout_of_each_call_is_set_on_a_reused_connection(serve, connect, limits):
     server = serve("http")
     client = connect(server, timeout=7)
     for timeout in (3, None, (1, 9)):
@@ -73,7 +75,7 @@ def test_a_kept_alive_connection_gets_the_timeout_of_each_call(serve, connect, l
 
 @pytest.mark.parametrize("timeout", [0.03, (20, 0.03)])
 @pytest.mark.parametrize("through", ["the client", "with_options"])
-def test_a_short_timeout_gives_up_on_a_silent_server(through, timeout, serve, connect):
+def test_timeout_short_ends_a_call_to_a_silent_server(through, timeout, serve, connect):
     server = serve("http")
     server.replies(silence)
     if through == "the client":
@@ -85,7 +87,7 @@ def test_a_short_timeout_gives_up_on_a_silent_server(through, timeout, serve, co
     server.until(lambda: len(server.requests) == (4 if through == "the client" else 2))
 
 
-def test_a_long_timeout_of_with_options_outwaits_the_clients(server, connect):
+def test_timeout_of_with_options_replaces_that_of_the_client(server, connect):
     go = threading.Event()
     server.decides(lambda request: go.wait(20) and answer({"late": True}))
     patient = connect(server, timeout=0.01).with_options(timeout=None)

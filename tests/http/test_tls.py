@@ -31,16 +31,16 @@ def assert_distrusted(client, server):
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("verify", [None, True])
-def test_an_unknown_authority_is_not_trusted(verify, server, connect):
+def test_tls_unknown_authority_is_not_trusted(verify, server, connect):
     assert_distrusted(connect(server, verify=verify), server)
 
 
-def test_another_authority_than_the_given_is_not_trusted(server, connect, other_authority):
+def test_tls_authority_other_than_verify_is_not_trusted(server, connect, other_authority):
     assert_distrusted(connect(server, verify=other_authority.pem), server)
 
 
 @pytest.mark.smoke
-def test_a_certificate_for_another_name_is_not_trusted(authority, connect):
+def test_tls_certificate_for_another_name_is_not_trusted(authority, connect):
     server = Server(authority.context("other.example.org"))
     try:
         assert_distrusted(connect(server), server)
@@ -49,7 +49,7 @@ def test_a_certificate_for_another_name_is_not_trusted(authority, connect):
 
 
 @pytest.mark.smoke
-def test_a_proxy_with_a_certificate_for_another_name_is_not_trusted(authority, serve, connect):
+def test_tls_proxy_certificate_for_another_name_is_not_trusted(authority, serve, connect):
     proxy = Server(authority.context("other.example.org"))
     try:
         client = connect(serve("https"), proxies={"https": f"https://localhost:{proxy.port}"})
@@ -58,22 +58,20 @@ def test_a_proxy_with_a_certificate_for_another_name_is_not_trusted(authority, s
         proxy.stop()
 
 
-def test_a_creation_too_ends_after_one_try(server, connect):
+def test_tls_certificate_error_of_a_create_request_is_not_retried(server, connect):
     with pytest.raises(ScaleConnectionError, match="certificate verify failed") as caught:
         connect(server, verify=None).create_task("chat")
     assert len(caught.value.attempts) == 1 and "may nevertheless" not in str(caught.value)
 
 
-def test_a_path_is_trusted_whatever_the_environment_names(
-    server, connect, monkeypatch, other_authority
-):
+def test_tls_verify_path_wins_over_the_environment(server, connect, monkeypatch, other_authority):
     assert connect(server).api.get_request("x") == {}
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, other_authority.pem)
     assert connect(server).api.get_request("x") == {}
 
 
-def test_a_path_is_not_widened_by_the_environments(
+def test_tls_verify_path_is_not_extended_by_the_environment(
     server, connect, monkeypatch, authority, other_authority
 ):
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
@@ -83,21 +81,25 @@ def test_a_path_is_not_widened_by_the_environments(
 
 @pytest.mark.parametrize("verify", [None, True])
 @pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_without_a_path_the_environments_is_trusted(
+def test_tls_bundle_of_the_environment_is_the_default(
     name, verify, server, connect, monkeypatch, authority
 ):
     monkeypatch.setenv(name, authority.pem)
     assert connect(server, verify=verify).api.get_request("x") == {}
 
 
-def test_requests_name_wins_over_curls(server, connect, monkeypatch, authority, other_authority):
+def test_tls_requests_ca_bundle_wins_over_curl_ca_bundle(
+    server, connect, monkeypatch, authority, other_authority
+):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", other_authority.pem)
     monkeypatch.setenv("CURL_CA_BUNDLE", authority.pem)
     assert_distrusted(connect(server, verify=None), server)
 
 
 @pytest.mark.parametrize("bundle", [None, "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-def test_false_trusts_anyone_and_says_so(bundle, server, connect, monkeypatch, other_authority):
+def test_tls_verify_false_trusts_any_certificate_and_warns(
+    bundle, server, connect, monkeypatch, other_authority
+):
     if bundle:
         monkeypatch.setenv(bundle, other_authority.pem)
     client = connect(server, verify=False)
@@ -108,7 +110,7 @@ def test_false_trusts_anyone_and_says_so(bundle, server, connect, monkeypatch, o
 
 
 @pytest.mark.smoke
-def test_a_connection_that_was_not_verified_serves_nobody_who_wants_that(server, connect):
+def test_tls_unverified_connection_is_not_reused_for_verified_calls(server, connect):
     client = connect(server, verify=False)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", InsecureRequestWarning)
@@ -130,7 +132,7 @@ def broken_bundle(request, tmp_path):
     return str(path)
 
 
-def test_a_broken_bundle_of_the_environment_does_not_matter_to_http(
+def test_tls_broken_bundle_of_the_environment_does_not_affect_http(
     broken_bundle, serve, connect, monkeypatch
 ):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", broken_bundle)
@@ -138,7 +140,7 @@ def test_a_broken_bundle_of_the_environment_does_not_matter_to_http(
 
 
 @pytest.mark.parametrize("through", ["verify", "environment"])
-def test_a_broken_bundle_is_a_clear_error_on_https_after_one_try(
+def test_tls_broken_bundle_raises_after_one_attempt(
     through, broken_bundle, server, connect, monkeypatch
 ):
     if through == "environment":
@@ -150,12 +152,12 @@ def test_a_broken_bundle_is_a_clear_error_on_https_after_one_try(
     assert "may nevertheless" not in str(caught.value)
 
 
-def test_an_absent_bundle_is_named(server, connect):
+def test_tls_missing_bundle_is_named(server, connect):
     with pytest.raises(ScaleConnectionError, match="/nowhere/ca.pem"):
         connect(server, verify="/nowhere/ca.pem").get_task("t")
 
 
-def test_the_client_certificate_is_shown_on_every_connection(serve, connect, authority):
+def test_tls_client_certificate_is_sent_on_every_connection(serve, connect, authority):
     mutual = serve("mutual")
     for cert in (authority.client_pem, authority.client_pair):
         mutual.replies(
@@ -171,14 +173,14 @@ def test_the_client_certificate_is_shown_on_every_connection(serve, connect, aut
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_the_client_certificate_is_shown_with_every_method(method, serve, connect, authority):
+def test_tls_client_certificate_is_sent_with_every_method(method, serve, connect, authority):
     mutual = serve("mutual")
     connect(mutual, cert=authority.client_pem).api.request(method, "x", body={})
     assert "somebody@example.org" in str(mutual.requests[0].certificate)
 
 
 @pytest.mark.parametrize("theirs", [False, True])
-def test_who_shows_no_fitting_certificate_is_turned_away(theirs, serve, connect, other_authority):
+def test_tls_client_without_valid_certificate_is_rejected(theirs, serve, connect, other_authority):
     mutual = serve("mutual")
     client = connect(mutual, cert=other_authority.client_pem if theirs else None)
     with pytest.raises(ScaleConnectionError) as caught:
@@ -186,13 +188,13 @@ def test_who_shows_no_fitting_certificate_is_turned_away(theirs, serve, connect,
     assert type(caught.value) is ScaleConnectionError and mutual.requests == []
 
 
-def test_an_absent_client_certificate_is_named_after_one_try(server, connect):
+def test_tls_missing_client_certificate_is_named_after_one_attempt(server, connect):
     with pytest.raises(ScaleConnectionError, match="/nowhere/client.pem") as caught:
         connect(server, cert="/nowhere/client.pem").create_task("chat")
     assert len(caught.value.attempts) == 1 and "may nevertheless" not in str(caught.value)
 
 
-def test_http_spoken_to_an_https_server_gets_no_answer(server, connect):
+def test_tls_server_contacted_by_http_raises_a_connection_error(server, connect):
     with pytest.raises(ScaleConnectionError):
         connect(server.url.replace("https:", "http:")).get_task("t")
     assert server.requests == []

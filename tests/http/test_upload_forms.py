@@ -40,14 +40,14 @@ def upload(client, wire):
     return upload
 
 
-def test_a_path_is_opened_and_closed_again(upload, tmp_path):
+def test_upload_path_is_opened_and_closed(upload, tmp_path):
     path = tmp_path / "street.jpg"
     path.write_bytes(b"pixels")
     assert upload(path) == [("file", "street.jpg", None, b"pixels")]
     assert upload(str(path)) == [("file", "street.jpg", None, b"pixels")]
 
 
-def test_an_opened_file_goes_under_its_name_from_where_it_stands(upload, tmp_path):
+def test_upload_open_file_keeps_its_name_and_starts_at_its_position(upload, tmp_path):
     path = tmp_path / "street.jpg"
     path.write_bytes(b"pixels")
     with open(path, "rb") as opened:
@@ -56,12 +56,12 @@ def test_an_opened_file_goes_under_its_name_from_where_it_stands(upload, tmp_pat
         assert not opened.closed
 
 
-def test_what_has_no_name_is_called_file(upload):
+def test_upload_without_a_name_is_named_file(upload):
     assert upload(b"raw") == [("file", "file", None, b"raw")]
     assert upload(io.BytesIO(b"raw")) == [("file", "file", None, b"raw")]
 
 
-def test_a_tuple_is_what_requests_takes(upload):
+def test_upload_tuple_is_as_in_requests(upload):
     assert upload(("a.png", io.BytesIO(b"png"), "image/png")) == [
         ("file", "a.png", "image/png", b"png")
     ]
@@ -74,7 +74,7 @@ class OnlyRead:
         self.read = io.BytesIO(content).read
 
 
-def test_what_is_sent_is_what_was_given(upload, tmp_path):
+def test_upload_content_is_sent_unchanged(upload, tmp_path):
     content = bytes(range(256)) * 1000
     path = tmp_path / "street.jpg"
     path.write_bytes(content)
@@ -85,7 +85,7 @@ def test_what_is_sent_is_what_was_given(upload, tmp_path):
             assert upload(("a", file)) == [("file", "a", None, content)]
 
 
-def test_text_is_sent_as_utf_8_and_a_part_may_have_headers(upload, wire):
+def test_upload_string_is_sent_as_utf_8_and_parts_may_have_headers(upload, wire):
     for text in ("é", io.StringIO("é")):
         assert upload(("a.txt", text, "text/plain", {"X-Camera": "2"})) == [
             ("file", "a.txt", "text/plain", "é".encode())
@@ -93,7 +93,7 @@ def test_text_is_sent_as_utf_8_and_a_part_may_have_headers(upload, wire):
         assert b"X-Camera: 2" in wire.last.body
 
 
-def test_form_fields_are_text_lists_are_repeated_and_none_is_left_out(upload):
+def test_upload_form_fields_are_strings_lists_repeat_and_none_is_omitted(upload):
     fields = {"project_name": "p", "n": 3, "tag": ["a", "b"], "gone": None, "metadata": {"c": 2}}
     assert upload(b"raw", **fields)[:-1] == [
         ("project_name", None, None, b"p"),
@@ -106,13 +106,13 @@ def test_form_fields_are_text_lists_are_repeated_and_none_is_left_out(upload):
 
 
 @pytest.mark.parametrize("file", [None, "", 5, ["a.png"]])
-def test_anything_else_is_refused_before_it_is_sent(file, client, wire):
+def test_upload_of_another_type_raises_before_sending(file, client, wire):
     with pytest.raises(ScaleInvalidArgument, match="file must be"):
         client.upload_file(file)
     assert wire.sent == []
 
 
-def test_a_path_that_is_not_there_is_an_os_error(client, wire, tmp_path):
+def test_upload_missing_path_raises_os_error(client, wire, tmp_path):
     with pytest.raises(FileNotFoundError):
         client.upload_file(pathlib.Path(tmp_path / "none.jpg"))
     assert wire.sent == []

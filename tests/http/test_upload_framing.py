@@ -270,7 +270,7 @@ class Shrinking(io.BytesIO):
         return super().read(size) if self.tell() < 100 else b""
 
 
-def test_upload_file_that_shrinks_fails_with_its_own_error(connect):
+def test_upload_file_that_shrinks_raises_its_own_error(connect):
     recorder = Recorder()
     with connect(recorder.url, retries=0) as client, pytest.raises(OSError, match="shorter"):
         client.upload_file(Shrinking(b"a" * 300_000), reference_id="r")
@@ -278,7 +278,7 @@ def test_upload_file_that_shrinks_fails_with_its_own_error(connect):
     assert len(recorder.received) < 300_000
 
 
-def test_upload_file_that_reads_more_through_progress_reports_no_more_than_all(connect):
+def test_upload_progress_of_a_file_that_reads_more_reports_at_most_its_size(connect):
     recorder, reports = Recorder(), []
     client = connect(recorder.url, retries=0)
     file = Inflated(b"a" * 300_000, 1000)

@@ -45,14 +45,14 @@ class Watched(io.BytesIO):
         return super().read(size)
 
 
-def test_a_file_is_read_in_blocks_as_it_is_sent(client):
+def test_upload_reads_the_file_in_chunks_while_sending(client):
     file = Watched(b"x" * SIZE)
     assert client.upload_file(file).size == SIZE
     assert max(file.asked) <= CHUNK_SIZE and min(file.asked) >= 0
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=str)
-def test_each_try_starts_where_the_file_stood(fault, box, client, path):
+def test_upload_each_attempt_starts_at_the_files_position(fault, box, client, path):
     box.fail_next("POST", "/files/upload", **fault, times=2)
     with open(path, "rb") as opened:
         opened.seek(7)
@@ -79,7 +79,7 @@ def pipe(content):
     [OnlyRead, pipe, lambda content: io.StringIO(content.decode()), lambda content: content],
     ids=["an object with read", "a pipe", "text", "bytes"],
 )
-def test_what_can_not_be_rewound_is_sent_again_all_the_same(make, box, client):
+def test_upload_of_an_unseekable_file_is_retried(make, box, client):
     box.fail_next("POST", "/files/upload", status=503)
     file = make(b"0123456789" * 1000)
     with file if isinstance(file, io.IOBase) else contextlib.nullcontext():
@@ -87,7 +87,7 @@ def test_what_can_not_be_rewound_is_sent_again_all_the_same(make, box, client):
     assert sizes(box) == [10_000] * 2
 
 
-def test_temporary_copies_are_removed(client, monkeypatch, tmp_path):
+def test_upload_temporary_copies_are_removed(client, monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     copies = []
     keep = tempfile.SpooledTemporaryFile
@@ -102,7 +102,7 @@ def test_temporary_copies_are_removed(client, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_is_told_block_by_block_and_try_by_try(box, client, path):
+def test_upload_progress_is_reported_per_chunk_and_attempt(box, client, path):
     box.fail_next("POST", "/files/upload", status=503)
     told = []
     client.upload_file(
@@ -114,7 +114,7 @@ def test_progress_is_told_block_by_block_and_try_by_try(box, client, path):
 
 
 @pytest.mark.parametrize("problem", [BrokenPipeError("no one reads"), ValueError("x")], ids=repr)
-def test_what_progress_raises_ends_the_upload_and_is_not_the_networks_fault(problem, box, client):
+def test_upload_progress_error_ends_the_upload_without_retry(problem, box, client):
     calls = []
 
     def progress(sent, total):
@@ -127,7 +127,7 @@ def test_what_progress_raises_ends_the_upload_and_is_not_the_networks_fault(prob
     assert client.upload_file(b"abc").size == 3, "the connection is not left half-way"
 
 
-def test_a_file_that_becomes_shorter_meanwhile_is_an_os_error(box, client, path):
+def test_upload_file_that_shrinks_meanwhile_raises_os_error(box, client, path):
     def cut(sent, total):
         os.truncate(path, CHUNK_SIZE)
 
@@ -136,7 +136,7 @@ def test_a_file_that_becomes_shorter_meanwhile_is_an_os_error(box, client, path)
     assert not isinstance(caught.value, scaleapi.ScaleException)
 
 
-def test_a_file_that_grows_meanwhile_is_sent_as_it_was(client, path):
+def test_upload_file_that_grows_meanwhile_is_sent_at_its_first_size(client, path):
     with open(path, "ab") as more:
 
         def grow(sent, total):
@@ -146,7 +146,7 @@ def test_a_file_that_grows_meanwhile_is_sent_as_it_was(client, path):
         assert client.upload_file(path, progress=grow).size == SIZE
 
 
-def test_an_error_of_an_upload_pickles(box, client, path):
+def test_upload_error_pickles(box, client, path):
     box.fail_next("POST", "/files/upload", status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled) as caught:
         client.upload_file(path)
@@ -154,7 +154,7 @@ def test_an_error_of_an_upload_pickles(box, client, path):
     assert twin.response.status_code == 402
 
 
-def test_what_makes_no_sense_is_refused_before_it_is_sent(box, client, path):
+def test_upload_invalid_argument_raises_before_sending(box, client, path):
     with open(path, "rb") as closed:
         pass
     for wrong in (closed, ("a", 5), ("a",), ("a", b"", "t", {}, 5)):
@@ -165,7 +165,7 @@ def test_what_makes_no_sense_is_refused_before_it_is_sent(box, client, path):
     assert box.requests == []
 
 
-def test_many_threads_upload_at_once(client):
+def test_uploads_on_many_threads_succeed(client):
     def upload(number):
         done[number] = client.upload_file(b"x" * number).size
 

@@ -45,7 +45,7 @@ def test_hook_given_as_one_function_is_called(server, connect):
     assert client.get_task("A").id == "A" and seen == [200]
 
 
-def test_hook_that_reads_a_body_cut_short_does_not_make_it_whole(server, connect):
+def test_hook_that_reads_a_truncated_body_is_retried(server, connect):
     half = gzip.compress(b'{"task_id": "A", "text": "%s"}' % (b"x" * 5000))[:-20]
     server.replies(answer(half, content_encoding="gzip"), task("A"))
     client = connect(server)
@@ -108,7 +108,7 @@ def test_session_of_a_factory_is_made_once_by_racing_threads():
     assert made == [client.session]
 
 
-def test_mounted_adapter_of_requests_tells_what_was_not_sent(refused, connect, caplog):
+def test_mounted_adapter_of_requests_reports_what_was_not_sent(refused, connect, caplog):
     client = connect(refused)
     client.session.mount("http://", HTTPAdapter())
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
