@@ -23,7 +23,7 @@ needs_workflows = pytest.mark.skipif(
 )
 
 
-def test_every_python_of_the_metadata_has_an_environment():
+def test_tox_has_an_environment_for_every_python_of_the_metadata():
     line = "Programming Language :: Python :: "
     stated = [entry[len(line) :] for entry in PROJECT["classifiers"] if entry.startswith(line)]
     assert VERSIONS == [*stated[1:], "oldest", "newest"]
@@ -32,7 +32,7 @@ def test_every_python_of_the_metadata_has_an_environment():
     assert TOX["env"]["newest"]["base_python"] == VERSIONS[-3::-1]
 
 
-def test_the_oldest_is_what_the_metadata_allow():
+def test_tox_oldest_pins_the_lower_bounds_of_the_metadata():
     extras = PROJECT["optional-dependencies"]
     allowed = [*PROJECT["dependencies"], *extras["sandbox"], *extras["progress"], *extras["pandas"]]
     pinned = dict(pin.split("==") for pin in TOX["env"]["oldest"]["deps"] if "==" in pin)
@@ -41,29 +41,29 @@ def test_the_oldest_is_what_the_metadata_allow():
         assert re.fullmatch(rf"{re.escape(oldest)}(\.0)*", pinned[name]), bound
 
 
-def test_the_next_major_versions_of_what_the_transport_stands_on_are_excluded():
+def test_dependencies_of_the_transport_exclude_the_next_major_version():
     bounds = {bound[1]: bound[3] for bound in map(BOUND.fullmatch, PROJECT["dependencies"])}
     assert bounds == {"requests": "3", "urllib3": "3"}
 
 
-def test_every_chore_is_one_word():
+def test_tox_environments_have_descriptions():
     for word in ("fmt", "lint", "types", "test", "docs", "build", "check"):
         assert TOX["env"][word]["description"]
 
 
 @pytest.mark.parametrize("word", ["lint", "types", "docs", "build"])
-def test_check_installs_what_its_parts_need(word):
+def test_tox_check_installs_what_its_parts_need(word):
     part, check = TOX["env"][word], TOX["env"]["check"]
     assert set(part.get("deps", ())) <= set(check["deps"])
     assert set(part.get("extras", ())) <= set(check["extras"])
 
 
-def test_lint_checks_imports_and_those_for_type_checkers_too():
+def test_lint_checks_imports_for_type_checkers_too():
     assert ["lint-imports", "--no-cache"] in TOX["env"]["lint"]["commands"]
     assert SETTINGS["tool"]["importlinter"]["exclude_type_checking_imports"] is False
 
 
-def test_every_private_module_of_the_client_is_forbidden_to_the_sandbox():
+def test_sandbox_contract_forbids_every_private_module_of_the_client():
     contracts = {
         contract["id"]: contract for contract in SETTINGS["tool"]["importlinter"]["contracts"]
     }
@@ -73,7 +73,7 @@ def test_every_private_module_of_the_client_is_forbidden_to_the_sandbox():
 
 
 @needs_workflows
-def test_the_workflows_run_environments_that_exist_and_try_every_version():
+def test_workflows_run_existing_environments_and_every_version():
     named = []
     for path in WORKFLOWS.glob("*.yml"):
         for names in re.findall(r"(?:env: \[|tox run -e )([\w., \"]+)", path.read_text("utf-8")):
@@ -84,13 +84,13 @@ def test_the_workflows_run_environments_that_exist_and_try_every_version():
 
 @needs_workflows
 @pytest.mark.parametrize("path", sorted(WORKFLOWS.glob("*.yml")), ids=lambda path: path.name)
-def test_a_workflow_may_only_read_unless_a_job_says_more(path):
+def test_workflow_permissions_are_read_only_by_default(path):
     assert "\npermissions:\n  contents: read\n\njobs:\n" in path.read_text("utf-8")
 
 
 @needs_workflows
 @pytest.mark.parametrize("name", ["CONTRIBUTING.md", "SECURITY.md"])
-def test_the_links_to_files_in_the_github_folder_lead_somewhere(name):
+def test_links_in_the_github_folder_exist(name):
     path = WORKFLOWS.parent / name
     links = re.findall(r"\]\(([^)#:]+)\)", path.read_text("utf-8"))
     assert all((path.parent / link).is_file() for link in links), links

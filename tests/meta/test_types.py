@@ -33,7 +33,7 @@ client.v2.get_task_with_http_info("t", limit=5)
 KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.FaultRule, bulk.BulkRun]
 
 
-def test_a_strict_checker_follows_what_users_write_and_finds_their_slips(tmp_path):
+def test_strict_type_checker_accepts_usage_and_finds_mistakes(tmp_path):
     slips = tmp_path / "slips.py"
     slips.write_text(f"import scaleapi\n\n{SLIPS}")
     done = subprocess.run(
@@ -64,7 +64,7 @@ def calls_in_usage():
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_every_public_method_is_called_in_the_code_that_the_checkers_read(kind):
+def test_type_samples_call_every_public_method(kind):
     inherited = {scaleapi.tasks.Resource: "as_dict"}  # called of one of them
     called = {name for of, name in calls_in_usage() if of is kind}
     called |= {name for base, name in inherited.items() if issubclass(kind, base)}
@@ -74,7 +74,7 @@ def test_every_public_method_is_called_in_the_code_that_the_checkers_read(kind):
     assert not missing, f"tests/types/usage.py does not call {sorted(missing)} of {kind.__name__}"
 
 
-def test_the_checkers_read_every_public_function_too():
+def test_type_samples_call_every_public_function():
     source = inspect.getsource(usage)
     functions = [
         value for value in map(vars(scaleapi).get, scaleapi.__all__) if inspect.isfunction(value)
@@ -84,6 +84,6 @@ def test_the_checkers_read_every_public_function_too():
 
 
 @pytest.mark.parametrize("name", public_methods(v2.V2Api))
-def test_the_types_of_an_operation_can_be_read_at_run_time(name):
+def test_operation_annotations_can_be_read_at_run_time(name):
     hints = typing.get_type_hints(getattr(v2.V2Api, name))
     assert {"options", "return"} <= set(hints)

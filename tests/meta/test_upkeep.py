@@ -43,13 +43,13 @@ def kept_files():
     return files
 
 
-def test_nothing_else_stands_at_the_top():
+def test_top_level_has_no_other_files():
     strangers = {path.relative_to(ROOT).parts[0] for path in kept_files()} - TOP_LEVEL
     assert not {name for name in strangers if not name.startswith(".")}
 
 
 @pytest.mark.parametrize("pattern", FORBIDDEN, ids=lambda pattern: pattern.pattern)
-def test_no_file_names_a_machine_a_registry_or_a_key(pattern):
+def test_files_name_no_machine_registry_or_key(pattern):
     found = [
         str(path.relative_to(ROOT))
         for path in kept_files()

@@ -17,7 +17,7 @@ def task(**more):
     return {"task_id": "t", "created_at": "2026-03-04T10:15:00.123Z", **more}
 
 
-def test_there_is_a_row_for_each_task_whatever_form_it_has(client):
+def test_to_dataframe_has_a_row_per_task_of_any_form(client):
     given = [
         scaleapi.Task(task(task_id="a"), client),
         task(task_id="b"),
@@ -30,7 +30,7 @@ def test_there_is_a_row_for_each_task_whatever_form_it_has(client):
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz"])
 @pytest.mark.parametrize("as_text", [True, False])
-def test_an_exports_file_is_read_by_its_path(name, as_text, tmp_path):
+def test_to_dataframe_reads_an_export_file_by_its_path(name, as_text, tmp_path):
     path = tmp_path / name
     opened = gzip.open(path, "wt") if name.endswith(".gz") else open(path, "w")
     with opened as file:
@@ -39,19 +39,19 @@ def test_an_exports_file_is_read_by_its_path(name, as_text, tmp_path):
     assert frame["task_id"].tolist() == ["0", "1", "2"]
 
 
-def test_no_tasks_are_an_empty_table_with_the_usual_columns():
+def test_to_dataframe_without_tasks_has_the_usual_columns():
     for flatten in ((), ["metadata"]):
         frame = scaleapi.to_dataframe([], flatten)
         assert list(frame.columns) == list(FIRST_COLUMNS) and len(frame) == 0
         assert {str(frame[name].dtype) for name in TIMES} == {"datetime64[us, UTC]"}
 
 
-def test_the_usual_columns_come_first_and_all_others_after_them_as_they_come():
+def test_to_dataframe_usual_columns_come_first_then_others_as_found():
     frame = scaleapi.to_dataframe([task(z=1), task(urgency="standard", a=None)])
     assert list(frame.columns) == [*FIRST_COLUMNS, "z", "urgency", "a"]
 
 
-def test_times_are_timestamps_in_utc():
+def test_to_dataframe_times_are_utc_timestamps():
     other = {"created_at": "2026-03-04T12:15:00+02:00", "completed_at": "2026-03-04T10:15:00"}
     frame = scaleapi.to_dataframe([task(), {**task(), **other}])
     assert frame["created_at"].tolist() == [
@@ -78,32 +78,32 @@ def test_times_are_timestamps_in_utc():
         "nan",
     ],
 )
-def test_times_that_are_none_are_kept_as_they_came(odd):
+def test_to_dataframe_invalid_times_are_kept_unchanged(odd):
     frame = scaleapi.to_dataframe([task(), task(created_at=odd)])
     assert frame["created_at"].tolist() == ["2026-03-04T10:15:00.123Z", odd]
 
 
 @pytest.mark.parametrize("fraction", ["123", "123456", "123456789"])
-def test_times_keep_all_of_their_digits(fraction):
+def test_to_dataframe_times_keep_all_digits(fraction):
     frame = scaleapi.to_dataframe([task(created_at=f"2026-03-04T10:15:00.{fraction}Z")])
     assert frame["created_at"][0] == pandas.Timestamp(f"2026-03-04T10:15:00.{fraction}Z")
 
 
-def test_a_usual_column_goes_only_where_others_took_its_place():
+def test_to_dataframe_usual_column_is_dropped_only_when_replaced():
     bare = {"task_id": "t"}
     assert "metadata" in scaleapi.to_dataframe([bare], "metadata")
     spread = scaleapi.to_dataframe([bare, {**bare, "metadata": {"a": 1}}], "metadata")
     assert "metadata" not in spread and spread["metadata.a"].tolist()[1] == 1
 
 
-def test_whole_numbers_stay_whole_where_some_tasks_lack_them():
+def test_to_dataframe_integers_stay_integers_where_some_are_missing():
     frame = scaleapi.to_dataframe([task(n=2**60 + 1), task(), task(n=1)])
     assert frame["n"].tolist()[::2] == [2**60 + 1, 1] and frame["n"].isna().tolist()[1]
     huge = scaleapi.to_dataframe([task(n=2**70), task()])
     assert huge["n"][0] == 2**70
 
 
-def test_other_values_have_the_type_that_holds_them():
+def test_to_dataframe_other_values_have_a_fitting_dtype():
     given = {"yes": [True, None], "half": [0.5, 1], "both": [0.5, 2**60 + 1], "odd": [1, "1"]}
     rows = [{name: values[row] for name, values in given.items()} for row in range(2)]
     frame = scaleapi.to_dataframe([task(**row) for row in rows])
@@ -112,7 +112,7 @@ def test_other_values_have_the_type_that_holds_them():
     assert frame["both"].tolist() == given["both"] and frame["odd"].tolist() == given["odd"]
 
 
-def test_what_is_named_is_spread_out_however_deep():
+def test_to_dataframe_flatten_expands_at_any_depth():
     first = task(metadata={"shift": {"day": 1, "of": ["a"]}}, params={"x": 1})
     frame = scaleapi.to_dataframe([first, task(metadata={"shift": "night"})], "metadata")
     assert frame["metadata.shift.day"].tolist()[0] == 1
@@ -121,14 +121,14 @@ def test_what_is_named_is_spread_out_however_deep():
     assert frame["params"][0] == {"x": 1} and "metadata" not in frame
 
 
-def test_several_columns_are_spread_out():
+def test_to_dataframe_flatten_expands_several_columns():
     frame = scaleapi.to_dataframe(
         [task(metadata={"a": 1}, response={"b": 2}, own={"c": 3})], ["metadata", "response", "own"]
     )
     assert frame[["metadata.a", "response.b", "own.c"]].iloc[0].tolist() == [1, 2, 3]
 
 
-def test_what_can_not_be_spread_out_stays_where_it_was():
+def test_to_dataframe_flatten_keeps_what_is_not_a_dictionary():
     given = [task(metadata=value) for value in ({}, None, [1], "text", {"a": {}})]
     frame = scaleapi.to_dataframe(given, "metadata")
     assert frame["metadata"].tolist()[0] == {}
@@ -136,18 +136,18 @@ def test_what_can_not_be_spread_out_stays_where_it_was():
     assert frame["metadata.a"].tolist()[4] == {}
 
 
-def test_a_dot_in_a_key_is_told_from_a_step():
+def test_to_dataframe_flatten_escapes_a_dot_in_a_key():
     frame = scaleapi.to_dataframe([task(metadata={"a.b": 1, "a": {"b": 2}, "\\": 3})], "metadata")
     assert frame.iloc[0][["metadata.a\\.b", "metadata.a.b", "metadata.\\\\"]].tolist() == [1, 2, 3]
 
 
-def test_two_values_under_one_name_are_refused():
+def test_to_dataframe_flatten_duplicate_column_raises():
     given = task(**{"metadata.a": 1, "metadata": {"a": 2}})
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="flatten makes two values.*metadata.a"):
         scaleapi.to_dataframe([given], "metadata")
 
 
-def test_nothing_that_was_given_is_changed():
+def test_to_dataframe_does_not_modify_its_argument():
     given = task(metadata={"a": {"b": [1]}})
     before = json.dumps(given)
     frame = scaleapi.to_dataframe([given], "metadata")
@@ -156,24 +156,24 @@ def test_nothing_that_was_given_is_changed():
 
 
 @pytest.mark.parametrize("tasks", [None, 5, b"x", {"task_id": "a"}])
-def test_what_is_no_iterable_of_tasks_is_refused(tasks):
+def test_to_dataframe_of_no_iterable_of_tasks_raises(tasks):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="tasks must be an iterable of tasks"):
         scaleapi.to_dataframe(tasks)
 
 
 @pytest.mark.parametrize("odd", [None, 5, "", "{", "[]", b"\xff", ["task_id"]])
-def test_what_is_no_task_is_refused(odd):
+def test_to_dataframe_of_an_item_that_is_no_task_raises(odd):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="each of tasks must be a task"):
         scaleapi.to_dataframe([task(), odd])
 
 
 @pytest.mark.parametrize("flatten", [5, [5], {"metadata": 1}, ""])
-def test_columns_that_make_no_sense_are_refused(flatten):
+def test_to_dataframe_invalid_flatten_raises(flatten):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="flatten must be"):
         scaleapi.to_dataframe([], flatten)
 
 
-def test_without_pandas_it_says_what_to_install(monkeypatch):
+def test_to_dataframe_without_pandas_names_the_extra(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "pandas", None)
     with pytest.raises(ImportError, match=r"pip install 'scaleapi\[pandas\]'"):
         scaleapi.to_dataframe([])

@@ -132,7 +132,7 @@ EIGHT = [{"x": x, "y": y} for x in (0, 5) for y in (0, 1, 2, 3)]
         ({"x": 1, "y": 1}, "M1 1h0"),
     ],
 )
-def test_every_geometry_lies_where_its_numbers_say(annotation, path):
+def test_draw_geometry_is_at_its_coordinates(annotation, path):
     drawn = task(annotation).draw(**WITHOUT_PICTURE)
     assert [found for _, found in paths(drawn)] == [path] and drawn.notes == ()
 
@@ -148,20 +148,20 @@ def test_every_geometry_lies_where_its_numbers_say(annotation, path):
         ({"type": "ellipse", "left": 0, "top": 0, "width": 20, "height": 10}, (0, 20, 0, 10)),
     ],
 )
-def test_an_ellipse_goes_around_its_center(ellipse, extents):
+def test_draw_ellipse_is_around_its_center(ellipse, extents):
     ((_, path),) = paths(task(ellipse).draw(**WITHOUT_PICTURE))
     points = [tuple(map(float, pair.split())) for pair in re.findall(r"[\d.-]+ [\d.-]+", path)]
     across, down = zip(*points)
     assert (min(across), max(across), min(down), max(down)) == pytest.approx(extents, abs=0.01)
 
 
-def test_an_ellipse_within_a_box_is_not_told_by_vertices():
+def test_draw_ellipse_within_a_box_has_no_vertices():
     ellipse = {"type": "ellipse", "left": 0, "top": 0, "width": 20, "height": 10}
     drawn = task({**ellipse, "vertices": VERTICES}).draw(**WITHOUT_PICTURE)
     assert paths(drawn) == paths(task(ellipse).draw(**WITHOUT_PICTURE))
 
 
-def test_an_ellipse_is_turned_clockwise():
+def test_draw_ellipse_is_rotated_clockwise():
     turned = {"center": {"x": 50, "y": 40}, "radius": {"x": 30, "y": 10}, "angle": 30}
     ((_, path),) = paths(task(turned).draw(**WITHOUT_PICTURE))
     points = re.findall(r"[\d.-]+ [\d.-]+", path)
@@ -179,12 +179,12 @@ def test_an_ellipse_is_turned_clockwise():
         ("cuboidannotation", {"vertices": cuboid()[:4]}, FACE),
     ],
 )
-def test_a_task_of_one_geometry_tells_it_by_its_type(kind, annotation, path):
+def test_draw_geometry_of_a_single_geometry_type_is_inferred(kind, annotation, path):
     annotation = {name: value for name, value in annotation.items() if name != "type"}
     assert [found for _, found in paths(task(annotation, kind=kind).draw(image=""))] == [path]
 
 
-def test_the_sandboxs_responses_are_drawn_whole(sandbox_task):
+def test_draw_sandbox_responses_are_drawn_completely(sandbox_task):
     drawn = sandbox_task.draw(**WITHOUT_PICTURE)
     assert drawn.notes == () and len(paths(drawn)) == 12
     assert len({path for _, path in paths(drawn)}) == 12, "each has a place of its own"
@@ -200,7 +200,7 @@ def sandbox_task():
         return client.create_task("imageannotation", attachment="x", geometries=asked)
 
 
-def test_one_label_has_one_colour_in_every_task_and_process():
+def test_draw_label_has_one_colour_in_every_task_and_process():
     code = "from scaleapi.drawing import label_colour as c; print(c('car'), c('truck'), c('日本'))"
     found = [
         subprocess.run(
@@ -221,12 +221,12 @@ def test_one_label_has_one_colour_in_every_task_and_process():
 
 
 @given(st.text())
-def test_every_colour_can_be_read_on_white(label):
+def test_draw_colours_are_readable_on_white(label):
     red, green, blue = bytes.fromhex(drawing.label_colour(label)[1:])
     assert 1.05 / (labels._luminance((red / 255, green / 255, blue / 255)) + 0.05) > 4.5
 
 
-def test_labels_that_are_common_have_colours_that_differ():
+def test_draw_common_labels_have_different_colours():
     labels = "car truck bus bicycle person pedestrian motorcycle dog cat tree sign".split()
     colours = [bytes.fromhex(drawing.label_colour(label)[1:]) for label in labels]
     for number, one in enumerate(colours):
@@ -234,7 +234,7 @@ def test_labels_that_are_common_have_colours_that_differ():
             assert sum(abs(a - b) for a, b in zip(one, other)) > 30
 
 
-def test_what_others_wrote_is_text():
+def test_draw_untrusted_text_is_escaped():
     hostile = {**BOX, "label": HOSTILE, "attributes": {HOSTILE: HOSTILE}}
     odd = [{**BOX, "type": HOSTILE}, {**BOX, "left": HOSTILE}, HOSTILE]
     drawn = task(hostile, *odd, task_id=HOSTILE, attachment=HOSTILE).draw()
@@ -269,7 +269,7 @@ ANNOTATION = st.dictionaries(st.sampled_from(KEYS), PLACE | st.sampled_from(KIND
 
 
 @given(st.lists(ANNOTATION | JSON, max_size=5), JSON, JSON)
-def test_any_response_at_all_gives_a_sound_picture(annotations, attachment, status):
+def test_draw_any_response_returns_valid_svg(annotations, attachment, status):
     odd = task(*annotations, attachment=attachment, status=status)
     drawn = odd.draw()
     parsed(drawn.svg)
@@ -278,7 +278,7 @@ def test_any_response_at_all_gives_a_sound_picture(annotations, attachment, stat
 
 
 @given(JSON)
-def test_any_response_that_is_no_list_is_told(response):
+def test_draw_response_that_is_no_list_is_noted(response):
     drawn = task(response=response).draw()
     parsed(drawn.svg)
     assert drawn.notes
@@ -292,7 +292,7 @@ def test_any_response_that_is_no_list_is_told(response):
         "", 17, None,
     ],
 )  # fmt: skip
-def test_an_attachment_that_a_browser_may_not_load_is_not_loaded(address):
+def test_draw_attachment_with_forbidden_scheme_is_not_loaded(address):
     drawn = task(BOX, attachment=address).draw()
     assert not list(parsed(drawn.svg).iter(f"{SVG}image")) and "<img" not in drawn._repr_html_()
     (note,) = drawn.notes
@@ -300,7 +300,7 @@ def test_an_attachment_that_a_browser_may_not_load_is_not_loaded(address):
 
 
 @pytest.mark.parametrize("address", ["https://a.example/b.png?c=1&d=\"'<>", "HTTP://a.example/b c"])
-def test_an_attachment_is_loaded_from_its_address_and_from_nowhere_else(address):
+def test_draw_attachment_is_loaded_from_its_url_alone(address):
     drawn = task(BOX, attachment=address).draw()
     (image,) = parsed(drawn.svg).iter(f"{SVG}image")
     assert image.attrib == {"href": address}
@@ -310,7 +310,7 @@ def test_an_attachment_is_loaded_from_its_address_and_from_nowhere_else(address)
     assert "pass size=" in note
 
 
-def test_a_size_that_is_given_is_that_of_the_picture():
+def test_draw_size_argument_is_the_size_of_the_drawing():
     drawn = task(BOX, attachment="https://a.example/b.png").draw(size=(640, 480.0))
     tree = parsed(drawn.svg)
     (image,) = tree.iter(f"{SVG}image")
@@ -321,7 +321,7 @@ def test_a_size_that_is_given_is_that_of_the_picture():
 @pytest.mark.parametrize(
     "size", [(0, 5), (5,), 5, "ab", (float("nan"), 5), (5, 10**400), (1, -1), None.__class__]
 )
-def test_a_size_that_makes_no_sense_is_refused(size):
+def test_draw_invalid_size_raises(size):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=r"size must be \(width, height\)"):
         task(BOX).draw(size=size)
 
@@ -342,7 +342,7 @@ def test_a_size_that_makes_no_sense_is_refused(size):
     ],
     ids=str,
 )
-def test_a_file_is_put_into_the_picture_and_tells_its_size(content, kind, size, tmp_path):
+def test_draw_image_file_is_embedded_and_gives_the_size(content, kind, size, tmp_path):
     path = tmp_path / "street"
     path.write_bytes(content)
     address = data_address(content, kind)
@@ -355,18 +355,18 @@ def test_a_file_is_put_into_the_picture_and_tells_its_size(content, kind, size, 
 
 
 @pytest.mark.parametrize("image", [b"", b"<svg/>", 17, [], b"%PDF"])
-def test_what_is_no_picture_is_refused(image):
+def test_draw_file_that_is_no_image_raises(image):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="^<Response.*image must be"):
         task(BOX).draw(image=image)
 
 
-def test_a_file_that_is_not_there_is_an_os_error(tmp_path):
+def test_draw_missing_image_raises_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         task(BOX).draw(image=tmp_path / "none.png")
 
 
 @pytest.mark.parametrize("kind", ["chat", "segmentannotation", "", None, [], "IMAGEANNOTATION"])
-def test_a_task_of_another_type_is_refused(kind):
+def test_draw_task_of_another_type_raises(kind):
     with pytest.raises(
         scaleapi.ScaleInvalidArgument, match="can't be drawn; those that can: image"
     ):
@@ -385,7 +385,7 @@ def test_a_task_of_another_type_is_refused(kind):
         ({"response": {"annotations": []}}, "The response has no annotations."),
     ],
 )
-def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note):
+def test_draw_task_without_annotations_shows_the_image_and_a_note(fields, note):
     drawn = task(attachment=data_address(png(600, 400)), **fields).draw()
     assert drawn.notes == (note,) and paths(drawn) == []
     assert parsed(drawn.svg).find(f"{SVG}image") is not None
@@ -420,27 +420,27 @@ def test_a_task_without_annotations_shows_its_picture_and_says_why(fields, note)
         ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, got None"),
     ],
 )
-def test_what_can_not_be_drawn_is_told_and_the_rest_is_drawn(wrong, reason):
+def test_draw_invalid_annotation_is_noted_and_others_are_drawn(wrong, reason):
     drawn = task(wrong, BOX, wrong).draw(**WITHOUT_PICTURE)
     (note,) = drawn.notes
     assert note.startswith(f"2 annotations are not drawn: {reason}") and len(note) < 120
     assert [label for label, _ in paths(drawn)] == ["car"]
 
 
-def test_many_reasons_are_told_briefly():
+def test_draw_many_notes_are_summarized():
     odd = [{"type": f"kind {number}"} for number in range(9)]
     notes = task(*odd).draw(**WITHOUT_PICTURE).notes
     assert len(notes) == 6 and notes[-1] == "4 annotations are not drawn, for other reasons."
 
 
-def test_what_lies_outside_of_the_picture_is_counted_not_drawn():
+def test_draw_annotations_outside_the_image_are_counted():
     away = [{**BOX, "left": 700}, {**BOX, "top": -61}, {**BOX, "top": -40, "label": "edge"}]
     drawn = task(*away).draw(image=png(600, 400))
     assert drawn.notes == ("2 annotations are outside of the picture.",)
     assert [label for label, _ in paths(drawn)] == ["edge"]
 
 
-def test_without_a_picture_the_ground_goes_as_far_as_the_shapes():
+def test_draw_without_image_the_background_covers_the_shapes():
     away = [{**BOX, "left": -300, "top": -50, "label": "a"}, {**BOX, "left": 500, "label": "b"}]
     drawn = task(*away).draw(image="")
     tree = parsed(drawn.svg)
@@ -456,14 +456,14 @@ def test_without_a_picture_the_ground_goes_as_far_as_the_shapes():
     assert float(note.get("x")) < -280 and top + height < float(note.get("y")) <= bottom
 
 
-def test_what_is_left_out_is_counted_once():
+def test_draw_omitted_annotations_are_counted_once():
     bad = {"task_id": "t1", "type": "annotation", "response": {"annotations": [{}, {}, {}]}}
     left, reason = drawing.draw(bad, image="", max_annotations=2).notes
     assert left == "1 annotation is left out: there is too much to draw."
     assert reason.startswith("2 annotations are not drawn: left must be")
 
 
-def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
+def test_draw_thousands_are_drawn_up_to_a_limit_and_labelled_once(monkeypatch):
     rows = [
         {**BOX, "label": f"l{n % 3}", "left": n % 500} for n in range(_drawing.MAX_ANNOTATIONS + 7)
     ]
@@ -479,7 +479,7 @@ def test_thousands_are_drawn_up_to_a_bound_and_named_once_a_label(monkeypatch):
 
 
 @pytest.mark.parametrize("width, height", [(8, 8), (64, 40), (640, 480), (8000, 6000), (20, 4000)])
-def test_names_are_as_large_on_the_screen_whatever_the_picture(width, height):
+def test_draw_labels_have_one_size_on_the_screen(width, height):
     tree = parsed(task({**BOX, "left": 1, "top": 1}).draw(size=(width, height), image="").svg)
     group = tree.findall(f"{SVG}g")[1]
     scale = float(tree.get("width")) / width
@@ -488,7 +488,7 @@ def test_names_are_as_large_on_the_screen_whatever_the_picture(width, height):
     assert float(tree.get("height")) <= max(height, svg.MAX_HEIGHT)
 
 
-def test_names_lie_within_the_picture_and_none_over_another():
+def test_draw_labels_are_inside_the_image_and_do_not_overlap():
     rows = [{**BOX, "label": f"a long label {n}", "left": 590, "top": 2} for n in range(8)]
     tree = parsed(task(*rows).draw(image=png(600, 400)).svg)
     places = [(float(each.get("x")), float(each.get("y"))) for each in tree.iter(f"{SVG}text")]
@@ -512,7 +512,7 @@ def dots(count, x, y):
         (dots(1, 3, 3), 1),
     ],
 )
-def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named):
+def test_draw_label_without_room_is_omitted_and_counted(rows, named):
     drawn = task(*rows).draw(image=png(600, 400))
     (_, names) = parsed(drawn.svg).findall(f"{SVG}g")
     down = sorted(float(each.get("y")) for each in names)
@@ -525,13 +525,13 @@ def test_a_name_goes_where_there_is_room_or_is_left_out_and_counted(rows, named)
     assert [label for label, _ in paths(drawn)] == [row["label"] for row in rows]
 
 
-def test_names_are_told_in_a_picture_that_is_lower_than_they_are():
+def test_draw_labels_of_an_image_lower_than_them_are_noted():
     drawn = task(*dots(2, 5, 0)).draw(image="", size=(600, 4))
     assert texts(parsed(drawn.svg))[0] == "name 0"
     assert drawn.notes[0].startswith("1 label has no room")
 
 
-def test_labels_are_shown_short_and_told_whole():
+def test_draw_long_label_is_shortened_with_full_tooltip():
     long = {**BOX, "label": "bicycle  \n " * 20, "attributes": {"lens": "wide"}}
     drawn = task(long, {**BOX, "label": None}, {**BOX, "label": ["a", 1]}).draw(image="")
     names = texts(parsed(drawn.svg))
@@ -544,7 +544,7 @@ def test_labels_are_shown_short_and_told_whole():
     assert told[0].endswith("lens: wide") and told[1] == "(no label)"
 
 
-def test_it_can_be_saved_as_svg_and_as_nothing_else(tmp_path):
+def test_draw_save_writes_svg_and_no_other_format(tmp_path):
     drawn = task({**BOX, "label": "自転車"}).draw(image="")
     drawn.save(tmp_path / "t.SVG")
     assert (tmp_path / "t.SVG").read_text("utf-8") == drawn.svg
@@ -552,14 +552,14 @@ def test_it_can_be_saved_as_svg_and_as_nothing_else(tmp_path):
         drawn.save(str(tmp_path / "t.png"))
 
 
-def test_its_repr_says_what_is_in_it():
+def test_draw_repr_summarizes_the_drawing():
     drawn = task(BOX, {"type": "blob"}).draw(**WITHOUT_PICTURE)
     note = "1 annotation is not drawn: unknown geometry 'blob'."
     assert repr(drawn) == f"<Drawing of Task(id=t1): 1 annotation; {note}>"
 
 
 @pytest.mark.parametrize("size", [None, (300, 200)])
-def test_no_notebook_typesets_what_others_wrote_as_formulas(size):
+def test_draw_html_disables_mathjax(size):
     dollars = {**BOX, "label": "$5 to $10"}
     odd = task(dollars, {"type": "$x$"}, attachment="https://a.example/b.png")
     (outermost,) = ElementTree.fromstring(
@@ -569,5 +569,5 @@ def test_no_notebook_typesets_what_others_wrote_as_formulas(size):
     assert "$x$" in outermost.findtext("p") and "$5 to $10" in texts(outermost)
 
 
-def test_a_notebook_is_offered_html_alone():
+def test_draw_notebook_gets_html_only():
     assert not hasattr(drawing.Drawing, "_repr_svg_"), "JupyterLab would load no attachment in it"

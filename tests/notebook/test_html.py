@@ -62,7 +62,7 @@ def page(client, *tasks, total=5):
     return scaleapi.Tasklist([task(client, **each) for each in tasks], total, 100, 0, False)
 
 
-def test_an_object_is_a_table_of_its_keys(client):
+def test_html_resource_is_a_table_of_its_keys(client):
     found = shown(task(client, status="completed", tags=["a", "b"], n=None))
     assert found.cells == [
         "Task(id=t)", "task_id", "t", "status", "completed", "tags", '["a", "b"]', "n", "null",
@@ -76,14 +76,14 @@ def test_an_object_is_a_table_of_its_keys(client):
         {"value": HOSTILE * 100}, {"value": {"deep": HOSTILE * 100}},
     ],
 )  # fmt: skip
-def test_what_others_wrote_is_shown_as_text(json, client):
+def test_html_untrusted_text_is_escaped(json, client):
     for thing in (task(client, **json), page(client, json)):
         found = shown(thing)
         assert not {"script", "img"} & {*found.tags}
     assert "<script>alert(1)" in "".join(shown(task(client, **json)).cells)
 
 
-def test_half_a_character_is_spelled_out_where_it_would_break_the_notebook(client):
+def test_html_lone_surrogate_is_escaped(client):
     for json in ({"value": "a\ud800"}, {"a\ud800": 1}, {"task_id": "a\ud800"}):
         for thing in (task(client, **json), page(client, json)):
             thing._repr_html_().encode("utf-8")
@@ -100,16 +100,16 @@ def test_half_a_character_is_spelled_out_where_it_would_break_the_notebook(clien
         ("2026-03-04 is when", "2026-03-04 is when"),
     ],
 )
-def test_times_are_readable(written, read, client):
+def test_html_timestamps_are_formatted(written, read, client):
     assert shown(task(client, created_at=written)).cells[-1] == read
 
 
-def test_what_only_looks_like_a_time_is_shown_as_it_is(client):
+def test_html_string_like_a_timestamp_is_shown_unchanged(client):
     unique_id = "2026-03-04T10:15:00.123Z"
     assert shown(task(client, unique_id=unique_id)).cells[-1] == unique_id
 
 
-def test_characters_that_hide_or_turn_others_are_spelled_out(client):
+def test_html_control_and_bidi_characters_are_escaped(client):
     assert shown(task(client, value="pay \u202e001$\0")).cells[-1] == "pay \\u202e001$\\u0000"
     assert (
         shown(task(client, value="日本\u3000語\u00a0!\n\t.")).cells[-1]
@@ -117,18 +117,18 @@ def test_characters_that_hide_or_turn_others_are_spelled_out(client):
     )
 
 
-def test_a_column_is_there_where_any_item_has_something_plain_in_it(client):
+def test_html_column_is_shown_where_any_item_has_a_plain_value(client):
     plain, deep = {"a": 1}, {"a": {"b": 1}}
     for rows in ([plain, deep], [deep, plain]):
         assert "a" in shown(page(client, *rows)).cells
 
 
-def test_what_json_can_not_hold_is_shown_all_the_same(client):
+def test_html_value_that_is_not_json_is_shown(client):
     moments = [dt.datetime(2026, 3, 4)] * 20
     assert "2026-03-04" in shown(task(client, value=moments)).cells[-1]
 
 
-def test_long_values_are_folded_and_very_long_ones_cut(client):
+def test_html_long_values_are_folded_and_very_long_ones_truncated(client):
     for value in ("x" * (MAX_INLINE_CHARS + 1), ["y"] * MAX_INLINE_CHARS):
         found = shown(task(client, value=value))
         assert found.tags.count("details") == found.tags.count("summary") == 1
@@ -140,7 +140,7 @@ def test_long_values_are_folded_and_very_long_ones_cut(client):
     assert "details" not in shown(task(client, value="x" * MAX_INLINE_CHARS)).tags
 
 
-def test_a_page_is_a_table_with_a_row_for_each_item(client):
+def test_html_page_is_a_table_with_a_row_per_item(client):
     rows = [{"type": "chat", "params": {"a": 1}, "urgency": "high"}, {"status": "pending"}]
     found = shown(page(client, *rows))
     assert found.cells == [
@@ -149,24 +149,24 @@ def test_a_page_is_a_table_with_a_row_for_each_item(client):
     ]  # fmt: skip
 
 
-def test_a_page_begins_with_what_tells_one_from_another(client):
+def test_html_page_identifying_columns_come_first(client):
     first = ["task_id", "id", "name", "type", "status", "project", "batch", "created_at"]
     row = {name: "x" for name in ["urgency", *reversed(first)]}
     assert shown(page(client, row)).cells[1 : MAX_COLUMNS + 1] == first
 
 
-def test_a_page_stays_short(client):
+def test_html_page_has_a_bounded_number_of_rows(client):
     wide = {f"key{number}": number for number in range(50)}
     found = shown(page(client, *[wide] * (MAX_ROWS + 7), total=10**6))
     assert found.tags.count("th") == MAX_COLUMNS
     assert found.tags.count("tr") == MAX_ROWS + 1 and "and 7 more" in found.cells[-1]
 
 
-def test_an_empty_page_says_so(client):
+def test_html_empty_page_says_so(client):
     assert shown(page(client, total=0)).cells == ["Tasklist: 0 of 0"]
 
 
-def test_objects_of_every_kind_have_a_table(client):
+def test_html_every_resource_class_has_a_table(client):
     project = {"name": "p", "type": "chat", "param_history": []}
     assert shown(scaleapi.Project(project, client)).cells[0] == "Project(name=p)"
     assert shown(scaleapi.V2Task.from_dict({"task_id": "t"})).cells[:3] == [

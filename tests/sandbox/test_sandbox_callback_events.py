@@ -53,7 +53,7 @@ def events(receiver, count):
     return [(body["status"], body["task"].get("customer_review_status")) for body in bodies]
 
 
-def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiver):
+def test_callback_events_of_a_task_are_sent_in_order(live_box, live_http, receiver):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
     live_box.complete_task(task_id, {"category": "cat"})
     live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
@@ -70,7 +70,7 @@ def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiv
     ]  # fmt: skip
 
 
-def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, monkeypatch):
+def test_callback_order_holds_for_changes_by_many_threads(live_box, live_http, monkeypatch):
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
     announce = lifecycle.announce_task
 
@@ -98,7 +98,7 @@ def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, m
     assert seen == ["completed", "pending"] * (len(seen) // 2)
 
 
-def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
+def test_callback_is_sent_after_the_change_is_stored(live_box, live_http, monkeypatch):
     seen = []
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
     store = live_box._open().world.store
@@ -111,7 +111,7 @@ def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
     assert seen == [("completed", False)]
 
 
-def test_a_callback_is_tried_again_until_it_succeeds(box, http, receiver, wait_until):
+def test_callback_retry_until_it_succeeds(box, http, receiver, wait_until):
     receiver.statuses = [500, 503]
     task_id = http.make_task(callback_url=receiver.url)["task_id"]
     wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
@@ -122,7 +122,7 @@ def test_a_callback_is_tried_again_until_it_succeeds(box, http, receiver, wait_u
     assert tries[0][0] == box.callback_auth_key
 
 
-def test_it_is_given_up_after_three_tries(box, http, receiver, wait_until):
+def test_callback_retry_ends_after_three_attempts(box, http, receiver, wait_until):
     receiver.statuses = [500] * 9
     task_id = http.make_task(callback_url=receiver.url)["task_id"]
     path = f"/task/{task_id}"
@@ -131,13 +131,13 @@ def test_it_is_given_up_after_three_tries(box, http, receiver, wait_until):
     assert box.callbacks[0].attempts == 3
 
 
-def test_what_is_not_sent_is_not_tried(box, http):
+def test_callback_that_is_not_sent_is_not_retried(box, http):
     http.make_task(callback_url="https://example.org/hook")
     assert box.callbacks[0].attempts == 0
 
 
 @pytest.mark.parametrize("end", ["reset", "stop"])
-def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, end):
+def test_callback_retry_ends_when_the_sandbox_stops(http_for, receiver, monkeypatch, end):
     monkeypatch.setattr(callbacks, "PAUSES", (3600,))
     receiver.statuses = [500] * 9
     with Sandbox() as box:
@@ -152,7 +152,9 @@ def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, e
     assert receiver.received.empty()
 
 
-def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkeypatch, tmp_path):
+def test_callback_interrupted_by_stop_is_not_counted_as_failed(
+    http_for, receiver, wait_until, monkeypatch, tmp_path
+):
     monkeypatch.setattr(callbacks, "PAUSES", (3600,))
     receiver.statuses = [500]
     with Sandbox(db=tmp_path / "x.db") as box:
@@ -163,7 +165,7 @@ def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkey
         assert "callback_succeeded" not in task
 
 
-def test_a_batch_calls_back_after_its_last_task(live_box, live_http, receiver):
+def test_callback_of_a_batch_is_sent_after_its_last_task(live_box, live_http, receiver):
     live_http.make_project()
     live_http.make_batch(callback=receiver.url)
     ids = [live_http.make_task(batch="b", callback_url=receiver.url)["task_id"] for _ in range(2)]

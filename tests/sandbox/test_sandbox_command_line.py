@@ -50,7 +50,7 @@ def get(url, path):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_interrupted_and_ends_with_0(run, how):
+def test_command_line_serves_until_interrupted_and_exits_with_0(run, how):
     process = run("--port", "0")
     assert get(address(process), "/teams").status_code == 200
     process.send_signal(how)
@@ -58,7 +58,7 @@ def test_it_serves_until_interrupted_and_ends_with_0(run, how):
     assert (process.returncode, output, errors) == (0, "", "")
 
 
-def test_a_taken_port_is_told_in_one_line(run, box):
+def test_command_line_port_in_use_is_reported_in_one_line(run, box):
     process = run("--port", box.url.split(":")[2].split("/")[0])
     output, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
@@ -67,14 +67,14 @@ def test_a_taken_port_is_told_in_one_line(run, box):
 
 
 @pytest.mark.parametrize("wrong", [["--port", "70000"], ["--db", "/"], ["--host", "none.invalid"]])
-def test_other_things_that_cannot_be_are_told_in_one_line_too(run, wrong):
+def test_command_line_invalid_arguments_are_reported_in_one_line(run, wrong):
     process = run("--port", "0", *wrong)
     _, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
     assert len(errors.splitlines()) == 1
 
 
-def test_live_and_db_are_passed_on(run, http_for, tmp_path):
+def test_command_line_live_and_db_are_passed_on(run, http_for, tmp_path):
     process = run("--port", "0", "--live", "--db", str(tmp_path / "x.db"))
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
     with requests.Session() as session:
@@ -86,7 +86,7 @@ def test_live_and_db_are_passed_on(run, http_for, tmp_path):
     assert (tmp_path / "x.db").exists()
 
 
-def test_without_flask_the_pip_line_is_told():
+def test_command_line_without_flask_names_the_extra():
     code = "import sys; sys.modules['flask'] = None; import scaleapi.sandbox"
     done = subprocess.run(
         [sys.executable, "-c", code],

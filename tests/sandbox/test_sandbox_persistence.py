@@ -45,7 +45,7 @@ class Writer(threading.Thread):
         self._enough.release()
 
 
-def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, tmp_path):  # noqa: F811
+def test_db_killed_process_loses_no_acknowledged_change(run, http_for, tmp_path):  # noqa: F811
     db, enough = tmp_path / "x.db", threading.Semaphore(0)
     process = run("--port", "0", "--db", str(db))
     url = address(process)
@@ -80,7 +80,7 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, 
         assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_a_kill_in_the_midst_of_a_commit_leaves_a_sound_file(run, tmp_path):  # noqa: F811
+def test_db_killed_during_commit_leaves_a_valid_file(run, tmp_path):  # noqa: F811
     db, told = tmp_path / "x.db", []
     for number in range(4):
         process = run("--port", "0", "--db", str(db))
@@ -120,7 +120,7 @@ def upload_large(url, name, told):
             told.append(None)
 
 
-def test_everything_is_there_after_a_restart(http_for, tmp_path):
+def test_db_restart_restores_everything(http_for, tmp_path):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         http = http_for(box)
         http.make_project()
@@ -133,7 +133,7 @@ def test_everything_is_there_after_a_restart(http_for, tmp_path):
         assert box.complete_task(task["task_id"], {})["status"] == "completed"
 
 
-def test_automatic_completion_goes_on_after_a_restart(http_for, tmp_path, wait_until):
+def test_db_restart_resumes_automatic_completion(http_for, tmp_path, wait_until):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         path = f"/task/{http_for(box).make_task()['task_id']}"
     with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:
@@ -164,7 +164,7 @@ def another_programs(path):
         (lambda path: path.write_text("no database " * 1000), "not a database"),
     ],
 )
-def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, words):  # noqa: F811
+def test_db_file_of_another_type_is_reported_and_left_alone(run, tmp_path, make, words):  # noqa: F811
     path = tmp_path / "x.db"
     make(path)
     before = path.read_bytes()
@@ -184,7 +184,7 @@ def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, word
         assert path.read_bytes() == before
 
 
-def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
+def test_command_line_seeds_adds_faults_and_exports(run, tmp_path):  # noqa: F811
     seed, faults, out = (tmp_path / name for name in ("seed", "faults", "out"))
     db = tmp_path / "x.db"
     rows = [{"kind": "project", "name": "p", "type": "chat"}, {"kind": "task", "project": "p"}]
@@ -221,7 +221,7 @@ def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
         (["--export", "out"], "--db"),
     ],
 )
-def test_what_cannot_be_done_is_told(run, tmp_path, options, part):  # noqa: F811
+def test_command_line_impossible_request_is_reported(run, tmp_path, options, part):  # noqa: F811
     (tmp_path / "bad.json").write_text('[{"kind": 3}]')
     named = [str(tmp_path / text) if "." in text or text == "out" else text for text in options]
     process = run("--port", "0", *named)

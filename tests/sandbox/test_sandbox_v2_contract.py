@@ -266,13 +266,13 @@ def extras(operation):
         yield {name: values for name, values in names.items() if values}
 
 
-def test_every_operation_is_called_here():
+def test_v2_contract_calls_every_operation():
     assert set(CALLS) == set(OPERATIONS)
     assert len(OPERATIONS) == 25
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_answer_fits_the_document(scene, name):
+def test_v2_contract_every_response_is_valid(scene, name):
     operation = OPERATIONS[name][2]
     for arguments in CALLS[name](scene):
         for extra in extras(operation):
@@ -282,7 +282,7 @@ def test_every_answer_fits_the_document(scene, name):
                 validator.validate(answer.json())
 
 
-def test_what_an_operation_does_not_know_to_expand_is_400(v2):
+def test_v2_contract_unknown_expand_is_400(v2):
     scene = Scene(v2)
     for name, (_, _, operation) in OPERATIONS.items():
         for parameter in ("expand", "opts"):
@@ -292,7 +292,7 @@ def test_what_an_operation_does_not_know_to_expand_is_400(v2):
                 assert v2.status(name, **arguments, **{parameter: wrong}) == 400, name
 
 
-def test_every_parameter_of_the_document_is_looked_at(v2):
+def test_v2_contract_every_parameter_is_read(v2):
     scene = Scene(v2)
     for name, (method, path, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", ()) if "{" not in path else ():
@@ -301,12 +301,12 @@ def test_every_parameter_of_the_document_is_looked_at(v2):
             assert answer.status_code in (400, 404), (method, path, parameter["name"])
 
 
-def test_every_operation_needs_a_key(scene):
+def test_v2_contract_every_operation_needs_a_key(scene):
     for name, (method, path, _) in OPERATIONS.items():
         assert scene.v2.send(method, path, auth=Bearer("key")).status_code == 401, name
 
 
-def test_all_types_of_annotations_are_there_and_at_each_level(v2):
+def test_v2_contract_annotations_of_every_type_at_each_level(v2):
     (thread,) = v2.get_task(task_id=Scene(v2).task_id, opts="annotation_details")["threads"]
     types = {item["type"] for item in annotations(thread)}
     schema = DOCUMENT["components"]["schemas"]["AnnotationType"]

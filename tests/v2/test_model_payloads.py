@@ -70,7 +70,7 @@ def check(kind, payload):
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_payloads_go_in_and_come_out_as_they_were(name):
+def test_model_payloads_round_trip_unchanged(name):
     @quick
     @given(payloads(name))
     def run(payload):
@@ -80,7 +80,7 @@ def test_payloads_go_in_and_come_out_as_they_were(name):
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_nothing_that_the_service_sends_makes_an_answer_fail(name):
+def test_model_of_any_service_payload_does_not_fail(name):
     @quick
     @given(payloads(name, spoiled=True))
     def run(payload):
@@ -91,7 +91,7 @@ def test_nothing_that_the_service_sends_makes_an_answer_fail(name):
 
 
 @pytest.mark.parametrize("name", REST)
-def test_what_is_no_model_takes_what_the_document_says(name):
+def test_field_without_model_accepts_what_the_document_allows(name):
     kind = getattr(models, name)
 
     @quick
@@ -111,7 +111,7 @@ def test_what_is_no_model_takes_what_the_document_says(name):
 
 @quick
 @given(payloads("Task"))
-def test_what_is_read_is_of_the_declared_type(payload):
+def test_model_values_have_the_declared_type(payload):
     task = models.Task.view(payload)
     assert isinstance(task.project, (Id, models.Project))
     assert isinstance(task.created_at, dt.datetime)

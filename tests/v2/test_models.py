@@ -121,7 +121,7 @@ def item_hint(schema):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_fields_are_those_of_the_document(name):
+def test_model_fields_are_those_of_the_document(name):
     schema, kind = SCHEMAS[name], getattr(models, name)
     declared = {
         field.key: field
@@ -138,7 +138,7 @@ def test_fields_are_those_of_the_document(name):
         assert field.default == each.get("default")
 
 
-def test_a_file_of_any_kind_has_the_fields_of_all():
+def test_file_model_has_the_fields_of_all_file_types():
     kinds = [SCHEMAS[name]["properties"] for name in ("BasicFile", "ImageFile", "AudioFile")]
     assert set(DetailedFile._fields) == {key for kind in kinds for key in kind}
 
@@ -166,7 +166,7 @@ def test_annotation_and_chunk_types_are_those_of_the_document():
 
 
 @pytest.mark.smoke
-def test_every_published_name_and_module_path_imports():
+def test_published_names_and_module_paths_import():
     assert len(MODULES) == 119
     for path, name in MODULES.items():
         module = importlib.import_module(f"scaleapi.api_client.v2.models.{path}")
@@ -177,7 +177,7 @@ def test_every_published_name_and_module_path_imports():
     assert len(models.__all__) == len(set(models.__all__))
 
 
-def test_old_import_statements_work():
+def test_published_import_statements_work():
     import scaleapi.api_client.v2.models.task as old
     from scaleapi.api_client.v2.models.create_batch_request import CreateBatchRequest as Old
 
@@ -185,7 +185,7 @@ def test_old_import_statements_work():
     assert scaleapi.api_client.v2.models.gen_ai_project_type.GenAIProjectType
 
 
-def test_every_name_has_a_docstring_of_its_own():
+def test_public_names_have_their_own_docstring():
     for name in models.__all__:
         kind = getattr(models, name)
         assert vars(kind).get("__doc__"), name
@@ -194,7 +194,7 @@ def test_every_name_has_a_docstring_of_its_own():
 # Views.
 
 
-def test_a_view_holds_the_json_itself_and_reading_leaves_it_alone():
+def test_model_is_a_view_that_reading_does_not_change():
     payload = copy.deepcopy(TASK)
     view = Task.view(payload)
     for name in Task._fields:
@@ -204,7 +204,7 @@ def test_a_view_holds_the_json_itself_and_reading_leaves_it_alone():
     assert payload == TASK
 
 
-def test_changes_of_nested_models_show_in_the_whole():
+def test_nested_model_change_shows_in_the_parent():
     one = task()
     one.batch.name = "C"
     one.threads[0].annotations[1].key = "x"
@@ -214,7 +214,7 @@ def test_changes_of_nested_models_show_in_the_whole():
     assert one.to_dict()["metadata"] == {"k": None, "new": 1}
 
 
-def test_nested_models_and_lists_are_made_once():
+def test_nested_models_and_lists_are_created_once():
     one = task()
     assert one.threads is one.threads
     assert one.batch is one.batch
@@ -223,7 +223,7 @@ def test_nested_models_and_lists_are_made_once():
 
 
 @pytest.mark.parametrize("look", ["as_dict", "to_dict", "to_json", "to_str", "model_dump", "copy"])
-def test_what_is_appended_is_not_lost(look):
+def test_list_append_is_kept(look):
     one = task()
     thread = Thread(id="2")
     one.threads.append(thread)
@@ -239,18 +239,18 @@ def test_what_is_appended_is_not_lost(look):
     assert one.as_dict()["errors"] == [{"type": "INVALID_CATEGORY"}]
 
 
-def test_what_is_appended_deep_down_is_not_lost():
+def test_list_append_in_a_nested_model_is_kept():
     message = Message.view({"content": {}})
     message.content.attachments.append(DetailedFile(url="u"))
     assert message.to_dict() == {"content": {"attachments": [{"url": "u"}]}}
 
 
-def test_a_list_of_texts_is_that_of_the_json():
+def test_list_of_strings_is_that_of_the_json():
     payload = {"labels": ["a"]}
     assert AnnotationText.view(payload).labels is payload["labels"]
 
 
-def test_lists_can_be_changed_in_every_way():
+def test_list_supports_every_change():
     one = task()
     one.threads.append(Thread(id="2"))
     del one.threads[0]
@@ -265,7 +265,7 @@ def test_lists_can_be_changed_in_every_way():
     assert labels.labels == ["l"] == labels.as_dict()["labels"]
 
 
-def test_a_list_that_is_replaced_in_the_json_is_read_anew():
+def test_list_replaced_in_the_json_is_read_again():
     one = task()
     old = one.threads
     one.as_dict()["threads"] = [{"id": "9"}]
@@ -288,7 +288,7 @@ def test_a_list_that_is_replaced_in_the_json_is_read_anew():
     assert one.errors == [] and "errors" not in one.to_dict()
 
 
-def test_changes_behind_a_models_back_are_not_undone():
+def test_json_changed_directly_is_not_reverted():
     one = task()
     batch = one.batch
     one.as_dict()["batch"] = "b2"
@@ -300,7 +300,7 @@ def test_changes_behind_a_models_back_are_not_undone():
 # What a value is read as.
 
 
-def test_values_are_converted_when_they_are_read():
+def test_values_are_converted_on_read():
     one = task()
     assert one.created_at == dt.datetime(2024, 1, 2, 3, 4, 5, 678000, UTC)
     assert one.status is TaskStatus.COMPLETED
@@ -336,7 +336,7 @@ def test_values_are_converted_when_they_are_read():
         ("2024-01-02", dt.datetime(2024, 1, 2)),
     ],
 )
-def test_moments_are_read_alike_on_every_python(text, moment):
+def test_timestamps_are_parsed_alike_on_every_python(text, moment):
     read = Project.view({"created_at": text}).created_at
     assert read == moment and read.utcoffset() == moment.utcoffset()
     again = Project(created_at=read)
@@ -349,12 +349,12 @@ def test_moments_are_read_alike_on_every_python(text, moment):
     ["soon", "", "2024-02-30T00:00:00Z", "2024-01-02T25:00:00Z", "2024-01-02T03:04:05+99:00",
      "2024-01-02T03:04:60.000Z", "20240102T030405Z", "2024-W01-1", "1700000000", "٢٠٢٤-01-02"],
 )  # fmt: skip
-def test_what_is_no_moment_is_given_as_it_came(text):
+def test_invalid_timestamp_is_returned_unchanged(text):
     assert Project.view({"created_at": text}).created_at == text
 
 
 @pytest.mark.parametrize("value", [1700000000, 1.5, True, [], {}, ["2024-01-02"]])
-def test_a_wrong_type_is_given_as_it_came(value):
+def test_value_of_wrong_type_is_returned_unchanged(value):
     # Twice: what is kept from the first time must not get in the way.
     for _ in range(2):
         view = Task.view({key: value for key in TASK})
@@ -363,12 +363,12 @@ def test_a_wrong_type_is_given_as_it_came(value):
         assert not isinstance(view.threads, list) or isinstance(value, list)
 
 
-def test_unknown_enum_values_are_given_as_text():
+def test_unknown_enum_value_is_returned_as_a_string():
     assert Task.view({"status": "vanished"}).status == "vanished"
     assert Message.view({"role": "narrator"}).role == "narrator"
 
 
-def test_whole_numbers_may_come_with_a_point():
+def test_integer_may_be_a_float():
     value = AnnotationInteger.view({"value": 3.0, "possible_values": [1.0, 2, 2.5, "x"]})
     assert value.value == 3 and type(value.value) is int
     assert value.possible_values == [1, 2, 2.5, "x"]
@@ -376,7 +376,7 @@ def test_whole_numbers_may_come_with_a_point():
     assert ModelParameters.view({"temperature": 1.0, "top_k": 5.5}).top_k == 5.5
 
 
-def test_nulls_and_what_is_missing():
+def test_null_and_missing_values_read_as_none():
     nothing = Task.view({})
     assert nothing.threads == [] and nothing.errors == []
     assert nothing.task_id is nothing.project is nothing.created_at is nothing.metadata is None
@@ -390,7 +390,7 @@ def test_nulls_and_what_is_missing():
 # Ids or objects.
 
 
-def test_an_id_is_a_text_and_an_object_a_model():
+def test_expandable_field_is_a_string_id_or_a_model():
     one = task()
     assert one.project == "p" and isinstance(one.project, str) and type(one.project) is Id
     assert type(one.project.actual_instance) is str
@@ -406,7 +406,7 @@ def test_an_id_is_a_text_and_an_object_a_model():
 @pytest.mark.parametrize(
     "twin", [copy.copy, copy.deepcopy, lambda each: pickle.loads(pickle.dumps(each))]
 )
-def test_ids_and_models_can_be_copied_and_pickled(twin):
+def test_expandable_fields_can_be_copied_and_pickled(twin):
     for each in (Id("p"), task(), Annotation.view({"key": "k"}), CreateBatchRequest(name="x")):
         assert twin(each) == each and type(twin(each)) is type(each)
         assert twin(each) is not each
@@ -414,7 +414,7 @@ def test_ids_and_models_can_be_copied_and_pickled(twin):
     assert twin(files) == files and type(twin(files)) is type(files)
 
 
-def test_wrapper_constructors_give_what_they_are_given():
+def test_wrapper_constructors_return_their_argument():
     project = Project.from_dict(PROJECT)
     assert ExpandableProject(project) is project
     assert ExpandableProject(actual_instance=project) is project
@@ -465,7 +465,7 @@ def test_wrapper_constructors_give_what_they_are_given():
         lambda: Task.model_validate(None),
     ],
 )
-def test_what_a_model_can_not_be_made_of_is_refused(wrong):
+def test_model_of_an_invalid_argument_raises(wrong):
     with pytest.raises(ApiTypeError) as caught:
         wrong()
     assert isinstance(caught.value, ValueError)
@@ -474,7 +474,7 @@ def test_what_a_model_can_not_be_made_of_is_refused(wrong):
 # Annotations, chunks and files.
 
 
-def test_an_annotation_is_of_the_kind_that_its_type_names():
+def test_annotation_has_the_class_of_its_type():
     yes, novel, bare = task().threads[0].annotations
     assert type(yes) is AnnotationBoolean and yes.value is True
     assert type(novel) is type(bare) is Annotation
@@ -487,7 +487,7 @@ def test_an_annotation_is_of_the_kind_that_its_type_names():
     assert AnnotationBoolean.view({"type": "boolean", "value": "maybe"}).value == "maybe"
 
 
-def test_an_annotation_made_of_keywords_knows_its_type():
+def test_annotation_of_keywords_sets_its_type():
     assert AnnotationBoolean(key="k", value=True).type == "boolean"
     assert type(Annotation(type="category", value="a")) is AnnotationCategory
     assert AnnotationBoolean(type="other").type == "other"
@@ -496,7 +496,7 @@ def test_an_annotation_made_of_keywords_knows_its_type():
     assert type(message.annotations[0]) is AnnotationCategory
 
 
-def test_criteria_of_an_annotation_are_an_id_or_an_annotation():
+def test_annotation_criteria_are_an_id_or_an_annotation():
     known = AnnotationText.view({"metadata": {"criteria": {"type": "text", "value": "v"}}})
     assert type(known.metadata.criteria) is AnnotationText
     assert AnnotationText.view({"metadata": {"criteria": "id"}}).metadata.criteria == "id"
@@ -511,7 +511,7 @@ def test_unknown_chunks_are_kept():
     assert novel.additional_properties == {"notes": "cde"}
 
 
-def test_files_of_any_kind_and_lists_of_them():
+def test_files_of_any_type_and_lists_of_them():
     one = AnnotationFile.view({"value": {"url": "u", "duration": 2, "colour": "red"}})
     assert one.value.duration == 2 and one.value.actual_instance is one.value
     assert one.value.additional_properties == {"colour": "red"}
@@ -527,7 +527,7 @@ def test_files_of_any_kind_and_lists_of_them():
 # What the caller gives.
 
 
-def test_keywords_are_put_into_json():
+def test_keywords_are_converted_to_json():
     when = dt.datetime(2024, 1, 2, 3, 4, 5, 678000, dt.timezone(dt.timedelta(hours=-7)))
     made = Task(
         task_id=Id("t"),
@@ -553,7 +553,7 @@ def test_keywords_are_put_into_json():
         assert type(each) is str
 
 
-def test_nothing_that_the_caller_gave_is_shared():
+def test_arguments_are_copied():
     thread, metadata, payload = Thread(id="1"), {"a": [1]}, copy.deepcopy(TASK)
     made = Task(threads=[thread], metadata=metadata)
     read = Task.from_dict(payload)
@@ -570,7 +570,7 @@ def test_nothing_that_the_caller_gave_is_shared():
     assert payload == TASK
 
 
-def test_assignment_writes_what_goes_over_the_wire():
+def test_assignment_writes_json_of_the_wire():
     one = task()
     one.status = TaskStatus.ERROR
     one.created_at = dt.datetime(2024, 1, 1, tzinfo=UTC)
@@ -587,7 +587,7 @@ def test_assignment_writes_what_goes_over_the_wire():
 @pytest.mark.parametrize(
     "name, near", [("statuss", "status"), ("Threads", "threads"), ("q", "task_id")]
 )
-def test_assigning_a_mistyped_attribute_names_the_nearest(name, near):
+def test_assignment_to_a_misspelled_attribute_names_the_nearest(name, near):
     one = task()
     with pytest.raises(ApiAttributeError, match=rf"Task has no field {name}; .*{near}"):
         setattr(one, name, 1)
@@ -596,12 +596,12 @@ def test_assigning_a_mistyped_attribute_names_the_nearest(name, near):
     assert one == task()
 
 
-def test_methods_can_not_be_overwritten():
+def test_assignment_to_a_method_raises():
     with pytest.raises(AttributeError):
         task().to_dict = None
 
 
-def test_fields_are_listed():
+def test_model_fields_are_listed():
     assert set(Task._fields) <= set(dir(task()))
     signature = inspect.signature(CreateBatchRequest)
     assert list(signature.parameters) == list(CreateBatchRequest._fields)
@@ -610,7 +610,7 @@ def test_fields_are_listed():
     assert signature.parameters["project_id"].default is None
 
 
-def test_attributes_with_another_key():
+def test_attributes_with_another_json_key():
     payload = {"schema": {"id": "s", "json": "{}", "createdBy": "me"}}
     read = GetSchemaResponse.from_dict(payload)
     assert read.var_schema.id == "s" and read.var_schema.var_json == "{}"
@@ -625,7 +625,7 @@ def test_attributes_with_another_key():
     assert repr(schema) == "GetSchemaResponseSchema(id='s', var_json='{}', createdBy='me')"
 
 
-def test_open_objects_keep_what_they_are_given():
+def test_open_models_keep_additional_properties():
     read = RubricCriteriaValue.from_dict({"weight": 1.5, "foo": None})
     assert read.additional_properties == {"foo": None}
     assert read.to_dict() == {"weight": 1.5, "foo": None}
@@ -638,7 +638,7 @@ def test_open_objects_keep_what_they_are_given():
 # What comes out.
 
 
-def test_to_dict_has_objects_and_leaves_out_what_is_none():
+def test_to_dict_has_objects_and_omits_none():
     assert task().to_dict() == {
         "task_id": "t",
         "project": "p",
@@ -654,7 +654,7 @@ def test_to_dict_has_objects_and_leaves_out_what_is_none():
     assert Task.from_dict(task().to_dict()) == task()
 
 
-def test_to_dict_gives_a_copy():
+def test_to_dict_returns_a_copy():
     one = task()
     data = one.to_dict()
     data["metadata"]["new"] = data["novelty"]["new"] = 1
@@ -663,7 +663,7 @@ def test_to_dict_gives_a_copy():
     assert one.as_dict() == TASK
 
 
-def test_to_json_is_text_of_the_same_data():
+def test_to_json_is_the_same_data_as_a_string():
     one = task()
     expected = {key: value for key, value in TASK.items() if value is not None}
     expected["created_at"] = "2024-01-02T03:04:05.678000Z"
@@ -678,7 +678,7 @@ def test_to_str_shows_everything():
     assert "'completed_at': None" in text and "'errors': None" in text and "novelty" in text
 
 
-def test_repr_can_be_read():
+def test_repr_is_readable():
     one = Task(task_id="t", project="p", status="completed", batch=None, threads=[{"id": "1"}], x=1)
     assert repr(one) == (
         "Task(task_id='t', project='p', status=<TaskStatus.COMPLETED: 'completed'>, "
@@ -690,7 +690,7 @@ def test_repr_can_be_read():
     )
 
 
-def test_model_dump_takes_the_usual_arguments():
+def test_model_dump_accepts_the_arguments_of_pydantic():
     one = Project.from_dict(PROJECT)
     when = one.created_at
     assert one.model_dump() == {
@@ -716,7 +716,7 @@ def test_model_dump_takes_the_usual_arguments():
     assert Project.model_validate_json(one.model_dump_json()) == one
 
 
-def test_model_copy_is_another_model():
+def test_model_copy_is_independent():
     one = task()
     two = one.model_copy(update={"status": TaskStatus.ERROR})
     assert two.status is TaskStatus.ERROR and one.status is TaskStatus.COMPLETED
@@ -743,19 +743,19 @@ def test_equality_is_by_value_within_a_class():
         hash(task())
 
 
-def test_none_and_models_pass_through_from_dict():
+def test_from_dict_accepts_none_and_models():
     one = task()
     assert Task.from_dict(None) is None
     assert Task.from_dict(one) is one
     assert type(Annotation.from_dict({"type": "text"})) is AnnotationText
 
 
-def test_positional_arguments_are_refused():
+def test_positional_arguments_raise():
     with pytest.raises(TypeError, match="positional"):
         Task("t")
 
 
-def test_keywords_may_be_called_anything():
+def test_keywords_may_have_any_name():
     assert Task(**{"self": 1, "cls": 2}).as_dict() == {"self": 1, "cls": 2}
     assert Annotation(**{"self": 1, "cls": 2}).as_dict() == {"self": 1, "cls": 2}
 
@@ -768,7 +768,7 @@ REQUESTS = [
 ]  # fmt: skip
 
 
-def test_requests_are_sent_as_published():
+def test_request_models_serialize_as_published():
     batch = CreateBatchRequest(name="x", project_id="p")
     assert batch.to_dict() == {"name": "x", "project_id": "p", "staging_batch": False}
     assert batch.staging_batch is False
@@ -785,7 +785,7 @@ def test_requests_are_sent_as_published():
     assert type(chat.to_dict()["project_id"]) is str
 
 
-def test_project_stands_for_its_id():
+def test_project_argument_is_an_alias_of_its_id():
     expected = CreateBatchRequest(name="x", project_id="p")
     assert CreateBatchRequest(name="x", project="p") == expected
     assert CreateBatchRequest(name="x", project=ExpandableProject("p")) == expected
@@ -799,7 +799,7 @@ def test_project_stands_for_its_id():
 @pytest.mark.parametrize(
     "make", [lambda kind, data: kind(**data), lambda kind, data: kind.from_dict(data)]
 )
-def test_requests_refuse_what_makes_no_sense(kind, make):
+def test_request_models_reject_invalid_values(kind, make):
     samples = {str: "x", bool: True, dict: {"a": 1}}
     good = {name: samples[field.types[0]] for name, field in kind._fields.items()}
     assert make(kind, good).as_dict() == good
@@ -829,7 +829,7 @@ def test_requests_refuse_what_makes_no_sense(kind, make):
             assert name not in request.to_dict()
 
 
-def test_a_complaint_says_what_would_be_right():
+def test_request_model_error_names_the_valid_values():
     with pytest.raises(ApiTypeError, match="name must be a string, got 5"):
         CreateBatchRequest(name=5)
     with pytest.raises(ApiTypeError, match="staging_batch must be True or False or None, got 1"):
@@ -842,7 +842,7 @@ def test_a_complaint_says_what_would_be_right():
         assert issubclass(error, (ValueError, scaleapi.ScaleInvalidRequest))
 
 
-def test_requests_can_be_filled_step_by_step():
+def test_request_models_can_be_filled_step_by_step():
     request = CreateBatchRequest(name="x")
     request.project_name = "Demo"
     request.staging_batch = True
@@ -854,7 +854,7 @@ def test_requests_can_be_filled_step_by_step():
         request.project_nam = "Demo"
 
 
-def test_a_page_of_tasks_is_read_task_by_task():
+def test_page_of_tasks_is_read_lazily():
     page = GetTasksResponse.view({"tasks": [TASK, None, "odd", {}], "next_token": "n"})
     first, null, odd, empty = page.tasks
     assert first.task_id == "t" and null is None and odd == "odd" and empty == Task()
@@ -862,7 +862,7 @@ def test_a_page_of_tasks_is_read_task_by_task():
     assert not isinstance(first.status, Enum) or first.status is TaskStatus.COMPLETED
 
 
-def test_a_models_own_subclass_may_declare_more():
+def test_model_subclass_may_declare_fields():
     class MyTask(Task):
         novelty: Optional[str]
 

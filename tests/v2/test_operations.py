@@ -231,13 +231,13 @@ def api(client):
     return client.v2
 
 
-def test_there_is_a_row_for_each_operation_that_the_document_has():
+def test_operations_table_has_every_operation_of_the_document():
     assert {row.name for row in ROWS} | {"get_dataset_task_response_url"} == set(OPERATIONS)
 
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_an_operation_sends_what_the_wire_wants_and_gives_what_it_promises(row, api, wire):
+def test_operation_sends_its_request_and_returns_its_result(row, api, wire):
     wire.answers_with(row.answer.as_dict())
     given = row.call(api)
     assert type(given) is row.kind and given == row.answer
@@ -255,7 +255,7 @@ def test_an_operation_sends_what_the_wire_wants_and_gives_what_it_promises(row, 
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_parameters_are_those_of_the_document_in_its_order(name, api):
+def test_operation_parameters_are_those_of_the_document_in_order(name, api):
     _, _, operation = OPERATIONS[name]
     snake = {"taskId": "task_id", "attachmentId": "attachment_id"}
     published = [snake.get(each["name"], each["name"]) for each in operation.get("parameters", ())]
@@ -269,7 +269,7 @@ def test_parameters_are_those_of_the_document_in_its_order(name, api):
         assert names == published
 
 
-def test_three_forms_of_one_call(api, wire):
+def test_operation_three_variants_send_one_request(api, wire):
     wire.answers_with(TASK)
     info = api.get_task_with_http_info("t")
     assert (info.status_code, info.data, json.loads(info.raw_data)) == (
@@ -285,7 +285,7 @@ def test_three_forms_of_one_call(api, wire):
     assert api.get_task_with_http_info.__name__ == "get_task_with_http_info"
 
 
-def test_the_raw_form_gives_any_answer(api, wire):
+def test_operation_without_preload_content_returns_any_response(api, wire):
     wire.answers_with((404, {"error": "none"}))
     raw = api.get_task_without_preload_content("t")
     assert raw.status == 404 and json.loads(raw.read()) == {"error": "none"}
@@ -345,7 +345,7 @@ def test_source_of_an_operation_shows_its_request(name):
         (lambda v: v.set_task_metadata(task_id="t"), "metadata"),
     ],
 )
-def test_what_makes_no_sense_is_refused_before_it_is_sent(call, message, api, wire):
+def test_operation_invalid_argument_raises_before_sending(call, message, api, wire):
     with pytest.raises(ValueError, match=message) as caught:
         call(api)
     assert isinstance(caught.value, scaleapi.ScaleInvalidArgument)
@@ -371,7 +371,7 @@ KINDS = {
 
 
 @pytest.mark.parametrize("status", KINDS)
-def test_an_http_error_stands_in_both_trees(status, api, wire):
+def test_http_error_is_in_both_exception_trees(status, api, wire):
     wire.answers_with((status, {"status_code": status, "error": "because"}))
     with pytest.raises(scaleapi.ScaleException) as caught:
         api.get_task("t")
@@ -391,7 +391,7 @@ def test_an_http_error_stands_in_both_trees(status, api, wire):
         assert (twin.status, twin.body) == (status, error.body)
 
 
-def test_the_text_of_an_error_is_as_published():
+def test_error_str_is_as_published():
     error = exceptions.ApiException(status=404, reason="Not Found", body="text")
     assert str(error) == "(404)\nReason: Not Found\nHTTP response body: text\n"
     error.headers = {"a": "b"}
@@ -400,7 +400,7 @@ def test_the_text_of_an_error_is_as_published():
     )
 
 
-def test_an_error_made_from_an_answer_says_what_the_answer_says(api, wire):
+def test_error_from_a_response_has_its_fields(api, wire):
     wire.answers_with((404, b"g\xffne"))
     raw = api.get_task_without_preload_content("t")
     raw.read()
@@ -411,7 +411,7 @@ def test_an_error_made_from_an_answer_says_what_the_answer_says(api, wire):
     assert (given.status, given.reason, given.body) == (400, "why", "b")
 
 
-def test_declared_error_models_are_read(api, wire):
+def test_declared_error_models_are_parsed(api, wire):
     wire.answers_with((404, {"status_code": 404, "error": "no"}))
     with pytest.raises(exceptions.NotFoundException) as caught:
         api.get_schema("s")
@@ -423,14 +423,14 @@ def test_declared_error_models_are_read(api, wire):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"", [], None, "text"])
-def test_a_success_that_is_no_object_is_an_error_of_both_trees(body, api, wire):
+def test_success_not_an_object_raises_an_error_of_both_trees(body, api, wire):
     wire.answers_with(body)
     with pytest.raises(exceptions.ApiException) as caught:
         api.get_task("t")
     assert caught.value.status == 200 and "Expected a JSON object" in caught.value.message
 
 
-def test_a_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire):
+def test_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire):
     wire.answers_with(TASK)
     api.get_task("t", _request_timeout=(1, 2), _headers={"X-One": "1", "Accept": "text/plain"})
     assert wire.options["timeout"] == (1, 2)
@@ -455,7 +455,7 @@ def test_a_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire)
     assert wire.last.headers["Authorization"] == "Bearer test_key"
 
 
-def test_what_the_client_object_is_set_to_holds_from_the_next_call_on(api, wire):
+def test_api_client_settings_apply_from_the_next_call(api, wire):
     wire.answers_with(TASK)
     settings = api.api_client.configuration
     assert (settings.host, settings.access_token) == ("https://api.scale.com", "test_key")
@@ -470,7 +470,7 @@ def test_what_the_client_object_is_set_to_holds_from_the_next_call_on(api, wire)
     assert (headers["X-All"], headers["X-More"], headers["User-Agent"]) == ("1", "2", "mine")
 
 
-def test_it_follows_the_clients_settings(client, wire):
+def test_operations_follow_the_settings_of_the_client(client, wire):
     wire.answers_with(TASK)
     client.api.api_key = "test_changed"
     client.with_options(timeout=3).v2.get_task("t")
@@ -483,7 +483,7 @@ def test_it_follows_the_clients_settings(client, wire):
     assert pickle.loads(pickle.dumps(client)).v2.api_client.configuration.host
 
 
-def test_v1_goes_on_as_before_beside_it(client, wire):
+def test_v1_is_unaffected_by_v2(client, wire):
     wire.answers_with({"task_id": "t"})
     client.v2.get_task("t")
     client.get_task("t")
@@ -491,7 +491,7 @@ def test_v1_goes_on_as_before_beside_it(client, wire):
     assert wire.last.headers["Authorization"].startswith("Basic ")
 
 
-def test_by_hand_it_has_a_transport_of_its_own():
+def test_api_client_made_by_hand_has_its_own_transport():
     settings = v2.Configuration(host="https://eu.example.org", access_token="test_key", retries=1)
     settings.verify_ssl = False
     settings.proxy = "http://127.0.0.1:9"
@@ -508,7 +508,7 @@ def pages(*tokens):
 
 
 @pytest.mark.parametrize("last", [{}, {"next_token": None}, {"next_token": ""}])
-def test_a_generator_walks_all_pages_and_no_further(last, client, wire):
+def test_generator_fetches_all_pages_and_no_more(last, client, wire):
     wire.answers_with(*pages({"next_token": "a"}, {"next_token": "b"}, last))
     tasks = client.v2_get_tasks(project_id="p", limit=1, status=scaleapi.TaskStatus.Completed)
     assert wire.sent == []
@@ -519,7 +519,7 @@ def test_a_generator_walks_all_pages_and_no_further(last, client, wire):
     assert list(tasks) == []
 
 
-def test_a_repeated_token_ends_with_an_error(client, wire):
+def test_generator_repeated_token_raises(client, wire):
     wire.answers_with(*pages({"next_token": "a"}))
     tasks = client.v2_get_tasks("p")
     assert [next(tasks).task_id for _ in range(2)] == ["t", "t"]
@@ -537,7 +537,7 @@ GENERATORS = {
 }
 
 
-def test_there_is_a_generator_for_each_paged_operation(api):
+def test_generator_exists_for_each_paged_operation(api):
     paged = {
         f"v2_{name}"
         for name in OPERATIONS
@@ -547,7 +547,7 @@ def test_there_is_a_generator_for_each_paged_operation(api):
 
 
 @pytest.mark.parametrize("name", GENERATORS)
-def test_a_generator_takes_what_its_operation_takes(name, client, wire):
+def test_generator_takes_the_arguments_of_its_operation(name, client, wire):
     key, query = GENERATORS[name]
     operation = getattr(client.v2, name[3:])
     theirs = [
@@ -561,7 +561,7 @@ def test_a_generator_takes_what_its_operation_takes(name, client, wire):
     assert wire.last.url.endswith("next_token=x")
 
 
-def test_what_was_set_for_v2_stays_with_other_options(client, wire):
+def test_with_options_keeps_the_settings_of_v2(client, wire):
     wire.answers_with(TASK)
     api_client = client.v2.api_client
     api_client.configuration.host = "https://eu.example.org"
@@ -585,7 +585,7 @@ def test_connection_settings_may_be_set_for_v2_alone(client):
     assert client.v2.api_client.transport.verify == "ca.pem"
 
 
-def test_a_header_of_the_callers_own_may_carry_the_key(wire, monkeypatch):
+def test_authorization_header_of_the_caller_replaces_the_key(wire, monkeypatch):
     monkeypatch.setenv("SCALE_API_KEY", "test_of_the_environment")
     wire.answers_with(TASK)
     settings = v2.Configuration(host="https://eu.example.org")
@@ -599,7 +599,7 @@ def test_a_header_of_the_callers_own_may_carry_the_key(wire, monkeypatch):
         v2.V2Api(v2.ApiClient(settings)).get_task("t")
 
 
-def test_argument_errors_take_what_the_published_ones_take():
+def test_argument_errors_take_the_published_arguments():
     error = exceptions.ApiTypeError("odd", ["a", 0], valid_classes=(int,), key_type=True)
     assert error.message == "odd at ['a'][0]"
     assert (error.path_to_item, error.valid_classes, error.key_type) == (["a", 0], (int,), True)
@@ -607,21 +607,21 @@ def test_argument_errors_take_what_the_published_ones_take():
         assert "odd at ['a']" in str(kind("odd", ["a"]))
 
 
-def test_the_declared_error_is_shown_as_published(api, wire):
+def test_declared_error_str_is_as_published(api, wire):
     wire.answers_with((500, {"status_code": 500, "error": "boom"}))
     with pytest.raises(exceptions.ServiceException) as caught:
         api.get_task("t")
     assert str(caught.value).endswith("HTTP response body: status_code=500 error='boom'\n")
 
 
-def test_a_default_configuration_is_taken_where_none_is_given(monkeypatch):
+def test_default_configuration_is_used_without_one(monkeypatch):
     monkeypatch.setattr(v2.Configuration, "_default", None)
     v2.Configuration.set_default(v2.Configuration(host="https://eu.example.org"))
     assert v2.ApiClient().configuration.host == "https://eu.example.org"
     assert v2.Configuration.get_default_copy() is not v2.Configuration.get_default()
 
 
-def test_a_default_client_is_taken_where_none_is_given(monkeypatch):
+def test_default_api_client_is_used_without_one(monkeypatch):
     monkeypatch.setattr(v2.ApiClient, "_default", None)
     first = v2.V2Api().api_client
     assert v2.V2Api().api_client is first is v2.ApiClient.get_default()
@@ -630,7 +630,7 @@ def test_a_default_client_is_taken_where_none_is_given(monkeypatch):
     assert v2.V2Api().api_client is other
 
 
-def test_debug_is_the_level_of_our_logger():
+def test_debug_sets_the_level_of_the_logger():
     logger = logging.getLogger("scaleapi")
     try:
         assert v2.Configuration(debug=True).debug and logger.level == logging.DEBUG
@@ -642,14 +642,14 @@ def test_debug_is_the_level_of_our_logger():
         logger.setLevel(logging.NOTSET)
 
 
-def test_an_answer_with_its_data_is_printable(api, wire):
+def test_api_response_is_printable(api, wire):
     wire.answers_with({"task_id": "t"})
     shown = repr(api.get_task_with_http_info("t"))
     assert shown == "ApiResponse(status_code=200, data=Task(task_id='t'))"
 
 
 @pytest.mark.parametrize("module", [scaleapi, scaleapi.api_client, v2])
-def test_a_name_that_is_not_there_is_an_attribute_error(module):
+def test_unknown_name_raises_attribute_error(module):
     for name in ("nothing", "__nothing__"):
         with pytest.raises(AttributeError, match=f"{module.__name__}.* has no attribute '{name}'"):
             getattr(module, name)

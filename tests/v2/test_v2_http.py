@@ -31,7 +31,7 @@ POSTS = {
 
 @pytest.mark.parametrize("status", [408, 429])
 @pytest.mark.parametrize("name", POSTS)
-def test_a_post_is_sent_again_where_the_service_can_not_have_acted(name, status, server, connect):
+def test_retry_post_not_processed_is_retried(name, status, server, connect):
     server.replies(answer({}, status), answer({}, status), answer(TASK))
     getattr(connect(server).v2, name)(POSTS[name])
     assert len(server.requests) == 3
@@ -39,14 +39,14 @@ def test_a_post_is_sent_again_where_the_service_can_not_have_acted(name, status,
 
 @pytest.mark.parametrize("fault", [drop, reset, answer({}, 500), answer({}, 503), answer({}, 504)])
 @pytest.mark.parametrize("name", POSTS)
-def test_a_post_is_not_sent_again_after_any_other_loss(name, fault, server, connect):
+def test_retry_post_after_other_failures_is_not_retried(name, fault, server, connect):
     server.replies(fault)
     with pytest.raises(scaleapi.ScaleException) as caught:
         getattr(connect(server).v2, name)(POSTS[name])
     assert len(caught.value.attempts) == len(server.requests) == 1
 
 
-def test_after_silence_it_says_that_the_task_may_exist(server, connect):
+def test_post_after_read_timeout_says_that_the_task_may_exist(server, connect):
     server.replies(silence)
     with pytest.raises(
         scaleapi.ScaleConnectionTimeout, match="the task may nevertheless have been created"
@@ -54,14 +54,14 @@ def test_after_silence_it_says_that_the_task_may_exist(server, connect):
         connect(server, timeout=0.2).v2.create_chat_task(project_id="p")
 
 
-def test_a_post_that_reached_nobody_is_sent_again(refused, connect):
+def test_retry_post_that_was_not_sent_is_retried(refused, connect):
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         connect(refused).v2.create_chat_task(project_id="p")
     assert len(caught.value.attempts) == 4
 
 
 @pytest.mark.parametrize("fault", [answer({}, 503), drop, reset])
-def test_a_get_is_sent_again_by_the_policy(fault, server, connect):
+def test_retry_get_is_retried_by_the_policy(fault, server, connect):
     server.replies(fault, fault, answer({"projects": []}))
     assert connect(server).v2.get_projects().projects == []
     assert len(server.requests) == 3
@@ -72,7 +72,9 @@ LOOK_UP = "GET /v2/batch?batch_name=b/1%20%C3%A9%26c%23%25&expand=project"
 
 @pytest.mark.parametrize("project", [{"project_id": "p1"}, {"project_name": "p/1 é"}])
 @pytest.mark.parametrize("loss", [answer({}, 500), drop, reset])
-def test_a_batch_is_made_once_and_is_the_callers_own(loss, project, server, connect, caplog):
+def test_recovery_create_batch_creates_one_batch_and_returns_it(
+    loss, project, server, connect, caplog
+):
     server.replies(loss, answer({"error": "taken"}, 409, date=NOW), answer(BATCH))
     batch = connect(server).v2.create_batch(name="b/1 é&c#%", **project)
     assert (batch.id, batch.project) == ("b1", "p1")
@@ -92,14 +94,14 @@ def test_a_batch_is_made_once_and_is_the_callers_own(loss, project, server, conn
         None,
     ],
 )
-def test_what_is_not_the_callers_own_stays_a_conflict(found, server, connect):
+def test_recovery_batch_of_others_raises_the_conflict(found, server, connect):
     server.replies(answer({}, 500), answer({"error": "taken"}, 409), answer(found))
     with pytest.raises(exceptions.ConflictException) as caught:
         connect(server).v2.create_batch(name="b/1 é&c#%", project_id="p1")
     assert isinstance(caught.value, scaleapi.ScaleDuplicateResource)
 
 
-def test_without_a_loss_a_conflict_is_one(server, connect):
+def test_recovery_without_ambiguous_failure_raises_the_conflict(server, connect):
     server.replies(answer({"error": "taken"}, 409))
     with pytest.raises(exceptions.ConflictException):
         connect(server).v2.create_batch(name="n", project_id="p")
@@ -107,7 +109,7 @@ def test_without_a_loss_a_conflict_is_one(server, connect):
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_a_response_url_is_given_and_not_followed(elsewhere, serve, connect):
+def test_response_url_redirect_is_returned_and_not_followed(elsewhere, serve, connect):
     server, other = serve("https"), serve("https")
     target = f"{other.url}/signed?a=b" if elsewhere else "/signed?a=b"
     server.replies(answer(b"", 302, location=target))
@@ -125,7 +127,7 @@ def test_a_response_url_is_given_and_not_followed(elsewhere, serve, connect):
     assert (raw.status, raw.getheader("location"), raw.read()) == (302, target, b"")
 
 
-def test_a_response_url_that_is_not_there(server, connect):
+def test_response_url_missing_raises_not_found(server, connect):
     server.replies(answer({"status_code": 404, "error": "no such file"}, 404))
     with pytest.raises(exceptions.NotFoundException) as caught:
         connect(server).v2.get_dataset_task_response_url("t", "a")
@@ -135,7 +137,7 @@ def test_a_response_url_that_is_not_there(server, connect):
         connect(server).v2.get_dataset_task_response_url("t", "a")
 
 
-def test_both_versions_share_the_connections(server, connect):
+def test_connections_are_shared_by_v1_and_v2(server, connect):
     server.decides(lambda request: answer({**TASK, "projects": []}))
     client = connect(server)
     for call in itertools.islice(itertools.cycle((client.get_task, client.v2.get_task)), 10):
@@ -143,7 +145,7 @@ def test_both_versions_share_the_connections(server, connect):
     assert server.accepted == 1
 
 
-def test_the_raw_form_leaves_the_body_unread_and_frees_the_connection_then(server, connect):
+def test_without_preload_content_leaves_the_body_unread_and_frees_later(server, connect):
     server.replies(answer({}, 503), answer({"text": "x" * 5_000_000}))
     client = connect(server)
     raw = client.v2.get_task_without_preload_content("t")
@@ -153,7 +155,7 @@ def test_the_raw_form_leaves_the_body_unread_and_frees_the_connection_then(serve
     assert server.accepted <= 2
 
 
-def test_the_proxy_and_the_certificate_hold_for_v2_too(serve, connect, proxy, authority):
+def test_proxy_and_certificate_apply_to_v2(serve, connect, proxy, authority):
     server = serve("mutual")
     server.replies(answer({"projects": []}))
     client = connect(server, proxies={"all": proxy.url}, cert=authority.client_pair)
@@ -163,7 +165,7 @@ def test_the_proxy_and_the_certificate_hold_for_v2_too(serve, connect, proxy, au
     assert KEY not in proxy.saw
 
 
-def test_a_v2_error_holds_no_key(server, connect):
+def test_v2_error_holds_no_key(server, connect):
     server.replies(answer({"error": "no"}, 401))
     with pytest.raises(exceptions.UnauthorizedException) as caught:
         connect(server).v2.get_projects()
@@ -172,7 +174,7 @@ def test_a_v2_error_holds_no_key(server, connect):
         assert KEY not in text
 
 
-def test_the_raw_form_is_read_as_one_likes(server, connect):
+def test_without_preload_content_body_can_be_read_in_any_way(server, connect):
     server.replies(answer({"a": 1}))
     api = connect(server).v2
     with api.get_task_without_preload_content("t") as raw:
@@ -182,20 +184,20 @@ def test_the_raw_form_is_read_as_one_likes(server, connect):
     assert api.get_task_without_preload_content("t").version == 11  # urllib3's own
 
 
-def test_a_raw_answer_that_breaks_off_is_a_connection_error(server, connect):
+def test_without_preload_content_broken_response_is_a_connection_error(server, connect):
     server.replies(cut(answer({"a": 1})[:-3]))
     raw = connect(server).v2.get_task_without_preload_content("t")
     with pytest.raises(scaleapi.ScaleConnectionError, match="Response incomplete"):
         raw.read()
 
 
-def test_a_raw_get_is_not_redirected(server, connect):
+def test_without_preload_content_get_redirect_is_not_followed(server, connect):
     server.replies(answer(b"", 302, location="/v2/other"))
     assert connect(server).v2.get_task_without_preload_content("t").status == 302
     assert len(server.requests) == 1
 
 
-def test_a_look_up_carries_the_callers_headers(server, connect):
+def test_recovery_lookup_sends_the_headers_of_the_call(server, connect):
     server.replies(answer({}, 500), answer({"error": "taken"}, 409, date=NOW), answer(BATCH))
     client = connect(server)
     client.v2.api_client.set_default_header("X-Gateway", "1")
@@ -204,7 +206,7 @@ def test_a_look_up_carries_the_callers_headers(server, connect):
 
 
 @pytest.mark.parametrize("fail", ["read", "progress"])
-def test_the_key_is_in_no_frame_where_an_upload_ends_by_itself(fail, server, connect):
+def test_upload_interrupted_by_its_file_leaves_no_key_in_frames(fail, server, connect):
     class Broken(io.BytesIO):
         def read(self, size=-1):
             if size:
