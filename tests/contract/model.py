@@ -13,7 +13,7 @@ RESPONSES = {"categorization": {"category": "cat"}, "textcollection": {"annotati
 TRIES = 4  # of a call: RetryPolicy().total and the first
 
 
-class Refused(Exception):
+class RejectedError(Exception):
     """The service says no."""
 
     def __init__(self, code):
@@ -64,14 +64,14 @@ class Model:
 
     def create_project(self, name, kind):
         if name in self.projects:
-            raise Refused(409)
+            raise RejectedError(409)
         self.projects[name] = kind
 
     def create_batch(self, name, project, metadata):
         if project not in self.projects:
-            raise Refused(400)
+            raise RejectedError(400)
         if name in self.batches:
-            raise Refused(409)
+            raise RejectedError(409)
         status = "staging" if self.live else "in_progress"
         self.batches[name] = batch = {
             "name": name, "project": project, "status": status, "metadata": metadata, "callback": ""
@@ -81,7 +81,7 @@ class Model:
     def finalize(self, name):
         batch = self.batches[name]
         if self.live and batch["status"] != "staging":
-            raise Refused(400)
+            raise RejectedError(400)
         if self.live:
             batch["status"] = "in_progress"
             self._settle(name)
@@ -93,11 +93,11 @@ class Model:
         if ("batch" in task and batch is None) or (
             batch and batch["status"] != ("staging" if self.live else "in_progress")
         ):
-            raise Refused(400)
+            raise RejectedError(400)
         if batch and task.setdefault("project", batch["project"]) != batch["project"]:
-            raise Refused(400)
+            raise RejectedError(400)
         if "project" in task and self.projects.get(task["project"]) != kind:
-            raise Refused(400)
+            raise RejectedError(400)
         self._check_free(task.get("unique_id"), None)
         task = {
             **FREE, "type": kind, "status": "pending", "is_test": not self.live,
@@ -134,7 +134,7 @@ class Model:
     def _check_free(self, unique_id, own):
         for task in self.tasks:
             if unique_id is not None and task is not own and task.get("unique_id") == unique_id:
-                raise Refused(409)
+                raise RejectedError(409)
 
     def cancel(self, task, clear):
         self._end(task, "canceled")
@@ -149,13 +149,13 @@ class Model:
 
     def _end(self, task, status, **more):
         if task["status"] != "pending":
-            raise Refused(400)
+            raise RejectedError(400)
         task.update(status=status, **more)
         self._settle(task.get("batch"))
 
     def recall(self, task):
         if task["status"] != "completed":
-            raise Refused(400)
+            raise RejectedError(400)
         task["status"] = "pending"
         del task["response"]
         batch = self.batches.get(task.get("batch"), {})
@@ -164,7 +164,7 @@ class Model:
 
     def audit(self, task, accepted, comments):
         if task["status"] != "completed":
-            raise Refused(400)
+            raise RejectedError(400)
         verdict = "accepted" if accepted else "rejected"
         task["customer_review_status"] = verdict
         task.setdefault("audits", []).append({"audit_result": verdict})

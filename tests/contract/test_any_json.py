@@ -142,7 +142,7 @@ def changed(data, promised):
 def test_any_json_expected_response_returns_a_result(call):
     error = check(call, CALLS[call][1])
     circle = call in ("get_tasks", "get_batches")  # the same page, over and over
-    assert error is None or circle and "Pagination loop" in str(error)
+    assert error is None or (circle and "Pagination loop" in str(error))
 
 
 @pytest.mark.parametrize("call", CALLS)

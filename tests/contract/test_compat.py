@@ -26,14 +26,14 @@ def test_listings_are_generators_that_run_once(client, wire):
 
 def test_filters_none_is_accepted(client, wire):
     wire.answers_with(shapes.page())
-    names = [name for name in inspect.signature(client.get_tasks).parameters]
+    names = list(inspect.signature(client.get_tasks).parameters)
     assert list(client.get_tasks(**{**dict.fromkeys(names), "project_name": "p"})) == []
     assert wire.last.url == "https://api.scale.com/v1/tasks?project=p"
-    names = [name for name in inspect.signature(client.get_tasks_count).parameters]
+    names = list(inspect.signature(client.get_tasks_count).parameters)
     assert client.get_tasks_count(**{**dict.fromkeys(names), "batch_name": "b"}) == 0
     assert wire.last.url == "https://api.scale.com/v1/tasks?batch=b&limit=1"
     wire.answers_with(shapes.page(total_key="totalDocs"))
-    names = [name for name in inspect.signature(client.get_batches).parameters]
+    names = list(inspect.signature(client.get_batches).parameters)
     assert list(client.get_batches(**dict.fromkeys(names))) == []
     assert wire.last.url == "https://api.scale.com/v1/batches?offset=0"
 

@@ -21,7 +21,7 @@ from scaleapi import RetryPolicy, ScaleConnectionError, ScaleDuplicateResource, 
 from scaleapi.exceptions import ExceptionMap
 from scaleapi.pagination import iter_items, next_by_token
 from scaleapi.sandbox import Sandbox
-from tests.contract.model import FAULTS, PARAMS, TRIES, Fault, Model, Refused, agree, plain
+from tests.contract.model import FAULTS, PARAMS, TRIES, Fault, Model, RejectedError, agree, plain
 
 PASS = Fault({"delay": 0.0001}, acts=True, lost=False)  # goes well, and uses up its turn
 
@@ -125,7 +125,7 @@ class Machine(RuleBasedStateMachine):
     def refusal(act):
         try:
             act()
-        except Refused as refused:
+        except RejectedError as refused:
             return refused.code
         return None
 
@@ -354,7 +354,7 @@ class Machine(RuleBasedStateMachine):
         act, foretell, more = does[how]
         try:
             foretell(task, *more)
-        except Refused:
+        except RejectedError:
             with pytest.raises(ValueError):
                 act(task["_id"], *more)
         else:

@@ -185,7 +185,7 @@ def test_request_body_over_max_response_bytes_raises(what, policy, server, conne
 
 
 @pytest.mark.parametrize("what", TOO_LARGE)
-def test_get_task_body_over_the_limit_leaves_the_next_call_its_own(what, server, connect):
+def test_get_task_body_over_the_limit_does_not_affect_the_next_call(what, server, connect):
     server.replies(TOO_LARGE[what], task("B"))
     client = connect(server, max_response_bytes=LIMIT)
     with pytest.raises(ScaleException, match="max_response_bytes"):
@@ -271,7 +271,7 @@ def test_client_max_response_bytes_holds_for_listings_and_v2(server, connect):
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, "1000", True, float("nan")])
-def test_client_invalid_max_response_bytes_is_refused(value, server, connect):
+def test_client_invalid_max_response_bytes_raises(value, server, connect):
     with pytest.raises(ScaleInvalidArgument, match="max_response_bytes"):
         ScaleClient(KEY, api_instance_url=server.url, max_response_bytes=value)
     with pytest.raises(ScaleInvalidArgument, match="max_response_bytes"):

@@ -109,7 +109,7 @@ def test_get_task_endless_error_body_of_each_attempt_is_read_in_part(kind, serve
 
 @pytest.mark.timeout(10)
 @every_endless
-def test_get_task_endless_error_body_before_a_retry_leaves_it_its_own(kind, server, client):
+def test_get_task_endless_error_body_before_a_retry_does_not_affect_it(kind, server, client):
     reply = endless_error(kind, 503)
     server.replies(reply, task("t"))
     result = client(server).api.request("GET", "task/t")
@@ -119,7 +119,7 @@ def test_get_task_endless_error_body_before_a_retry_leaves_it_its_own(kind, serv
 
 @pytest.mark.timeout(10)
 @every_endless
-def test_get_task_endless_body_of_a_redirect_is_not_waited_for(kind, serve, client):
+def test_get_task_endless_body_of_a_redirect_is_not_awaited(kind, serve, client):
     server = serve("http")
     head, block = ENDLESS[kind](302)
     head = head.replace(b"\r\n", b"\r\nLocation: /v1/task/new\r\n", 1)

@@ -176,7 +176,7 @@ REFUSED = [
 
 @pytest.mark.parametrize("path", REFUSED)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_request_path_with_dot_segments_is_refused(method, path, server, connect):
+def test_request_path_with_dot_segments_raises(method, path, server, connect):
     with pytest.raises(ScaleInvalidArgument, match="path"):
         connect(server).request(method, path)
     assert server.accepted == 0

@@ -76,7 +76,7 @@ def test_client_with_key_of_the_environment_reads_it_where_it_is_unpickled(
     assert keys_sent(server) == [basic(ONE), *[basic(TWO)] * 3, basic(ONE)]
 
 
-def test_client_unpickled_without_key_complains_when_used(server, make, monkeypatch):
+def test_client_unpickled_without_key_raises_when_used(server, make, monkeypatch):
     monkeypatch.setenv("SCALE_API_KEY", ONE)
     data = pickle.dumps(make())
     monkeypatch.delenv("SCALE_API_KEY")
@@ -147,7 +147,7 @@ def test_client_with_key_set_later_carries_it(server, make, monkeypatch):
     assert keys_sent(server) == [basic(TWO)]
 
 
-def test_client_without_any_key_is_still_refused_when_made(make):
+def test_client_without_any_key_raises(make):
     with pytest.raises(ScaleException, match="SCALE_API_KEY"):
         make()
 
@@ -230,7 +230,7 @@ def test_callable_key_that_is_a_function_pickles_by_its_name(
     "returned",
     [None, "", b"test_key_of_bytes", 5, ["test_key_of_list"], "test_key\r\nX-A: b", "test_key_é€"],
 )
-def test_callable_key_with_an_invalid_result_is_refused(returned, server, make, caplog):
+def test_callable_key_with_an_invalid_result_raises(returned, server, make, caplog):
     caplog.set_level("DEBUG")
     client = make(lambda: returned)
     for call in (lambda: client.get_task("t"), lambda: client.v2.get_task("t")):
@@ -242,11 +242,11 @@ def test_callable_key_with_an_invalid_result_is_refused(returned, server, make, 
     assert server.requests == [] and "test_key" not in caplog.text
 
 
-class StoreDown(Exception):
+class StoreError(Exception):
     """A callable's own failure."""
 
 
-@pytest.mark.parametrize("error", [StoreDown, KeyError, ValueError])
+@pytest.mark.parametrize("error", [StoreError, KeyError, ValueError])
 def test_callable_key_that_raises_ends_the_call_with_its_error(error, server, make):
     keys = []
 
@@ -261,6 +261,6 @@ def test_callable_key_that_raises_ends_the_call_with_its_error(error, server, ma
 
 
 @pytest.mark.parametrize("key", [5, b"test_key", ["test_key"], "test_key\n"])
-def test_key_of_another_type_is_refused_when_the_client_is_made(key, make):
+def test_key_of_another_type_raises_in_the_constructor(key, make):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="api_key"):
         make(key)

@@ -222,7 +222,7 @@ def test_retry_policy_takes_any_iterable_once(kind, server, connect):
         {"statuses": iter("503")},
     ],
 )
-def test_retry_policy_iterable_of_something_else_is_refused(settings):
+def test_retry_policy_iterable_of_something_else_raises(settings):
     (name,) = settings
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=name):
         RetryPolicy(**settings)

@@ -290,7 +290,7 @@ def test_instance_address_with_password_pickled_error_has_it_masked(server, conn
         f"http://user:{PASSWORD}@127.0.0.1:99999/v1",
     ],
 )
-def test_invalid_instance_address_with_password_is_refused_without_it(address):
+def test_invalid_instance_address_with_password_raises_without_it(address):
     with pytest.raises(ScaleException) as caught, ScaleClient(KEY, api_instance_url=address) as c:
         c.get_task("t")
     assert leaks(more_places(caught.value)) == []
@@ -369,7 +369,7 @@ def test_proxy_address_with_password_that_is_down_has_it_masked(
         f"user:{PASSWORD}@127.0.0.1:port",
     ],
 )
-def test_invalid_proxy_address_with_password_is_refused_without_it(
+def test_invalid_proxy_address_with_password_raises_without_it(
     address, scheme, serve, connect, caplog
 ):
     caplog.set_level(logging.DEBUG)
@@ -388,7 +388,7 @@ def test_invalid_proxy_address_with_password_is_refused_without_it(
         {f"http://user:{PASSWORD}@127.0.0.1:1"},
     ],
 )
-def test_proxies_of_another_type_are_refused_without_their_password(proxies, server, connect):
+def test_proxies_of_another_type_raise_without_their_password(proxies, server, connect):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="proxies") as caught:
         connect(server, proxies=proxies)
     assert leaks(more_places(caught.value)) == []

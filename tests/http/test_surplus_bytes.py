@@ -72,7 +72,7 @@ def connections(server):
 @every_policy
 @every_surplus
 @pytest.mark.parametrize("kind", SUCCESSES)
-def test_request_surplus_after_a_success_leaves_the_next_call_its_own(
+def test_request_surplus_after_a_success_does_not_affect_the_next_call(
     kind, surplus, policy, server, connect
 ):
     response, expected = SUCCESSES[kind]
@@ -87,7 +87,7 @@ def test_request_surplus_after_a_success_leaves_the_next_call_its_own(
 @every_policy
 @every_surplus
 @pytest.mark.parametrize("kind", ERRORS)
-def test_request_surplus_after_an_error_leaves_the_next_call_its_own(
+def test_request_surplus_after_an_error_does_not_affect_the_next_call(
     kind, surplus, policy, server, connect
 ):
     response, status = ERRORS[kind]
@@ -103,7 +103,7 @@ def test_request_surplus_after_an_error_leaves_the_next_call_its_own(
 
 @every_policy
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_request_surplus_after_any_method_leaves_the_next_call_its_own(
+def test_request_surplus_after_any_method_does_not_affect_the_next_call(
     method, policy, server, connect
 ):
     sends_surplus(server, task("first"), "8 KiB, then a response")
@@ -115,7 +115,7 @@ def test_request_surplus_after_any_method_leaves_the_next_call_its_own(
 
 @every_policy
 @every_surplus
-def test_get_task_surplus_after_a_503_leaves_the_retry_its_own(surplus, policy, server, connect):
+def test_get_task_surplus_after_a_503_does_not_affect_the_retry(surplus, policy, server, connect):
     server.replies(with_surplus(answer({}, 503), surplus), task("own"))
     result = connect(server, retries=POLICIES[policy]).api.request("GET", "task/own")
     assert (statuses(result.attempts), result.json["task_id"]) == ([503, 200], "own")
@@ -124,7 +124,7 @@ def test_get_task_surplus_after_a_503_leaves_the_retry_its_own(surplus, policy, 
 
 @every_policy
 @every_surplus
-def test_get_task_surplus_after_a_redirect_leaves_its_target_its_own(
+def test_get_task_surplus_after_a_redirect_does_not_affect_its_target(
     surplus, policy, server, connect
 ):
     sends_surplus(server, answer(b"", 302, location="/v1/task/own"), surplus)
@@ -135,7 +135,7 @@ def test_get_task_surplus_after_a_redirect_leaves_its_target_its_own(
 
 @every_policy
 @pytest.mark.parametrize("surplus", ["one byte", "response"])
-def test_get_task_surplus_after_the_call_has_ended_leaves_the_next_its_own(
+def test_get_task_surplus_after_the_call_has_ended_does_not_affect_the_next_call(
     surplus, policy, server, connect
 ):
     ended, arrived = threading.Event(), threading.Event()
@@ -173,7 +173,7 @@ def test_create_tasks_surplus_after_each_response_reports_each_task_with_its_pay
 
 @pytest.mark.parametrize("own", [True, False])
 @pytest.mark.parametrize("surplus", ["response", "8 KiB, then a response"])
-def test_download_response_url_surplus_after_a_file_leaves_the_next_its_own(
+def test_download_response_url_surplus_after_a_file_does_not_affect_the_next_call(
     surplus, own, server, serve, connect, tmp_path
 ):
     store = server if own else serve("https")
@@ -190,7 +190,7 @@ def test_download_response_url_surplus_after_a_file_leaves_the_next_its_own(
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_get_task_surplus_behind_a_socks_proxy_leaves_the_next_its_own(
+def test_get_task_surplus_behind_a_socks_proxy_does_not_affect_the_next_call(
     scheme, serve, start_proxy, connect
 ):
     server = serve(scheme)
@@ -200,7 +200,7 @@ def test_get_task_surplus_behind_a_socks_proxy_leaves_the_next_its_own(
     assert connections(server) == [1, 2]
 
 
-def test_get_task_surplus_behind_a_tunnel_leaves_the_next_its_own(serve, proxy, connect):
+def test_get_task_surplus_behind_a_tunnel_does_not_affect_the_next_call(serve, proxy, connect):
     server = serve("https")
     sends_surplus(server, task("first"), "8 KiB, then a response")
     client = connect(server, proxies={"https": proxy.url})

@@ -61,7 +61,7 @@ def cut_by_reset(data):
 
 @every_policy
 @every_head
-def test_get_task_head_cut_short_is_retried(head, policy, server, connect):
+def test_get_task_truncated_head_is_retried(head, policy, server, connect):
     server.replies(cut(HEADS[head]), cut(HEADS[head]), task("A"))
     result = connect(server, retries=POLICIES[policy]).api.request("GET", "task/A")
     assert (statuses(result.attempts), result.json["task_id"]) == ([None, None, 200], "A")
@@ -70,7 +70,7 @@ def test_get_task_head_cut_short_is_retried(head, policy, server, connect):
 
 @few_heads
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_request_head_cut_short_by_a_reset_is_retried(method, head, server, connect):
+def test_request_truncated_head_by_a_reset_is_retried(method, head, server, connect):
     server.replies(cut_by_reset(HEADS[head]), answer({"a": 1}))
     result = connect(server).api.request(method, "x")
     assert (statuses(result.attempts), result.json) == ([None, 200], {"a": 1})
@@ -78,7 +78,7 @@ def test_request_head_cut_short_by_a_reset_is_retried(method, head, server, conn
 
 @every_head
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-def test_request_head_cut_short_without_retries_raises_a_connection_error(
+def test_request_truncated_head_without_retries_raises_a_connection_error(
     method, head, server, connect
 ):
     server.replies(cut(HEADS[head]))
@@ -101,7 +101,7 @@ def test_get_task_head_always_cut_short_raises_with_every_attempt(head, server, 
 
 
 @every_head
-def test_create_task_head_cut_short_is_retried_and_recovered(head, server, connect):
+def test_create_task_truncated_head_is_retried_and_recovered(head, server, connect):
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
     server.replies(cut(HEADS[head]), answer({"error": "taken"}, 409), answer(page(own)))
     made = connect(server).create_task("chat", unique_id="u")
@@ -110,7 +110,7 @@ def test_create_task_head_cut_short_is_retried_and_recovered(head, server, conne
 
 
 @few_heads
-def test_create_task_head_cut_short_without_retries_raises_a_connection_error(
+def test_create_task_truncated_head_without_retries_raises_a_connection_error(
     head, server, connect
 ):
     server.replies(cut(HEADS[head]))
@@ -120,7 +120,7 @@ def test_create_task_head_cut_short_without_retries_raises_a_connection_error(
 
 
 @few_heads
-def test_create_task_without_key_head_cut_short_is_retried_with_a_warning(
+def test_create_task_without_key_truncated_head_is_retried_with_a_warning(
     head, server, connect, caplog
 ):
     server.replies(cut(HEADS[head]), task("A"))
@@ -130,9 +130,7 @@ def test_create_task_without_key_head_cut_short_is_retried_with_a_warning(
 
 
 @few_heads
-def test_create_tasks_without_key_head_cut_short_fails_and_says_that_it_may_exist(
-    head, server, connect
-):
+def test_create_tasks_without_key_truncated_head_fails_as_ambiguous(head, server, connect):
     server.replies(cut(HEADS[head]))
     (outcome,) = connect(server).create_tasks("chat", [{"instruction": "i"}])
     assert outcome.status == "failed" and len(server.requests) == 1
@@ -141,7 +139,7 @@ def test_create_tasks_without_key_head_cut_short_fails_and_says_that_it_may_exis
 
 
 @few_heads
-def test_audit_task_head_cut_short_is_not_a_success(head, server, connect):
+def test_audit_task_truncated_head_is_not_a_success(head, server, connect):
     """Its response is not read, so that nothing else would tell."""
     server.replies(cut(HEADS[head]))
     with pytest.raises(ScaleConnectionError):
@@ -150,7 +148,7 @@ def test_audit_task_head_cut_short_is_not_a_success(head, server, connect):
 
 @every_head
 @pytest.mark.parametrize("own", [True, False])
-def test_download_response_url_head_cut_short_is_retried(
+def test_download_response_url_truncated_head_is_retried(
     own, head, server, serve, connect, tmp_path
 ):
     store = server if own else serve("http")
@@ -175,7 +173,7 @@ def test_download_response_url_head_always_cut_short_saves_no_file(
 
 
 @few_heads
-def test_download_results_head_cut_short_is_never_reported_as_downloaded(
+def test_download_results_truncated_head_is_never_reported_as_downloaded(
     head, server, connect, tmp_path
 ):
     server.replies(cut(HEADS[head]))
@@ -186,14 +184,14 @@ def test_download_results_head_cut_short_is_never_reported_as_downloaded(
 
 
 @few_heads
-def test_get_task_response_file_head_cut_short_is_retried(head, server, connect):
+def test_get_task_response_file_truncated_head_is_retried(head, server, connect):
     server.replies(cut(HEADS[head]), answer(CONTENT))
     assert connect(server).get_task_response_file("t", "u") == CONTENT
 
 
 @few_heads
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_get_task_head_cut_short_behind_a_socks_proxy_is_retried(
+def test_get_task_truncated_head_behind_a_socks_proxy_is_retried(
     scheme, head, serve, start_proxy, connect
 ):
     server = serve(scheme)
@@ -203,7 +201,7 @@ def test_get_task_head_cut_short_behind_a_socks_proxy_is_retried(
 
 
 @few_heads
-def test_get_task_head_cut_short_behind_a_tunnel_is_retried(head, serve, proxy, connect):
+def test_get_task_truncated_head_behind_a_tunnel_is_retried(head, serve, proxy, connect):
     server = serve("https")
     server.replies(cut(HEADS[head]), task("A"))
     assert connect(server, proxies={"https": proxy.url}).get_task("A").id == "A"
@@ -211,7 +209,7 @@ def test_get_task_head_cut_short_behind_a_tunnel_is_retried(head, serve, proxy, 
 
 
 @few_heads
-def test_get_task_head_cut_short_on_a_used_connection_is_an_attempt(head, server, connect):
+def test_get_task_truncated_head_on_a_used_connection_is_an_attempt(head, server, connect):
     """Bytes of a response came, so this is no stale connection that costs nothing."""
     server.replies(task("A"), cut(HEADS[head]), task("B"))
     api = connect(server).api

@@ -1,5 +1,6 @@
 """Names, types and headers of a part add no line to it, and a file no byte to the request."""
 
+import contextlib
 import io
 import socket
 import threading
@@ -282,10 +283,8 @@ def test_upload_progress_of_a_file_that_reads_more_reports_at_most_its_size(conn
     recorder, reports = Recorder(), []
     client = connect(recorder.url, retries=0)
     file = Inflated(b"a" * 300_000, 1000)
-    try:
+    with contextlib.suppress(scaleapi.ScaleException, OSError, ValueError):
         client.upload_file(file, progress=lambda *counts: reports.append(counts), reference_id="r")
-    except (scaleapi.ScaleException, OSError, ValueError):
-        pass
     client.close()
     recorder.stop()
     assert reports and all(sent <= total for sent, total in reports)

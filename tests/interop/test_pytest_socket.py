@@ -54,9 +54,8 @@ def test_call_without_sockets_raises_after_one_attempt(connect, dead_address, at
 
 
 def test_create_without_sockets_raises_after_one_attempt(client, attempts):
-    with restricted(pytest_socket.disable_socket):
-        with pytest.raises(scaleapi.ScaleException):
-            client.create_task(TaskType.ImageAnnotation, unique_id="u")
+    with restricted(pytest_socket.disable_socket), pytest.raises(scaleapi.ScaleException):
+        client.create_task(TaskType.ImageAnnotation, unique_id="u")
     assert attempts() == 1
 
 

@@ -185,7 +185,7 @@ def test_factory_of_plain_sessions_serves_uploads(server):
 
 
 @pytest.mark.parametrize("session", [requests.Session(), "text", 1], ids=["session", "text", "1"])
-def test_session_that_is_no_factory_is_refused(session):
+def test_session_that_is_no_factory_raises(session):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="session must be"):
         scaleapi.ScaleClient(KEY, session=session)
 

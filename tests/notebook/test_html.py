@@ -151,7 +151,7 @@ def test_html_page_is_a_table_with_a_row_per_item(client):
 
 def test_html_page_identifying_columns_come_first(client):
     first = ["task_id", "id", "name", "type", "status", "project", "batch", "created_at"]
-    row = {name: "x" for name in ["urgency", *reversed(first)]}
+    row = dict.fromkeys(["urgency", *reversed(first)], "x")
     assert shown(page(client, row)).cells[1 : MAX_COLUMNS + 1] == first
 
 

@@ -121,7 +121,7 @@ def test_tasks_filters_by_status(live_box, live_http):
 
 
 def test_tasks_filters_by_review_status_joined_or_repeated(http):
-    a, b, c = (http.make_task()["task_id"] for _ in range(3))
+    a, b, _c = (http.make_task()["task_id"] for _ in range(3))
     http.post(f"/task/{a}/audit", json={"accepted": True})
     http.post(f"/task/{b}/audit", json={"accepted": False})
     assert http.ids(customer_review_status="accepted") == [a]

@@ -44,7 +44,7 @@ def test_delivery_has_all_completed_tasks_not_yet_delivered(v2):
 
 
 def test_delivery_of_named_tasks(v2):
-    a, b = make_tasks(v2, 2)
+    a, _b = make_tasks(v2, 2)
     delivery = deliver(v2, "p", [a, a])
     assert delivery["task_count"] == 1
     (task,) = v2.get_delivery(delivery_id=delivery["id"])["tasks"]

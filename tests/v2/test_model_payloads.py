@@ -91,7 +91,7 @@ def test_model_of_any_service_payload_does_not_fail(name):
 
 
 @pytest.mark.parametrize("name", REST)
-def test_field_without_model_accepts_what_the_document_allows(name):
+def test_class_that_is_no_model_accepts_what_the_document_allows(name):
     kind = getattr(models, name)
 
     @quick

@@ -357,7 +357,7 @@ def test_invalid_timestamp_is_returned_unchanged(text):
 def test_value_of_wrong_type_is_returned_unchanged(value):
     # Twice: what is kept from the first time must not get in the way.
     for _ in range(2):
-        view = Task.view({key: value for key in TASK})
+        view = Task.view(dict.fromkeys(TASK, value))
         assert view.created_at == value and view.status == value
         assert view.task_id is value
         assert not isinstance(view.threads, list) or isinstance(value, list)
@@ -380,9 +380,9 @@ def test_null_and_missing_values_read_as_none():
     nothing = Task.view({})
     assert nothing.threads == [] and nothing.errors == []
     assert nothing.task_id is nothing.project is nothing.created_at is nothing.metadata is None
-    null = Task.view({key: None for key in Task._fields})
+    null = Task.view(dict.fromkeys(Task._fields))
     assert null.threads == [] and null.batch is None and null.status is None
-    assert null.as_dict() == {key: None for key in Task._fields}
+    assert null.as_dict() == dict.fromkeys(Task._fields)
     assert Thread.view({"turns": [None]}).turns == [None]
     assert nothing == null
 
@@ -829,7 +829,7 @@ def test_request_models_reject_invalid_values(kind, make):
             assert name not in request.to_dict()
 
 
-def test_request_model_error_names_the_valid_values():
+def test_request_model_error_names_type_and_value():
     with pytest.raises(ApiTypeError, match="name must be a string, got 5"):
         CreateBatchRequest(name=5)
     with pytest.raises(ApiTypeError, match="staging_batch must be True or False or None, got 1"):
