@@ -88,6 +88,14 @@ STUDIO_BATCH: Json = {
 ASSIGNMENTS: Json = {"ana@example.org": ["street-scenes", "receipts"], "bo@example.org": []}
 BATCH_STATUS: Json = {"status": "in_progress", "pending": 3, "completed": 12}
 
+CATEGORIZATION: Json = {
+    "attachment_type": "text",
+    "attachment": "x",
+    "categories": ["c"],
+    "instruction": "i",
+}
+"""The body of a create request that the sandbox accepts."""
+
 
 def page(*docs: Any, total: Optional[int] = None, total_key: str = "total", **more: Any) -> Json:
     """One page of a listing."""

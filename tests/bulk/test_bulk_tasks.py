@@ -20,8 +20,7 @@ from scaleapi._http.options import Clock
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk.executor import MAX_PENDING_PER_WORKER
 from scaleapi.bulk.throttle import AdaptiveThrottle, throttled_client
-
-TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
+from tests.factories import CATEGORIZATION
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def client(box, bulk_threads_end):
 
 
 def payloads(number, **more):
-    return [{**TASK, "unique_id": f"u{row}", **more} for row in range(number)]
+    return [{**CATEGORIZATION, "unique_id": f"u{row}", **more} for row in range(number)]
 
 
 def statuses(outcomes):
@@ -92,8 +91,8 @@ def test_create_tasks_existing_task_of_another_batch_is_not_adopted(client):
 def test_create_tasks_existing_task_is_found_by_the_whole_unique_id(client):
     """In a filter the service takes a comma for the end of one."""
     for unique_id in ("a,b", "a"):
-        client.create_task("categorization", unique_id=unique_id, **TASK)
-    (outcome,) = client.create_tasks("categorization", [{**TASK, "unique_id": "a,b"}])
+        client.create_task("categorization", unique_id=unique_id, **CATEGORIZATION)
+    (outcome,) = client.create_tasks("categorization", [{**CATEGORIZATION, "unique_id": "a,b"}])
     assert outcome.status == "failed" or outcome.task.unique_id == "a,b"
 
 
@@ -110,14 +109,14 @@ def test_create_tasks_task_of_an_earlier_run_follows_on_duplicate(
     (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
     assert outcome.status == status
     box.fail_next("POST", "/task/*", status=500, after_processing=True)
-    new = {**TASK, "unique_id": "new"}
+    new = {**CATEGORIZATION, "unique_id": "new"}
     (outcome,) = client.create_tasks("categorization", [new], on_duplicate=on_duplicate)
     assert outcome.status == "created"
 
 
 def test_create_tasks_reused_payload_dict_is_sent_as_it_was(client):
     def rows():
-        row = dict(TASK)
+        row = dict(CATEGORIZATION)
         for number in range(50):
             row["unique_id"] = f"r{number}"
             yield row
@@ -161,13 +160,20 @@ def test_bulk_run_system_exit_ends_the_run(client):
         def items(self):
             raise SystemExit("enough")
 
-    given = [payloads(1)[0], {**TASK, "metadata": Ends(a=1)}, *payloads(9)]
+    given = [payloads(1)[0], {**CATEGORIZATION, "metadata": Ends(a=1)}, *payloads(9)]
     with pytest.raises(SystemExit, match="enough"):
         client.create_tasks("categorization", given, workers=1).run()
 
 
 def test_create_tasks_invalid_payload_fails_alone(client):
-    given = [payloads(1)[0], {"unique_id": "x"}, 5, None, {**TASK, "metadata": {1, 2}}, TASK]
+    given = [
+        payloads(1)[0],
+        {"unique_id": "x"},
+        5,
+        None,
+        {**CATEGORIZATION, "metadata": {1, 2}},
+        CATEGORIZATION,
+    ]
     outcomes = list(client.create_tasks("categorization", given))
     assert statuses(outcomes) == ["created", "failed", "failed", "failed", "failed", "created"]
     assert [outcome.payload for outcome in outcomes] == given
@@ -188,7 +194,9 @@ def test_create_tasks_unique_ids_under_faults_create_each_task_once(client, all_
 )
 def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(fault, box, client):
     box.fail_next("POST", "/task/*", **fault)
-    outcomes = list(client.create_tasks("categorization", [TASK, TASK], workers=1))
+    outcomes = list(
+        client.create_tasks("categorization", [CATEGORIZATION, CATEGORIZATION], workers=1)
+    )
     assert statuses(outcomes) == ["failed", "created"]
     assert "the task may nevertheless have been created" in str(outcomes[0].error)
     assert len(outcomes[0].error.attempts) == 1
@@ -198,7 +206,9 @@ def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(faul
 @pytest.mark.parametrize("status", [408, 429])
 def test_create_tasks_without_idempotency_key_unprocessed_is_retried(status, box, client):
     box.fail_next("POST", "/task/*", status=status)
-    assert client.create_tasks("categorization", [TASK], workers=1).run() == {"created": 1}
+    assert client.create_tasks("categorization", [CATEGORIZATION], workers=1).run() == {
+        "created": 1
+    }
 
 
 def test_create_tasks_payloads_are_read_lazily(box, client):
@@ -207,7 +217,7 @@ def test_create_tasks_payloads_are_read_lazily(box, client):
     def endless():
         for number in itertools.count():
             read.append(number)
-            yield {**TASK, "unique_id": f"e{number}"}
+            yield {**CATEGORIZATION, "unique_id": f"e{number}"}
 
     run = iter(client.create_tasks("categorization", endless(), workers=2))
     assert [next(run).status for _ in range(5)] == ["created"] * 5

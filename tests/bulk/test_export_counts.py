@@ -6,12 +6,13 @@ import pytest
 
 from scaleapi import ScaleException
 from scaleapi.bulk.export import iter_unique_lines
+from tests import factories
 
 
 def page(*ids, total):
     created = "2026-03-04T10:15:00.000Z"
     docs = [{"task_id": each, "created_at": created} for each in ids]
-    return {"docs": docs, "total": total, "limit": 100, "offset": 0, "has_more": False}
+    return factories.page(*docs, total=total)
 
 
 @pytest.fixture

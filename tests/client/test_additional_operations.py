@@ -5,6 +5,7 @@ import requests
 
 import scaleapi
 from scaleapi.sandbox import masks
+from tests.factories import CATEGORIZATION
 
 
 @pytest.fixture
@@ -41,13 +42,10 @@ def live(live_box):
         yield client
 
 
-TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
-
-
 def test_get_batches_filters_by_completion_and_audit_time(live_box, live):
     for name in ("done", "open"):
         live.create_batch("p", name)
-    task = live.create_task("categorization", batch="done", **TASK)
+    task = live.create_task("categorization", batch="done", **CATEGORIZATION)
     live.finalize_batch("done")
     live_box.complete_task(task.id, {"category": "c"})
     assert names(live.get_batches(completed_after="2020-01-01")) == ["done"]
@@ -60,7 +58,7 @@ def test_get_batches_filters_by_completion_and_audit_time(live_box, live):
 
 def test_get_batches_detailed_have_task_counts(live):
     live.create_batch("p", "b")
-    live.create_task("categorization", batch="b", **TASK)
+    live.create_task("categorization", batch="b", **CATEGORIZATION)
     assert [batch.pending for batch in live.get_batches(detailed=True)] == [1]
     assert not hasattr(live.get_batch("b"), "pending")
 
@@ -135,7 +133,7 @@ def test_download_results_saves_all_files(box, client, tmp_path):
 def test_get_task_response_file_missing_raises_not_found(which, box, client, live_box):
     task = client.create_task("segmentannotation", **SEGMENTED)
     uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
-    other = client.create_task("categorization", **TASK)
+    other = client.create_task("categorization", **CATEGORIZATION)
     of_other = masks.addresses("", other.id)["labeled"].rpartition("/")[2]
     place = {"task": ("none", uuid), "file": (task.id, "none"), "kind": (other.id, of_other)}
     with box.client("test_other") as stranger, live_box.client("test_key") as live:

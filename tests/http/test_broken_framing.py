@@ -4,7 +4,8 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleConnectionError, ScaleException
-from tests.fixtures.replies import CONTENT, POLICIES, file_names, interim, page, statuses, task
+from tests.factories import page
+from tests.fixtures.replies import CONTENT, POLICIES, file_names, interim, statuses, task
 from tests.fixtures.servers import answer, cut
 
 BODY = b'{"task_id": "X"}'

@@ -10,6 +10,7 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleClient, ScaleConnectionError, ScaleException, ScaleInvalidArgument
+from tests.factories import page
 from tests.fixtures.network import KEY
 from tests.fixtures.replies import (
     CONTENT,
@@ -17,7 +18,6 @@ from tests.fixtures.replies import (
     chunked,
     file_names,
     gzip_members,
-    page,
     raw_deflate,
     statuses,
     task,

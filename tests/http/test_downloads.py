@@ -16,6 +16,7 @@ from scaleapi._http.body import iter_body
 from scaleapi.bulk.downloads import safe_filename
 from scaleapi.exceptions import MAX_BODY_BYTES
 from tests.fixtures.network import KEY
+from tests.fixtures.replies import file_names
 from tests.fixtures.servers import answer, cut, drop, reset, silence
 
 CONTENT = bytes(range(256)) * 40
@@ -50,10 +51,6 @@ def at(store, path="a.png"):
     return f"{store.scheme}://127.0.0.1:{store.port}/{path}"
 
 
-def names(folder):
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-
-
 def test_download_results_saves_each_file_once_under_its_name(fetch, store, tmp_path):
     given = task(at(store, "x/a.png?signature=1"))
     before = json.dumps(given)
@@ -62,7 +59,7 @@ def test_download_results_saves_each_file_once_under_its_name(fetch, store, tmp_
     assert outcome.task is given and json.dumps(given) == before
     (path,) = outcome.paths
     assert path.read_bytes() == CONTENT
-    assert names(tmp_path / "out") == [str(path.relative_to(tmp_path / "out"))]
+    assert file_names(tmp_path / "out") == [str(path.relative_to(tmp_path / "out"))]
     assert path.parent.name == "t1" and path.name.startswith("response.url.0-")
     assert path.suffix == ".png"
     (again,) = fetch(task(at(store, "x/a.png?signature=2")))  # signed anew
@@ -103,7 +100,7 @@ def test_download_incomplete_or_throttled_is_retried(faults, fetch, store, tmp_p
     (outcome,) = fetch(task(at(store)))
     assert outcome.error is None and outcome.paths[0].read_bytes() == CONTENT
     assert len(store.requests) == len(faults) + 1
-    assert len(names(tmp_path / "out")) == 1
+    assert len(file_names(tmp_path / "out")) == 1
 
 
 def test_download_always_incomplete_fails_with_attempts_and_leaves_nothing(fetch, store, tmp_path):
@@ -113,7 +110,7 @@ def test_download_always_incomplete_fails_with_attempts_and_leaves_nothing(fetch
     assert "Download incomplete after 4 attempts" in str(outcome.error)
     assert [each.status for each in outcome.error.attempts] == [200] * 4
     assert outcome.error.url == at(store, "a.png?...")
-    assert names(tmp_path / "out") == []
+    assert file_names(tmp_path / "out") == []
 
 
 def test_download_disk_error_is_raised_without_retry(fetch, store, tmp_path):
@@ -170,7 +167,7 @@ def test_download_redirect_to_another_origin_is_followed_without_the_key(fetch, 
 def test_download_redirect_to_invalid_location_fails(location, fetch, store, tmp_path):
     store.replies(answer(b"", 302, location=location))
     (outcome,) = fetch(task(at(store)))
-    assert isinstance(outcome.error, scaleapi.ScaleException) and names(tmp_path / "out") == []
+    assert isinstance(outcome.error, scaleapi.ScaleException) and file_names(tmp_path / "out") == []
 
 
 def test_download_redirect_loop_ends(fetch, store):
@@ -227,7 +224,7 @@ def test_download_file_name_never_leaves_the_folder(word, fetch, store, tmp_path
     (path,) = outcome.paths
     folder = tmp_path / "out"
     assert path.resolve().parent.parent == folder.resolve() and path.name[0] != "."
-    assert names(tmp_path) == [str(path.relative_to(tmp_path))]
+    assert file_names(tmp_path) == [str(path.relative_to(tmp_path))]
 
 
 def test_download_hostile_ids_have_different_folders(fetch, store, tmp_path):
@@ -334,7 +331,7 @@ def test_download_response_url_saves_the_file(fetch, store, tmp_path):
     target.write_bytes(b"old")
     store.replies(cut(HALF), answer(CONTENT))
     assert fetch.client.download_response_url(at(store), str(target)) == target
-    assert target.read_bytes() == CONTENT and names(tmp_path) == ["mask.png"]
+    assert target.read_bytes() == CONTENT and file_names(tmp_path) == ["mask.png"]
     assert not any("Authorization" in request.headers for request in store.requests)
 
 
@@ -361,7 +358,7 @@ def test_download_response_url_invalid_argument_raises_immediately(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         fetch.client.download_response_url(url, path)
-    assert fetch.own.requests == [] and names(tmp_path) == []
+    assert fetch.own.requests == [] and file_names(tmp_path) == []
 
 
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 206])
@@ -369,7 +366,7 @@ def test_download_status_other_than_200_fails(status, fetch, store, tmp_path):
     store.replies(answer(b"" if status == 204 else b"later", status))
     (outcome,) = fetch(task(at(store)))
     assert (outcome.status, outcome.error.code) == ("failed", status)
-    assert names(tmp_path / "out") == []
+    assert file_names(tmp_path / "out") == []
 
 
 def test_download_shorter_than_content_length_is_incomplete_for_any_reader(store):
@@ -458,7 +455,7 @@ def test_download_temporary_files_of_dead_processes_are_removed(fetch, store, tm
     for name in (f"{uuid.uuid4().hex}.new", "mine.new"):
         (folder / name).write_bytes(b"half")
     (outcome,) = fetch(task(at(store)))
-    assert names(folder) == sorted(["mine.new", outcome.paths[0].name])
+    assert file_names(folder) == sorted(["mine.new", outcome.paths[0].name])
 
 
 @pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])

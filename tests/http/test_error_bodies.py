@@ -9,6 +9,7 @@ import pytest
 import scaleapi
 from scaleapi import ScaleException
 from scaleapi.exceptions import MAX_BODY_BYTES
+from tests.factories import page
 from tests.fixtures.network import QUICK
 from tests.fixtures.replies import (
     POLICIES,
@@ -17,7 +18,6 @@ from tests.fixtures.replies import (
     file_names,
     gzip_members,
     interim,
-    page,
     statuses,
     task,
     until_close,

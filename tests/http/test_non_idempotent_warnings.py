@@ -5,8 +5,9 @@ import logging
 import pytest
 
 from scaleapi import ScaleException
+from tests.factories import page
 from tests.fixtures.network import QUICK
-from tests.fixtures.replies import page, statuses
+from tests.fixtures.replies import statuses
 from tests.fixtures.servers import answer, cut, drop, reset
 
 TASK = {"task_id": "t", "type": "chat", "status": "canceled", "unique_id": "u"}

@@ -8,8 +8,8 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy, ScaleDuplicateResource, ScaleInvalidRequest
+from tests.factories import CATEGORIZATION
 
-TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 LOSSES = {
     "a 5xx after storing": [{"status": 500, "after_processing": True}],
     "a drop after storing": [{"drop": True, "after_processing": True}],
@@ -51,7 +51,7 @@ def look_ups(box):
 @pytest.mark.parametrize("loss", LOSSES)
 def test_recovery_create_task_creates_one_task_and_returns_it(loss, box, client):
     lose(box, "POST", "/task/categorization", loss)
-    task = client.create_task("categorization", project="p", unique_id="u/1 é", **TASK)
+    task = client.create_task("categorization", project="p", unique_id="u/1 é", **CATEGORIZATION)
     assert (task.unique_id, task.project) == ("u/1 é", "p")
     assert client.tasks().total == 1
 
@@ -72,7 +72,7 @@ def test_recovery_create_project_creates_one_project_and_returns_it(loss, box, c
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_recovery_update_unique_id_sets_it_once(loss, box, client):
-    task = client.create_task("categorization", **TASK)
+    task = client.create_task("categorization", **CATEGORIZATION)
     lose(box, "POST", "/task/*/unique_id", loss)
     task.update_unique_id("u")
     assert task.unique_id == "u"
@@ -80,7 +80,7 @@ def test_recovery_update_unique_id_sets_it_once(loss, box, client):
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_recovery_cancel_task_already_canceled_succeeds(loss, live_box, live_client):
-    task = live_client.create_task("categorization", unique_id="u", **TASK)
+    task = live_client.create_task("categorization", unique_id="u", **CATEGORIZATION)
     lose(live_box, "POST", "/task/*/cancel", loss)
     task.cancel(clear_unique_id=True)
     assert task.status == "canceled" and not hasattr(task, "unique_id")
@@ -94,11 +94,11 @@ def test_recovery_finalize_batch_already_finalized_succeeds(loss, live_box, live
 
 
 def test_recovery_without_ambiguous_failure_raises_the_duplicate_error(box, client):
-    client.create_task("categorization", unique_id="u", **TASK)
+    client.create_task("categorization", unique_id="u", **CATEGORIZATION)
     client.create_batch("p", "b")
     before = len(look_ups(box))
     for again in (
-        lambda: client.create_task("categorization", unique_id="u", **TASK),
+        lambda: client.create_task("categorization", unique_id="u", **CATEGORIZATION),
         lambda: client.create_batch("p", "b"),
         lambda: client.create_project("p", "categorization"),
     ):
@@ -112,14 +112,14 @@ def test_recovery_without_ambiguous_failure_raises_the_duplicate_error(box, clie
 
 
 def test_recovery_object_of_others_raises_the_duplicate_error(box, client):
-    client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **TASK)
-    client.create_task("categorization", project="q", unique_id="v", **TASK)
+    client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **CATEGORIZATION)
+    client.create_task("categorization", project="q", unique_id="v", **CATEGORIZATION)
     client.create_batch("q", "b")
-    other = client.create_task("categorization", unique_id="taken", **TASK)
-    task = client.create_task("categorization", **TASK)
+    other = client.create_task("categorization", unique_id="taken", **CATEGORIZATION)
+    task = client.create_task("categorization", **CATEGORIZATION)
     for call in (
-        lambda: client.create_task("categorization", unique_id="u", **TASK),
-        lambda: client.create_task("categorization", project="p", unique_id="v", **TASK),
+        lambda: client.create_task("categorization", unique_id="u", **CATEGORIZATION),
+        lambda: client.create_task("categorization", project="p", unique_id="v", **CATEGORIZATION),
         lambda: client.create_batch("p", "b"),
         lambda: client.create_project("p", "chat"),
         lambda: client.update_task_unique_id(task.id, other.unique_id),
@@ -131,7 +131,7 @@ def test_recovery_object_of_others_raises_the_duplicate_error(box, client):
 
 
 def test_recovery_cancel_task_not_canceled_raises_the_error_response(box, client):
-    task = client.create_task("categorization", **TASK)
+    task = client.create_task("categorization", **CATEGORIZATION)
     box.fail_next("POST", "/task/*/cancel", status=503)
     with pytest.raises(ScaleInvalidRequest):
         task.cancel()
@@ -139,7 +139,7 @@ def test_recovery_cancel_task_not_canceled_raises_the_error_response(box, client
 
 
 def test_recovery_cancel_task_with_unique_id_kept_raises(live_box, live_client):
-    task = live_client.create_task("categorization", unique_id="u", **TASK)
+    task = live_client.create_task("categorization", unique_id="u", **CATEGORIZATION)
     task.cancel()
     live_box.fail_next("POST", "/task/*/cancel", status=503)
     with pytest.raises(ScaleInvalidRequest):
@@ -195,12 +195,12 @@ def test_recovery_does_not_apply_to_evaluation_tasks(box, client):
 
 def test_recovery_applies_to_low_level_requests(box, client):
     box.fail_next("POST", "/task/*", status=500, after_processing=True)
-    body = {**TASK, "unique_id": "u"}
+    body = {**CATEGORIZATION, "unique_id": "u"}
     assert client.api.post_request("task/categorization", body=body)["unique_id"] == "u"
 
 
 UNPROTECTED = {
-    "task": lambda c: c.create_task("categorization", **TASK),
+    "task": lambda c: c.create_task("categorization", **CATEGORIZATION),
     "file": lambda c: c.upload_file(b"x"),
     "evaluation task": lambda c: c.create_evaluation_task("textcollection", expected_response={}),
     "training task": lambda c: c.create_training_task("textcollection", expected_response={}),
@@ -224,7 +224,7 @@ def test_retry_create_without_idempotency_key_after_read_timeout_is_not_retried(
 def test_retry_create_without_idempotency_key_after_other_failure_warns(fault, box, client, caplog):
     box.fail_next("POST", "/task/*", **fault)
     with caplog.at_level(logging.WARNING, "scaleapi"):
-        client.create_task("categorization", **TASK)
+        client.create_task("categorization", **CATEGORIZATION)
     (record,) = caplog.records
     assert record.levelname == "WARNING"
     assert (
@@ -239,5 +239,5 @@ def test_retry_create_without_idempotency_key_unprocessed_logs_no_warning(
 ):
     box.fail_next("POST", "/task/*", **fault)
     with caplog.at_level(logging.WARNING, "scaleapi"):
-        client.create_task("categorization", **TASK)
+        client.create_task("categorization", **CATEGORIZATION)
     assert caplog.records == []

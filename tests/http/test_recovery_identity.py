@@ -11,8 +11,9 @@ import pytest
 import scaleapi
 from scaleapi import Batch, Project, RetryPolicy, ScaleDuplicateResource, Task
 from scaleapi._recovery import is_shown_as_sent
+from tests.factories import page
 from tests.fixtures.network import KEY, QUICK
-from tests.fixtures.replies import TOKEN, page, sent_json, statuses
+from tests.fixtures.replies import TOKEN, sent_json, statuses
 from tests.fixtures.servers import answer, drop, silence
 
 # The service's clock: far from the local one, so that nothing goes by the latter.

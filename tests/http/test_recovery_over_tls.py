@@ -6,6 +6,7 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleDuplicateResource, ScaleInvalidRequest
+from tests.factories import page
 from tests.fixtures.servers import answer, drop, reset
 
 NASTY = "a/b%2Fc+d?e#fé&g=h i"
@@ -16,10 +17,6 @@ TASK = {
 }  # fmt: skip
 BATCH = {"name": NASTY, "project": NASTY, "status": "in_progress", "created_at": CREATED}
 PROJECT = {"name": NASTY, "type": "chat", "created_at": CREATED}
-
-
-def page(*docs):
-    return {"docs": docs, "total": len(docs), "limit": 100, "offset": 0, "has_more": False}
 
 
 # What is called, the path it goes to, the refusal, the path of the look-up, and what that finds.

@@ -8,14 +8,10 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleConnectionError, ScaleException
+from tests.fixtures.replies import chunked
 from tests.fixtures.servers import answer, cut
 
 TASK = {"task_id": "t", "status": "completed", "metadata": {"é": "ü"}}
-
-
-def chunked(*chunks, end=b"0\r\n\r\n", status=200):
-    head = f"HTTP/1.1 {status} Any\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
-    return head + b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + end
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203, 206, 226, 299])

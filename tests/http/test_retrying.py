@@ -8,19 +8,16 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
+from tests.factories import CATEGORIZATION
+from tests.fixtures.replies import statuses
 
 QUICK = RetryPolicy(backoff_factor=0.02)
-TASK = {"attachment_type": "text", "attachment": "x", "categories": ["c"], "instruction": "i"}
 
 
 @pytest.fixture
 def client(box):
     with box.client(retries=QUICK, timeout=5) as client:
         yield client
-
-
-def statuses(error):
-    return [attempt.status for attempt in error.attempts]
 
 
 CALLS = {
@@ -33,7 +30,7 @@ CALLS = {
 
 @pytest.fixture
 def task(client):
-    return client.create_task("categorization", **TASK)
+    return client.create_task("categorization", **CATEGORIZATION)
 
 
 @pytest.mark.smoke
@@ -51,7 +48,7 @@ def test_retry_exhausted_raises_the_last_error_response(box, client):
     box.fail_next("GET", "/task/*", status=503, times=4)
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
-    assert statuses(caught.value) == [503] * 4
+    assert statuses(caught.value.attempts) == [503] * 4
     waits = [attempt.delay for attempt in caught.value.attempts]
     assert waits[-1] == 0
     for wait, full in zip(waits, (0.01, 0.02, 0.04)):
@@ -64,7 +61,7 @@ def test_retry_other_statuses_are_not_retried(status, box, client):
     box.fail_next("GET", "/task/*", status=status)
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.get_task("t")
-    assert caught.value.code == status and statuses(caught.value) == [status]
+    assert caught.value.code == status and statuses(caught.value.attempts) == [status]
 
 
 @pytest.mark.parametrize("method", CALLS)
@@ -80,7 +77,7 @@ def test_request_without_response_raises_a_connection_error(box, client):
     error = caught.value
     assert (error.code, error.response, error.body) == (None, None, None)
     assert (error.method, error.url) == ("POST", f"{box.url}/task/t/tags")
-    assert statuses(error) == [None] * 4
+    assert statuses(error.attempts) == [None] * 4
     assert all("Remote" in attempt.error for attempt in error.attempts)
     assert "No response after 4 attempts" in str(error)
 
@@ -91,7 +88,7 @@ def test_request_without_response_in_time_raises_a_connection_timeout(box, clien
     impatient.api.retries = RetryPolicy(1, backoff_factor=0.01)
     with pytest.raises(scaleapi.ScaleConnectionTimeout) as caught:
         impatient.get_task("t")
-    assert statuses(caught.value) == [None, None]
+    assert statuses(caught.value.attempts) == [None, None]
 
 
 def test_retry_refused_connection_is_retried_then_raised(monkeypatch):
@@ -116,7 +113,7 @@ def test_retry_after_over_the_maximum_raises_the_error_response(box, client):
     box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "61"})
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
         client.list_teammates()
-    assert statuses(caught.value) == [429]
+    assert statuses(caught.value.attempts) == [429]
     assert caught.value.headers["Retry-After"] == "61"
 
 
@@ -130,7 +127,7 @@ def test_deadline_delay_past_it_ends_the_attempts(box, client):
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=200, deadline=5))
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         bounded.list_teammates()
-    assert statuses(caught.value) == [503]
+    assert statuses(caught.value.attempts) == [503]
 
 
 def test_deadline_silent_server_ends_the_call(box, client):

@@ -9,6 +9,7 @@ import pytest
 
 from scaleapi._http.urllib3_hooks import _StrictConnection as Connection
 from tests.fixtures.network import FakeClock
+from tests.fixtures.replies import statuses
 from tests.fixtures.servers import answer, drop, reset, silence
 
 GONE = {"closed": drop, "reset": reset}
@@ -27,17 +28,13 @@ def fails_again(server, fault):
     server.decides(reply)
 
 
-def statuses(answer):
-    return [attempt.status for attempt in answer.attempts]
-
-
 @pytest.mark.smoke
 @pytest.mark.parametrize("with_reset", [False, True])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_stale_connection_between_two_calls_costs_no_attempt(method, with_reset, server, connect):
     api = connect(server, clock=FakeClock(pytest.fail)).api
     for _ in range(3):
-        assert statuses(api.request(method, "x")) == [200]
+        assert statuses(api.request(method, "x").attempts) == [200]
         server.hang_up(with_reset)
     assert server.accepted == len(server.requests) == 3
 
@@ -48,7 +45,7 @@ def test_stale_connection_closed_during_a_get_costs_no_attempt(fault, server, co
     api = connect(server, clock=FakeClock(pytest.fail)).api
     for number in range(1, 5):
         got = api.request("GET", "x")
-        assert (statuses(got), got.json) == ([200], {"connection": number})
+        assert (statuses(got.attempts), got.json) == ([200], {"connection": number})
     assert "retrying" not in caplog.text
 
 
@@ -57,8 +54,8 @@ def test_stale_connection_closed_during_a_get_costs_no_attempt(fault, server, co
 def test_stale_connection_of_other_methods_is_retried_by_the_policy(method, fault, server, connect):
     fails_again(server, GONE[fault])
     api = connect(server).api
-    assert statuses(api.request(method, "x")) == [200]
-    assert statuses(api.request(method, "x")) == [None, 200]
+    assert statuses(api.request(method, "x").attempts) == [200]
+    assert statuses(api.request(method, "x").attempts) == [None, 200]
 
 
 @pytest.mark.parametrize("fault", GONE)
@@ -75,13 +72,13 @@ def test_stale_pool_of_connections_costs_a_get_no_attempt(fault, server, connect
         list(pool.map(api.get_request, "abcde"))
     assert server.accepted == 5
     server.decides(lambda request: GONE[fault] if request.connection <= 5 else answer({}))
-    assert statuses(api.request("GET", "x")) == [200]
+    assert statuses(api.request("GET", "x").attempts) == [200]
     assert server.accepted == 6
 
 
 def test_new_connection_dropped_is_an_attempt(server, connect):
     server.replies(drop, answer({}))
-    assert statuses(connect(server).api.request("GET", "x")) == [None, 200]
+    assert statuses(connect(server).api.request("GET", "x").attempts) == [None, 200]
 
 
 def test_stale_connection_lost_within_the_response_is_an_attempt(server, connect):
@@ -89,7 +86,7 @@ def test_stale_connection_lost_within_the_response_is_an_attempt(server, connect
     server.replies(answer({}), lambda sock: sock.sendall(answer({"a": 1})[:-3]), answer({}))
     api = connect(server).api
     api.get_request("x")
-    assert statuses(api.request("GET", "x")) == [None, 200]
+    assert statuses(api.request("GET", "x").attempts) == [None, 200]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -103,7 +100,7 @@ def test_connection_dropped_by_a_middlebox_is_not_reused(
     api.request(method, "x")
     now = time.monotonic
     monkeypatch.setattr("scaleapi._http.options.SYSTEM_CLOCK.monotonic", lambda: now() + idle)
-    assert statuses(api.request(method, "x")) == [200]
+    assert statuses(api.request(method, "x").attempts) == [200]
     assert server.accepted == connections
 
 

@@ -6,12 +6,12 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleConnectionError
+from tests.factories import page
 from tests.fixtures.replies import (
     CONTENT,
     POLICIES,
     file_names,
     interim,
-    page,
     statuses,
     task,
     until_close,

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
+TESTS = ROOT / "tests"
 TOP_LEVEL = {
     "scaleapi", "tests", "docs", "examples", "setup.py", "pyproject.toml", "README.rst", "LICENSE",
 }  # fmt: skip
@@ -59,7 +60,7 @@ def test_files_name_no_machine_registry_or_key(pattern):
 
 
 def test_test_modules_have_unique_names():
-    paths = [path for path in kept_files() if path.match("test_*.py")]
+    paths = [path for path in kept_files() if path.match("test_*.py") and TESTS in path.parents]
     names = [path.name for path in paths]
     assert len(names) > 100
     assert sorted(set(names)) == sorted(names)

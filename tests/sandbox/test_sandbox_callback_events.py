@@ -1,50 +1,12 @@
 """Callbacks of a task's whole life: which, in what order, and how often they are tried."""
 
 import contextlib
-import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
 
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks, lifecycle
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it gets in `received`; answers with `statuses`, then 200."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received = Queue()
-        self.statuses = []
-        self.url = f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        statuses = self.server.statuses
-        self.server.received.put((self.headers["scale-callback-auth"], body))
-        self.send_response(statuses.pop(0) if statuses else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def events(receiver, count):
@@ -117,9 +79,9 @@ def test_callback_retry_until_it_succeeds(box, http, receiver, wait_until):
     wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
     (callback,) = box.callbacks
     assert (callback.attempts, callback.status, callback.error) == (3, 200, None)
-    tries = [receiver.received.get(timeout=5) for _ in range(3)]
-    assert tries[0] == tries[1] == tries[2]
-    assert tries[0][0] == box.callback_auth_key
+    attempts = [receiver.received.get(timeout=5) for _ in range(3)]
+    assert attempts[0] == attempts[1] == attempts[2]
+    assert attempts[0][0]["scale-callback-auth"] == box.callback_auth_key
 
 
 def test_callback_retry_ends_after_three_attempts(box, http, receiver, wait_until):

@@ -1,53 +1,13 @@
 """Callbacks to a receiver on this machine, and to nowhere else."""
 
 import contextlib
-import json
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
 
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks
 from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_local
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it gets in `received`, and answers `status`."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received = Queue()
-        self.connections = set()
-        self.status = 200
-        self.url = f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.connections.add(self.client_address)
-        self.send_response(self.server.status)
-        self.send_header("Location", "http://sandbox.invalid/")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-        self.server.received.put((dict(self.headers), body))
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -113,7 +73,7 @@ def test_callback_result_is_recorded_in_the_task(
 
 
 def test_callbacks_to_one_receiver_share_a_connection(http, receiver, monkeypatch):
-    monkeypatch.setattr(_Handler, "protocol_version", "HTTP/1.1")
+    monkeypatch.setattr(receiver.RequestHandlerClass, "protocol_version", "HTTP/1.1")
     for _ in range(3):
         http.make_task(callback_url=receiver.url)
         receiver.received.get(timeout=5)

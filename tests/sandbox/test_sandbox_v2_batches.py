@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.test_sandbox_v2_contract import V2
+from tests.fixtures.v2 import V2
 
 ACTIONS = ("finalize", "pause", "resume", "cancel")
 
@@ -29,12 +29,6 @@ def v2(request):
     http = request.getfixturevalue({"test": "http", "live": "live_http"}[request.param])
     http.make_project(kind="chat")
     return V2(http)
-
-
-@pytest.fixture
-def live(live_http):
-    live_http.make_project(kind="chat")
-    return V2(live_http)
 
 
 def do(v2, action, **named):
@@ -183,27 +177,27 @@ def test_v2_batch_accepts_tasks_unless_finalized_paused_or_cancelled(v2):
     assert not takes("open")
 
 
-def test_v2_cancel_batch_cancels_its_pending_tasks(live_box, live):
-    live.create_batch(name="b", project_name="p")
+def test_v2_cancel_batch_cancels_its_pending_tasks(live_box, live_v2):
+    live_v2.create_batch(name="b", project_name="p")
     done, pending = (
-        live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
+        live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
     )
-    other = live.create_chat_task(project_name="p")["task_id"]
+    other = live_v2.create_chat_task(project_name="p")["task_id"]
     live_box.complete_task(done, {})
-    assert do(live, "cancel")["status"] == "cancelled"
-    found = [live.get_task(task_id=name)["status"] for name in (done, pending, other)]
+    assert do(live_v2, "cancel")["status"] == "cancelled"
+    found = [live_v2.get_task(task_id=name)["status"] for name in (done, pending, other)]
     assert found == ["completed", "canceled", "pending"]
 
 
-def test_v2_batch_is_completed_and_called_back_with_its_last_task(live_box, live):
-    live.create_batch(name="b", project_name="p", callback="ops@example.org")
-    ids = [live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
+def test_v2_batch_is_completed_and_called_back_with_its_last_task(live_box, live_v2):
+    live_v2.create_batch(name="b", project_name="p", callback="ops@example.org")
+    ids = [live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
     live_box.complete_task(ids[0], {})
-    assert live.get_batch(batch_name="b")["status"] == "in_progress"
-    do(live, "pause")
+    assert live_v2.get_batch(batch_name="b")["status"] == "in_progress"
+    do(live_v2, "pause")
     live_box.complete_task(ids[1], {})
-    assert live.get_batch(batch_name="b")["status"] == "paused"
-    assert do(live, "resume")["status"] == "completed"
+    assert live_v2.get_batch(batch_name="b")["status"] == "paused"
+    assert do(live_v2, "resume")["status"] == "completed"
     (callback,) = live_box.callbacks
     assert callback.body == {"batch": "b", "project": "p", "status": "completed"}
 

@@ -7,13 +7,7 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox
-from tests.sandbox.test_sandbox_v2_contract import V2
-
-
-@pytest.fixture
-def v2(http):
-    http.make_project(kind="chat")
-    return V2(http)
+from tests.fixtures.v2 import V2
 
 
 def make_tasks(v2, number, project="p"):

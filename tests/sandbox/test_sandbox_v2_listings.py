@@ -4,13 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.sandbox.test_sandbox_v2_contract import V2, Bearer
-
-
-@pytest.fixture
-def v2(http):
-    http.make_project(kind="chat")
-    return V2(http)
+from tests.fixtures.v2 import V2, Bearer
 
 
 def make_tasks(v2, number, **more):
