@@ -5,7 +5,12 @@ import signal
 
 import pytest
 
-from tests.browser import browse  # noqa: F401
+pytest_plugins = [
+    "tests.fixtures.browser",
+    "tests.fixtures.network",
+    "tests.fixtures.sandbox",
+    "tests.fixtures.wire",
+]
 
 # What a shell runs in its background ignores Ctrl-C, and so would all that tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -9,8 +9,7 @@ from typing import Any, Dict, NamedTuple, Tuple
 from scaleapi.batches import BatchStatus
 from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
 from scaleapi.teams import TeammateRole
-
-from .v1_shapes import (
+from tests.factories import (
     ASSIGNMENTS,
     BATCH,
     BATCH_STATUS,
@@ -670,7 +669,7 @@ CALLS = [
     ),
 ]
 
-# Of objects made of the samples in v1_shapes.
+# Of objects made of the samples in tests/factories.py.
 OBJECT_CALLS = [
     Call("Task.refresh", (), {}, "get_request", (f"task/{TASK_ID}",), {}, TASK),
     Call("Task.cancel", (), {}, "post_request", (f"task/{TASK_ID}/cancel",), {}, TASK),

@@ -9,8 +9,8 @@ import threading
 import pytest
 
 import scaleapi
-from tests.browser import corner
-from tests.unit.test_drawing import BOX, HOSTILE, data_address, png, task
+from tests.fixtures.browser import corner
+from tests.notebook.test_drawing import BOX, HOSTILE, data_address, png, task
 
 # Measures positions in the browser, after everything has been loaded.
 MEASURE = """

@@ -13,8 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.browser import browser, run_browser
 from tests.conftest import AMBIENT
+from tests.fixtures.browser import browser, run_browser
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "examples" / "tour.ipynb"

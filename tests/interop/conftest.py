@@ -11,8 +11,8 @@ import pytest
 import requests
 
 import scaleapi
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import Server
+from tests.factories import TASK
+from tests.fixtures.servers import Server
 
 KEY = "test_key_of_interop"
 AUTHORIZATION = "Basic " + base64.b64encode(f"{KEY}:".encode()).decode()

@@ -8,8 +8,8 @@ import time_machine
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK, page
-from tests.transport.servers import answer, silence
+from tests.factories import TASK, page
+from tests.fixtures.servers import answer, silence
 
 from .conftest import QUICK, TASK_ID
 
@@ -90,9 +90,8 @@ def test_deadline_with_frozen_clock_ends(connect, server, client, frozen):
 def test_silent_server_with_frozen_clock_times_out(connect, server, frozen):
     server.replies(silence)
     for policy in (QUICK.replace(total=0), QUICK.replace(total=0, deadline=5)):
-        with frozen():
-            with pytest.raises(scaleapi.ScaleConnectionTimeout):
-                connect(server, retries=policy, timeout=0.2).get_task(TASK_ID)
+        with frozen(), pytest.raises(scaleapi.ScaleConnectionTimeout):
+            connect(server, retries=policy, timeout=0.2).get_task(TASK_ID)
 
 
 @by_each_tool

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.factories import TASK
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, TASK_ID
 

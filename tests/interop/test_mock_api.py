@@ -19,7 +19,7 @@ from tests.data.published_calls import (
     TASK_PAGE_CALLS,
     TASK_PAGES,
 )
-from tests.data.v1_shapes import BATCH, FILE, PROJECT, TASK, TEAMMATE, page
+from tests.factories import BATCH, FILE, PROJECT, TASK, TEAMMATE, page
 
 from .conftest import KEY, TASK_ID
 

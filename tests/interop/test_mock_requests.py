@@ -8,8 +8,8 @@ import requests
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK, page
-from tests.transport.servers import answer
+from tests.factories import FILE, TASK, page
+from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons, response
 
@@ -353,9 +353,8 @@ def test_double_of_a_file_is_downloaded(client, dead_address, target, double, tm
     ids=["ConnectionError", "ConnectionError without text", "ReadTimeout", "ConnectTimeout"],
 )
 def test_exception_of_a_double_alone_is_raised_after_one_attempt(client, target, raised, expected):
-    with mock.patch(target, side_effect=raised) as replaced:
-        with pytest.raises(expected) as caught:
-            client.get_task(TASK_ID)
+    with mock.patch(target, side_effect=raised) as replaced, pytest.raises(expected) as caught:
+        client.get_task(TASK_ID)
     assert replaced.call_count == len(caught.value.attempts) == 1
     assert caught.value.code is None
     assert str(raised) in reasons(caught.value)

@@ -4,8 +4,8 @@ import pytest
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer, drop
+from tests.factories import TASK
+from tests.fixtures.servers import answer, drop
 
 from .conftest import KEY, QUICK, TASK_ID, assert_no_secrets
 
@@ -118,6 +118,6 @@ def test_callback_gets_no_secrets(server):
     assert_no_secrets(str(attempts))
 
 
-def test_callback_that_is_not_callable_is_refused(client):
+def test_callback_that_is_not_callable_raises(client):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="on_attempt must be"):
         client.with_options(on_attempt="print")

@@ -9,8 +9,8 @@ from opentelemetry.trace import StatusCode
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.factories import TASK
+from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, assert_no_secrets
 
@@ -47,7 +47,7 @@ def test_each_attempt_makes_a_span(connect, server, spans):
     server.replies(answer(status=503), answer(status=429, retry_after=0), answer(TASK))
     connect(server).create_task(TaskType.ImageAnnotation, unique_id="u")
     assert statuses(spans()) == [503, 429, 200]
-    assert [span.status.status_code for span in spans()][0] is StatusCode.ERROR
+    assert next(span.status.status_code for span in spans()) is StatusCode.ERROR
 
 
 def test_failed_connections_make_spans_with_their_exception(client, spans):

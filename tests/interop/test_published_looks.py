@@ -7,7 +7,7 @@ import pytest
 
 import scaleapi
 from scaleapi.api import Api
-from tests.data.v1_shapes import (
+from tests.factories import (
     BATCH,
     FILE,
     PROJECT,

@@ -7,7 +7,7 @@ from werkzeug import Response
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK, page
+from tests.factories import FILE, TASK, page
 
 from .conftest import AUTHORIZATION, TASK_ID
 

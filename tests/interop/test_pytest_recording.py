@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.factories import TASK
+from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, assert_no_secrets
 

@@ -10,8 +10,8 @@ import requests
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.factories import TASK
+from tests.fixtures.servers import answer
 
 from .conftest import TASK_ID, reasons
 
@@ -54,9 +54,8 @@ def test_call_without_sockets_raises_after_one_attempt(connect, dead_address, at
 
 
 def test_create_without_sockets_raises_after_one_attempt(client, attempts):
-    with restricted(pytest_socket.disable_socket):
-        with pytest.raises(scaleapi.ScaleException):
-            client.create_task(TaskType.ImageAnnotation, unique_id="u")
+    with restricted(pytest_socket.disable_socket), pytest.raises(scaleapi.ScaleException):
+        client.create_task(TaskType.ImageAnnotation, unique_id="u")
     assert attempts() == 1
 
 

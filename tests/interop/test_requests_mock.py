@@ -6,8 +6,8 @@ import requests_mock as tool
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK, page
-from tests.transport.servers import answer
+from tests.factories import FILE, TASK, page
+from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, TASK_ID, reasons
 

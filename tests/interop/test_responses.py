@@ -7,8 +7,8 @@ from responses import matchers
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import BATCH, FILE, TASK, page
-from tests.transport.servers import answer
+from tests.factories import BATCH, FILE, TASK, page
+from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons
 

@@ -3,8 +3,8 @@
 import pytest
 
 import scaleapi
-from tests.data.v1_shapes import TASK
-from tests.transport.servers import answer
+from tests.factories import TASK
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, TASK_ID
 

@@ -8,8 +8,8 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import FILE, TASK
-from tests.transport.servers import answer
+from tests.factories import FILE, TASK
+from tests.fixtures.servers import answer
 
 from .conftest import KEY, QUICK, TASK_ID, response
 
@@ -185,7 +185,7 @@ def test_factory_of_plain_sessions_serves_uploads(server):
 
 
 @pytest.mark.parametrize("session", [requests.Session(), "text", 1], ids=["session", "text", "1"])
-def test_session_that_is_no_factory_is_refused(session):
+def test_session_that_is_no_factory_raises(session):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="session must be"):
         scaleapi.ScaleClient(KEY, session=session)
 

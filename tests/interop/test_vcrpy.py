@@ -11,8 +11,8 @@ import yaml
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.data.v1_shapes import BATCH, FILE, TASK, page
-from tests.transport.servers import answer
+from tests.factories import BATCH, FILE, TASK, page
+from tests.fixtures.servers import answer
 
 from .conftest import AUTHORIZATION, TASK_ID, assert_no_secrets, chain
 

@@ -16,13 +16,13 @@ else:
 ROOT = pathlib.Path(__file__).parents[2]
 
 
-def test_requests_and_urllib3_are_all_it_needs():
+def test_metadata_require_requests_and_urllib3_alone():
     required = metadata.requires("scaleapi") or []
     plain = {re.match(r"[\w-]+", line)[0] for line in required if "extra ==" not in line}
     assert plain == {"requests", "urllib3"}
 
 
-def test_the_metadata_say_what_the_package_says():
+def test_metadata_agree_with_the_package():
     about = metadata.metadata("scaleapi")
     assert about["Version"] == scaleapi.__version__
     assert about["Requires-Python"] == ">=3.9"
@@ -30,7 +30,7 @@ def test_the_metadata_say_what_the_package_says():
     assert not [line for line in about.get_all("Classifier") if line.startswith("License")]
 
 
-def test_building_imports_nothing_of_the_repository():
+def test_build_imports_nothing_of_the_repository():
     imported = set()
     for node in ast.walk(ast.parse((ROOT / "setup.py").read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -43,7 +43,7 @@ def test_building_imports_nothing_of_the_repository():
     assert not imported & local
 
 
-def test_pyproject_names_no_build_command_and_no_local_backend():
+def test_pyproject_has_no_build_command_and_no_local_backend():
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     assert settings["build-system"]["build-backend"] == "setuptools.build_meta"
     assert "backend-path" not in settings["build-system"]

@@ -28,13 +28,13 @@ PUBLIC_CLASSES = [
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("module, names", sorted(NAMES.items()))
-def test_every_published_name_is_still_there(module, names):
+def test_published_names_are_all_present(module, names):
     lost = set(names) - set(dir(importlib.import_module(module)))
     assert not lost, f"{module} no longer offers {sorted(lost)}"
 
 
 @pytest.mark.parametrize("method, signature", sorted(SIGNATURES.items()))
-def test_every_published_signature_is_kept(method, signature):
+def test_published_signatures_are_kept(method, signature):
     ours = inspect.signature(getattr(scaleapi.ScaleClient, method)).parameters.values()
     bare = [
         parameter.replace(annotation=inspect.Parameter.empty)
@@ -44,7 +44,7 @@ def test_every_published_signature_is_kept(method, signature):
     assert ", ".join(str(parameter).replace(" = ", "=") for parameter in bare) == signature
 
 
-def test_the_exported_list_is_exact():
+def test_exported_names_are_exact():
     """What type checkers read, what is there at run time, and the list are the same."""
     tree = ast.parse(inspect.getsource(scaleapi))
     (checking,) = (node for node in tree.body if isinstance(node, ast.If))
@@ -74,7 +74,7 @@ def own_kind(kind):
 
 
 @pytest.mark.parametrize("kind", PUBLIC_CLASSES, ids=lambda kind: kind.__name__)
-def test_everything_public_has_a_docstring(kind):
+def test_public_names_all_have_a_docstring(kind):
     assert inspect.getdoc(kind)
     for name in own_kind(kind):
         doc = inspect.getdoc(getattr(kind, name))
@@ -92,7 +92,7 @@ def fresh(code):
     return result.stdout.split()
 
 
-def test_importing_is_silent_and_brings_neither_flask_nor_the_sandbox():
+def test_import_prints_nothing_and_loads_neither_flask_nor_the_sandbox():
     loaded = fresh("import sys, scaleapi; print(*sys.modules)")
     for module in (
         "flask", "cheroot", "werkzeug", "sqlite3", "scaleapi.sandbox", "pytest", "pandas", "tqdm",
@@ -101,7 +101,7 @@ def test_importing_is_silent_and_brings_neither_flask_nor_the_sandbox():
         assert module not in loaded
 
 
-def test_the_client_brings_none_of_the_parts_that_load_on_first_use():
+def test_import_of_the_client_loads_no_lazy_module():
     loaded = fresh("import sys, scaleapi; scaleapi.ScaleClient; print(*sys.modules)")
     assert not {"flask", "pandas", "tqdm", "sqlite3", "scaleapi._html"} & set(loaded)
     light = {f"scaleapi.{name}" for name in ("api_client", "api_client.v2", "bulk", "drawing")}
@@ -110,7 +110,7 @@ def test_the_client_brings_none_of_the_parts_that_load_on_first_use():
 
 
 @pytest.mark.parametrize("package", [bulk, drawing], ids=lambda package: package.__name__)
-def test_a_package_that_loads_on_first_use_has_exactly_what_it_lists(package):
+def test_lazy_packages_have_exactly_the_names_that_they_list(package):
     tree = ast.parse(inspect.getsource(package))
     checking = next(node for node in tree.body if isinstance(node, ast.If))
     listed = package._MODULE_OF
@@ -122,13 +122,13 @@ def test_a_package_that_loads_on_first_use_has_exactly_what_it_lists(package):
         package.typo  # noqa: B018
 
 
-def test_importing_brings_little_that_requests_does_not():
+def test_import_loads_few_modules_beyond_those_of_requests():
     loaded = set(fresh("import sys, scaleapi; print(*sys.modules)"))
     more = loaded - set(fresh("import sys, requests; print(*sys.modules)"))
     assert {name for name in more if not name.startswith("scaleapi")} == set()
 
 
-def test_the_submodules_are_attributes():
+def test_submodules_are_attributes():
     modules = [name for name in NAMES["scaleapi"] if f"scaleapi.{name}" in NAMES]
     assert fresh(f"import scaleapi; [getattr(scaleapi, m) for m in {modules}]; print('ok')")
 
@@ -158,7 +158,7 @@ print(*failed or ["ok"])
 """
 
 
-def test_threads_may_load_v2_and_unpickle_what_is_its_at_the_same_time():
+def test_lazy_import_of_v2_by_many_threads_succeeds():
     from scaleapi.api_client.v2 import Task, TaskStatus, exceptions
 
     things = [Task(task_id="t"), TaskStatus.COMPLETED, exceptions.NotFoundException(404)]
@@ -170,18 +170,18 @@ def test_threads_may_load_v2_and_unpickle_what_is_its_at_the_same_time():
         assert (done.stdout.split(), done.stderr) == (["ok"], "")
 
 
-def test_v2_is_reached_by_attributes_alone():
+def test_lazy_v2_is_reached_by_attributes_alone():
     code = "import scaleapi; print(scaleapi.api_client.v2.models.task.Task.__name__)"
     assert fresh(code) == ["Task"]
     assert fresh("import scaleapi.api_client.v2 as a; print(a.V2Task is a.Task)") == ["True"]
     assert "Task" in fresh("from scaleapi.api_client.v2 import *; print(*dir())")
 
 
-def test_the_changelogs_top_version_is_the_packages():
+def test_changelog_top_version_is_that_of_the_package():
     changelog = (ROOT / "docs" / "changelog.rst").read_text(encoding="utf-8")
     versions = re.findall(r"^\[?(\d+\.\d+\.\d+)", changelog, re.MULTILINE)
     assert versions[0] == scaleapi.__version__
 
 
-def test_the_package_is_marked_as_typed():
+def test_package_is_marked_as_typed():
     assert (ROOT / "scaleapi" / "py.typed").exists()

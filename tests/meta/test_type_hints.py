@@ -60,11 +60,11 @@ ANNOTATED = sorted({name: value for name, value in annotated() if is_ours(value)
 
 @pytest.mark.smoke
 @pytest.mark.parametrize("value", [pytest.param(value, id=name) for name, value in ANNOTATED])
-def test_the_annotations_of_everything_public_can_be_read_at_run_time(value):
+def test_public_annotations_can_be_read_at_run_time(value):
     typing.get_type_hints(value)
 
 
-def test_annotations_name_what_is_loaded_on_first_use():
+def test_annotations_name_lazily_loaded_classes():
     def returned(method):
         return typing.get_type_hints(method)["return"]
 
@@ -75,16 +75,16 @@ def test_annotations_name_what_is_loaded_on_first_use():
     assert returned(scaleapi.to_dataframe) is pandas.DataFrame
 
 
-def test_a_table_without_pandas_is_annotated_as_any(monkeypatch):
+def test_annotation_of_a_data_frame_without_pandas_is_any(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     assert typing.get_type_hints(scaleapi.to_dataframe)["return"] is typing.Any
 
 
-def test_a_resource_names_the_calls_that_it_makes():
+def test_resource_annotations_name_their_client_mixin():
     assert typing.get_type_hints(scaleapi.Task)["_client"] is scaleapi.tasks.TaskMethods
 
 
-def test_keywords_are_annotated_by_the_dictionary_that_lists_them():
+def test_keyword_annotations_are_the_typed_dictionary():
     kwargs = typing.get_type_hints(scaleapi.ScaleClient.export_tasks)["filters"]
     assert typing.get_args(kwargs)[0] is scaleapi.tasks.TaskFilters
 
@@ -92,7 +92,7 @@ def test_keywords_are_annotated_by_the_dictionary_that_lists_them():
 @pytest.mark.parametrize(
     "name", [name for name in dir(v2.V2Api) if f"{name}_with_http_info" in dir(v2.V2Api)]
 )
-def test_each_form_of_an_operation_returns_what_it_is_annotated_with(name):
+def test_operation_variants_return_what_they_are_annotated_with(name):
     hints = typing.get_type_hints(getattr(v2.V2Api, name))
     plain = hints.pop("return")
     for form, returned in {

@@ -1,4 +1,4 @@
-"""What a user's type checker makes of the package, and what is there to be read at run time."""
+"""The annotations: as a user's type checker sees them, and as they are read at run time."""
 
 import ast
 import inspect
@@ -14,6 +14,7 @@ import pytest
 import scaleapi
 from scaleapi import bulk, callbacks, sandbox
 from scaleapi.api_client import v2
+from tests.contract import calls
 from tests.types import usage
 
 from .test_surface import PUBLIC_CLASSES, own_kind, public_methods
@@ -32,13 +33,13 @@ client.v2.get_task_with_http_info("t", limit=5)
 KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.FaultRule, bulk.BulkRun]
 
 
-def test_a_strict_checker_follows_what_users_write_and_finds_their_slips(tmp_path):
+def test_strict_type_checker_accepts_usage_and_finds_mistakes(tmp_path):
     slips = tmp_path / "slips.py"
     slips.write_text(f"import scaleapi\n\n{SLIPS}")
     done = subprocess.run(
         [
             sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent",  # as if installed
-            f"--cache-dir={tmp_path}", slips.name, usage.__file__,
+            f"--cache-dir={tmp_path}", slips.name, usage.__file__, calls.__file__,
         ],
         cwd=tmp_path, env={**os.environ, "MYPYPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
@@ -47,8 +48,8 @@ def test_a_strict_checker_follows_what_users_write_and_finds_their_slips(tmp_pat
     assert list(dict.fromkeys(errors)) == [("slips.py", str(n)) for n in lines], done.stdout
 
 
-def calls():
-    """What of which kind tests/types/usage.py calls."""
+def calls_in_usage():
+    """The class and the name of each method that tests/types/usage.py calls."""
     for function in ast.parse(inspect.getsource(usage)).body:
         if not isinstance(function, ast.FunctionDef):
             continue
@@ -63,15 +64,17 @@ def calls():
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
-def test_every_public_method_is_called_in_the_code_that_the_checkers_read(kind):
+def test_type_samples_call_every_public_method(kind):
     inherited = {scaleapi.tasks.Resource: "as_dict"}  # called of one of them
-    called = {name for of, name in calls() if of is kind}
+    called = {name for of, name in calls_in_usage() if of is kind}
     called |= {name for base, name in inherited.items() if issubclass(kind, base)}
+    if kind is scaleapi.ScaleClient:
+        called |= {call.name for call in calls.CALLS}
     missing = set(own_kind(kind)) - called
     assert not missing, f"tests/types/usage.py does not call {sorted(missing)} of {kind.__name__}"
 
 
-def test_the_checkers_read_every_public_function_too():
+def test_type_samples_call_every_public_function():
     source = inspect.getsource(usage)
     functions = [
         value for value in map(vars(scaleapi).get, scaleapi.__all__) if inspect.isfunction(value)
@@ -81,6 +84,6 @@ def test_the_checkers_read_every_public_function_too():
 
 
 @pytest.mark.parametrize("name", public_methods(v2.V2Api))
-def test_the_types_of_an_operation_can_be_read_at_run_time(name):
+def test_operation_annotations_can_be_read_at_run_time(name):
     hints = typing.get_type_hints(getattr(v2.V2Api, name))
     assert {"options", "return"} <= set(hints)

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).parents[2]
+TESTS = ROOT / "tests"
 TOP_LEVEL = {
     "scaleapi", "tests", "docs", "examples", "setup.py", "pyproject.toml", "README.rst", "LICENSE",
 }  # fmt: skip
@@ -43,16 +44,23 @@ def kept_files():
     return files
 
 
-def test_nothing_else_stands_at_the_top():
+def test_top_level_has_no_other_files():
     strangers = {path.relative_to(ROOT).parts[0] for path in kept_files()} - TOP_LEVEL
     assert not {name for name in strangers if not name.startswith(".")}
 
 
 @pytest.mark.parametrize("pattern", FORBIDDEN, ids=lambda pattern: pattern.pattern)
-def test_no_file_names_a_machine_a_registry_or_a_key(pattern):
+def test_files_name_no_machine_registry_or_key(pattern):
     found = [
         str(path.relative_to(ROOT))
         for path in kept_files()
         if pattern.search(path.read_text(encoding="utf-8", errors="ignore"))
     ]
     assert not found
+
+
+def test_test_modules_have_unique_names():
+    paths = [path for path in kept_files() if path.match("test_*.py") and TESTS in path.parents]
+    names = [path.name for path in paths]
+    assert len(names) > 100
+    assert sorted(set(names)) == sorted(names)

@@ -35,13 +35,13 @@ def modules_after(code):
     return set(done.stdout.split())
 
 
-def test_reading_it_brings_nothing_but_pytest():
+def test_plugin_import_loads_pytest_alone():
     brought = modules_after("import scaleapi.pytest_plugin") - modules_after("import pytest")
     ours = {"scaleapi", "scaleapi._lazy", "scaleapi._version", "scaleapi.pytest_plugin"}
     assert brought == ours
 
 
-def test_pytest_finds_it_by_itself_and_loads_no_more_until_a_fixture_is_used(suite):
+def test_plugin_is_registered_and_loads_nothing_until_a_fixture_is_used(suite):
     suite(
         """
         import sys
@@ -54,7 +54,7 @@ def test_pytest_finds_it_by_itself_and_loads_no_more_until_a_fixture_is_used(sui
 
 
 @pytest.mark.smoke
-def test_a_client_of_the_users_own_reaches_the_sandbox_past_proxies(suite, monkeypatch):
+def test_plugin_client_of_the_user_reaches_the_sandbox_past_proxies(suite, monkeypatch):
     monkeypatch.setenv("HTTP_PROXY", DEAD_PROXY)
     monkeypatch.setenv("http_proxy", DEAD_PROXY)
     monkeypatch.setenv("SCALE_API_KEY", "a key of the user's own")
@@ -74,7 +74,7 @@ def test_a_client_of_the_users_own_reaches_the_sandbox_past_proxies(suite, monke
 
 
 @pytest.mark.parametrize("spared", [None, "10.0.0.1", "*"])
-def test_the_environment_is_restored_after_each_test(suite, monkeypatch, spared):
+def test_plugin_environment_is_restored_after_each_test(suite, monkeypatch, spared):
     monkeypatch.setenv("SCALE_API_KEY", "mine")
     if spared:
         monkeypatch.setenv("NO_PROXY", spared)
@@ -100,7 +100,7 @@ def test_the_environment_is_restored_after_each_test(suite, monkeypatch, spared)
     ).assert_outcomes(passed=2)
 
 
-def test_each_test_finds_one_server_and_finds_it_empty(suite):
+def test_plugin_tests_share_one_server_and_each_finds_it_empty(suite):
     suite(
         """
         import pytest
@@ -118,7 +118,7 @@ def test_each_test_finds_one_server_and_finds_it_empty(suite):
     ).assert_outcomes(passed=3)
 
 
-def test_a_test_may_stop_the_server_and_the_next_has_one(suite):
+def test_plugin_server_stopped_by_a_test_is_replaced_for_the_next(suite):
     suite(
         """
         def test_a(scale_sandbox):
@@ -130,7 +130,7 @@ def test_a_test_may_stop_the_server_and_the_next_has_one(suite):
     ).assert_outcomes(passed=2)
 
 
-def test_the_marker_gives_a_sandbox_as_with_a_live_key(suite):
+def test_plugin_marker_live_gives_a_live_mode_sandbox(suite):
     suite(
         """
         import pytest
@@ -156,7 +156,7 @@ def test_the_marker_gives_a_sandbox_as_with_a_live_key(suite):
     ).assert_outcomes(passed=3)
 
 
-def test_the_client_tries_again_soon_and_is_closed_at_the_end(suite):
+def test_plugin_client_retries_quickly_and_is_closed_at_the_end(suite):
     suite(
         """
         closed = []
@@ -174,7 +174,7 @@ def test_the_client_tries_again_soon_and_is_closed_at_the_end(suite):
     ).assert_outcomes(passed=2)
 
 
-def test_the_servers_end_with_the_session(suite, pytester):
+def test_plugin_servers_stop_with_the_session(suite, pytester):
     pytester.makeconftest(
         """
         import pathlib, threading
@@ -201,7 +201,7 @@ def test_the_servers_end_with_the_session(suite, pytester):
     assert (pytester.path / "threads").read_text() == "MainThread"
 
 
-def test_classes_of_unittest_use_it_too(suite):
+def test_plugin_fixtures_work_in_unittest_classes(suite):
     suite(
         """
         import unittest
@@ -231,7 +231,7 @@ def test_classes_of_unittest_use_it_too(suite):
     ).assert_outcomes(passed=3)
 
 
-def test_under_xdist_each_worker_has_a_server_of_its_own(suite, pytester):
+def test_plugin_under_xdist_each_worker_has_its_own_server(suite, pytester):
     done = suite(
         """
         import os, pathlib
@@ -254,7 +254,7 @@ def test_under_xdist_each_worker_has_a_server_of_its_own(suite, pytester):
     assert urls[0] != urls[1]
 
 
-def test_without_flask_only_the_tests_that_use_it_fail_and_say_what_to_install(suite, pytester):
+def test_plugin_without_flask_fails_only_tests_that_use_it_and_names_the_extra(suite, pytester):
     pytester.makepyfile(flask="raise ImportError('there is no flask', name='flask')")
     done = suite(
         """

@@ -18,7 +18,7 @@ ODD_NAMES = [
 ]
 
 
-def test_a_new_batch_is_in_progress_at_once(http):
+def test_create_batch_is_in_progress_at_once(http):
     http.make_project()
     batch = http.make_batch(callback="", calibration_batch=False, metadata={"owner": "ops"})
     assert set(batch) == {"project", "name", "status", "callback", "created_at", "metadata"}
@@ -27,7 +27,7 @@ def test_a_new_batch_is_in_progress_at_once(http):
     assert batch["metadata"] == {"owner": "ops"}
 
 
-def test_finalize_right_after_creation_answers_200(http):
+def test_finalize_batch_right_after_creation_returns_200(http):
     http.make_project()
     batch = http.make_batch()
     assert http.post("/batches/b/finalize").json() == batch
@@ -46,20 +46,20 @@ def test_finalize_right_after_creation_answers_200(http):
         ({"project": "p", "name": "taken"}, 409),
     ],
 )
-def test_a_batch_that_cannot_be_is_refused(http, body, status):
+def test_create_batch_invalid_is_rejected(http, body, status):
     http.make_project()
     http.make_batch("taken")
     assert http.post("/batches", json=body).status_code == status
 
 
 @pytest.mark.parametrize("path", ["", "/status", "/finalize", "/setMetadata"])
-def test_an_unknown_batch_is_404(http, path):
+def test_get_batch_unknown_is_404(http, path):
     method = "POST" if path in ("/finalize", "/setMetadata") else "GET"
     assert http.request(method, f"/batches/none{path}", json={}).status_code == 404
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
-def test_any_name_works_when_escaped(http, name):
+def test_batch_name_may_be_anything_when_escaped(http, name):
     http.make_project(name)
     http.make_batch(name, name)
     escaped = quote(name, safe="")
@@ -70,7 +70,7 @@ def test_any_name_works_when_escaped(http, name):
     assert http.ids(batch=name, project=name) == [task_id]
 
 
-def test_names_differ_by_more_than_their_escapes(http):
+def test_batch_names_that_differ_in_escapes_are_different(http):
     http.make_project()
     for name in ("a/b", "a%2Fb", "a%252Fb"):
         http.make_batch(name)
@@ -78,7 +78,7 @@ def test_names_differ_by_more_than_their_escapes(http):
     assert http.get("/batches/a%252Fb").json()["name"] == "a%2Fb"
 
 
-def test_set_metadata_replaces_the_whole_object(http):
+def test_batch_set_metadata_replaces_the_whole_object(http):
     http.make_project()
     http.make_batch(metadata={"a": 1})
     assert http.post("/batches/b/setMetadata", json={"b": 2}).json()["metadata"] == {"b": 2}
@@ -87,7 +87,7 @@ def test_set_metadata_replaces_the_whole_object(http):
     assert http.post("/batches/b/setMetadata", json="x").status_code == 400
 
 
-def test_listing_is_newest_first_and_pages_by_offset(http):
+def test_batches_listing_is_newest_first_and_pages_by_offset(http):
     http.make_project()
     for number in range(5):
         http.make_batch(f"b{number}")
@@ -104,7 +104,7 @@ def test_listing_is_newest_first_and_pages_by_offset(http):
     assert (page["has_more"], page["offset"]) == (False, 3)
 
 
-def test_filters_by_project_status_and_time(http):
+def test_batches_filters_by_project_status_and_time(http):
     http.make_project("one")
     http.make_project("two")
     first = http.make_batch("first", "one")
@@ -125,11 +125,11 @@ def test_filters_by_project_status_and_time(http):
 @pytest.mark.parametrize(
     "query", [{"status": "done"}, {"limit": 0}, {"offset": "x"}, {"exclude_archived": "perhaps"}]
 )
-def test_parameters_that_make_no_sense_are_400(http, query):
+def test_batches_invalid_parameter_is_400(http, query):
     assert http.get("/batches", params=query).status_code == 400
 
 
-def test_status_leaves_out_the_counts_that_are_zero(live_box, live_http):
+def test_batch_status_omits_counts_of_zero(live_box, live_http):
     live_http.make_project()
     live_http.make_batch()
     assert live_http.get("/batches/b/status").json() == {"status": "staging"}
@@ -140,7 +140,7 @@ def test_status_leaves_out_the_counts_that_are_zero(live_box, live_http):
     assert live_http.get("/batches/b/status").json() == expected
 
 
-def test_a_live_batch_goes_from_staging_over_in_progress_to_completed(live_box, live_http):
+def test_live_batch_goes_from_staging_through_in_progress_to_completed(live_box, live_http):
     live_http.make_project()
     assert live_http.make_batch(callback="ops@example.org")["status"] == "staging"
     task_id = live_http.make_task(batch="b")["task_id"]
@@ -155,7 +155,7 @@ def test_a_live_batch_goes_from_staging_over_in_progress_to_completed(live_box, 
     assert callback.body == {"batch": "b", "project": "p", "status": "completed"}
 
 
-def test_a_live_batch_is_completed_when_its_last_task_is_canceled(live_http):
+def test_live_batch_is_completed_when_its_last_task_is_canceled(live_http):
     live_http.make_project()
     live_http.make_batch()
     task_id = live_http.make_task(batch="b")["task_id"]

@@ -1,51 +1,13 @@
 """Callbacks of a task's whole life: which, in what order, and how often they are tried."""
 
 import contextlib
-import json
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
 
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks
 from scaleapi.sandbox.backend import lifecycle
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it gets in `received`; answers with `statuses`, then 200."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received = Queue()
-        self.statuses = []
-        self.url = f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        statuses = self.server.statuses
-        self.server.received.put((self.headers["scale-callback-auth"], body))
-        self.send_response(statuses.pop(0) if statuses else 200)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def events(receiver, count):
@@ -54,7 +16,7 @@ def events(receiver, count):
     return [(body["status"], body["task"].get("customer_review_status")) for body in bodies]
 
 
-def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiver):
+def test_callback_events_of_a_task_are_sent_in_order(live_box, live_http, receiver):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
     live_box.complete_task(task_id, {"category": "cat"})
     live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
@@ -71,7 +33,7 @@ def test_each_event_of_a_tasks_life_is_sent_in_order(live_box, live_http, receiv
     ]  # fmt: skip
 
 
-def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, monkeypatch):
+def test_callback_order_holds_for_changes_by_many_threads(live_box, live_http, monkeypatch):
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
     announce = lifecycle.send_task_callback
 
@@ -99,7 +61,7 @@ def test_the_order_holds_for_changes_made_by_many_threads(live_box, live_http, m
     assert seen == ["completed", "pending"] * (len(seen) // 2)
 
 
-def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
+def test_callback_is_sent_after_the_change_is_stored(live_box, live_http, monkeypatch):
     seen = []
     task_id = live_http.make_task(callback_url="someone@example.org")["task_id"]
     store = live_box._open().state.store
@@ -112,18 +74,18 @@ def test_what_is_announced_is_stored_by_then(live_box, live_http, monkeypatch):
     assert seen == [("completed", False)]
 
 
-def test_a_callback_is_tried_again_until_it_succeeds(box, http, receiver, wait_until):
+def test_callback_retry_until_it_succeeds(box, http, receiver, wait_until):
     receiver.statuses = [500, 503]
     task_id = http.make_task(callback_url=receiver.url)["task_id"]
     wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
     (callback,) = box.callbacks
     assert (callback.attempts, callback.status, callback.error) == (3, 200, None)
-    tries = [receiver.received.get(timeout=5) for _ in range(3)]
-    assert tries[0] == tries[1] == tries[2]
-    assert tries[0][0] == box.callback_auth_key
+    attempts = [receiver.received.get(timeout=5) for _ in range(3)]
+    assert attempts[0] == attempts[1] == attempts[2]
+    assert attempts[0][0]["scale-callback-auth"] == box.callback_auth_key
 
 
-def test_it_is_given_up_after_three_tries(box, http, receiver, wait_until):
+def test_callback_retry_ends_after_three_attempts(box, http, receiver, wait_until):
     receiver.statuses = [500] * 9
     task_id = http.make_task(callback_url=receiver.url)["task_id"]
     path = f"/task/{task_id}"
@@ -132,13 +94,13 @@ def test_it_is_given_up_after_three_tries(box, http, receiver, wait_until):
     assert box.callbacks[0].attempts == 3
 
 
-def test_what_is_not_sent_is_not_tried(box, http):
+def test_callback_that_is_not_sent_is_not_retried(box, http):
     http.make_task(callback_url="https://example.org/hook")
     assert box.callbacks[0].attempts == 0
 
 
 @pytest.mark.parametrize("end", ["reset", "stop"])
-def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, end):
+def test_callback_retry_ends_when_the_sandbox_stops(http_for, receiver, monkeypatch, end):
     monkeypatch.setattr(callbacks, "RETRY_DELAYS", (3600,))
     receiver.statuses = [500] * 9
     with Sandbox() as box:
@@ -153,7 +115,9 @@ def test_nothing_is_tried_again_after_the_end(http_for, receiver, monkeypatch, e
     assert receiver.received.empty()
 
 
-def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkeypatch, tmp_path):
+def test_callback_interrupted_by_stop_is_not_counted_as_failed(
+    http_for, receiver, wait_until, monkeypatch, tmp_path
+):
     monkeypatch.setattr(callbacks, "RETRY_DELAYS", (3600,))
     receiver.statuses = [500]
     with Sandbox(db=tmp_path / "x.db") as box:
@@ -164,7 +128,7 @@ def test_what_was_given_up_has_not_failed(http_for, receiver, wait_until, monkey
         assert "callback_succeeded" not in task
 
 
-def test_a_batch_calls_back_after_its_last_task(live_box, live_http, receiver):
+def test_callback_of_a_batch_is_sent_after_its_last_task(live_box, live_http, receiver):
     live_http.make_project()
     live_http.make_batch(callback=receiver.url)
     ids = [live_http.make_task(batch="b", callback_url=receiver.url)["task_id"] for _ in range(2)]

@@ -1,53 +1,13 @@
 """Callbacks to a receiver on this machine, and to nowhere else."""
 
 import contextlib
-import json
 import socket
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import Queue
 
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks
 from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_loopback
-
-
-class Receiver(ThreadingHTTPServer):
-    """Keeps what it gets in `received`, and answers `status`."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.received = Queue()
-        self.connections = set()
-        self.status = 200
-        self.url = f"http://127.0.0.1:{self.server_port}/hook"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.connections.add(self.client_address)
-        self.send_response(self.server.status)
-        self.send_header("Location", "http://sandbox.invalid/")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-        self.server.received.put((dict(self.headers), body))
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
-@pytest.fixture
-def receiver():
-    with Receiver() as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -90,7 +50,7 @@ def _endless(beginning, more, pause):
             thread.join()
 
 
-def test_a_created_task_calls_back_with_the_whole_task(http, receiver):
+def test_callback_of_a_created_task_has_the_whole_task(http, receiver):
     task = http.make_task(callback_url=receiver.url, metadata={"row": 1})
     headers, body = receiver.received.get(timeout=5)
     assert headers[AUTH_HEADER] == AUTH_VALUE
@@ -101,7 +61,9 @@ def test_a_created_task_calls_back_with_the_whole_task(http, receiver):
 
 
 @pytest.mark.parametrize("status, succeeded", [(204, True), (500, False), (302, False)])
-def test_the_task_notes_how_it_went(box, http, receiver, wait_until, status, succeeded):
+def test_callback_result_is_recorded_in_the_task(
+    box, http, receiver, wait_until, status, succeeded
+):
     receiver.status = status
     path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
     wait_until(lambda: "callback_succeeded" in http.get(path).json())
@@ -111,14 +73,14 @@ def test_the_task_notes_how_it_went(box, http, receiver, wait_until, status, suc
 
 
 def test_callbacks_to_one_receiver_share_a_connection(http, receiver, monkeypatch):
-    monkeypatch.setattr(_Handler, "protocol_version", "HTTP/1.1")
+    monkeypatch.setattr(receiver.RequestHandlerClass, "protocol_version", "HTTP/1.1")
     for _ in range(3):
         http.make_task(callback_url=receiver.url)
         receiver.received.get(timeout=5)
     assert len(receiver.connections) == 1
 
 
-def test_nobody_listening_counts_as_failure(box, http, receiver, wait_until):
+def test_callback_to_a_closed_port_counts_as_failed(box, http, receiver, wait_until):
     receiver.shutdown()
     receiver.server_close()
     path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
@@ -131,7 +93,7 @@ def test_nobody_listening_counts_as_failure(box, http, receiver, wait_until):
 @pytest.mark.parametrize(
     "url", ["https://example.org/hook", "someone@example.org", "ftp://127.0.0.1/x", "http://["]
 )
-def test_what_is_not_on_this_machine_is_recorded_and_not_sent(box, http, url):
+def test_callback_to_another_machine_is_recorded_and_not_sent(box, http, url):
     task = http.make_task(callback_url=url)
     (callback,) = box.callbacks
     assert (callback.url, callback.sent, callback.status) == (url, False, None)
@@ -152,11 +114,11 @@ def test_what_is_not_on_this_machine_is_recorded_and_not_sent(box, http, url):
         ("http://0.0.0.0/", False),
     ],
 )
-def test_only_loopback_addresses_are_local(url, expected):
+def test_callback_local_addresses_are_loopback_only(url, expected):
     assert is_loopback(url) is expected
 
 
-def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_http, receiver):
+def test_callback_of_a_live_task_is_sent_when_completed_and_audited(live_box, live_http, receiver):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
     assert live_box.callbacks == []
     live_box.complete_task(task_id, {"category": "cat"})
@@ -168,7 +130,7 @@ def test_a_live_task_calls_back_when_completed_and_when_audited(live_box, live_h
     assert len(live_box.callbacks) == 2
 
 
-def test_a_receiver_whose_answer_never_ends_is_given_up(box, http, receiver, trickle, monkeypatch):
+def test_callback_endless_response_is_abandoned(box, http, receiver, trickle, monkeypatch):
     monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(0.2))
     http.make_task(callback_url=trickle)
     http.make_task(callback_url=receiver.url)
@@ -178,13 +140,13 @@ def test_a_receiver_whose_answer_never_ends_is_given_up(box, http, receiver, tri
     assert first.error
 
 
-def test_of_an_answers_body_no_more_than_a_little_is_read(box, http, endless, wait_until):
+def test_callback_response_body_is_read_up_to_a_limit(box, http, endless, wait_until):
     http.make_task(callback_url=endless(b"HTTP/1.1 200 OK\r\n\r\n", b"y" * 2**20, 0))
     (callback,) = wait_until(lambda: [each for each in box.callbacks if each.status])
     assert (callback.status, callback.attempts, callback.error) == (200, 1, None)
 
 
-def test_what_a_stop_interrupts_does_not_hold_up_what_comes_after_a_start(
+def test_callback_interrupted_by_stop_does_not_delay_those_after_start(
     http_for, receiver, trickle, wait_until, monkeypatch
 ):
     monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(3600))
@@ -198,7 +160,7 @@ def test_what_a_stop_interrupts_does_not_hold_up_what_comes_after_a_start(
         assert receiver.received.get(timeout=5)
 
 
-def test_a_proxy_of_the_environment_does_not_stand_between(http, receiver, monkeypatch):
+def test_callback_ignores_a_proxy_of_the_environment(http, receiver, monkeypatch):
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
@@ -207,7 +169,7 @@ def test_a_proxy_of_the_environment_does_not_stand_between(http, receiver, monke
     assert receiver.received.get(timeout=5)
 
 
-def test_only_the_last_callbacks_are_kept(http_for, monkeypatch):
+def test_callbacks_kept_are_bounded(http_for, monkeypatch):
     monkeypatch.setattr(callbacks, "MAX_CALLBACKS", 2)
     with Sandbox() as box:
         made = [http_for(box).make_task(callback_url="a@example.org") for _ in range(3)]
@@ -215,12 +177,12 @@ def test_only_the_last_callbacks_are_kept(http_for, monkeypatch):
     assert kept == [task["task_id"] for task in made[1:]]
 
 
-def test_reset_forgets_callbacks(box, http):
+def test_callbacks_are_cleared_by_reset(box, http):
     http.make_task(callback_url="someone@example.org")
     box.reset()
     assert box.callbacks == []
 
 
-def test_the_reach_is_checked():
+def test_callbacks_argument_is_validated():
     with pytest.raises(ValueError, match="callbacks"):
         Sandbox(callbacks="everywhere")

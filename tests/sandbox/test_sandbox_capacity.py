@@ -89,7 +89,7 @@ def status_of(connection):
 
 
 @pytest.mark.parametrize("state", INCOMPLETE)
-def test_incomplete_requests_do_not_block_others(connect, assert_responsive, state):
+def test_capacity_incomplete_requests_do_not_block_others(connect, assert_responsive, state):
     sent, missing = INCOMPLETE[state]
     connections = [connect(sent) for _ in range(CONNECTIONS)]
     assert_responsive()
@@ -100,7 +100,7 @@ def test_incomplete_requests_do_not_block_others(connect, assert_responsive, sta
 
 @pytest.mark.parametrize("number", [70, 500])
 @pytest.mark.parametrize("after_processing", [False, True])
-def test_delayed_responses_do_not_block_others(
+def test_capacity_delayed_responses_do_not_block_others(
     box, connect, assert_responsive, wait_until, number, after_processing
 ):
     box.add_fault("GET", "/teams", delay=DELAY, times=number, after_processing=after_processing)
@@ -111,7 +111,7 @@ def test_delayed_responses_do_not_block_others(
     assert {status_of(connection) for connection in connections} == {200}
 
 
-def test_stop_does_not_wait_for_incomplete_requests(box, connect, http):
+def test_capacity_stop_does_not_wait_for_incomplete_requests(box, connect, http):
     for sent, _ in INCOMPLETE.values():
         for _ in range(CONNECTIONS // len(INCOMPLETE)):
             connect(sent)
@@ -121,7 +121,7 @@ def test_stop_does_not_wait_for_incomplete_requests(box, connect, http):
     assert time.monotonic() - start < TIMEOUT
 
 
-def test_threads_are_reused(box, connect, http):
+def test_capacity_threads_are_reused(box, connect, http):
     http.get("/teams")
     before = set(threading.enumerate())
     for _ in range(CONNECTIONS):
@@ -133,7 +133,7 @@ def test_threads_are_reused(box, connect, http):
     assert set(threading.enumerate()) <= before
 
 
-def test_connections_wait_for_a_thread_when_no_more_can_be_started(connect, monkeypatch):
+def test_capacity_connections_wait_when_no_thread_can_be_started(connect, monkeypatch):
     def refuse(thread):
         raise RuntimeError("can't start new thread")
 

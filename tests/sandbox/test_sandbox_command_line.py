@@ -10,37 +10,7 @@ import pytest
 import requests
 
 import scaleapi
-
-
-@pytest.fixture
-def run():
-    """Starts the command; what still runs at the end is killed."""
-    processes = []
-    path = str(Path(scaleapi.__file__).parents[1])
-
-    def start(*arguments):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "scaleapi.sandbox", *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": ""},
-        )
-        processes.append(process)
-        return process
-
-    yield start
-    for process in processes:
-        process.kill()
-        process.communicate()
-
-
-def address(process):
-    """The address in the one line that the command prints."""
-    line = process.stdout.readline()
-    url = line.split()[-1]
-    assert url.endswith("/v1"), (line, process.stderr.read() if not line else "")
-    return url
+from tests.fixtures.sandbox import printed_address
 
 
 def get(url, path):
@@ -50,16 +20,16 @@ def get(url, path):
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_interrupted_and_ends_with_0(run, how):
-    process = run("--port", "0")
-    assert get(address(process), "/teams").status_code == 200
+def test_command_line_serves_until_interrupted_and_exits_with_0(run_command, how):
+    process = run_command("--port", "0")
+    assert get(printed_address(process), "/teams").status_code == 200
     process.send_signal(how)
     output, errors = process.communicate(timeout=10)
     assert (process.returncode, output, errors) == (0, "", "")
 
 
-def test_a_taken_port_is_told_in_one_line(run, box):
-    process = run("--port", box.url.split(":")[2].split("/")[0])
+def test_command_line_port_in_use_is_reported_in_one_line(run_command, box):
+    process = run_command("--port", box.url.split(":")[2].split("/")[0])
     output, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
     assert output == ""
@@ -67,26 +37,29 @@ def test_a_taken_port_is_told_in_one_line(run, box):
 
 
 @pytest.mark.parametrize("wrong", [["--port", "70000"], ["--db", "/"], ["--host", "none.invalid"]])
-def test_other_things_that_cannot_be_are_told_in_one_line_too(run, wrong):
-    process = run("--port", "0", *wrong)
+def test_command_line_invalid_arguments_are_reported_in_one_line(run_command, wrong):
+    process = run_command("--port", "0", *wrong)
     _, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
     assert len(errors.splitlines()) == 1
 
 
-def test_live_and_db_are_passed_on(run, http_for, tmp_path):
-    process = run("--port", "0", "--live", "--db", str(tmp_path / "x.db"))
+def test_command_line_live_and_db_are_passed_on(run_command, http_for, tmp_path):
+    process = run_command("--port", "0", "--live", "--db", str(tmp_path / "x.db"))
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(
-            address(process) + "/task/categorization", json=body, auth=("test_key", ""), timeout=5
+            printed_address(process) + "/task/categorization",
+            json=body,
+            auth=("test_key", ""),
+            timeout=5,
         )
     assert answer.json()["status"] == "pending"
     assert (tmp_path / "x.db").exists()
 
 
-def test_without_flask_the_pip_line_is_told():
+def test_command_line_without_flask_names_the_extra():
     code = "import sys; sys.modules['flask'] = None; import scaleapi.sandbox"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -51,7 +51,7 @@ def is_refusal(answer, status):
     return answer.status_code == body["status_code"] == status
 
 
-def test_a_task_is_completed_recalled_and_failed(live_http, ctl):
+def test_control_task_is_completed_recalled_and_failed(live_http, ctl):
     task_id = live_http.make_task()["task_id"]
     steps = [
         ("complete", {"response": {"category": "cat"}}),
@@ -69,7 +69,7 @@ def test_a_task_is_completed_recalled_and_failed(live_http, ctl):
     ]  # fmt: skip
 
 
-def test_what_makes_no_sense_is_refused_in_scales_words(live_http, ctl):
+def test_control_invalid_request_gets_an_api_style_error(live_http, ctl):
     task_id = live_http.make_task()["task_id"]
     assert is_refusal(ctl.post("/tasks/0/complete", json={"response": {}}), 404)
     assert is_refusal(ctl.post("/tasks/..%2F..%2Fx/recall"), 404)
@@ -83,14 +83,14 @@ def test_what_makes_no_sense_is_refused_in_scales_words(live_http, ctl):
     assert live_http.ids(status="pending") == [task_id]
 
 
-def test_threads_of_the_wrong_shape_are_refused(live_http, ctl):
+def test_control_threads_of_invalid_form_are_rejected(live_http, ctl):
     live_http.make_project("p", "chat")
     task_id = live_http.post("/task/chat", json={"project": "p"}).json()["task_id"]
     answer = ctl.post(f"/tasks/{task_id}/complete", json={"response": {"threads": 3}})
     assert is_refusal(answer, 400)
 
 
-def test_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
+def test_control_fault_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
     one = ctl.post("/faults", json={"path_glob": "/teams", "status": 503}).json()["faults"]
     two = ctl.post("/faults", json=[{"status": 500, "rate": 0}, {"drop": True, "rate": 0}]).json()
     assert ctl.get("/faults").json()["faults"] == one + two["faults"]
@@ -102,13 +102,13 @@ def test_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
     assert live_http.get("/teams").status_code == 200
 
 
-def test_rules_read_back_can_be_added_again(live_box, ctl):
+def test_control_fault_rules_read_can_be_added_again(live_box, ctl):
     live_box.add_fault("GET", "/x", per_second=2, headers={"a": "b"})
     before = ctl.get("/faults").json()["faults"]
     assert ctl.post("/faults", json=before).json()["faults"] == before
 
 
-def test_requests_and_callbacks_are_shown(live_box, live_http, ctl):
+def test_control_requests_and_callbacks_are_shown(live_box, live_http, ctl):
     task_id = live_http.make_task(callback_url="someone@example.org", unique_id="u")["task_id"]
     live_http.post("/task/categorization", data=b"\xff")
     ctl.post(f"/tasks/{task_id}/complete", json={"response": {}})
@@ -122,14 +122,14 @@ def test_requests_and_callbacks_are_shown(live_box, live_http, ctl):
     assert callback["body"]["task_id"] == task_id
 
 
-def test_it_is_no_hit_and_no_rule_stops_it(live_box, ctl):
+def test_control_is_not_recorded_and_not_subject_to_faults(live_box, ctl):
     live_box.add_fault(status=500)
     assert ctl.get("/requests").json() == {"requests": []}
     assert ctl.get("/unknown").status_code == 501
     assert live_box.requests == []
 
 
-def test_reset_forgets_everything(live_box, live_http, ctl):
+def test_control_reset_clears_everything(live_box, live_http, ctl):
     live_http.make_task(callback_url="someone@example.org")
     live_box.add_fault(status=500)
     assert ctl.post("/reset").status_code == 200
@@ -137,7 +137,7 @@ def test_reset_forgets_everything(live_box, live_http, ctl):
     assert live_http.ids() == []
 
 
-def test_export_is_what_the_box_exports(live_box, live_http, ctl, tmp_path):
+def test_control_export_equals_sandbox_export(live_box, live_http, ctl, tmp_path):
     live_http.make_task()
     live_box.export(tmp_path / "out")
     answer = ctl.get("/export")
@@ -146,7 +146,7 @@ def test_export_is_what_the_box_exports(live_box, live_http, ctl, tmp_path):
 
 
 @pytest.mark.parametrize("method, path", ADDRESSES)
-def test_pages_of_another_origin_are_refused_everywhere(live_box, live_http, ctl, method, path):
+def test_control_pages_of_another_origin_are_rejected(live_box, live_http, ctl, method, path):
     live_http.make_task()
     for headers in (
         {"Origin": "https://example.org"},
@@ -159,12 +159,12 @@ def test_pages_of_another_origin_are_refused_everywhere(live_box, live_http, ctl
     assert (live_box.faults, len(live_http.ids())) == ([], 1)
 
 
-def test_its_own_origin_is_served(live_box, ctl):
+def test_control_own_origin_is_served(live_box, ctl):
     own = live_box.url[: -len("/v1")]
     assert ctl.get("/faults", headers={"Origin": own}).status_code == 200
 
 
-def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monkeypatch):
+def test_control_only_loopback_peers_are_served(live_box, live_http, ctl, monkeypatch):
     monkeypatch.setattr(access, "_is_loopback", lambda address: False)
     for method, path in ADDRESSES:
         assert is_refusal(ctl.request(method, path, json={"status": 500}), 403)
@@ -179,11 +179,11 @@ def test_only_callers_on_this_machine_are_served(live_box, live_http, ctl, monke
         ("localhost", False),
     ],
 )  # fmt: skip
-def test_who_is_on_this_machine(address, expected):
+def test_control_loopback_peers_are_recognized(address, expected):
     assert access._is_loopback(address) is expected
 
 
-def test_bodies_are_bounded_here_too(ctl, monkeypatch):
+def test_control_request_bodies_are_bounded(ctl, monkeypatch):
     monkeypatch.setattr(app, "MAX_BODY", 10)
     with Sandbox() as box:
         monkeypatch.setattr(ctl, "root", box.url[: -len("/v1")] + "/_sandbox")
@@ -193,13 +193,13 @@ def test_bodies_are_bounded_here_too(ctl, monkeypatch):
         assert ctl.get("/faults").status_code == 200
 
 
-def test_a_refused_body_does_not_upset_the_connection(ctl, live_box):
+def test_control_rejected_body_keeps_the_connection_usable(ctl, live_box):
     answer = ctl.post("/faults", data=b"x" * 10**6, headers={"Origin": "null"})
     assert is_refusal(answer, 403)
     assert ctl.get("/faults").json() == {"faults": []}
 
 
-def test_it_works_over_ipv6(control_of):
+def test_control_works_over_ipv6(control_of):
     try:
         box = Sandbox("::1").start()
     except OSError:

@@ -14,7 +14,7 @@ def statuses(http, count, path="/teams"):
     return [http.get(path).status_code for _ in range(count)]
 
 
-def test_a_rule_holds_until_it_is_cleared(box, http):
+def test_fault_rule_applies_until_cleared(box, http):
     fault = box.add_fault("GET", "/teams", status=503)
     assert statuses(http, 3) == [503] * 3
     assert box.faults == [fault]
@@ -22,13 +22,13 @@ def test_a_rule_holds_until_it_is_cleared(box, http):
     assert statuses(http, 1) == [200]
 
 
-def test_a_rule_with_a_number_of_times_is_gone_after_them(box, http):
+def test_fault_rule_with_times_is_removed_after_them(box, http):
     box.add_fault(status=500, times=2)
     assert statuses(http, 3) == [500, 500, 200]
     assert box.faults == []
 
 
-def test_fail_next_adds_a_fault(box):
+def test_fail_next_adds_a_fault_rule(box):
     box.fail_next("GET", "/teams", 429, 2, {"Retry-After": "1"})
     wanted = FaultRule("GET", "/teams", status=429, times=2, headers={"Retry-After": "1"})
     assert box.faults == [wanted]
@@ -36,14 +36,14 @@ def test_fail_next_adds_a_fault(box):
         box.fail_next("GET", "/teams", times=None)
 
 
-def test_the_oldest_rule_that_fires_counts(box, http):
+def test_fault_rule_oldest_that_fires_applies(box, http):
     box.add_fault(status=500, rate=0)
     box.add_fault(status=502, times=1)
     box.add_fault(status=503)
     assert statuses(http, 2) == [502, 503]
 
 
-def test_a_rate_hits_that_part_and_its_seed_decides_which(box, http):
+def test_fault_rule_rate_applies_to_a_share_chosen_by_its_seed(box, http):
     seen = []
     for seed in (7, 7, 8):
         box.clear_faults()
@@ -53,7 +53,7 @@ def test_a_rate_hits_that_part_and_its_seed_decides_which(box, http):
     assert 5 <= seen[0].count(503) <= 31
 
 
-def test_more_than_so_many_a_second_get_429_with_retry_after(box, http, monkeypatch):
+def test_fault_rule_per_second_returns_429_with_retry_after(box, http, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(faults.time, "monotonic", lambda: now[0])
     fault = FaultRule("GET", "/teams", per_second=2)
@@ -64,7 +64,7 @@ def test_more_than_so_many_a_second_get_429_with_retry_after(box, http, monkeypa
     assert seen == [False, False, True, True, False, True, False]
 
 
-def test_the_limit_is_answered_as_scale_would(box, http):
+def test_fault_rule_per_second_returns_the_error_body_of_the_api(box, http):
     box.add_fault("GET", "/teams", per_second=1)
     while (answer := http.get("/teams")).status_code == 200:
         continue
@@ -74,7 +74,7 @@ def test_the_limit_is_answered_as_scale_would(box, http):
 
 
 @pytest.mark.parametrize("status", [None, 500])
-def test_a_truncated_answer_ends_before_its_length(box, http, status):
+def test_fault_rule_truncated_ends_before_content_length(box, http, status):
     box.add_fault("POST", "/projects", status=status, truncated=True, times=1)
     body = {"name": "p", "type": "chat"}
     with http.post("/projects", json=body, stream=True) as answer:
@@ -86,7 +86,7 @@ def test_a_truncated_answer_ends_before_its_length(box, http, status):
     assert len(http.get("/projects").json()) == (status is None)
 
 
-def test_what_is_stored_first_stays_when_the_answer_is_html(box, http):
+def test_fault_rule_after_processing_with_html_body_keeps_the_change(box, http):
     box.add_fault(
         "POST", status=502, after_processing=True, times=1, body="<h1>Bad gateway</h1>",
         content_type="text/html",
@@ -96,7 +96,7 @@ def test_what_is_stored_first_stays_when_the_answer_is_html(box, http):
     assert [project["name"] for project in http.get("/projects").json()] == ["p"]
 
 
-def test_a_delay_ends_with_the_sandbox(http_for):
+def test_fault_rule_delay_ends_when_the_sandbox_stops(http_for):
     box = Sandbox().start()
     box.add_fault(delay=3600)
     http = http_for(box)
@@ -107,7 +107,7 @@ def test_a_delay_ends_with_the_sandbox(http_for):
     assert time.monotonic() - start < 10
 
 
-def test_rules_are_loaded_from_a_file(box, http, tmp_path):
+def test_fault_rules_are_loaded_from_a_file(box, http, tmp_path):
     path = tmp_path / "faults.json"
     rows = [{"path_glob": "/teams", "status": 500, "times": 1}, {"method": "GET", "status": 503}]
     path.write_text(json.dumps(rows))
@@ -134,7 +134,7 @@ def test_rules_are_loaded_from_a_file(box, http, tmp_path):
         ('[{"status": 500, "headers": null}]', ["fault 1", "headers"]),
     ],
 )
-def test_a_bad_file_names_the_rule_and_the_key_and_adds_none(box, tmp_path, text, parts):
+def test_fault_rules_invalid_file_names_rule_and_key_and_adds_none(box, tmp_path, text, parts):
     path = tmp_path / "faults.json"
     path.write_text(text)
     with pytest.raises(ValueError) as caught:

@@ -25,11 +25,11 @@ from scaleapi.sandbox.faults import FaultRule
         ("/batches/[a]?", "/v1/batches/ab", False),
     ],
 )
-def test_globs_are_relative_to_the_address_and_stars_cross_slashes(glob, path, is_match):
+def test_fault_globs_are_relative_to_the_address_and_stars_match_slashes(glob, path, is_match):
     assert FaultRule("*", glob, 503).matches("GET", path) is is_match
 
 
-def test_the_next_calls_that_match_fail_and_no_others(box, http):
+def test_fail_next_applies_to_the_next_matching_requests_only(box, http):
     box.fail_next("GET", "/task*", times=2)
     answers = [
         http.post("/task/categorization", json={}),
@@ -44,7 +44,7 @@ def test_the_next_calls_that_match_fail_and_no_others(box, http):
     assert [request.status for request in box.requests] == [400, 200, 503, 503, 200]
 
 
-def test_failures_queue_up(box, http):
+def test_fail_next_rules_are_queued(box, http):
     box.fail_next("*", "/teams", 500)
     box.fail_next("get", "/teams", 429, headers={"Retry-After": "7"})
     assert http.get("/teams").status_code == 500
@@ -53,7 +53,7 @@ def test_failures_queue_up(box, http):
     assert http.get("/teams").status_code == 200
 
 
-def test_without_after_processing_nothing_is_stored_and_with_it_all_is(box, http):
+def test_fail_next_after_processing_decides_whether_changes_are_stored(box, http):
     for after_processing in (False, True):
         box.fail_next("POST", "/projects", 500, after_processing=after_processing)
         body = {"name": f"after {after_processing}", "type": "categorization"}
@@ -61,7 +61,7 @@ def test_without_after_processing_nothing_is_stored_and_with_it_all_is(box, http
     assert [project["name"] for project in http.get("/projects").json()] == ["after True"]
 
 
-def test_a_lost_answer_leads_to_409_on_the_second_try(box, http):
+def test_fail_next_after_processing_makes_the_second_attempt_409(box, http):
     box.fail_next("POST", "/task/*", 500, after_processing=True)
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
     statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
@@ -70,7 +70,7 @@ def test_a_lost_answer_leads_to_409_on_the_second_try(box, http):
 
 
 @pytest.mark.parametrize("after_processing", [False, True])
-def test_drop_ends_the_connection_without_an_answer(box, http, after_processing):
+def test_fail_next_drop_ends_the_connection_without_response(box, http, after_processing):
     box.fail_next("POST", "/projects", drop=True, after_processing=after_processing)
     with pytest.raises(requests.ConnectionError):
         http.post("/projects", json={"name": "p", "type": "categorization"})
@@ -78,7 +78,7 @@ def test_drop_ends_the_connection_without_an_answer(box, http, after_processing)
     assert len(http.get("/projects").json()) == after_processing
 
 
-def test_a_body_of_another_kind_can_be_answered(box, http):
+def test_fail_next_body_of_another_type_is_returned(box, http):
     box.fail_next("GET", "*", 502, body="<h1>Bad gateway</h1>", content_type="text/html")
     answer = http.get("/teams")
     assert answer.headers["Content-Type"].startswith("text/html")
@@ -87,26 +87,26 @@ def test_a_body_of_another_kind_can_be_answered(box, http):
     assert http.get("/teams").content == b""
 
 
-def test_a_delay_alone_answers_truly_but_late(box, http):
+def test_fail_next_delay_alone_returns_the_real_response_late(box, http):
     box.fail_next("GET", "/teams", status=None, delay=0.2)
     start = time.monotonic()
     assert http.get("/teams").status_code == 200
     assert time.monotonic() - start >= 0.2
 
 
-def test_a_request_is_recorded_while_its_response_is_still_due(box, http):
+def test_request_is_recorded_while_its_response_is_pending(box, http):
     box.fail_next("GET", "/teams", status=None, delay=0.3)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.05)
     assert [(request.path, request.status) for request in box.requests] == [("/v1/teams", None)]
 
 
-def test_failures_come_before_the_key_is_looked_at(box, http_for):
+def test_fail_next_applies_before_authentication(box, http_for):
     box.fail_next("GET", "/teams", 503)
     assert http_for(box, "wrong").get("/teams").status_code == 503
 
 
-def test_reset_forgets_failures_to_come(box, http):
+def test_fail_next_rules_are_cleared_by_reset(box, http):
     box.fail_next("*", "*", 500, times=9)
     box.reset()
     assert http.get("/teams").status_code == 200
@@ -133,6 +133,6 @@ def test_reset_forgets_failures_to_come(box, http):
         ("content_type", {"content_type": ""}),
     ],
 )
-def test_arguments_that_make_no_sense_are_named(box, argument, options):
+def test_fail_next_invalid_argument_is_named(box, argument, options):
     with pytest.raises(ValueError, match=argument):
         box.fail_next(**{"method": "GET", "path_glob": "/tasks", **options})

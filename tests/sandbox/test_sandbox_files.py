@@ -9,7 +9,7 @@ from scaleapi.sandbox.routes.files import MAX_FILE
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-def test_an_upload_is_kept_and_counted(box, http):
+def test_upload_is_stored_and_its_size_counted(box, http):
     http.make_project()
     answer = http.post(
         "/files/upload",
@@ -27,14 +27,14 @@ def test_an_upload_is_kept_and_counted(box, http):
     assert box._open().state.store.get_content(file["id"]) == b"\x89PNG bytes"
 
 
-def test_a_recorded_request_shows_the_form_and_not_the_bytes(box, http):
+def test_upload_recorded_request_has_form_fields_and_no_content(box, http):
     http.post("/files/upload", files={"file": ("a.txt", b"hello")}, data={"display_name": "A"})
     (request,) = box.requests
     assert request.body == {"display_name": "A", "file": {"filename": "a.txt", "size": 5}}
     assert request.content == b""
 
 
-def test_an_attachment_url_can_be_used_in_a_task(http):
+def test_upload_attachment_url_is_accepted_by_a_task(http):
     file = http.post("/files/upload", files={"file": ("a.txt", b"")}).json()
     task = http.make_task(attachment=file["attachment_url"])
     assert task["params"]["attachment"] == file["attachment_url"]
@@ -44,23 +44,23 @@ def test_an_attachment_url_can_be_used_in_a_task(http):
 @pytest.mark.parametrize(
     "data", [{"metadata": "{"}, {"metadata": "NaN"}, {"project_name": "none such"}]
 )
-def test_form_fields_that_make_no_sense_are_400(http, data):
+def test_upload_invalid_form_field_is_400(http, data):
     answer = http.post("/files/upload", files={"file": ("a.txt", b"x")}, data=data)
     assert answer.status_code == 400
 
 
-def test_an_upload_without_a_file_is_400(http):
+def test_upload_without_file_is_400(http):
     assert http.post("/files/upload", files={"other": ("a.txt", b"x")}).status_code == 400
     assert http.post("/files/upload").status_code == 400
 
 
-def test_a_second_upload_with_the_same_reference_id_is_409(http):
+def test_upload_with_used_reference_id_is_409(http):
     for status in (200, 409):
         files, data = {"file": ("a.txt", b"x")}, {"reference_id": "r"}
         assert http.post("/files/upload", files=files, data=data).status_code == status
 
 
-def test_the_largest_file_goes_through_and_a_larger_one_does_not(http):
+def test_upload_of_the_largest_size_is_accepted_and_a_larger_rejected(http):
     content = bytes(MAX_FILE)
     answer = http.post("/files/upload", files={"file": ("big", content)})
     assert answer.json()["size"] == MAX_FILE
@@ -69,7 +69,7 @@ def test_the_largest_file_goes_through_and_a_larger_one_does_not(http):
     assert answer.json()["status_code"] == 413
 
 
-def test_an_import_takes_an_address_and_asks_nothing_of_the_network(http):
+def test_import_accepts_a_url_and_sends_no_request(http):
     http.make_project()
     body = {"file_url": "https://example.org/dir/a.jpg?size=9", "project_name": "p", "metadata": 1}
     file = http.post("/files/import", json=body).json()
@@ -86,5 +86,5 @@ def test_an_import_takes_an_address_and_asks_nothing_of_the_network(http):
         {"file_url": "http://x/a", "reference_id": 5},
     ],
 )
-def test_an_import_that_makes_no_sense_is_400(http, body):
+def test_import_invalid_is_400(http, body):
     assert http.post("/files/import", json=body).status_code == 400

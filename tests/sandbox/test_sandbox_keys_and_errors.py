@@ -29,28 +29,28 @@ def assert_error(answer, status):
 
 
 @pytest.mark.parametrize("key", ["test_key", "test_", "abc|test"])
-def test_any_key_of_test_form_is_taken(box, http_for, key):
+def test_key_of_test_form_is_accepted(box, http_for, key):
     assert http_for(box, key).get("/teams").status_code == 200
 
 
 @pytest.mark.parametrize("key", ["", "live_key", "key", "Test_key", "abc|live"])
-def test_any_other_key_is_401(box, http_for, key):
+def test_key_of_another_form_is_401(box, http_for, key):
     assert_error(http_for(box, key).get("/teams"), 401)
 
 
 @pytest.mark.parametrize("header", [None, "Bearer test_key", "Basic !!!", "Basic", "nonsense"])
-def test_without_basic_authentication_it_is_401(box, http, header):
+def test_key_without_basic_authentication_is_401(box, http, header):
     http.auth = None
     headers = {} if header is None else {"Authorization": header}
     assert_error(http.get("/teams", headers=headers), 401)
 
 
-def test_in_live_mode_a_key_of_live_form_is_taken_too(live_box, http_for):
+def test_key_of_live_form_is_accepted_in_live_mode(live_box, http_for):
     assert http_for(live_box, "live_key").get("/teams").status_code == 200
     assert_error(http_for(live_box, "key").get("/teams"), 401)
 
 
-def test_each_key_has_its_own_data(box, http, http_for):
+def test_key_has_its_own_data(box, http, http_for):
     other = http_for(box, "test_other")
     http.make_project()
     http.make_batch()
@@ -63,7 +63,7 @@ def test_each_key_has_its_own_data(box, http, http_for):
     assert other.make_task(unique_id="u", project="p")["task_id"] != task["task_id"]
 
 
-def test_the_key_is_kept_nowhere(box, http_for):
+def test_key_is_stored_nowhere(box, http_for):
     http_for(box, "test_unmistakable").make_project()
     (request,) = box.requests
     assert "Authorization" not in request.headers
@@ -72,7 +72,7 @@ def test_the_key_is_kept_nowhere(box, http_for):
     assert "categorization" in dump and "unmistakable" not in dump
 
 
-def test_recorded_requests_hold_what_was_asked(box, http):
+def test_recorded_requests_hold_method_path_query_and_body(box, http):
     http.post("/batches/a%2Fb/setMetadata?x=1&y=a+b&x=2", json={"k": "v"})
     (request,) = box.requests
     assert (request.method, request.path) == ("POST", "/v1/batches/a%2Fb/setMetadata")
@@ -82,7 +82,7 @@ def test_recorded_requests_hold_what_was_asked(box, http):
     assert request.status == 404
 
 
-def test_a_recorded_request_keeps_other_bodies_as_bytes_and_none_as_none(box, http):
+def test_recorded_request_body_not_json_is_bytes_or_none(box, http):
     http.get("/teams")
     http.post("/projects", data=b"{nonsense")
     assert [request.body for request in box.requests] == [None, b"{nonsense"]
@@ -90,7 +90,7 @@ def test_a_recorded_request_keeps_other_bodies_as_bytes_and_none_as_none(box, ht
     assert box.requests == []
 
 
-def test_the_oldest_requests_are_dropped_when_all_hold_too_much(box, http, monkeypatch):
+def test_recorded_requests_over_the_total_limit_drop_the_oldest(box, http, monkeypatch):
     monkeypatch.setattr(requests_log, "MAX_TOTAL_BYTES", 20_000)
     for number in range(9):
         http.post(f"/nothing?{number}", data=b"x" * 3_000, headers={"X": "y" * 3_000})
@@ -102,7 +102,7 @@ def test_the_oldest_requests_are_dropped_when_all_hold_too_much(box, http, monke
     assert len(box.requests) == 1
 
 
-def test_a_recorded_request_over_the_limit_of_all_is_kept_alone(box, http, monkeypatch):
+def test_recorded_request_over_the_total_limit_is_kept_alone(box, http, monkeypatch):
     http.get("/teams")
     monkeypatch.setattr(requests_log, "MAX_TOTAL_BYTES", 1_000)
     http.post("/projects", data=b"x" * 3_000)
@@ -110,7 +110,7 @@ def test_a_recorded_request_over_the_limit_of_all_is_kept_alone(box, http, monke
     assert (request.content, request.status) == (b"x" * 3_000, 400)
 
 
-def test_a_request_is_recorded_before_its_body_is_there(box, http, wait_until):
+def test_request_is_recorded_before_its_body_arrives(box, http, wait_until):
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
         (request,) = wait_until(lambda: box.requests)
@@ -125,13 +125,13 @@ def test_a_request_is_recorded_before_its_body_is_there(box, http, wait_until):
     "path, headers, status",
     [("/teams", {"X": "y" * MAX_HEAD}, 413), ("/" + "y" * MAX_HEAD, {}, 414)],
 )
-def test_a_head_that_is_too_large_is_refused_and_not_kept(box, http, path, headers, status):
+def test_request_head_too_large_is_rejected_and_not_recorded(box, http, path, headers, status):
     assert_error(http.get(path, headers=headers), status)
     assert box.requests == []
     assert http.get("/teams", headers={"X": "y" * (MAX_HEAD // 2)}).status_code == 200
 
 
-def test_a_client_that_sends_a_whole_head_before_it_reads_sees_the_413_too(box):
+def test_request_head_too_large_client_that_writes_first_reads_the_413(box):
     with closing(HTTPConnection(*address_of(box), timeout=10)) as connection:
         connection.putrequest("GET", "/v1/teams")
         for number in range(400):  # more than the system would hold back for the server
@@ -153,7 +153,7 @@ def test_a_client_that_sends_a_whole_head_before_it_reads_sees_the_413_too(box):
         ("POST", "/../v1/tasks"),
     ],
 )
-def test_an_unknown_route_is_501_with_the_list_of_what_there_is(http, method, path):
+def test_unknown_route_is_501_with_the_list_of_routes(http, method, path):
     answer = http.request(method, path)
     assert_error(answer, 501)
     assert "POST /v1/task/<kind>" in answer.json()["error"]
@@ -172,7 +172,7 @@ def test_an_unknown_route_is_501_with_the_list_of_what_there_is(http, method, pa
         b"[" * 100_000,
     ],
 )
-def test_a_body_that_is_no_json_object_is_400(http, body):
+def test_body_not_a_json_object_is_400(http, body):
     assert_error(http.post("/projects", data=body), 400)
 
 
@@ -181,7 +181,7 @@ def nested(levels, last="1"):
 
 
 @pytest.mark.parametrize("levels", [MAX_DEPTH + 1, 976, 100_000])
-def test_json_nested_too_deeply_is_400_and_upsets_nothing_afterwards(box, http, levels):
+def test_body_nested_too_deeply_is_400_and_affects_nothing_else(box, http, levels):
     body = {"name": "p", "type": "categorization"}
     text = json.dumps(body)[:-1] + f', "params": {nested(levels - 1)}}}'
     answer = http.post("/projects", data=text)
@@ -200,7 +200,7 @@ def own_box():
         yield box
 
 
-def test_the_deepest_json_that_is_taken_is_shown_everywhere(own_box, http_for, tmp_path):
+def test_body_of_the_deepest_accepted_nesting_is_shown_everywhere(own_box, http_for, tmp_path):
     box, http = own_box, http_for(own_box)
     deep = json.loads(nested(MAX_DEPTH - 2))
     task = http.make_task(metadata={"a": deep}, callback_url="someone@example.org")
@@ -231,30 +231,30 @@ def statuses_of_all_that_shows(box, http):
         return [session.get(root + path, timeout=10).status_code for path in shows]
 
 
-def test_text_that_is_no_unicode_is_400(http):
+def test_body_with_invalid_unicode_is_400(http):
     body = b'{"name": "\\ud800", "type": "categorization"}'
     assert_error(http.post("/projects", data=body), 400)
 
 
-def test_json_is_read_whatever_its_content_type_says(http):
+def test_body_json_is_read_with_any_content_type(http):
     body = b'{"name": "p", "type": "categorization"}'
     answer = http.post("/projects", data=body, headers={"Content-Type": "text/plain"})
     assert answer.status_code == 200
 
 
-def test_a_body_in_chunks_is_read(http):
+def test_body_chunked_is_read(http):
     chunks = iter([b'{"name": "p",', b' "type": "categorization"}'])
     assert http.post("/projects", data=chunks).json()["name"] == "p"
 
 
-def test_a_body_that_is_too_large_is_413(http):
+def test_body_too_large_is_413(http):
     answer = http.post("/projects", data=bytes(MAX_BODY + 1))
     assert_error(answer, 413)
     assert http.get("/teams").status_code == 200
 
 
 @pytest.mark.parametrize("headers", [{}, {"Content-Type": "multipart/form-data; boundary=x"}])
-def test_a_body_in_chunks_that_is_too_large_is_413_too(http_for, monkeypatch, headers):
+def test_body_chunked_too_large_is_413(http_for, monkeypatch, headers):
     monkeypatch.setattr(app, "MAX_BODY", 10)
     with Sandbox() as box:
         http = http_for(box)
@@ -264,7 +264,7 @@ def test_a_body_in_chunks_that_is_too_large_is_413_too(http_for, monkeypatch, he
 
 
 @pytest.mark.parametrize("end", ["", "x: y\r\nz: \r\n"])
-def test_a_body_in_chunks_is_like_any_other_and_another_request_may_follow(box, end):
+def test_body_chunked_is_followed_by_another_request(box, end):
     parts = ('{"nam', 'e": "a\\u00fcb', '", "type": "categorization"}' + " " * 5000)
     chunks = "".join(f"{len(part):X};a=b\r\n{part}\r\n" for part in parts)
     head = "Authorization: Basic dGVzdF9rZXk6\r\nHost: x\r\n"
@@ -286,7 +286,7 @@ CHUNKS = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r
 @pytest.mark.parametrize(
     "chunks", [b"x\r\n", b"-1\r\n", b"2\r\n{}", b"2\r\n{}}\r\n0\r\n\r\n", b"9\r\n{}\r\n"]
 )
-def test_a_body_in_chunks_that_are_none_is_400_and_ends_the_connection(box, http, chunks):
+def test_body_with_invalid_chunks_is_400_and_ends_the_connection(box, http, chunks):
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(CHUNKS + chunks + b"GET /v1/teams HTTP/1.1\r\nHost: x\r\n\r\n")
         assert_error_on(raw, 400)
@@ -296,7 +296,7 @@ def test_a_body_in_chunks_that_are_none_is_400_and_ends_the_connection(box, http
 
 
 @pytest.mark.parametrize("chunks", [b"", b"2", b"2\r\n{", b"800000\r\n{" + bytes(2**21), b"0\r\n"])
-def test_a_body_in_chunks_that_is_cut_short_is_400(box, http, chunks):
+def test_body_chunked_truncated_is_400(box, http, chunks):
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(CHUNKS + chunks)
         raw.shutdown(socket.SHUT_WR)
@@ -313,13 +313,13 @@ def assert_error_on(raw, status):
     assert body["error"]
 
 
-def test_a_client_that_sends_all_before_it_reads_sees_the_413_too(box):
+def test_body_too_large_client_that_writes_first_reads_the_413(box):
     with closing(HTTPConnection(*address_of(box), timeout=10)) as connection:
         connection.request("POST", "/v1/projects", bytes(MAX_BODY + 1))
         assert connection.getresponse().status == 413
 
 
-def test_a_bug_is_500_with_scales_error_body_and_in_the_log(box, http, monkeypatch, caplog):
+def test_internal_error_is_500_with_api_error_body_and_logged(box, http, monkeypatch, caplog):
     monkeypatch.setattr(box._open().state.store, "all", lambda *args: 1 / 0)
     assert_error(http.get("/projects"), 500)
     assert "ZeroDivisionError" in caplog.text
@@ -342,7 +342,7 @@ def test_a_bug_is_500_with_scales_error_body_and_in_the_log(box, http, monkeypat
         ("POST /v1/projects HTTP/1.1\r\nTransfer-Encoding: gzip", 501),
     ],
 )
-def test_what_is_hardly_http_is_refused_in_scales_words_too(box, http, head, status):
+def test_malformed_http_gets_an_api_style_error(box, http, head, status):
     with socket.create_connection(address_of(box), timeout=5) as raw:
         raw.sendall(f"{head}\r\n\r\n".encode())
         assert_error_on(raw, status)
@@ -350,13 +350,13 @@ def test_what_is_hardly_http_is_refused_in_scales_words_too(box, http, head, sta
     assert http.get("/teams").status_code == 200
 
 
-def test_the_boxs_own_client_talks_to_it(box):
+def test_sandbox_client_reaches_the_sandbox(box):
     with box.client() as client:
         assert [mate.role for mate in client.list_teammates()] == ["admin"]
     assert box.requests[0].path == "/v1/teams"
 
 
-def test_a_second_answer_comes_over_the_same_connection(box):
+def test_connection_is_reused_for_a_second_response(box):
     with closing(HTTPConnection(*address_of(box), timeout=5)) as connection:
         connection.connect()
         socket_at_first = connection.sock

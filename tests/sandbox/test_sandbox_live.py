@@ -25,7 +25,7 @@ def status_of(http, name="b"):
 
 
 @pytest.mark.parametrize("given, response", [("no file", {"error": "no file"}), (ERROR, ERROR)])
-def test_a_failed_task_shows_its_error(live_box, live_http, given, response):
+def test_fail_task_shows_its_error(live_box, live_http, given, response):
     task = live_http.make_task()
     failed = live_box.fail_task(task["task_id"], given)
     assert (failed["status"], failed["response"]) == ("error", response)
@@ -34,7 +34,7 @@ def test_a_failed_task_shows_its_error(live_box, live_http, given, response):
     assert live_http.ids(status="error") == [task["task_id"]]
 
 
-def test_v2_shows_a_failed_task_too(live_box, live_http):
+def test_fail_task_is_shown_by_v2(live_box, live_http):
     live_http.make_project("p", "chat")
     with live_box.client("test_key") as client:
         task_id = client.v2.create_chat_task(project_name="p").task_id
@@ -44,14 +44,14 @@ def test_v2_shows_a_failed_task_too(live_box, live_http):
 
 
 @pytest.mark.parametrize("error", ["", {}, None, 3])
-def test_an_empty_error_is_refused(live_box, live_http, error):
+def test_fail_task_empty_error_is_rejected(live_box, live_http, error):
     task_id = live_http.make_task()["task_id"]
     with pytest.raises(ValueError, match="error"):
         live_box.fail_task(task_id, error)
     assert live_http.ids(status="pending") == [task_id]
 
 
-def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, live_http):
+def test_fail_task_needs_pending_and_recall_task_completed_tasks(live_box, live_http):
     task_id = live_http.make_task()["task_id"]
     with pytest.raises(ValueError, match="pending"):
         live_box.recall_task(task_id)
@@ -63,7 +63,7 @@ def test_only_pending_tasks_fail_and_only_completed_ones_are_recalled(live_box, 
             action()
 
 
-def test_what_is_nested_too_deeply_is_no_response(live_box, live_http):
+def test_complete_task_response_nested_too_deeply_is_rejected(live_box, live_http):
     task = live_http.make_task()
     deep = json.loads("[" * 900 + "]" * 900)
     for action in (live_box.complete_task, live_box.fail_task):
@@ -72,7 +72,7 @@ def test_what_is_nested_too_deeply_is_no_response(live_box, live_http):
     assert get(live_http, f"/task/{task['task_id']}") == task
 
 
-def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
+def test_complete_task_id_of_two_accounts_is_rejected(live_box, http_for):
     for key in ("test_ana", "test_bo"):
         live_box.seed([{"kind": "task", "type": "annotation", "task_id": "t"}], api_key=key)
     for action in (
@@ -93,7 +93,7 @@ def test_an_id_that_tasks_of_two_keys_have_is_refused(live_box, http_for):
         assert get(http_for(live_box, key), "/task/t")["status"] == "pending"
 
 
-def test_a_recalled_task_is_pending_and_can_be_completed_again(live_box, live_http):
+def test_recall_task_is_pending_and_can_be_completed_again(live_box, live_http):
     task = live_http.make_task()
     live_box.complete_task(task["task_id"], {"category": "cat"})
     recalled = live_box.recall_task(task["task_id"])
@@ -102,7 +102,7 @@ def test_a_recalled_task_is_pending_and_can_be_completed_again(live_box, live_ht
     assert live_box.complete_task(task["task_id"], {"category": "dog"})["status"] == "completed"
 
 
-def test_a_batch_goes_from_staging_to_completed_and_counts_on_the_way(live_box, live_http):
+def test_live_batch_goes_from_staging_to_completed_with_counts(live_box, live_http):
     live_http.make_project()
     assert live_http.make_batch()["status"] == "staging"
     ids = [live_http.make_task(batch="b")["task_id"] for _ in range(4)]
@@ -122,7 +122,7 @@ def test_a_batch_goes_from_staging_to_completed_and_counts_on_the_way(live_box, 
     assert status_of(live_http)["status"] == "completed"
 
 
-def test_review_statuses_can_be_asked_for(live_box, live_http):
+def test_review_statuses_can_be_filtered(live_box, live_http):
     ids = [live_http.make_task()["task_id"] for _ in range(3)]
     for task_id in ids[:2]:
         live_box.complete_task(task_id, {})
@@ -139,7 +139,9 @@ def clocked():
         yield box
 
 
-def test_automatic_completion_completes_what_waits_and_calls_back(clocked, http_for, wait_until):
+def test_automatic_completion_completes_pending_tasks_and_sends_callbacks(
+    clocked, http_for, wait_until
+):
     http = http_for(clocked)
     task = http.make_task(callback_url="someone@example.org")
     assert task["status"] == "pending"
@@ -149,7 +151,7 @@ def test_automatic_completion_completes_what_waits_and_calls_back(clocked, http_
     assert [callback.body["status"] for callback in clocked.callbacks] == ["completed"]
 
 
-def test_automatic_completion_waits_for_the_release_of_a_batch(clocked, http_for, wait_until):
+def test_automatic_completion_waits_until_the_batch_is_finalized(clocked, http_for, wait_until):
     http = http_for(clocked)
     http.make_project()
     http.make_batch()
@@ -166,9 +168,7 @@ def test_automatic_completion_waits_for_the_release_of_a_batch(clocked, http_for
     wait_until(lambda: status_of(http, "paused")["status"] == "completed")
 
 
-def test_automatic_completion_does_not_complete_what_was_failed_or_canceled(
-    clocked, http_for, wait_until
-):
+def test_automatic_completion_skips_failed_and_canceled_tasks(clocked, http_for, wait_until):
     http = http_for(clocked)
     failed, canceled = (http.make_task()["task_id"] for _ in range(2))
     clocked.fail_task(failed, "x")
@@ -179,7 +179,7 @@ def test_automatic_completion_does_not_complete_what_was_failed_or_canceled(
     assert http.ids(status="canceled") == [canceled]
 
 
-def test_a_recalled_task_waits_anew(live_box):
+def test_automatic_completion_of_a_recalled_task_starts_over(live_box):
     long_ago = "2025-03-04T10:15:00.000Z"
     live_box.seed([{"kind": "task", "type": "chat", "task_id": "t", "created_at": long_ago}])
     store, seen = live_box._open().state.store, []

@@ -20,7 +20,7 @@ from scaleapi.sandbox.dashboard import (
     PAGE_SIZES,
     format_json,
 )
-from tests.browser import corner
+from tests.fixtures.browser import corner
 
 HOSTILE = "<script>alert(1)</script>\"'&amp;</pre></style><img src=x onerror=alert(2)>"
 GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
@@ -87,7 +87,7 @@ def look(box, query=""):
     return Seen(answer.text)
 
 
-def test_it_shows_projects_batches_and_tasks_with_their_json(box, http):
+def test_dashboard_shows_projects_batches_and_tasks_with_json(box, http):
     http.make_project("signs")
     http.make_batch("april/01", "signs")
     task = http.make_task(batch="april/01", metadata={"k": "v"})
@@ -108,7 +108,7 @@ def test_it_shows_projects_batches_and_tasks_with_their_json(box, http):
     assert '"_' not in "".join(sum(seen.folded.values(), []))
 
 
-def test_it_shows_the_last_requests_with_what_was_sent_newest_first(box, http):
+def test_dashboard_shows_recent_requests_with_bodies_newest_first(box, http):
     http.make_project("signs")
     http.get("/tasks?limit=7")
     http.get("/task/nope")
@@ -128,20 +128,20 @@ def test_it_shows_the_last_requests_with_what_was_sent_newest_first(box, http):
     assert '"name": "signs"' in body
 
 
-def test_a_request_without_an_answer_is_shown_too(box):
+def test_dashboard_shows_a_request_without_response(box):
     box.fail_next("GET", "/teams", drop=True)
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{box.url}/teams", auth=("test_key", ""), timeout=10)
     assert look(box).cells["requests"][0][1:] == ["GET", "/v1/teams", "none"]
 
 
-def test_an_empty_sandbox_has_a_page_too(box):
+def test_dashboard_of_an_empty_sandbox_is_served(box):
     seen = look(box)
     assert seen.cells == {"projects": [], "batches": [], "tasks": [], "requests": []}
     assert load(box).text.count("None yet.") == 4
 
 
-def test_needs_no_key_is_not_recorded_and_uses_up_no_fault(box, http):
+def test_dashboard_needs_no_key_is_not_recorded_and_consumes_no_fault(box, http):
     box.fail_next("*", "*", 503)
     assert load(box).status_code == 200
     assert load(box, Host="evil.example").status_code == 403
@@ -150,11 +150,11 @@ def test_needs_no_key_is_not_recorded_and_uses_up_no_fault(box, http):
     assert http.get("/teams").status_code == 503
 
 
-def test_nothing_can_be_written_there(box):
+def test_dashboard_is_read_only(box):
     assert requests.post(root(box), timeout=10).status_code == 501
 
 
-def test_others_text_is_text(box, http):
+def test_dashboard_untrusted_text_is_escaped(box, http):
     http.make_project(HOSTILE)
     http.make_batch(HOSTILE, HOSTILE)
     http.make_task(project=HOSTILE, batch=HOSTILE, instruction=HOSTILE, metadata={HOSTILE: HOSTILE})
@@ -172,7 +172,7 @@ def test_others_text_is_text(box, http):
     assert clean.folded["requests"][1] == f"body: {HOSTILE}"
 
 
-def test_what_turns_or_hides_text_is_spelled_out():
+def test_dashboard_bidi_and_control_characters_are_escaped():
     assert escape_control_chars("a\u202eb\u200bc\u2066\ufeff\x07\r\n") == (
         "a\\u202eb\\u200bc\\u2066\\ufeff\\u0007\\r\n"
     )
@@ -180,7 +180,7 @@ def test_what_turns_or_hides_text_is_spelled_out():
     assert escape_control_chars("\ud800\U000e0041") == "\\ud800\\udb40\\udc41"
 
 
-def test_what_turns_text_is_spelled_out_on_the_page(box, http):
+def test_dashboard_bidi_characters_are_escaped_on_the_page(box, http):
     http.make_project("invoice\u202egnp.exe")
     text = load(box).text
     assert "\u202e" not in text and text.count("invoice\\u202egnp.exe") >= 3
@@ -199,13 +199,13 @@ def test_what_turns_text_is_spelled_out_on_the_page(box, http):
     ],
     ids=["open", "deep", "surrogate", "bytes", "digits", "nan", "long"],
 )
-def test_any_body_that_was_sent_can_be_shown(box, http, body):
+def test_dashboard_shows_any_request_body(box, http, body):
     http.post("/projects", data=body)
     (folded,) = look(box).folded["requests"]
     assert folded.startswith("body: ") and len(folded) < MAX_TEXT_CHARS + 100
 
 
-def test_a_task_that_is_nested_deeply_does_no_harm(box, http):
+def test_dashboard_deeply_nested_task_is_shown(box, http):
     deep = {}
     for _ in range(400):
         deep = {"d": deep}
@@ -216,7 +216,7 @@ def test_a_task_that_is_nested_deeply_does_no_harm(box, http):
     assert look(box).cells["requests"][0][3] == str(answer.status_code)
 
 
-def test_what_is_nested_deeply_is_cut_before_it_is_written():
+def test_dashboard_deeply_nested_value_is_truncated_before_rendering():
     deep = []
     for _ in range(100_000):
         deep = [deep]
@@ -224,7 +224,7 @@ def test_what_is_nested_deeply_is_cut_before_it_is_written():
     assert text.endswith("\n… and more") and len(text) < MAX_TEXT_CHARS + 100
 
 
-def test_long_values_are_cut_and_say_so(box, http):
+def test_dashboard_long_values_are_truncated_and_marked(box, http):
     http.make_project("n" * 1000)
     http.make_task(instruction="x" * 50_000)
     seen = look(box)
@@ -234,7 +234,7 @@ def test_long_values_are_cut_and_say_so(box, http):
     assert len(seen.folded["tasks"][0]) < MAX_TEXT_CHARS + 100
 
 
-def test_the_annotations_of_a_task_are_drawn_below_its_json(box, http):
+def test_dashboard_annotations_are_drawn_below_the_json(box, http):
     for attachment in (f"data:image/gif;base64,{GIF}", "https://example.org/street.jpg", "\n"):
         http.draw_task(attachment, [HOSTILE])
     text = load(box).text
@@ -245,7 +245,7 @@ def test_the_annotations_of_a_task_are_drawn_below_its_json(box, http):
     assert 'style="' not in text, "the page's rules would have it ignored"
 
 
-def test_only_so_much_is_drawn_of_a_task(box, http):
+def test_dashboard_draws_a_bounded_number_of_annotations(box, http):
     task = http.draw_task("data:image/png;base64," + "A" * MAX_IMAGE_CHARS, ["car"])
     text = load(box).text
     assert "<image " not in text and text.count("<title>") == 2  # the page's, and one shape's
@@ -253,12 +253,12 @@ def test_only_so_much_is_drawn_of_a_task(box, http):
 
 
 @pytest.mark.parametrize("attachment", ["data:image/png\n", "data:image/png;base64,!!", "data:"])
-def test_an_attachment_that_makes_no_sense_leaves_the_page_whole(box, http, attachment):
+def test_dashboard_invalid_attachment_is_tolerated(box, http, attachment):
     http.draw_task(attachment, ["car"])
     assert load(box).text.count("<figure>") == 1
 
 
-def test_pages_hold_every_task_once_newest_first(box, http):
+def test_dashboard_pages_hold_every_task_once_newest_first(box, http):
     made = [http.make_task()["task_id"] for _ in range(101)]
     shown, query = [], ""
     while query is not None:
@@ -273,7 +273,7 @@ def test_pages_hold_every_task_once_newest_first(box, http):
     )
 
 
-def test_each_section_has_pages_of_its_own(box, http):
+def test_dashboard_sections_have_their_own_pages(box, http):
     for number in range(21):
         http.make_project(f"p{number:02}")
         http.make_batch(f"b{number:02}", "p00")
@@ -285,7 +285,7 @@ def test_each_section_has_pages_of_its_own(box, http):
     assert [both.cells[name][0][1] for name in ("projects", "batches")] == ["p00", "b00"]
 
 
-def test_requests_have_pages(box, http):
+def test_dashboard_requests_have_pages(box, http):
     for number in range(60):
         http.get(f"/task/{number}")
     seen = look(box, look(box).link("requests", "older"))
@@ -295,18 +295,18 @@ def test_requests_have_pages(box, http):
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1e3", "9" * 30])
-def test_a_page_number_that_makes_no_sense_is_400(box, number):
+def test_dashboard_invalid_page_number_is_400(box, number):
     assert load(box, f"?tasks={number}").status_code == 400
 
 
-def test_a_page_past_the_last_is_empty_and_leads_back(box, http):
+def test_dashboard_page_past_the_last_is_empty_and_links_back(box, http):
     http.make_task()
     seen = look(box, "?tasks=1000000000")
     assert seen.cells["tasks"] == []
     assert len(look(box, seen.link("tasks", "newest")).cells["tasks"]) == 1
 
 
-def test_a_project_and_a_batch_lead_to_their_tasks(box, http):
+def test_dashboard_project_and_batch_link_to_their_tasks(box, http):
     for name in ("a&b", "other"):
         http.make_project(name)
         http.make_batch(f"{name}/1", name)
@@ -321,7 +321,7 @@ def test_a_project_and_a_batch_lead_to_their_tasks(box, http):
     assert len(look(box, seen.link("", "show all")).cells["tasks"]) == 5
 
 
-def test_each_account_is_shown_by_itself_and_no_key_appears(box, http_for):
+def test_dashboard_shows_each_account_apart_and_no_key(box, http_for):
     for key in ("test_first_unmistakable", "test_second_unmistakable"):
         http_for(box, key).make_project(f"of {key[5:10]}")
     requests.get(f"{root(box)}v2/tasks", headers={"Authorization": "Bearer test_unmistakable"})
@@ -334,7 +334,7 @@ def test_each_account_is_shown_by_itself_and_no_key_appears(box, http_for):
     assert hashlib.sha256(b"test_first_unmistakable").hexdigest() not in load(box).text
 
 
-def test_a_browser_may_load_run_frame_and_keep_nothing(box):
+def test_dashboard_headers_forbid_scripts_frames_and_caching(box):
     for answer in (load(box), load(box, Host="evil.example"), load(box, "?tasks=x")):
         rules = dict(
             rule.strip().split(" ", 1)
@@ -351,7 +351,7 @@ def test_a_browser_may_load_run_frame_and_keep_nothing(box):
         assert answer.headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_the_page_names_no_outside_resource(box, http):
+def test_dashboard_names_no_external_resource(box, http):
     http.make_project()
     seen = look(box)
     assert not {"script", "img", "iframe", "form", "object", "embed"} & set(seen.tags)
@@ -367,25 +367,25 @@ def test_the_page_names_no_outside_resource(box, http):
         "[fe80::1]", "localhost.", "localhost:", "localhost:80a", "", "999.0.0.1", "[::1", "::1",
     ],
 )  # fmt: skip
-def test_another_name_for_this_machine_is_403(box, host):
+def test_dashboard_other_host_name_is_403(box, host):
     assert_refused(load(box, Host=host))
 
 
 @pytest.mark.parametrize(
     "host", ["localhost", "LocalHost:8080", "127.0.0.1", "127.8.9.1:1", "[::1]", "[::1]:8080"]
 )
-def test_this_machines_own_names_are_taken(box, host):
+def test_dashboard_own_host_names_are_accepted(box, host):
     assert load(box, Host=host).status_code == 200
 
 
-def test_a_request_without_a_host_is_403(box):
+def test_dashboard_request_without_host_is_403(box):
     where = urlsplit(box.url)
     with socket.create_connection((where.hostname, where.port), timeout=5) as raw:
         raw.sendall(b"GET / HTTP/1.0\r\n\r\n")
         assert raw.recv(1000).split(b" ")[1] == b"403"
 
 
-def test_a_browser_on_another_machine_is_403():
+def test_dashboard_peer_on_another_machine_is_403():
     address = outer_address()
     if address is None:
         pytest.skip("this machine has no address but loopback ones")
@@ -406,13 +406,13 @@ def test_a_browser_on_another_machine_is_403():
         ("192.168.0.7", 403), ("::ffff:192.168.0.7", 403), ("fe80::1", 403), ("", 403),
     ],
 )  # fmt: skip
-def test_who_asks_is_told_by_the_socket(box, address, status):
+def test_dashboard_peer_is_determined_by_the_socket(box, address, status):
     app = box._open()._server._http.wsgi_app
     environ = {"REMOTE_ADDR": address, "REQUEST_URI": "/", "HTTP_HOST": "localhost"}
     assert Client(app).get("/", environ_overrides=environ).status_code == status
 
 
-def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
+def test_dashboard_in_a_real_browser_runs_no_script(box, http, browse):
     http.make_project("signs")
     http.make_batch("april/01", "signs")
     http.make_project(HOSTILE + "\u202e")
@@ -431,14 +431,14 @@ def test_a_real_browser_shows_it_and_runs_nothing(box, http, browse):
     assert len(box.requests) == asked + 1
 
 
-def test_a_real_browser_draws_by_the_pages_rules(box, http, browse):
+def test_dashboard_in_a_real_browser_draws_under_its_csp(box, http, browse):
     http.draw_task(f"data:image/gif;base64,{GIF}", ["<script>alert(1)</script>"])
     seen = browse(root(box), "--dump-dom")
     assert "<script" not in seen and seen.count("<image ") == 1
     assert re.search(r"<text [^>]*>&lt;script&gt;alert\(1\)&lt;/script&gt;</text>", seen)
 
 
-def test_a_real_browser_takes_the_style_sheet_in_light_and_dark(box, http, browse, tmp_path):
+def test_dashboard_in_a_real_browser_has_light_and_dark_styles(box, http, browse, tmp_path):
     http.make_project("signs")
     pictures = []
     for scheme in ("0", "1"):  # dark, light

@@ -27,24 +27,24 @@ def walk(http, **query):
         query["next_token"] = page["next_token"]
 
 
-def test_listing_is_newest_first(http):
+def test_tasks_listing_is_newest_first(http):
     ids = [http.make_task()["task_id"] for _ in range(5)]
     assert http.ids(limit=3) == ids[:1:-1]
 
 
-def test_an_empty_listing_has_the_whole_envelope(http):
+def test_tasks_listing_empty_has_the_whole_envelope(http):
     page = http.get("/tasks", params={"start_time": "2999-01-01"}).json()
     assert page == {"docs": [], "total": 0, "limit": 100, "offset": 0, "has_more": False}
 
 
-def test_tokens_lead_through_all_pages_and_total_counts_them(http):
+def test_tasks_next_token_leads_through_all_pages(http):
     ids = [http.make_task()["task_id"] for _ in range(7)]
     assert walk(http, limit=3) == ids[::-1]
     assert walk(http, limit=7) == ids[::-1]
     assert http.get("/tasks", params={"limit": 1}).json()["total"] == 7
 
 
-def test_a_token_is_stable_when_tasks_are_added_in_between(http):
+def test_tasks_next_token_is_stable_when_tasks_are_added(http):
     ids = [http.make_task()["task_id"] for _ in range(4)]
     first = http.get("/tasks", params={"limit": 2}).json()
     http.make_task()
@@ -53,12 +53,12 @@ def test_a_token_is_stable_when_tasks_are_added_in_between(http):
     assert second["offset"] == 2
 
 
-def test_tokens_keep_order_among_tasks_of_one_moment(box, http):
+def test_tasks_next_token_keeps_the_order_of_equal_timestamps(box, http):
     ids = [seed_task(box) for _ in range(5)]
     assert walk(http, limit=2) == ids[::-1]
 
 
-def test_offset_works_too(http):
+def test_tasks_offset_is_supported(http):
     ids = [http.make_task()["task_id"] for _ in range(5)]
     page = http.get("/tasks", params={"limit": 2, "offset": 2}).json()
     assert [task["task_id"] for task in page["docs"]] == [ids[2], ids[1]]
@@ -91,13 +91,13 @@ def test_offset_works_too(http):
         {"include_attachment_url": "maybe"},
     ],
 )
-def test_parameters_that_make_no_sense_are_400(http, query):
+def test_tasks_invalid_parameter_is_400(http, query):
     answer = http.get("/tasks", params=query)
     assert answer.status_code == 400
     assert next(iter(query)) in answer.json()["error"]
 
 
-def test_filters_by_project_batch_and_type(http):
+def test_tasks_filters_by_project_batch_and_type(http):
     http.make_project("one")
     http.make_project("two")
     http.make_batch("first", "one")
@@ -111,7 +111,7 @@ def test_filters_by_project_batch_and_type(http):
     assert http.ids(type="namedentityrecognition") == [d]
 
 
-def test_filters_by_status(live_box, live_http):
+def test_tasks_filters_by_status(live_box, live_http):
     a, b, c = (live_http.make_task()["task_id"] for _ in range(3))
     live_http.post(f"/task/{a}/cancel")
     live_box.complete_task(b, {})
@@ -120,8 +120,8 @@ def test_filters_by_status(live_box, live_http):
     assert live_http.ids(status="completed") == [b]
 
 
-def test_filters_by_review_status_joined_or_repeated(http):
-    a, b, c = (http.make_task()["task_id"] for _ in range(3))
+def test_tasks_filters_by_review_status_joined_or_repeated(http):
+    a, b, _c = (http.make_task()["task_id"] for _ in range(3))
     http.post(f"/task/{a}/audit", json={"accepted": True})
     http.post(f"/task/{b}/audit", json={"accepted": False})
     assert http.ids(customer_review_status="accepted") == [a]
@@ -130,7 +130,7 @@ def test_filters_by_review_status_joined_or_repeated(http):
     assert http.ids(customer_review_status="fixed") == []
 
 
-def test_filters_by_unique_ids(http):
+def test_tasks_filters_by_unique_ids(http):
     ids = {name: http.make_task(unique_id=name)["task_id"] for name in ("a", "b", "c,d")}
     assert http.ids(unique_id="a") == [ids["a"]]
     assert http.ids(unique_id=["a", "b"]) == http.ids(unique_id="a,b") == [ids["b"], ids["a"]]
@@ -138,7 +138,7 @@ def test_filters_by_unique_ids(http):
     assert http.ids(unique_id="none") == []
 
 
-def test_filters_by_tags_as_they_are_now(http):
+def test_tasks_filters_by_current_tags(http):
     a = http.make_task(tags=["night", "rain"])["task_id"]
     b = http.make_task(tags=["night"])["task_id"]
     assert http.ids(tags="rain") == [a]
@@ -155,7 +155,7 @@ def test_filters_by_tags_as_they_are_now(http):
         ("completed_after", "completed_before", "completed_at"),
     ],
 )
-def test_filters_by_time_include_their_bounds(http, wait_until, since, until, column):
+def test_tasks_filters_by_time_include_their_bounds(http, wait_until, since, until, column):
     first = http.make_task()
     second = wait_until(lambda: (new := http.make_task())[column] > first[column] and new)
     low, high = first[column], second[column]
@@ -178,20 +178,20 @@ def test_filters_by_time_include_their_bounds(http, wait_until, since, until, co
         ("2025-03-04T11:15:00+01:00", True),
     ],
 )
-def test_every_form_of_time_is_understood(box, http, text, is_before):
+def test_tasks_filters_by_time_accept_every_format(box, http, text, is_before):
     task_id = seed_task(box)
     assert http.ids(start_time=text) == ([task_id] if is_before else [])
 
 
 @pytest.mark.parametrize("flag", ["true", "True", "TRUE"])
-def test_limited_response_reduces_each_task(http, flag):
+def test_tasks_limited_response_reduces_each_task(http, flag):
     http.make_project()
     http.make_task(project="p", tags=["x"])
     (task,) = http.get("/tasks", params={"limited_response": flag}).json()["docs"]
     assert set(task) == {"task_id", "status", "metadata", "project"}
 
 
-def test_spaces_may_be_sent_as_plus_or_escaped(http):
+def test_tasks_query_spaces_may_be_plus_or_escaped(http):
     http.make_project("a b+c")
     task_id = http.make_task(project="a b+c")["task_id"]
     for query in ("project=a+b%2Bc", "project=a%20b%2Bc"):
@@ -199,7 +199,7 @@ def test_spaces_may_be_sent_as_plus_or_escaped(http):
         assert [task["task_id"] for task in docs] == [task_id]
 
 
-def test_a_page_is_found_by_an_index_without_sorting(box, http):
+def test_tasks_page_is_found_by_an_index_without_sorting(box, http):
     store, task = box._open().state.store, http.make_task()
     (account,) = store.owners(TASKS, task["task_id"])
     with store.transaction():

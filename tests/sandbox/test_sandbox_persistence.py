@@ -9,8 +9,7 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox
-
-from .test_sandbox_command_line import address, run  # noqa: F401
+from tests.fixtures.sandbox import printed_address
 
 BODY = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
 
@@ -45,10 +44,10 @@ class Writer(threading.Thread):
         self._enough.release()
 
 
-def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, tmp_path):  # noqa: F811
+def test_db_killed_process_loses_no_acknowledged_change(run_command, http_for, tmp_path):
     db, enough = tmp_path / "x.db", threading.Semaphore(0)
-    process = run("--port", "0", "--db", str(db))
-    url = address(process)
+    process = run_command("--port", "0", "--db", str(db))
+    url = printed_address(process)
     writers = [Writer(url, number, enough) for number in range(6)]
     for writer in writers:
         writer.start()
@@ -80,11 +79,11 @@ def test_nothing_acknowledged_is_lost_when_the_process_is_killed(run, http_for, 
         assert store._connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_a_kill_in_the_midst_of_a_commit_leaves_a_sound_file(run, tmp_path):  # noqa: F811
+def test_db_killed_during_commit_leaves_a_valid_file(run_command, tmp_path):
     db, told = tmp_path / "x.db", []
     for number in range(4):
-        process = run("--port", "0", "--db", str(db))
-        url, before = address(process), size_of(db)
+        process = run_command("--port", "0", "--db", str(db))
+        url, before = printed_address(process), size_of(db)
         upload = threading.Thread(target=upload_large, args=(url, str(number), told))
         upload.start()
         while size_of(db) < before + 2**20 and len(told) <= number:
@@ -120,7 +119,7 @@ def upload_large(url, name, told):
             told.append(None)
 
 
-def test_everything_is_there_after_a_restart(http_for, tmp_path):
+def test_db_restart_restores_everything(http_for, tmp_path):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         http = http_for(box)
         http.make_project()
@@ -133,7 +132,7 @@ def test_everything_is_there_after_a_restart(http_for, tmp_path):
         assert box.complete_task(task["task_id"], {})["status"] == "completed"
 
 
-def test_automatic_completion_goes_on_after_a_restart(http_for, tmp_path, wait_until):
+def test_db_restart_resumes_automatic_completion(http_for, tmp_path, wait_until):
     with Sandbox(db=tmp_path / "x.db", live=True) as box:
         path = f"/task/{http_for(box).make_task()['task_id']}"
     with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:
@@ -164,14 +163,14 @@ def another_programs(path):
         (lambda path: path.write_text("no database " * 1000), "not a database"),
     ],
 )
-def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, words):  # noqa: F811
+def test_db_file_of_another_type_is_reported_and_left_alone(run_command, tmp_path, make, words):
     path = tmp_path / "x.db"
     make(path)
     before = path.read_bytes()
     with pytest.raises(sqlite3.Error, match=words) as caught:
         Sandbox(db=path).start()
     assert str(path) in str(caught.value)
-    process = run("--port", "0", "--db", str(path))
+    process = run_command("--port", "0", "--db", str(path))
     output, errors = process.communicate(timeout=10)
     assert (process.returncode, output, len(errors.splitlines())) == (1, "", 1)
     assert str(path) in errors
@@ -184,17 +183,17 @@ def test_a_file_of_another_kind_is_told_and_left_alone(run, tmp_path, make, word
         assert path.read_bytes() == before
 
 
-def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
+def test_command_line_seeds_adds_faults_and_exports(run_command, tmp_path):
     seed, faults, out = (tmp_path / name for name in ("seed", "faults", "out"))
     db = tmp_path / "x.db"
     rows = [{"kind": "project", "name": "p", "type": "chat"}, {"kind": "task", "project": "p"}]
     seed.write_text("\n".join(json.dumps(row) for row in rows))
     faults.write_text('[{"path_glob": "/teams", "status": 503}]')
-    process = run(
+    process = run_command(
         "--port", "0", "--db", str(db), "--seed", str(seed), "--faults", str(faults),
         "--live", "--complete-after", "3600",
     )  # fmt: skip
-    url = address(process)
+    url = printed_address(process)
     with requests.Session() as session:
         session.trust_env, session.auth = False, ("test_sandbox", "")
         assert session.get(url + "/teams", timeout=5).status_code == 503
@@ -202,7 +201,7 @@ def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
     assert task["status"] == "pending"
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=10)
-    process = run("--db", str(db), "--export", str(out))
+    process = run_command("--db", str(db), "--export", str(out))
     assert process.communicate(timeout=10) == ("", "")
     assert process.returncode == 0
     lines = [json.loads(line) for line in out.read_text().splitlines()]
@@ -221,10 +220,10 @@ def test_the_command_seeds_breaks_and_exports(run, tmp_path):  # noqa: F811
         (["--export", "out"], "--db"),
     ],
 )
-def test_what_cannot_be_done_is_told(run, tmp_path, options, part):  # noqa: F811
+def test_command_line_impossible_request_is_reported(run_command, tmp_path, options, part):
     (tmp_path / "bad.json").write_text('[{"kind": 3}]')
     named = [str(tmp_path / text) if "." in text or text == "out" else text for text in options]
-    process = run("--port", "0", *named)
+    process = run_command("--port", "0", *named)
     output, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
     assert output == ""

@@ -3,7 +3,7 @@
 import pytest
 
 
-def test_the_given_params_are_the_first_version(http):
+def test_create_project_params_are_the_first_version(http):
     project = http.make_project(
         params={"instruction": "Box."}, rapid=False, studio=False, datasetId=None
     )
@@ -14,7 +14,7 @@ def test_the_given_params_are_the_first_version(http):
     assert http.get("/projects/p").json() == project
 
 
-def test_without_params_there_is_no_version_yet(http):
+def test_create_project_without_params_has_no_version(http):
     assert http.make_project(params=None)["param_history"] == []
     (version,) = http.post("/projects/p/setParams", json={"a": 1}).json()["param_history"]
     assert (version["version"], version["a"]) == (0, 1)
@@ -32,19 +32,19 @@ def test_without_params_there_is_no_version_yet(http):
         ({"type": "categorization", "name": "taken"}, 409),
     ],
 )
-def test_a_project_that_cannot_be_is_refused(http, body, status):
+def test_create_project_invalid_is_rejected(http, body, status):
     http.make_project("taken")
     assert http.post("/projects", json=body).status_code == status
 
 
 @pytest.mark.parametrize("path", ["", "/setParams", "/taskTemplates"])
-def test_an_unknown_project_is_404(http, path):
+def test_get_project_unknown_is_404(http, path):
     method = "POST" if path == "/setParams" else "GET"
     assert http.request(method, f"/projects/none{path}", json={}).status_code == 404
 
 
 @pytest.mark.parametrize("patch, kept", [(True, {"a": 1, "b": 3}), (False, {"b": 3})])
-def test_set_params_appends_a_version_and_patch_keeps_the_others(http, patch, kept):
+def test_set_params_appends_a_version_and_patch_keeps_other_params(http, patch, kept):
     http.make_project(params={"a": 1, "b": 2})
     project = http.post("/projects/p/setParams", json={"b": 3, "patch": patch}).json()
     first, second = project["param_history"]
@@ -55,7 +55,7 @@ def test_set_params_appends_a_version_and_patch_keeps_the_others(http, patch, ke
     assert len(http.get("/projects/p").json()["param_history"]) == 2
 
 
-def test_projects_are_listed_as_a_bare_array(http):
+def test_projects_listing_is_a_bare_array(http):
     assert http.get("/projects").json() == []
     http.make_project("one")
     http.make_project("two")
@@ -65,7 +65,7 @@ def test_projects_are_listed_as_a_bare_array(http):
 
 
 @pytest.mark.parametrize("kind", ["chat", "textcollection"])
-def test_a_template_has_all_that_the_client_needs(http, kind):
+def test_project_template_has_every_field_of_the_client(http, kind):
     http.make_project(kind=kind, params={"template_variables": {"prompt": {"type": "string"}}})
     http.post("/projects/p/setParams", json={"patch": True})
     template = http.get("/projects/p/taskTemplates").json()
@@ -75,6 +75,6 @@ def test_a_template_has_all_that_the_client_needs(http, kind):
     assert template["auto_onboard_enabled"] is False
 
 
-def test_projects_of_other_types_have_no_template(http):
+def test_project_template_of_other_types_is_missing(http):
     http.make_project()
     assert http.get("/projects/p/taskTemplates").status_code == 400

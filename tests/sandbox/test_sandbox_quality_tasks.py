@@ -12,14 +12,14 @@ def path(request, http):
     return f"/{request.param}"
 
 
-def test_it_has_an_id_and_the_expected_response(http, path):
+def test_quality_task_has_an_id_and_the_expected_response(http, path):
     task = http.post(f"{path}/textcollection", json={**BODY, "initial_response": {"a": 1}}).json()
     assert task["id"]
     assert task["expected_response"] == {"annotations": {}}
     assert task["initial_response"] == {"a": 1}
 
 
-def test_it_is_no_ordinary_task(http, path):
+def test_quality_task_is_not_listed_as_a_task(http, path):
     http.post(f"{path}/textcollection", json=BODY)
     assert http.ids() == []
 
@@ -34,11 +34,11 @@ def test_it_is_no_ordinary_task(http, path):
         ("juggling", {}, 404),
     ],
 )
-def test_what_cannot_be_is_refused(http, path, kind, change, status):
+def test_quality_task_invalid_is_rejected(http, path, kind, change, status):
     assert http.post(f"{path}/{kind}", json={**BODY, **change}).status_code == status
 
 
-def test_a_unique_id_is_taken_once(http, path):
+def test_quality_task_unique_id_is_accepted_once(http, path):
     body = {**BODY, "unique_id": "u"}
     assert http.post(f"{path}/textcollection", json=body).status_code == 200
     assert http.post(f"{path}/textcollection", json=body).status_code == 409

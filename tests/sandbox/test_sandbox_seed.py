@@ -24,7 +24,7 @@ def get(http, path):
     return answer.json()
 
 
-def test_rows_are_filled_in_with_what_they_leave_out(box, http):
+def test_seed_fills_in_missing_fields(box, http):
     counts = box.seed([PROJECT, BATCH, TASK, TASK], api_key="test_key")
     assert counts == {"project": 1, "batch": 1, "task": 2}
     assert get(http, "/projects/p")["param_history"][0]["a"] == 1
@@ -35,7 +35,7 @@ def test_rows_are_filled_in_with_what_they_leave_out(box, http):
         assert (task["type"], task["response"]) == ("categorization", {"category": "cat"})
 
 
-def test_what_is_given_is_kept(box, http):
+def test_seed_keeps_given_fields(box, http):
     given = {
         "task_id": "f" * 24, "unique_id": "u", "tags": ["night"], "metadata": {"row": 1},
         "status": "error", "response": {"error": "no file"}, "created_at": "2025-03-04 11:15+01:00",
@@ -51,14 +51,14 @@ def test_what_is_given_is_kept(box, http):
 
 
 @pytest.mark.parametrize("live, status", [(True, "pending"), (False, "completed")])
-def test_without_a_status_rows_are_as_if_created_now(http_for, live, status):
+def test_seed_without_status_is_as_if_created_now(http_for, live, status):
     with Sandbox(live=live) as box:
         box.seed([PROJECT, {**BATCH, "status": None}, TASK], api_key="test_key")
         counts = get(http_for(box), "/batches/b/status")
     assert counts == {"status": "staging" if live else "in_progress", status: 1}
 
 
-def test_a_chat_task_is_found_by_its_annotations(box):
+def test_seed_chat_task_is_found_by_its_annotations(box):
     box.seed([{"kind": "project", "name": "c", "type": "chat"}, {"kind": "task", "project": "c"}])
     with box.client() as client:
         (task,) = client.v2.get_tasks(project_name="c").tasks
@@ -67,12 +67,12 @@ def test_a_chat_task_is_found_by_its_annotations(box):
         assert client.v2.get_annotation(annotation_id=annotation.id).id == annotation.id
 
 
-def test_no_callback_is_sent_for_what_is_loaded(box):
+def test_seed_sends_no_callback(box):
     box.seed([{**TASK, "batch": None, "type": "annotation", "callback_url": "a@example.org"}])
     assert box.callbacks == []
 
 
-def test_a_loaded_task_goes_on_as_any_other(live_box):
+def test_seed_task_continues_as_any_other(live_box):
     live_box.seed([PROJECT, {**BATCH, "status": "in_progress"}, {**TASK, "task_id": "t"}])
     assert live_box.complete_task("t", {})["status"] == "completed"
 
@@ -111,7 +111,7 @@ def test_a_loaded_task_goes_on_as_any_other(live_box):
         ({"kind": "file", "doc": {"id": "1"}, "content": "%"}, "base64"),
     ],
 )
-def test_a_bad_row_is_told_by_number_and_nothing_is_loaded(box, http, tmp_path, row, part):
+def test_seed_invalid_row_is_reported_by_number_and_nothing_loaded(box, http, tmp_path, row, part):
     taken = {**TASK, "task_id": "taken", "unique_id": "taken"}
     rows = [PROJECT, BATCH, taken, row]
     with pytest.raises(ValueError, match="row 4") as caught:
@@ -126,14 +126,14 @@ def test_a_bad_row_is_told_by_number_and_nothing_is_loaded(box, http, tmp_path, 
 
 
 @pytest.mark.parametrize("line", ["{", "nonsense", "\x00", '{"kind": "task"', "[" * 100_000])
-def test_a_line_that_is_no_json_is_told_too(box, tmp_path, line):
+def test_seed_line_not_json_is_reported(box, tmp_path, line):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(PROJECT) + "\n\n" + line)
     with pytest.raises(ValueError, match="line 3"):
         box.seed(path)
 
 
-def test_a_row_nested_too_deeply_is_told_too(box, http, tmp_path):
+def test_seed_row_nested_too_deeply_is_reported(box, http, tmp_path):
     deep = json.loads("[" * 900 + "]" * 900)
     row = {"kind": "task", "type": "annotation", "metadata": {"a": deep}}
     path = tmp_path / "rows.jsonl"
@@ -145,7 +145,7 @@ def test_a_row_nested_too_deeply_is_told_too(box, http, tmp_path):
     assert http.ids() == get(http, "/projects") == []
 
 
-def test_the_deepest_row_that_is_taken_is_taken_again_from_an_export(box, tmp_path):
+def test_seed_of_the_deepest_accepted_row_round_trips(box, tmp_path):
     def deep(levels):
         return json.loads("[" * levels + "]" * levels)
 
@@ -178,7 +178,7 @@ def everything(box, http):
     box.seed([PROJECT], api_key="test_other")
 
 
-def test_what_was_exported_loads_as_the_same_data(box, http, tmp_path):
+def test_seed_of_an_export_restores_the_same_data(box, http, tmp_path):
     everything(box, http)
     box.export(tmp_path / "first")
     listed, files = get(http, "/tasks"), box._open().state.store._connection.execute(
@@ -198,7 +198,7 @@ def test_what_was_exported_loads_as_the_same_data(box, http, tmp_path):
     assert "test_other" not in (tmp_path / "first").read_text()
 
 
-def test_live_data_keep_their_state(live_box, live_http, tmp_path):
+def test_seed_live_data_keep_their_state(live_box, live_http, tmp_path):
     live_http.make_project()
     for name in ("staged", "cancelled", "paused"):
         live_http.make_batch(name)
@@ -264,7 +264,7 @@ def plans(store, run):
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_each_filter_finds_its_rows_by_an_index(large, http_for, name):
+def test_store_each_filter_uses_an_index(large, http_for, name):
     value, condition = FILTERS[name]
     http = http_for(large)
     found = plans(large._open().state.store, lambda: http.ids(**{name: value}))
@@ -275,7 +275,7 @@ def test_each_filter_finds_its_rows_by_an_index(large, http_for, name):
 
 
 @pytest.mark.parametrize("name, value", [("updated_after", "2001-01-01"), ("tags", "all")])
-def test_many_rows_are_not_sorted(large, http_for, monkeypatch, name, value):
+def test_store_many_rows_are_not_sorted(large, http_for, monkeypatch, name, value):
     monkeypatch.setattr(store_module, "SORT_THRESHOLD", 1000)
     store, http = large._open().state.store, http_for(large)
     (_, page) = plans(store, lambda: http.ids(**{name: value}))
@@ -284,12 +284,12 @@ def test_many_rows_are_not_sorted(large, http_for, monkeypatch, name, value):
     assert "TEMP B-TREE" not in page
 
 
-def test_no_filter_of_the_listing_is_left_out():
+def test_store_every_filter_of_the_listing_is_covered():
     names = re.findall(r'\("(\w+)", "\w+"\)', inspect.getsource(tasks._filters))
     assert {*names, *(choice[0] for choice in tasks._CHOICES), "tags"} == set(FILTERS)
 
 
-def test_the_last_page_is_counted_from_the_end(large, http_for):
+def test_store_last_page_is_counted_from_the_end(large, http_for):
     http = http_for(large)
     store = large._open().state.store
     newest_first = [task["task_id"] for task in store.all(TASKS, _account(store))][::-1]
@@ -304,7 +304,7 @@ def test_the_last_page_is_counted_from_the_end(large, http_for):
     assert [task["task_id"] for task in follow["docs"]] == newest_first[2100:2200]
 
 
-def test_the_last_page_costs_no_more_than_twice_the_first(large, http_for):
+def test_store_last_page_costs_at_most_twice_the_first(large, http_for):
     http, store, costs = http_for(large), large._open().state.store, []
     for offset in (0, 2900):  # in SQLite's own steps, as time would tell other things too
         steps = []
@@ -319,7 +319,7 @@ def _account(store):
     return store._connection.execute("SELECT account FROM tasks LIMIT 1").fetchone()[0]
 
 
-def test_the_owners_of_a_task_are_found_by_an_index(large):
+def test_store_owners_of_a_task_are_found_by_an_index(large):
     store = large._open().state.store
     (plan,) = plans(store, lambda: store.owners(TASKS, "x"))
     assert "SEARCH" in plan and "tasks_by_id" in plan

@@ -30,7 +30,7 @@ def prioritize(http, *names):
     return http.post("/studio/batches/set_priorities", json=body)
 
 
-def test_assignments_cover_the_whole_team(studio):
+def test_studio_assignments_cover_the_whole_team(studio):
     studio.post("/teams/invite", json={"emails": ["cy@example.org"], "team_role": "labeler"})
     found = assign(studio, projects=("p", "q/r")).json()
     assert found[ANA] == found[BO] == ["p", "q/r"]
@@ -38,20 +38,20 @@ def test_assignments_cover_the_whole_team(studio):
     assert studio.get("/studio/assignments").json() == found
 
 
-def test_assigning_twice_changes_nothing_and_removing_works(studio):
+def test_studio_assignments_are_idempotent_and_can_be_removed(studio):
     assign(studio)
     assert assign(studio).json()[ANA] == ["p"]
     assert ANA not in assign(studio, emails=[ANA], verb="remove").json()
     assert studio.get("/studio/assignments").json()[BO] == ["p"]
 
 
-def test_assignments_need_known_projects_and_lists(studio):
+def test_studio_assignments_need_known_projects_and_lists(studio):
     assert assign(studio, projects=["none"]).status_code == 404
     body = {"emails": ANA, "projects": ["p"]}
     assert studio.post("/studio/assignments/add", json=body).status_code == 400
 
 
-def test_a_group_holds_assigned_members(studio):
+def test_studio_group_has_assigned_members(studio):
     assign(studio)
     body = {"name": "night", "emails": [ANA]}
     group = studio.post("/studio/projects/p/groups", json=body).json()
@@ -61,7 +61,7 @@ def test_a_group_holds_assigned_members(studio):
     assert studio.get("/studio/projects/q%2Fr/groups").json() == []
 
 
-def test_a_group_is_refused_for_strangers_names_in_use_and_unknown_projects(studio):
+def test_studio_group_of_strangers_used_name_or_unknown_project_is_rejected(studio):
     assign(studio, emails=[ANA])
     path = "/studio/projects/p/groups"
     assert studio.post(path, json={"name": "g", "emails": [BO]}).status_code == 400
@@ -72,7 +72,7 @@ def test_a_group_is_refused_for_strangers_names_in_use_and_unknown_projects(stud
     assert studio.get("/studio/projects/none/groups").status_code == 404
 
 
-def test_a_group_gains_and_loses_members(studio):
+def test_studio_group_adds_and_removes_members(studio):
     assign(studio)
     studio.post("/studio/projects/p/groups", json={"name": "a/b", "emails": [ANA]})
     path = "/studio/projects/p/groups/a%2Fb"
@@ -82,7 +82,7 @@ def test_a_group_gains_and_loses_members(studio):
     assert studio.put(path.replace("a%2Fb", "none"), json={}).status_code == 404
 
 
-def test_batches_are_listed_oldest_first_with_their_counts(studio):
+def test_studio_batches_are_listed_oldest_first_with_counts(studio):
     studio.make_task(batch="b1")
     first, *others = studio.get("/studio/batches").json()
     assert [first["name"]] + [batch["name"] for batch in others] == ["b1", "b2", "b3"]
@@ -92,7 +92,7 @@ def test_batches_are_listed_oldest_first_with_their_counts(studio):
     assert first["studioPriority"] is None and first["groups"] == []
 
 
-def test_assigning_groups_replaces_the_batchs_list(studio):
+def test_studio_batch_groups_are_replaced(studio):
     for name in ("day", "night"):
         studio.post("/studio/projects/p/groups", json={"name": name, "emails": []})
     for groups in (["day", "night"], ["night"], []):
@@ -102,7 +102,7 @@ def test_assigning_groups_replaces_the_batchs_list(studio):
     assert studio.put("/studio/batches/none", json={"groups": []}).status_code == 404
 
 
-def test_an_order_holds_until_it_is_reset_and_newcomers_come_last(studio):
+def test_studio_priorities_apply_until_reset_and_new_batches_come_last(studio):
     assert order(prioritize(studio, "b3", "b1", "b2")) == [("b3", 1), ("b1", 2), ("b2", 3)]
     studio.make_batch("b0")
     assert order(studio.get("/studio/batches"))[-1] == ("b0", None)
@@ -120,17 +120,17 @@ def test_an_order_holds_until_it_is_reset_and_newcomers_come_last(studio):
         (["b1", "b2", "none"], 404),
     ],
 )
-def test_an_order_must_name_all_pending_batches_once(studio, names, status):
+def test_studio_priorities_must_name_all_pending_batches_once(studio, names, status):
     assert prioritize(studio, *names).status_code == status
     assert {priority for _, priority in order(studio.get("/studio/batches"))} == {None}
 
 
-def test_a_malformed_order_is_400(studio):
+def test_studio_priorities_malformed_are_400(studio):
     for body in ({}, {"batches": ["b1"]}, {"batches": [{}]}):
         assert studio.post("/studio/batches/set_priorities", json=body).status_code == 400
 
 
-def test_a_completed_batch_is_no_longer_pending(live_box, live_http):
+def test_studio_completed_batch_is_not_pending(live_box, live_http):
     live_http.make_project()
     live_http.make_batch("old")
     live_http.make_batch("new")

@@ -71,7 +71,7 @@ RESPONSES = {
 MISSING = [(kind, key) for kind, (_, keys) in BODIES.items() for key in keys]
 
 
-def test_create_answers_a_completed_task(http):
+def test_create_task_returns_a_completed_task(http):
     task = http.make_task()
     created = datetime.fromisoformat(task["created_at"][:-1])
     completed = datetime.fromisoformat(task["completed_at"][:-1])
@@ -83,7 +83,7 @@ def test_create_answers_a_completed_task(http):
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", task["created_at"])
 
 
-def test_get_answers_what_create_did(http):
+def test_get_task_returns_what_create_task_did(http):
     task = http.make_task(callback_url="someone@example.org", metadata={"row": 1}, extra=[1, None])
     assert http.get(f"/task/{task['task_id']}").json() == task
     assert task["callback_url"] == "someone@example.org"
@@ -91,27 +91,27 @@ def test_get_answers_what_create_did(http):
     assert task["metadata"] == {"row": 1}
 
 
-def test_unknown_create_keys_are_kept_in_params(http):
+def test_create_task_unknown_keys_are_kept_in_params(http):
     task = http.make_task(priority=3, something={"new": True})
     assert task["params"]["something"] == {"new": True}
     assert task["params"]["priority"] == 3
     assert "instruction" not in task["params"]
 
 
-def test_server_defaults_are_filled_in_and_a_given_value_wins(http):
+def test_create_task_server_defaults_yield_to_given_values(http):
     body, _ = BODIES["annotation"]
     params = http.post("/task/annotation", json=body).json()["params"]
     assert (params["min_width"], params["min_height"]) == ("30", 0)
 
 
-def test_a_new_task_has_empty_metadata_and_neither_tags_nor_unique_id(http):
+def test_create_task_has_empty_metadata_and_neither_tags_nor_unique_id(http):
     task = http.make_task()
     assert task["metadata"] == {}
     assert not {"tags", "unique_id", "project", "batch"} & set(task)
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_each_type_accepts_its_body_and_its_response_depends_on_the_task_alone(http, kind):
+def test_create_task_of_each_type_has_a_response_of_the_task_alone(http, kind):
     first, second = (http.post(f"/task/{kind}", json=BODIES[kind][0]) for _ in range(2))
     assert first.status_code == second.status_code == 200
     assert first.json()["type"] == kind
@@ -124,21 +124,21 @@ def test_each_type_accepts_its_body_and_its_response_depends_on_the_task_alone(h
 
 
 @pytest.mark.parametrize("kind, key", MISSING)
-def test_a_body_without_what_its_type_needs_is_refused(http, kind, key):
+def test_create_task_without_required_fields_is_rejected(http, kind, key):
     body = {name: value for name, value in BODIES[kind][0].items() if name != key}
     answer = http.post(f"/task/{kind}", json=body)
     assert answer.status_code == 400
     assert key.rstrip("s") in answer.json()["error"]
 
 
-def test_a_cuboid_has_described_vertices(http):
+def test_create_task_cuboid_has_described_vertices(http):
     body = {**IMAGE, "geometries": {"cuboid": {"objects_to_annotate": [{"choice": "car"}]}}}
     (cuboid,) = http.post("/task/imageannotation", json=body).json()["response"]["annotations"]
     assert cuboid["label"] == "car"
     assert set(cuboid["vertices"][0]) == {"x", "y", "type", "description"}
 
 
-def test_there_is_a_shape_for_each_label_of_each_geometry_up_to_ten(http):
+def test_create_task_has_a_shape_per_label_and_geometry_up_to_ten(http):
     labels = ["car", {"choice": "bus"}, *(f"label {number}" for number in range(20))]
     geometries = {"ellipse": {}, "box": {"objects_to_annotate": labels}, "blob": {}}
     body = {"attachment": "x", "geometries": geometries}
@@ -149,13 +149,13 @@ def test_there_is_a_shape_for_each_label_of_each_geometry_up_to_ten(http):
 
 
 @pytest.mark.parametrize("kind", [kind.value for kind in TaskType if kind.value not in BODIES])
-def test_every_other_type_is_taken_too(http, kind):
+def test_create_task_of_every_other_type_is_accepted(http, kind):
     answer = http.post(f"/task/{kind}", json={"attachment": "x"})
     assert answer.status_code == 200
     assert isinstance(answer.json()["response"], dict)
 
 
-def test_an_unknown_task_type_is_404(http):
+def test_create_task_unknown_type_is_404(http):
     assert http.post("/task/juggling", json={}).status_code == 404
 
 
@@ -173,17 +173,17 @@ def test_an_unknown_task_type_is_404(http):
         {"batch": "none such"},
     ],
 )
-def test_wrong_common_keys_are_refused(http, wrong):
+def test_create_task_invalid_common_keys_are_rejected(http, wrong):
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", **wrong}
     assert http.post("/task/categorization", json=body).status_code == 400
 
 
-def test_null_is_taken_as_left_out(http):
+def test_create_task_null_counts_as_absent(http):
     task = http.make_task(unique_id=None, tags=None, callback_url=None)
     assert not {"unique_id", "tags", "callback_url"} & set(task)
 
 
-def test_a_second_task_with_the_same_unique_id_is_409_and_not_stored(http):
+def test_create_task_with_used_unique_id_is_409_and_not_stored(http):
     first = http.make_task(unique_id="row-1")
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "row-1"}
     assert http.post("/task/categorization", json=body).status_code == 409
@@ -191,13 +191,13 @@ def test_a_second_task_with_the_same_unique_id_is_409_and_not_stored(http):
 
 
 @pytest.mark.parametrize("task_id", ["0" * 24, "not-an-id", "a%2Fb", "%00"])
-def test_an_unknown_or_malformed_task_id_is_404(http, task_id):
+def test_get_task_unknown_or_malformed_id_is_404(http, task_id):
     assert http.get(f"/task/{task_id}").status_code == 404
     assert http.post(f"/task/{task_id}/cancel").status_code == 404
     assert http.post(f"/task/{task_id}/audit", json={"accepted": True}).status_code == 404
 
 
-def test_a_task_inherits_the_params_of_its_project_and_its_own_win(http):
+def test_create_task_inherits_project_params_that_its_own_override(http):
     http.make_project(params={"instruction": "Always.", "categories": ["x"], "attachment": "p"})
     body = {"project": "p", "attachment_type": "text", "instruction": "Now.", "attachment": "t"}
     task = http.post("/task/categorization", json=body).json()
@@ -207,7 +207,7 @@ def test_a_task_inherits_the_params_of_its_project_and_its_own_win(http):
     assert not {"version", "created_at"} & set(task["params"])
 
 
-def test_a_task_takes_the_projects_current_version(http):
+def test_create_task_uses_the_current_version_of_the_project(http):
     http.make_project(params={"categories": ["old"]})
     http.post("/projects/p/setParams", json={"categories": ["new"]})
     body = {"project": "p", "attachment_type": "text", "instruction": "i", "attachment": "t"}
@@ -215,7 +215,7 @@ def test_a_task_takes_the_projects_current_version(http):
     assert task["response"] == {"category": "new"}
 
 
-def test_a_task_that_names_only_a_batch_gets_its_project(http):
+def test_create_task_that_names_only_a_batch_gets_its_project(http):
     http.make_project()
     http.make_batch()
     task = http.make_task(batch="b")
@@ -223,7 +223,7 @@ def test_a_task_that_names_only_a_batch_gets_its_project(http):
     assert http.ids(project="p") == http.ids(batch="b") == [task["task_id"]]
 
 
-def test_a_task_must_fit_its_project_and_batch(http):
+def test_create_task_must_fit_its_project_and_batch(http):
     http.make_project()
     http.make_project("other")
     http.make_batch()
@@ -234,13 +234,13 @@ def test_a_task_must_fit_its_project_and_batch(http):
     assert http.post("/task/namedentityrecognition", json=wrong_type).status_code == 400
 
 
-def test_cancel_of_a_completed_task_is_400(http):
+def test_cancel_task_completed_is_400(http):
     task = http.make_task()
     assert http.post(f"/task/{task['task_id']}/cancel").status_code == 400
 
 
 @pytest.mark.parametrize("accepted, verdict", [(True, "accepted"), (False, "rejected")])
-def test_audit_sets_the_review_status_and_keeps_the_comments(http, accepted, verdict):
+def test_audit_task_sets_the_review_status_and_keeps_comments(http, accepted, verdict):
     path = f"/task/{http.make_task()['task_id']}"
     assert http.post(f"{path}/audit", json={"accepted": accepted, "comments": "so"}).ok
     assert http.post(f"{path}/audit", json={"accepted": accepted, "comments": None}).ok
@@ -251,12 +251,12 @@ def test_audit_sets_the_review_status_and_keeps_the_comments(http, accepted, ver
 
 
 @pytest.mark.parametrize("body", [{}, {"accepted": "yes"}, {"accepted": True, "comments": 1}, []])
-def test_a_malformed_audit_is_400(http, body):
+def test_audit_task_malformed_is_400(http, body):
     path = f"/task/{http.make_task()['task_id']}/audit"
     assert http.post(path, json=body).status_code == 400
 
 
-def test_unique_id_can_be_set_and_cleared(http):
+def test_task_unique_id_can_be_set_and_cleared(http):
     path = f"/task/{http.make_task()['task_id']}/unique_id"
     assert http.post(path, json={"unique_id": "u"}).json()["unique_id"] == "u"
     assert http.post(path, json={"unique_id": "u"}).status_code == 200
@@ -267,7 +267,7 @@ def test_unique_id_can_be_set_and_cleared(http):
     assert http.post(path, json={}).status_code == 400
 
 
-def test_set_metadata_replaces_the_whole_object(http):
+def test_task_set_metadata_replaces_the_whole_object(http):
     path = f"/task/{http.make_task(metadata={'a': 1})['task_id']}/setMetadata"
     assert http.post(path, json={"b": 2}).json()["metadata"] == {"b": 2}
     assert http.post(path, json={}).json()["metadata"] == {}
@@ -275,7 +275,7 @@ def test_set_metadata_replaces_the_whole_object(http):
     assert http.post(path).status_code == 400
 
 
-def test_tags_are_replaced_added_and_deleted_in_order(http):
+def test_task_tags_are_replaced_added_and_deleted_in_order(http):
     path = f"/task/{http.make_task()['task_id']}/tags"
     assert http.put(path, json=["a", "b", "c"]).json()["tags"] == ["a", "b", "c"]
     assert http.put(path, json=["b", "d", "d"]).json()["tags"] == ["a", "b", "c", "d"]
@@ -285,11 +285,11 @@ def test_tags_are_replaced_added_and_deleted_in_order(http):
 
 
 @pytest.mark.parametrize("body", ["a", {"tags": []}, [1], [""], [None]])
-def test_tags_must_be_an_array_of_texts(http, body):
+def test_task_tags_must_be_an_array_of_strings(http, body):
     assert http.put(f"/task/{http.make_task()['task_id']}/tags", json=body).status_code == 400
 
 
-def test_changes_move_updated_at_and_only_that(http, wait_until):
+def test_task_changes_move_updated_at_alone(http, wait_until):
     before = http.make_task()
     path = f"/task/{before['task_id']}/setMetadata"
     after = wait_until(
@@ -302,7 +302,7 @@ def test_changes_move_updated_at_and_only_that(http, wait_until):
     assert after["completed_at"] == before["completed_at"]
 
 
-def test_a_live_task_stays_pending_until_it_is_completed(live_box, live_http):
+def test_live_task_stays_pending_until_completed(live_box, live_http):
     task = live_http.make_task()
     assert task["status"] == "pending"
     assert not {"response", "completed_at"} & set(task)
@@ -312,7 +312,7 @@ def test_a_live_task_stays_pending_until_it_is_completed(live_box, live_http):
     assert live_http.get(f"/task/{task['task_id']}").json() == done
 
 
-def test_complete_names_what_is_wrong(live_box, live_http):
+def test_complete_task_invalid_argument_is_named(live_box, live_http):
     task_id = live_http.make_task()["task_id"]
     live_box.complete_task(task_id, {})
     for wrong in (task_id, "0" * 24):
@@ -320,7 +320,7 @@ def test_complete_names_what_is_wrong(live_box, live_http):
             live_box.complete_task(wrong, {})
 
 
-def test_a_live_task_can_be_canceled_once(live_http):
+def test_live_task_can_be_canceled_once(live_http):
     path = f"/task/{live_http.make_task(unique_id='u')['task_id']}"
     assert live_http.post(f"{path}/audit", json={"accepted": True}).status_code == 400
     task = live_http.post(f"{path}/cancel").json()
@@ -329,7 +329,7 @@ def test_a_live_task_can_be_canceled_once(live_http):
 
 
 @pytest.mark.parametrize("flag", ["true", "True", "TRUE"])
-def test_cancel_frees_the_unique_id_when_asked_to(live_http, flag):
+def test_cancel_task_frees_the_unique_id_on_request(live_http, flag):
     path = f"/task/{live_http.make_task(unique_id='u')['task_id']}/cancel"
     assert "unique_id" not in live_http.post(path, params={"clear_unique_id": flag}).json()
     assert live_http.make_task(unique_id="u")["unique_id"] == "u"

@@ -8,13 +8,13 @@ def roles(answer):
     return {mate["email"]: mate["role"] for mate in answer.json()}
 
 
-def test_the_team_is_never_empty(http):
+def test_team_is_never_empty(http):
     (owner,) = http.get("/teams").json()
     assert owner["role"] == "admin"
     assert {"email", "firstName", "lastName", "company", "isStudioLabeler"} <= set(owner)
 
 
-def test_an_invitation_answers_the_whole_team(http):
+def test_team_invitation_returns_the_whole_team(http):
     body = {"emails": ["ana@example.org", "bo@example.org"], "team_role": "labeler"}
     team = roles(http.post("/teams/invite", json=body))
     assert list(team.values()) == ["admin", "labeler", "labeler"]
@@ -27,7 +27,7 @@ def test_an_invitation_answers_the_whole_team(http):
     assert roles(http.get("/teams"))["ana@example.org"] == "labeler"
 
 
-def test_a_role_can_be_changed(http):
+def test_team_role_can_be_changed(http):
     http.post("/teams/invite", json={"emails": ["ana@example.org"], "team_role": "labeler"})
     body = {"emails": ["ana@example.org"], "team_role": "manager"}
     assert roles(http.post("/teams/set_role", json=body))["ana@example.org"] == "manager"
@@ -47,11 +47,11 @@ def test_a_role_can_be_changed(http):
         {"emails": ["ana@example.org"], "team_role": "king"},
     ],
 )
-def test_what_makes_no_sense_is_400(http, path, body):
+def test_team_invalid_request_is_400(http, path, body):
     assert http.post(path, json=body).status_code == 400
 
 
-def test_only_teammates_but_the_admin_change_roles_and_all_or_none_do(http):
+def test_team_role_change_of_a_stranger_or_the_admin_changes_none(http):
     http.post("/teams/invite", json={"emails": ["ana@example.org"], "team_role": "labeler"})
     owner = http.get("/teams").json()[0]["email"]
     for stranger in ("cy@example.org", owner):

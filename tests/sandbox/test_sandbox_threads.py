@@ -39,7 +39,7 @@ def port_of(box):
     return urlsplit(box.url).port
 
 
-def test_idle_connections_starve_nobody(box, http):
+def test_threads_idle_connections_block_nobody(box, http):
     with contextlib.ExitStack() as silent:
         for _ in range(CONNECTIONS):
             address = ("127.0.0.1", port_of(box))
@@ -47,13 +47,13 @@ def test_idle_connections_starve_nobody(box, http):
         assert http.get("/teams", timeout=5).status_code == 200
 
 
-def test_kept_alive_connections_starve_nobody(box, http_for):
+def test_threads_kept_alive_connections_block_nobody(box, http_for):
     sessions = [http_for(box) for _ in range(CONNECTIONS)]
     for session in sessions * 2:
         assert session.get("/teams", timeout=5).status_code == 200
 
 
-def test_bodies_in_chunks_leave_connections_that_starve_nobody(box, http):
+def test_threads_chunked_bodies_leave_connections_that_block_nobody(box, http):
     head = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     with contextlib.ExitStack() as silent:
         for _ in range(CONNECTIONS):
@@ -63,7 +63,7 @@ def test_bodies_in_chunks_leave_connections_that_starve_nobody(box, http):
         assert http.get("/teams", timeout=5).status_code == 200
 
 
-def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until):
+def test_threads_slow_responses_do_not_delay_others(box, http, http_for, wait_until):
     slow = [http_for(box) for _ in range(20)]
     box.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))
     with ThreadPoolExecutor(len(slow)) as pool:
@@ -73,7 +73,7 @@ def test_slow_answers_do_not_hold_up_the_others(box, http, http_for, wait_until)
         assert not any(answer.done() for answer in waiting)
 
 
-def test_of_many_threads_with_one_unique_id_exactly_one_wins(box, http_for):
+def test_threads_with_one_unique_id_exactly_one_succeeds(box, http_for):
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
     sessions = [http_for(box) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
@@ -82,7 +82,7 @@ def test_of_many_threads_with_one_unique_id_exactly_one_wins(box, http_for):
     assert statuses == [200] + [409] * 15
 
 
-def test_tags_added_by_many_threads_are_all_there(box, http, http_for):
+def test_threads_adding_tags_lose_none(box, http, http_for):
     path = f"/task/{http.make_task()['task_id']}/tags"
     sessions = [http_for(box) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
@@ -90,7 +90,7 @@ def test_tags_added_by_many_threads_are_all_there(box, http, http_for):
     assert len(http.post(path.replace("tags", "setMetadata"), json={}).json()["tags"]) == 16
 
 
-def test_clients_that_hang_up_in_mid_answer_leave_no_complaint():
+def test_threads_clients_that_disconnect_leave_no_traceback():
     # Development mode, since only that or Python 3.13 reports what fails when a file is garbage.
     command = [sys.executable, "-X", "dev", "-W", "error", "-c", RUDE_CLIENTS]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
@@ -114,7 +114,7 @@ def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
-def test_a_proxy_of_the_environment_does_not_stand_between(box, monkeypatch):
+def test_sandbox_client_ignores_a_proxy_of_the_environment(box, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     with box.client(retries=0) as client:
@@ -132,12 +132,12 @@ def test_start_and_stop_may_be_repeated(http_for):
         box.url  # noqa: B018
 
 
-def test_a_taken_port_is_an_oserror(box):
+def test_start_on_a_port_in_use_raises_os_error(box):
     with pytest.raises(OSError, match="in use"):
         Sandbox(port=port_of(box)).start()
 
 
-def test_a_database_file_outlives_the_sandbox(tmp_path, http_for):
+def test_db_file_outlives_the_sandbox(tmp_path, http_for):
     path = tmp_path / "sandbox.db"
     with Sandbox(db=path) as box:
         task = http_for(box).make_task(unique_id="u", tags=["x"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.test_sandbox_v2_contract import V2
+from tests.fixtures.v2 import V2
 
 ACTIONS = ("finalize", "pause", "resume", "cancel")
 
@@ -31,12 +31,6 @@ def v2(request):
     return V2(http)
 
 
-@pytest.fixture
-def live(live_http):
-    live_http.make_project(kind="chat")
-    return V2(live_http)
-
-
 def do(v2, action, **named):
     answer = getattr(v2, f"{action}_batch")(**(named or {"batch_name": "b"}))
     if action == "finalize":
@@ -46,7 +40,7 @@ def do(v2, action, **named):
     return answer["batch"]
 
 
-def test_a_batch_is_in_progress_at_once_unless_it_is_to_be_staged(v2):
+def test_v2_create_batch_is_in_progress_unless_staged(v2):
     for name, more, status in (
         ("a", {}, "in_progress"),
         ("b", {"staging_batch": False}, "in_progress"),
@@ -59,7 +53,7 @@ def test_a_batch_is_in_progress_at_once_unless_it_is_to_be_staged(v2):
         assert v2.get_batch(batch_id=batch["id"]) == v2.get_batch(batch_name=name) == batch
 
 
-def test_v1_and_v2_see_each_others_batches(v2):
+def test_v2_batches_are_shared_with_v1(v2):
     given = {"callback": "ops@example.org", "metadata": {"a": 1}}
     made = v2.create_batch(name="b/1", project_name="p", **given)
     seen = v2.http.get("/batches/b%2F1").json()
@@ -74,7 +68,7 @@ def test_v1_and_v2_see_each_others_batches(v2):
 
 
 @pytest.mark.parametrize("form", ["project_id", "project_name", "project"])
-def test_the_project_is_named_by_id_or_name(v2, form):
+def test_v2_create_batch_takes_the_project_by_id_or_name(v2, form):
     project = v2.get_project(project_name="p")["id"]
     value = "p" if form == "project_name" else project
     assert v2.create_batch(name="b", **{form: value})["project"] == project
@@ -97,13 +91,13 @@ def test_the_project_is_named_by_id_or_name(v2, form):
         ({"project_name": "p", "name": "taken"}, 409),
     ],
 )
-def test_a_batch_that_cannot_be_is_refused(v2, body, status):
+def test_v2_create_batch_invalid_is_rejected(v2, body, status):
     v2.http.make_batch("taken")
     assert v2.status("create_batch", **body) == status
 
 
 @pytest.mark.parametrize("state", WAYS)
-def test_each_action_works_from_its_states_and_is_400_from_any_other(v2, state):
+def test_v2_batch_action_is_accepted_in_its_states_alone(v2, state):
     for action in ACTIONS:
         name = f"{state} {action}"
         v2.create_batch(name=name, project_name="p", staging_batch=True)
@@ -118,7 +112,7 @@ def test_each_action_works_from_its_states_and_is_400_from_any_other(v2, state):
         assert v2.get_batch(batch_name=name)["status"] == (wanted or state)
 
 
-def test_nothing_can_be_done_with_a_completed_batch(v2):
+def test_v2_batch_completed_accepts_no_action(v2):
     v2.create_batch(name="b", project_name="p", staging_batch=True)
     task_id = v2.create_chat_task(project_name="p", batch_name="b")["task_id"]
     do(v2, "finalize")
@@ -134,14 +128,14 @@ def test_nothing_can_be_done_with_a_completed_batch(v2):
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, "get"])
-def test_an_unknown_batch_is_404(v2, action):
+def test_v2_batch_unknown_is_404(v2, action):
     for named in ({"batch_id": "none"}, {"batch_name": "none"}):
         assert v2.status(f"{action}_batch", **named) == 404
     batch = v2.create_batch(name="b", project_name="p")
     assert v2.status(f"{action}_batch", batch_id=batch["id"], batch_name="c") == 404
 
 
-def test_v1_shows_the_states_that_it_knows(v2):
+def test_v2_batch_states_are_mapped_to_those_of_v1(v2):
     v2.create_batch(name="b", project_name="p")
 
     def seen():
@@ -159,13 +153,13 @@ def test_v1_shows_the_states_that_it_knows(v2):
     assert v2.get_batches(status="completed")["batches"] == []
 
 
-def test_v1_finalizes_a_batch_that_v2_staged(v2):
+def test_v2_staged_batch_can_be_finalized_by_v1(v2):
     v2.create_batch(name="b", project_name="p", staging_batch=True)
     assert v2.http.post("/batches/b/finalize").json()["status"] == "in_progress"
     assert v2.get_batch(batch_name="b")["status"] == "in_progress"
 
 
-def test_a_batch_takes_tasks_unless_it_was_finalized_paused_or_cancelled(v2):
+def test_v2_batch_accepts_tasks_unless_finalized_paused_or_cancelled(v2):
     def takes(name):
         return v2.status("create_chat_task", project_name="p", batch_name=name) == 200
 
@@ -183,32 +177,32 @@ def test_a_batch_takes_tasks_unless_it_was_finalized_paused_or_cancelled(v2):
     assert not takes("open")
 
 
-def test_cancel_cancels_the_tasks_that_are_still_pending(live_box, live):
-    live.create_batch(name="b", project_name="p")
+def test_v2_cancel_batch_cancels_its_pending_tasks(live_box, live_v2):
+    live_v2.create_batch(name="b", project_name="p")
     done, pending = (
-        live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
+        live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
     )
-    other = live.create_chat_task(project_name="p")["task_id"]
+    other = live_v2.create_chat_task(project_name="p")["task_id"]
     live_box.complete_task(done, {})
-    assert do(live, "cancel")["status"] == "cancelled"
-    found = [live.get_task(task_id=name)["status"] for name in (done, pending, other)]
+    assert do(live_v2, "cancel")["status"] == "cancelled"
+    found = [live_v2.get_task(task_id=name)["status"] for name in (done, pending, other)]
     assert found == ["completed", "canceled", "pending"]
 
 
-def test_a_batch_is_completed_and_announced_with_its_last_task(live_box, live):
-    live.create_batch(name="b", project_name="p", callback="ops@example.org")
-    ids = [live.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
+def test_v2_batch_is_completed_and_called_back_with_its_last_task(live_box, live_v2):
+    live_v2.create_batch(name="b", project_name="p", callback="ops@example.org")
+    ids = [live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
     live_box.complete_task(ids[0], {})
-    assert live.get_batch(batch_name="b")["status"] == "in_progress"
-    do(live, "pause")
+    assert live_v2.get_batch(batch_name="b")["status"] == "in_progress"
+    do(live_v2, "pause")
     live_box.complete_task(ids[1], {})
-    assert live.get_batch(batch_name="b")["status"] == "paused"
-    assert do(live, "resume")["status"] == "completed"
+    assert live_v2.get_batch(batch_name="b")["status"] == "paused"
+    assert do(live_v2, "resume")["status"] == "completed"
     (callback,) = live_box.callbacks
     assert callback.body == {"batch": "b", "project": "p", "status": "completed"}
 
 
-def test_metadata_is_replaced_or_merged_deeply(v2):
+def test_v2_batch_metadata_is_replaced_or_merged_deeply(v2):
     batch = v2.create_batch(name="b", project_name="p", metadata={"a": {"x": 1}, "b": 1})
     change = {"batch_id": batch["id"], "metadata": {"a": {"y": 2}}}
     merged = {"a": {"x": 1, "y": 2}, "b": 1}
@@ -220,7 +214,7 @@ def test_metadata_is_replaced_or_merged_deeply(v2):
     assert v2.status("set_batch_metadata", batch_name="none", metadata={}) == 404
 
 
-def test_expand_shows_the_whole_project(v2):
+def test_v2_batch_expand_shows_the_whole_project(v2):
     v2.create_batch(name="b", project_name="p")
     project = v2.get_project(project_name="p")
     assert v2.get_batch(batch_name="b")["project"] == project["id"]
@@ -229,7 +223,7 @@ def test_expand_shows_the_whole_project(v2):
     assert batch["project"] == project
 
 
-def test_filters_by_project_and_status(v2):
+def test_v2_batches_filters_by_project_and_status(v2):
     v2.http.make_project("q", kind="chat")
     for name, project in (("a", "p"), ("b", "q")):
         v2.create_batch(name=name, project_name=project)
@@ -246,7 +240,7 @@ def test_filters_by_project_and_status(v2):
     assert v2.status("get_batches", project_name="none") == 404
 
 
-def test_a_cancelled_batch_is_none_of_studios(v2):
+def test_v2_cancelled_batch_is_not_in_studio(v2):
     v2.create_batch(name="b", project_name="p")
     assert len(v2.http.get("/studio/batches").json()) == 1
     do(v2, "cancel")

@@ -1,119 +1,17 @@
 """Every answer of v2 against the OpenAPI document, in test mode and in live mode."""
 
-import copy
-import json
-from datetime import datetime
 from itertools import count
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-import requests
-from jsonschema import Draft202012Validator, FormatChecker
 
-DOCUMENT = json.loads((Path(__file__).parents[1] / "data" / "v2.json").read_text())
-OPERATIONS = {
-    operation["operationId"]: (method.upper(), path, operation)
-    for path, operations in DOCUMENT["paths"].items()
-    for method, operation in operations.items()
-}
-FORMATS = FormatChecker(formats=())
-
-
-@FORMATS.checks("date-time", ValueError)
-def _is_stamp(value):
-    return bool(datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ"))
-
-
-def _closed(document):
-    """The document, but without leave to add keys that it does not name."""
-    document = copy.deepcopy(document)
-    for name, schema in document["components"]["schemas"].items():
-        if "properties" in schema and name != "GetSchemaResponseSchema":  # see its x-notes
-            schema.setdefault("additionalProperties", False)
-    return document
-
-
-# Both: closed alone would let an answer pass that fits two shapes where one is due.
-_READINGS = (DOCUMENT, _closed(DOCUMENT))
-
-
-def validators(schema):
-    return [
-        Draft202012Validator(
-            {**schema, "components": reading["components"]}, format_checker=FORMATS
-        )
-        for reading in _READINGS
-    ]
-
-
-def answer_schema(operation):
-    return operation["responses"]["200"]["content"]["application/json"]["schema"]
-
-
-VALIDATORS = {
-    name: validators(answer_schema(operation))
-    for name, (_, _, operation) in OPERATIONS.items()
-    if "200" in operation["responses"]
-}
-(ERROR, _) = validators({"$ref": "#/components/schemas/Error"})
-
-
-class Bearer(requests.auth.AuthBase):
-    """The key as v2 clients send it."""
-
-    def __init__(self, key):
-        self.key = key
-
-    def __call__(self, request):
-        request.headers["Authorization"] = f"Bearer {self.key}"
-        return request
-
-
-def _threadless(value):
-    return {**value, "threads": []} if "threads" in value else value
-
-
-class V2:
-    """Calls by the names of v2; what goes well fits the document, what doesn't is an error body."""
-
-    def __init__(self, http, key="test_key"):
-        self.http = http
-        self.key = key
-        self.root = http.box.url[: -len("/v1")]
-
-    def __getattr__(self, name):
-        def call(**arguments):
-            answer = self.answer(name, **arguments)
-            assert answer.status_code == 200, answer.text
-            return answer.json()
-
-        return call
-
-    def answer(self, name, /, **arguments):
-        method, path, _ = OPERATIONS[name]
-        for key in list(arguments):
-            if f"{{{key}}}" in path:
-                path = path.replace(f"{{{key}}}", quote(arguments.pop(key), safe=""))
-        sent = {"json": arguments} if method == "POST" else {"params": arguments}
-        answer = self.send(method, path, **sent)
-        if answer.status_code == 200:
-            # Threads take long to check: the contract's own test does that.
-            VALIDATORS[name][0].validate(json.loads(answer.text, object_hook=_threadless))
-        return answer
-
-    def send(self, method, path, **options):
-        options = {"auth": Bearer(self.key), "timeout": 10, "allow_redirects": False, **options}
-        answer = requests.Session.request(self.http, method, self.root + path, **options)
-        if answer.status_code >= 400 and method != "HEAD":
-            assert answer.headers["Content-Type"] == "application/json"
-            ERROR.validate(answer.json())
-            assert answer.json()["status_code"] == answer.status_code
-            assert answer.json()["error"]
-        return answer
-
-    def status(self, name, /, **arguments):
-        return self.answer(name, **arguments).status_code
+from tests.fixtures.v2 import (
+    DOCUMENT,
+    OPERATIONS,
+    V2,
+    VALIDATORS,
+    Bearer,
+    annotations,
+)
 
 
 class Scene:
@@ -151,17 +49,6 @@ class Scene:
 
     def annotation_ids(self):
         return [item["id"] for item in annotations(self.v2.get_task(task_id=self.task_id))]
-
-
-def annotations(value):
-    """All annotations in an answer, those in others' metadata left out."""
-    found = []
-    if isinstance(value, list):
-        found += [item for part in value for item in annotations(part)]
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            found += part if key == "annotations" else annotations(part)
-    return found
 
 
 PERIOD = {"after": "2020-01-01T00:00:00.000000+0000", "before": "2999-01-01T00:00:00Z"}
@@ -266,13 +153,13 @@ def extras(operation):
         yield {name: values for name, values in names.items() if values}
 
 
-def test_every_operation_is_called_here():
+def test_v2_contract_calls_every_operation():
     assert set(CALLS) == set(OPERATIONS)
     assert len(OPERATIONS) == 25
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_every_answer_fits_the_document(scene, name):
+def test_v2_contract_every_response_is_valid(scene, name):
     operation = OPERATIONS[name][2]
     for arguments in CALLS[name](scene):
         for extra in extras(operation):
@@ -282,7 +169,7 @@ def test_every_answer_fits_the_document(scene, name):
                 validator.validate(answer.json())
 
 
-def test_what_an_operation_does_not_know_to_expand_is_400(v2):
+def test_v2_contract_unknown_expand_is_400(v2):
     scene = Scene(v2)
     for name, (_, _, operation) in OPERATIONS.items():
         for parameter in ("expand", "opts"):
@@ -292,7 +179,7 @@ def test_what_an_operation_does_not_know_to_expand_is_400(v2):
                 assert v2.status(name, **arguments, **{parameter: wrong}) == 400, name
 
 
-def test_every_parameter_of_the_document_is_looked_at(v2):
+def test_v2_contract_every_parameter_is_read(v2):
     scene = Scene(v2)
     for name, (method, path, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", ()) if "{" not in path else ():
@@ -301,12 +188,12 @@ def test_every_parameter_of_the_document_is_looked_at(v2):
             assert answer.status_code in (400, 404), (method, path, parameter["name"])
 
 
-def test_every_operation_needs_a_key(scene):
+def test_v2_contract_every_operation_needs_a_key(scene):
     for name, (method, path, _) in OPERATIONS.items():
         assert scene.v2.send(method, path, auth=Bearer("key")).status_code == 401, name
 
 
-def test_all_types_of_annotations_are_there_and_at_each_level(v2):
+def test_v2_contract_annotations_of_every_type_at_each_level(v2):
     (thread,) = v2.get_task(task_id=Scene(v2).task_id, opts="annotation_details")["threads"]
     types = {item["type"] for item in annotations(thread)}
     schema = DOCUMENT["components"]["schemas"]["AnnotationType"]

@@ -7,13 +7,7 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox
-from tests.sandbox.test_sandbox_v2_contract import V2
-
-
-@pytest.fixture
-def v2(http):
-    http.make_project(kind="chat")
-    return V2(http)
+from tests.fixtures.v2 import V2
 
 
 def make_tasks(v2, number, project="p"):
@@ -28,7 +22,7 @@ def add_dataset(v2, *arguments, **more):
     return v2.http.box.add_dataset(*arguments, api_key="test_key", **more)
 
 
-def test_a_delivery_hands_over_all_that_is_completed_and_not_yet_delivered(v2):
+def test_delivery_has_all_completed_tasks_not_yet_delivered(v2):
     first = make_tasks(v2, 2)
     one = deliver(v2, "p")
     second = make_tasks(v2, 1)
@@ -43,15 +37,15 @@ def test_a_delivery_hands_over_all_that_is_completed_and_not_yet_delivered(v2):
     assert deliver(v2, "p")["task_count"] == 0
 
 
-def test_tasks_to_deliver_can_be_named(v2):
-    a, b = make_tasks(v2, 2)
+def test_delivery_of_named_tasks(v2):
+    a, _b = make_tasks(v2, 2)
     delivery = deliver(v2, "p", [a, a])
     assert delivery["task_count"] == 1
     (task,) = v2.get_delivery(delivery_id=delivery["id"])["tasks"]
     assert task == v2.get_task(task_id=a)
 
 
-def test_pending_tasks_are_not_delivered(live_box, live_http):
+def test_delivery_omits_pending_tasks(live_box, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     done, pending = make_tasks(v2, 2)
@@ -74,7 +68,7 @@ def test_pending_tasks_are_not_delivered(live_box, live_http):
         ({"api_key": "test_other"}, "project_name"),
     ],
 )
-def test_a_delivery_that_makes_no_sense_is_refused_and_nothing_is_delivered(v2, arguments, named):
+def test_delivery_invalid_is_rejected_and_delivers_nothing(v2, arguments, named):
     (task_id,) = make_tasks(v2, 1)
     deliver(v2, "p", name="taken")
     make_tasks(v2, 1)
@@ -86,7 +80,7 @@ def test_a_delivery_that_makes_no_sense_is_refused_and_nothing_is_delivered(v2, 
     assert deliver(v2, "p")["task_count"] == 1
 
 
-def test_a_delivery_is_found_by_id_or_by_name_and_project(http, v2):
+def test_delivery_is_found_by_id_or_by_name_and_project(http, v2):
     http.make_project("q", "chat")
     make_tasks(v2, 1)
     delivery, other = deliver(v2, "p"), deliver(v2, "q")
@@ -101,7 +95,7 @@ def test_a_delivery_is_found_by_id_or_by_name_and_project(http, v2):
     assert v2.status("get_deliveries", project_name="none") == 404
 
 
-def test_expand_and_opts_of_a_delivery(v2):
+def test_delivery_expand_and_opts(v2):
     project = v2.get_project(project_name="p")
     batch = v2.create_batch(name="b", project_name="p")
     v2.create_chat_task(project_name="p", batch_name="b")
@@ -119,7 +113,7 @@ def test_expand_and_opts_of_a_delivery(v2):
     assert shown == {**delivery, "project": project}
 
 
-def test_filters_by_time_of_delivery(v2):
+def test_deliveries_filters_by_delivery_time(v2):
     for day in ("03", "01", "02"):
         deliver(v2, "p", name=day, delivered_at=f"2025-03-{day}T10:15:00+01:00")
         add_dataset(v2, "d", delivery=day, delivered_at=f"2025-03-{day}")
@@ -144,7 +138,7 @@ def test_filters_by_time_of_delivery(v2):
     assert times[task["delivery"]] == "02"
 
 
-def test_delivery_tasks_have_their_response_only_once_delivered(http, v2):
+def test_delivery_tasks_have_a_response_only_once_delivered(http, v2):
     a, b = make_tasks(v2, 2)
     delivery = deliver(v2, "p", [a])
     found = v2.get_delivery_tasks(project_name="p")
@@ -165,7 +159,7 @@ def test_delivery_tasks_have_their_response_only_once_delivered(http, v2):
     assert v2.status("get_delivery_tasks", delivery_id=delivery["id"]) == 400
 
 
-def test_the_schema_of_responses_is_the_projects_own_or_that_of_the_canned_ones(http, v2):
+def test_schema_of_responses_is_that_of_the_project_or_of_canned_ones(http, v2):
     own = {"type": "object", "title": "Mine"}
     http.make_project("q", "chat", params={"response_schema": own})
     for project, title in (("p", None), ("q", "Mine")):
@@ -181,7 +175,7 @@ def test_the_schema_of_responses_is_the_projects_own_or_that_of_the_canned_ones(
         assert v2.status("get_schema", schema_id=wrong) == 404
 
 
-def test_a_dataset_is_added_with_canned_tasks(v2):
+def test_add_dataset_has_canned_tasks(v2):
     delivery = add_dataset(v2, "Rivers", 2)
     assert delivery["metadata"] == {"task_count": 2, "turn_count": 4}
     assert v2.get_datasets()["datasets"] == [{"id": delivery["dataset"], "name": "Rivers"}]
@@ -195,14 +189,14 @@ def test_a_dataset_is_added_with_canned_tasks(v2):
     assert found == {"delivery": delivery["id"], "tasks": tasks}
 
 
-def test_given_responses_come_back_newest_first(v2):
+def test_add_dataset_given_responses_are_listed_newest_first(v2):
     delivery = add_dataset(v2, "Rivers", [{"n": 1}, {"n": 2}])
     tasks = v2.get_dataset_tasks(delivery_id=delivery["id"])["tasks"]
     assert [task["response"] for task in tasks] == [{"n": 2}, {"n": 1}]
     assert delivery["metadata"] == {"task_count": 2, "turn_count": 0}
 
 
-def test_another_call_adds_a_delivery(v2):
+def test_add_dataset_twice_adds_a_delivery(v2):
     one, two = add_dataset(v2, "Rivers"), add_dataset(v2, "Rivers", 3)
     other = add_dataset(v2, "Lakes")
     assert one["dataset"] == two["dataset"] != other["dataset"]
@@ -214,7 +208,7 @@ def test_another_call_adds_a_delivery(v2):
     assert v2.get_dataset_tasks(**both)["tasks"] == []
 
 
-def test_the_same_calls_make_the_same_data(v2):
+def test_add_dataset_equal_calls_make_equal_data(v2):
     def made(box):
         delivery = box.add_dataset("Rivers", 2, delivered_at="2025-03-04", api_key="test_key")
         tasks = V2(v2.http).get_dataset_tasks(delivery_id=delivery["id"])
@@ -240,14 +234,14 @@ def test_the_same_calls_make_the_same_data(v2):
         ({"delivered_at": "yesterday"}, "delivered_at"),
     ],
 )
-def test_a_dataset_that_makes_no_sense_is_refused_and_changes_nothing(v2, arguments, named):
+def test_add_dataset_invalid_is_rejected_and_changes_nothing(v2, arguments, named):
     add_dataset(v2, "Rivers", delivery="taken")
     with pytest.raises(ValueError, match=named):
         add_dataset(v2, **{"name": "Rivers", **arguments})
     assert len(v2.get_dataset_deliveries()["deliveries"]) == 1
 
 
-def test_expand_of_datasets(v2):
+def test_dataset_expand(v2):
     delivery = add_dataset(v2, "Rivers")
     dataset = {"id": delivery["dataset"], "name": "Rivers"}
     (task,) = v2.get_dataset_tasks(delivery_id=delivery["id"])["tasks"]
@@ -264,7 +258,7 @@ def test_expand_of_datasets(v2):
     assert found["delivery"] == found["tasks"][0]["delivery"] == whole
 
 
-def test_what_is_not_there_is_404(v2):
+def test_delivery_and_dataset_unknown_are_404(v2):
     for operation, given in (
         ("get_dataset_deliveries", {"dataset_id": "none"}),
         ("get_dataset_delivery", {"delivery_id": "none"}),
@@ -286,7 +280,7 @@ def attached(v2):
     return task["task_id"], names
 
 
-def test_an_attachments_address_is_in_the_location_and_needs_no_key(v2, attached):
+def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
     task_id, names = attached
     for name in names:
         answer = v2.answer("get_dataset_task_response_url", taskId=task_id, attachmentId=name)
@@ -302,7 +296,7 @@ def test_an_attachments_address_is_in_the_location_and_needs_no_key(v2, attached
             assert refused.json()["status_code"] == 403
 
 
-def test_an_unknown_attachment_is_404(v2, attached):
+def test_attachment_unknown_is_404(v2, attached):
     for name in ("none", "a"):
         answer = v2.answer("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
         assert answer.status_code == 404
@@ -311,14 +305,14 @@ def test_an_unknown_attachment_is_404(v2, attached):
     assert other.status("get_dataset_task_response_url", **given) == 404
 
 
-def test_the_boxs_own_key_is_the_one_of_its_client():
+def test_sandbox_default_key_is_that_of_its_client():
     with Sandbox() as box, box.client() as client:
         client.create_project("p", "chat")
         assert box.deliver("p")["task_count"] == 0
         assert box.add_dataset("Rivers", 0)["metadata"]["task_count"] == 0
 
 
-def test_deliveries_and_datasets_outlast_the_sandbox_in_a_file(tmp_path, http_for):
+def test_db_keeps_deliveries_and_datasets(tmp_path, http_for):
     with Sandbox(db=tmp_path / "box.db") as box:
         http = http_for(box)
         http.make_project(kind="chat")
@@ -330,7 +324,7 @@ def test_deliveries_and_datasets_outlast_the_sandbox_in_a_file(tmp_path, http_fo
         assert v2.get_dataset_deliveries()["deliveries"] == [sent]
 
 
-def test_without_a_running_sandbox_nothing_can_be_delivered():
+def test_deliver_without_a_running_sandbox_raises():
     for call in (lambda box: box.deliver("p"), lambda box: box.add_dataset("d")):
         with pytest.raises(RuntimeError, match="not running"):
             call(Sandbox())

@@ -4,13 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.sandbox.test_sandbox_v2_contract import V2, Bearer
-
-
-@pytest.fixture
-def v2(http):
-    http.make_project(kind="chat")
-    return V2(http)
+from tests.fixtures.v2 import V2, Bearer
 
 
 def make_tasks(v2, number, **more):
@@ -32,7 +26,7 @@ def walk(v2, operation, key, **query):
         query["next_token"] = page["next_token"]
 
 
-def test_tasks_come_newest_first_in_pages_and_the_last_has_no_token(v2):
+def test_v2_tasks_pages_are_newest_first_and_the_last_has_no_token(v2):
     made = make_tasks(v2, 5)[::-1]
     pages = walk(v2, "get_tasks", "tasks", project_name="p", limit=2)
     found = [[task["task_id"] for task in page] for page in pages]
@@ -41,21 +35,21 @@ def test_tasks_come_newest_first_in_pages_and_the_last_has_no_token(v2):
     assert ids(v2, project_name="p") == made
 
 
-def test_a_token_is_stable_when_tasks_are_added_in_between(v2):
+def test_v2_next_token_is_stable_when_tasks_are_added(v2):
     made = make_tasks(v2, 4)
     token = v2.get_tasks(project_name="p", limit=2)["next_token"]
     make_tasks(v2, 1)
     assert ids(v2, project_name="p", limit=2, next_token=token) == made[1::-1]
 
 
-def test_batches_page_too(v2):
+def test_v2_batches_have_pages(v2):
     for number in range(3):
         v2.create_batch(name=f"b{number}", project_name="p")
     pages = walk(v2, "get_batches", "batches", limit=2)
     assert [[batch["name"] for batch in page] for page in pages] == [["b2", "b1"], ["b0"]]
 
 
-def test_deliveries_and_datasets_page_too(box, v2):
+def test_v2_deliveries_and_datasets_have_pages(box, v2):
     made = make_tasks(v2, 3)[::-1]
     delivery = box.deliver("p", api_key="test_key")["id"]
     pages = walk(v2, "get_delivery", "tasks", delivery_id=delivery, limit=2)
@@ -78,7 +72,7 @@ def test_deliveries_and_datasets_page_too(box, v2):
     + [{"next_token": "W1tb" * 5000}],  # base64 of "[" * 15000
     ids=lambda wrong: str(wrong)[:30],
 )
-def test_limits_and_tokens_that_make_no_sense_are_400(v2, operation, wrong):
+def test_v2_invalid_limit_or_token_is_400(v2, operation, wrong):
     answer = v2.answer(operation, project_name="p", **wrong)
     assert answer.status_code == 400
     assert next(iter(wrong)) in answer.json()["error"]
@@ -99,7 +93,7 @@ def test_limits_and_tokens_that_make_no_sense_are_400(v2, operation, wrong):
         ("get_dataset_deliveries", {"delivered_before": "x"}),
     ],
 )
-def test_filters_that_make_no_sense_are_400(v2, operation, wrong):
+def test_v2_invalid_filter_is_400(v2, operation, wrong):
     answer = v2.answer(operation, **{"project_name": "p", **wrong})
     assert answer.status_code == 400
     assert next(iter(wrong)) in answer.json()["error"]
@@ -129,11 +123,11 @@ def test_filters_that_make_no_sense_are_400(v2, operation, wrong):
         ("create_batch", {"name": "b"}),
     ],
 )
-def test_without_any_of_what_is_needed_it_is_400(v2, operation, given):
+def test_v2_missing_required_parameter_is_400(v2, operation, given):
     assert v2.status(operation, **given) == 400
 
 
-def test_filters_by_project_and_batch_by_id_or_name(http, v2):
+def test_v2_filters_by_project_and_batch_by_id_or_name(http, v2):
     http.make_project("q", "chat")
     v2.create_batch(name="b", project_name="p")
     (mine,) = make_tasks(v2, 1, batch_name="b")
@@ -150,7 +144,7 @@ def test_filters_by_project_and_batch_by_id_or_name(http, v2):
     assert v2.status("get_tasks", project_id=project, project_name="q") == 404
 
 
-def test_filters_by_status(live_box, live_http):
+def test_v2_filters_by_status(live_box, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     a, b, c = make_tasks(v2, 3)
@@ -172,7 +166,7 @@ def spellings(stamp):
     yield f"{day} {clock}.{milliseconds}+00:00"
 
 
-def test_filters_by_time_take_every_spelling_and_their_bounds_belong_to_them(v2):
+def test_v2_filters_by_time_accept_every_format_and_include_bounds(v2):
     task = v2.create_chat_task(project_name="p")
     batch = v2.create_batch(name="b", project_name="p")
     project = v2.get_project(project_name="p")
@@ -194,7 +188,7 @@ def test_filters_by_time_take_every_spelling_and_their_bounds_belong_to_them(v2)
 
 
 @pytest.mark.parametrize("name", ["a b/1+é", "50%", "1+1", "#?&=", "a%20b"])
-def test_names_come_through_with_either_escape_of_a_space(http, v2, name):
+def test_v2_names_with_either_escape_of_a_space_are_read(http, v2, name):
     http.make_project(name, "chat")
     assert v2.get_project(project_name=name)["name"] == name
     for escaped in (quote(name, safe="/"), quote(name, safe="").replace("%20", "+")):
@@ -202,7 +196,7 @@ def test_names_come_through_with_either_escape_of_a_space(http, v2, name):
         assert answer.json()["name"] == name
 
 
-def test_v1_and_v2_see_the_same_projects_newest_first(http, v2):
+def test_v2_projects_are_those_of_v1_newest_first(http, v2):
     http.make_project("boxes", "imageannotation")
     newest, first = v2.get_projects()["projects"]
     assert (newest["name"], newest["types"]) == ("boxes", ["imageannotation"])
@@ -213,7 +207,7 @@ def test_v1_and_v2_see_the_same_projects_newest_first(http, v2):
     assert newest["created_at"] == http.get("/projects/boxes").json()["created_at"]
 
 
-def test_a_key_comes_as_bearer_token_or_by_basic_authentication(v2):
+def test_v2_key_is_accepted_as_bearer_or_basic(v2):
     for auth in (Bearer("test_key"), ("test_key", "")):
         answer = v2.send("GET", "/v2/projects", auth=auth)
         assert [project["name"] for project in answer.json()["projects"]] == ["p"]
@@ -224,16 +218,16 @@ def test_a_key_comes_as_bearer_token_or_by_basic_authentication(v2):
 @pytest.mark.parametrize(
     "auth", [Bearer("key"), Bearer("live_key"), Bearer(""), ("key", ""), lambda sent: sent]
 )
-def test_any_other_key_is_401(v2, auth):
+def test_v2_key_of_another_form_is_401(v2, auth):
     v2.http.auth = None
     assert v2.send("GET", "/v2/projects", auth=auth).status_code == 401
 
 
-def test_v1_takes_no_bearer_token(v2):
+def test_v1_bearer_token_is_rejected(v2):
     assert v2.send("GET", "/v1/projects").status_code == 401
 
 
-def test_each_key_has_its_own_data(box, http, v2):
+def test_v2_key_has_its_own_data(box, http, v2):
     v2.create_batch(name="b", project_name="p")
     (task_id,) = make_tasks(v2, 1)
     box.add_dataset("d", api_key="test_key")
@@ -245,7 +239,7 @@ def test_each_key_has_its_own_data(box, http, v2):
     assert other.status("get_tasks", project_name="p") == 404
 
 
-def test_failures_hit_v2_by_its_path_and_requests_show_it(box, v2):
+def test_v2_faults_apply_by_path_and_requests_are_recorded(box, v2):
     box.fail_next("GET", "/v2/*", 429, times=2, headers={"Retry-After": "3"})
     assert v2.http.get("/projects").status_code == 200
     assert v2.answer("get_projects").headers["Retry-After"] == "3"
@@ -257,7 +251,7 @@ def test_failures_hit_v2_by_its_path_and_requests_show_it(box, v2):
     assert "Authorization" not in request.headers
 
 
-def test_a_lost_answer_leads_to_409_on_the_second_try(box, v2):
+def test_v2_fail_next_after_processing_makes_the_second_attempt_409(box, v2):
     box.fail_next("POST", "/v2/batch", 500, after_processing=True)
     found = [v2.status("create_batch", name="b", project_name="p") for _ in range(2)]
     assert found == [500, 409]
@@ -267,7 +261,7 @@ def test_a_lost_answer_leads_to_409_on_the_second_try(box, v2):
     "method, path",
     [("GET", "/v2/nothing"), ("POST", "/v2/task"), ("DELETE", "/v2/batch"), ("GET", "/v2//task")],
 )
-def test_an_unknown_route_is_501_with_the_list_of_what_there_is(v2, method, path):
+def test_v2_unknown_route_is_501_with_the_list_of_routes(v2, method, path):
     answer = v2.send(method, path)
     assert answer.status_code == 501
     assert "POST /v2/task/chat" in answer.json()["error"]
@@ -277,12 +271,12 @@ def test_an_unknown_route_is_501_with_the_list_of_what_there_is(v2, method, path
     "body", [b"", b"{", b"[]", b"null", b"\xff", b'{"project_name": "\\ud800"}']
 )
 @pytest.mark.parametrize("path", ["/v2/task/chat", "/v2/batch", "/v2/batch/pause"])
-def test_a_body_that_makes_no_sense_is_400(v2, path, body):
+def test_v2_invalid_body_is_400(v2, path, body):
     assert v2.send("POST", path, data=body).status_code == 400
 
 
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "Infinity", "NaN"])
-def test_a_number_that_no_answer_could_show_is_400(v2, number):
+def test_v2_number_not_in_json_is_400(v2, number):
     (task_id,) = make_tasks(v2, 1)
     body = f'{{"task_id": "{task_id}", "metadata": {{"a": {number}}}}}'
     assert v2.send("POST", "/v2/task/metadata", data=body).status_code == 400

@@ -2,19 +2,7 @@
 
 import pytest
 
-from tests.sandbox.test_sandbox_v2_contract import V2, annotations
-
-
-@pytest.fixture
-def v2(http):
-    http.make_project(kind="chat")
-    return V2(http)
-
-
-@pytest.fixture
-def live(live_http):
-    live_http.make_project(kind="chat")
-    return V2(live_http)
+from tests.fixtures.v2 import annotations
 
 
 def messages_of(task):
@@ -34,7 +22,7 @@ def without_ids(task_id, value):
     return str(value).replace(task_id, "")
 
 
-def test_in_test_mode_a_task_is_completed_at_once(v2):
+def test_v2_task_in_test_mode_is_completed_at_once(v2):
     task = v2.create_chat_task(project_name="p")
     assert task["status"] == "completed"
     assert task["completed_at"] > task["created_at"]
@@ -43,7 +31,7 @@ def test_in_test_mode_a_task_is_completed_at_once(v2):
     assert v2.get_task(task_id=task["task_id"]) == task
 
 
-def test_the_canned_response_depends_on_the_task_alone(v2):
+def test_v2_canned_response_depends_on_the_task_alone(v2):
     tasks = [v2.create_chat_task(project_name="p")["task_id"] for _ in range(2)]
     opts = ["annotation_details", "attachment_details", "model_parameters"]
     first, second = (
@@ -54,20 +42,20 @@ def test_the_canned_response_depends_on_the_task_alone(v2):
     assert first.replace(times[0], "") == second.replace(times[1], "")
 
 
-def test_template_variables_stand_in_the_users_message(v2):
+def test_v2_template_variables_are_in_the_user_message(v2):
     given = {"prompt": "Three lakes?", "count": 3, "of": ["Malawi", "Genève"]}
     task = v2.create_chat_task(project_name="p", template_variables=given)
     assert users_text(task) == 'prompt: Three lakes?\ncount: 3\nof: ["Malawi", "Genève"]'
     assert users_text(v2.create_chat_task(project_name="p")) == "Name three rivers."
 
 
-def test_a_projects_own_template_variables_are_no_values(http, v2):
+def test_v2_project_template_variables_are_not_values(http, v2):
     params = {"template_variables": {"prompt": {"type": "string"}}}
     http.make_project("q", "chat", params=params)
     assert users_text(v2.create_chat_task(project_name="q")) == "Name three rivers."
 
 
-def test_the_response_has_every_part(v2):
+def test_v2_response_has_every_part(v2):
     task_id = v2.create_chat_task(project_name="p")["task_id"]
     opts = ["annotation_details", "attachment_details", "model_parameters", "submissions"]
     task = v2.get_task(task_id=task_id, opts=opts)
@@ -88,7 +76,7 @@ def test_the_response_has_every_part(v2):
     assert {type(item) for item in criteria} == {str, dict}
 
 
-def test_without_opts_details_are_left_out(v2):
+def test_v2_without_opts_details_are_omitted(v2):
     task = v2.create_chat_task(project_name="p")
     (thread,) = task["threads"]
     assert "submissions" not in thread
@@ -109,7 +97,7 @@ def test_without_opts_details_are_left_out(v2):
         ("submissions", "submissions"),
     ],
 )
-def test_each_option_adds_its_own_detail_and_no_other(v2, option, key):
+def test_v2_each_option_adds_its_own_detail_alone(v2, option, key):
     task_id = v2.create_chat_task(project_name="p")["task_id"]
     keys = {"possible_values", "model_parameters", "submissions", "file_size_in_bytes"}
     text = str(v2.get_task(task_id=task_id, opts=option))
@@ -118,7 +106,7 @@ def test_each_option_adds_its_own_detail_and_no_other(v2, option, key):
     assert not [other for other in others if f"'{other}'" in text]
 
 
-def test_options_work_in_listings_too(v2):
+def test_v2_opts_apply_to_listings(v2):
     v2.create_chat_task(project_name="p")
     (task,) = v2.get_tasks(project_name="p", opts=["submissions", "model_parameters"])["tasks"]
     assert "submissions" in task["threads"][0]
@@ -145,7 +133,7 @@ def test_options_work_in_listings_too(v2):
         ({"project_name": "p", "callback_url": 1}, 400),
     ],
 )
-def test_a_task_that_cannot_be_is_refused(http, v2, body, status):
+def test_v2_task_invalid_is_rejected(http, v2, body, status):
     http.make_project("q", "chat")
     http.make_project("boxes", "imageannotation")
     http.make_batch("of q", "q")
@@ -153,7 +141,7 @@ def test_a_task_that_cannot_be_is_refused(http, v2, body, status):
     assert v2.status("create_chat_task", **body) == status
 
 
-def test_v1_and_v2_see_each_others_tasks(http, v2):
+def test_v2_tasks_are_shared_with_v1(http, v2):
     http.make_batch()
     body = {"project": "p", "batch": "b", "template_variables": {"prompt": "Hi"}}
     mine = http.post("/task/chat", json=body).json()
@@ -167,7 +155,7 @@ def test_v1_and_v2_see_each_others_tasks(http, v2):
     assert not [key for key in seen if key.startswith("_")]
 
 
-def test_tasks_of_other_types_have_no_threads_and_those_without_project_are_not_there(http, v2):
+def test_v2_tasks_of_other_types_have_no_threads_and_need_a_project(http, v2):
     http.make_project("boxes")
     task_id = http.make_task(project="boxes")["task_id"]
     assert v2.get_task(task_id=task_id)["threads"] == []
@@ -176,9 +164,9 @@ def test_tasks_of_other_types_have_no_threads_and_those_without_project_are_not_
     assert v2.status("get_task") == 400
 
 
-def test_a_live_task_waits_until_it_is_completed(live_box, live):
-    task_id = live.create_chat_task(project_name="p")["task_id"]
-    task = live.get_task(task_id=task_id)
+def test_v2_live_task_is_pending_until_completed(live_box, live_v2):
+    task_id = live_v2.create_chat_task(project_name="p")["task_id"]
+    task = live_v2.get_task(task_id=task_id)
     assert (task["status"], task["threads"]) == ("pending", [])
     assert "completed_at" not in task
     threads = [
@@ -186,44 +174,44 @@ def test_a_live_task_waits_until_it_is_completed(live_box, live):
         {"id": "mine", "turns": [], "annotations": [{"id": "a", "key": "k", "type": "boolean"}]},
     ]
     live_box.complete_task(task_id, {"threads": threads})
-    first, second = live.get_task(task_id=task_id)["threads"]
+    first, second = live_v2.get_task(task_id=task_id)["threads"]
     (turn,) = first["turns"]
     assert [message["role"] for message in turn["messages"]] == ["user", "assistant"]
     assert [message["source_id"] for message in turn["messages"]] == ["user", "assistant"]
     assert [item["annotations"] for item in (first, turn, *turn["messages"])] == [[]] * 4
     assert first["id"] != second["id"] == "mine"
-    assert live.get_annotation(annotation_id="a")["key"] == "k"
+    assert live_v2.get_annotation(annotation_id="a")["key"] == "k"
     with pytest.raises(ValueError, match="completed"):
         live_box.complete_task(task_id, {})
 
 
 @pytest.mark.parametrize("nothing", [{}, None])
-def test_an_empty_response_stands_for_the_canned_one(live_box, live, nothing):
-    task_id = live.create_chat_task(project_name="p")["task_id"]
+def test_v2_empty_response_is_replaced_by_the_canned_one(live_box, live_v2, nothing):
+    task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     live_box.complete_task(task_id, nothing)
-    assert annotations(live.get_task(task_id=task_id)["threads"])
+    assert annotations(live_v2.get_task(task_id=task_id)["threads"])
 
 
 @pytest.mark.parametrize(
     "threads", ["x", [1], [{"turns": {}}], [{"turns": [{"messages": ["Hi"]}]}], None]
 )
-def test_threads_of_the_wrong_shape_are_refused_and_change_nothing(live_box, live, threads):
-    task_id = live.create_chat_task(project_name="p")["task_id"]
+def test_v2_invalid_threads_are_rejected_and_change_nothing(live_box, live_v2, threads):
+    task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     with pytest.raises(ValueError, match="must be a list of objects"):
         live_box.complete_task(task_id, {"threads": threads})
-    assert live.get_task(task_id=task_id)["status"] == "pending"
+    assert live_v2.get_task(task_id=task_id)["status"] == "pending"
 
 
-def test_annotations_of_an_odd_kind_come_through_as_they_were_given(live_box, live):
-    task_id = live.create_chat_task(project_name="p")["task_id"]
+def test_v2_unusual_annotations_are_returned_as_given(live_box, live_v2):
+    task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     odd = [{"key": "k", "value": 1}, {"id": "x", "key": "k", "type": "new", "value": None}, 7]
     live_box.complete_task(task_id, {"threads": [{"annotations": odd}]})
     # Not by V2's own calls: this is no answer that fits the document.
-    answer = live.send("GET", "/v2/task", params={"task_id": task_id})
+    answer = live_v2.send("GET", "/v2/task", params={"task_id": task_id})
     assert answer.json()["threads"][0]["annotations"] == odd
 
 
-def test_every_annotation_is_found_by_its_id_with_all_detail(v2):
+def test_v2_annotation_is_found_by_its_id_with_all_detail(v2):
     task_id = v2.create_chat_task(project_name="p")["task_id"]
     v2.create_chat_task(project_name="p")
     whole = annotations(v2.get_task(task_id=task_id, opts="annotation_details")["threads"])
@@ -234,7 +222,7 @@ def test_every_annotation_is_found_by_its_id_with_all_detail(v2):
     assert v2.status("get_annotation") == 400
 
 
-def test_tags_are_no_annotations_and_annotations_no_tags(http, v2):
+def test_v2_tags_and_annotations_are_separate(http, v2):
     task = v2.create_chat_task(project_name="p")
     (annotation, *_) = annotations(task["threads"])
     http.post(f"/task/{task['task_id']}/tags", json=["night"])
@@ -244,8 +232,8 @@ def test_tags_are_no_annotations_and_annotations_no_tags(http, v2):
     assert v2.get_annotation(annotation_id=annotation["id"])
 
 
-def test_a_task_calls_back_as_in_v1(live_box, live):
-    task_id = live.create_chat_task(project_name="p", callback_url="ops@example.org")["task_id"]
+def test_v2_task_callback_is_as_in_v1(live_box, live_v2):
+    task_id = live_v2.create_chat_task(project_name="p", callback_url="ops@example.org")["task_id"]
     live_box.complete_task(task_id, {})
     (callback,) = live_box.callbacks
     assert (callback.url, callback.body["task_id"]) == ("ops@example.org", task_id)
@@ -253,7 +241,7 @@ def test_a_task_calls_back_as_in_v1(live_box, live):
     assert not [key for key in callback.body["task"] if key.startswith("_")]
 
 
-def test_metadata_is_replaced_or_merged_deeply(v2):
+def test_v2_task_metadata_is_replaced_or_merged_deeply(v2):
     old = {"a": {"x": 1, "y": {"z": 1}}, "b": [1, 2], "c": 3}
     new = {"a": {"x": 2, "y": {"w": 4}}, "b": [3], "c": {"d": 5}}
     task_id = v2.create_chat_task(project_name="p", metadata=old)["task_id"]
@@ -278,14 +266,14 @@ def test_metadata_is_replaced_or_merged_deeply(v2):
         ({"task_id": "the task", "metadata": {}, "merge": "yes"}, 400),
     ],
 )
-def test_a_metadata_call_that_makes_no_sense_is_refused(v2, body, status):
+def test_v2_set_task_metadata_invalid_is_rejected(v2, body, status):
     task_id = v2.create_chat_task(project_name="p")["task_id"]
     if body.get("task_id") == "the task":
         body = {**body, "task_id": task_id}
     assert v2.status("set_task_metadata", **body) == status
 
 
-def test_expand_shows_whole_objects_in_the_place_of_ids(http, v2):
+def test_v2_expand_replaces_ids_by_objects(http, v2):
     http.make_batch()
     project, batch = v2.get_project(project_name="p"), v2.get_batch(batch_name="b")
     task_id = v2.create_chat_task(project_name="p", batch_name="b")["task_id"]

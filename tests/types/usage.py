@@ -1,4 +1,4 @@
-"""What users write: every public call, as a strict type checker sees it.
+"""What users write, as a strict type checker sees it: all that tests/contract/calls.py has not.
 
 `mypy` and `pyright` read this (`tox run -e types`); it is never run. A function is about what its
 arguments are; a test in tests/meta fails for whatever such a thing can do and nobody calls.
@@ -37,7 +37,6 @@ def settings(client: scaleapi.ScaleClient) -> None:
     with scaleapi.ScaleClient(verify=False, timeout=None, retries=scaleapi.RetryPolicy(5)) as other:
         assert_type(other, scaleapi.ScaleClient)
     assert_type(client.with_options(timeout=(5, 60), retries=0), scaleapi.ScaleClient)
-    assert_type(client.request("GET", ["teams"], params={"a": 1}, body=[]), Any)
     assert_type(client.api, scaleapi.Api)
     assert_type(client.v2, v2.V2Api)
     client.close()
@@ -46,8 +45,6 @@ def settings(client: scaleapi.ScaleClient) -> None:
 def on_tasks(client: scaleapi.ScaleClient) -> None:
     kind = scaleapi.TaskType.ImageAnnotation
     assert_type(client.create_task(kind, project="p", unique_id="u"), scaleapi.Task)
-    assert_type(client.create_task("imageannotation"), scaleapi.Task)
-    assert_type(client.get_task("t"), scaleapi.Task)
     every = client.get_tasks(
         "p",
         task_type=kind,
@@ -61,7 +58,6 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
         limit=100,
     )
     assert_type(every, Generator[scaleapi.Task, None, None])
-    assert_type(client.get_tasks_count(batch_name="b", tags="night"), int)
     page = client.tasks(project="p", next_token=None)
     assert_type(page, scaleapi.Tasklist)
     assert_type(page[0], scaleapi.Task)
@@ -69,18 +65,9 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
     assert_type(page.total, int)
     assert_type(page.has_more, bool)
     assert_type(page.next_token, Optional[str])
-    assert_type(client.cancel_task("t", clear_unique_id=True), scaleapi.Task)
-    client.audit_task("t", False, "the bicycle is missing")
-    assert_type(client.update_task_unique_id("t", "u"), scaleapi.Task)
-    assert_type(client.clear_task_unique_id("t"), scaleapi.Task)
-    assert_type(client.set_task_metadata("t", {"camera": 2}), scaleapi.Task)
-    assert_type(client.set_task_tags("t", ["a"]), scaleapi.Task)
-    assert_type(client.add_task_tags("t", ("a",)), scaleapi.Task)
     assert_type(client.delete_task_tags("t", {"a"}), scaleapi.Task)
     assert_type(client.get_task_response_file("t", "u"), bytes)
     assert_type(client.download_response_url("https://example.org/a.png", "a.png"), Path)
-    assert_type(client.create_evaluation_task(kind, expected_response={}), scaleapi.EvaluationTask)
-    assert_type(client.create_training_task("chat"), scaleapi.TrainingTask)
 
 
 def on_many_tasks(client: scaleapi.ScaleClient) -> None:
@@ -111,53 +98,24 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
 
 
 def on_batches(client: scaleapi.ScaleClient) -> None:
-    assert_type(client.create_batch("p", "b", "https://example.org", metadata={}), scaleapi.Batch)
-    assert_type(client.get_batch("b"), scaleapi.Batch)
     every = client.get_batches("p", scaleapi.BatchStatus.Completed, MOMENT, detailed=True)
     assert_type(every, Generator[scaleapi.Batch, None, None])
-    assert_type(client.batches(project="p"), scaleapi.Batchlist)
-    assert_type(client.batch_status("b"), Dict[str, Any])
-    assert_type(client.finalize_batch("b"), scaleapi.Batch)
-    assert_type(client.set_batch_metadata("b", {}), scaleapi.Batch)
-    client.set_batch_priority("b", 20)
 
 
 def on_projects_and_files(client: scaleapi.ScaleClient, opened: Any) -> None:
-    assert_type(client.create_project("p", "chat", {"instruction": "i"}), scaleapi.Project)
-    assert_type(client.get_project("p"), scaleapi.Project)
-    assert_type(client.get_projects(archived=False), List[scaleapi.Project])
-    assert_type(client.projects(), List[scaleapi.Project])
-    assert_type(client.update_project("p", patch=True, instruction="i"), scaleapi.Project)
-    assert_type(client.get_project_template("p"), scaleapi.TaskTemplate)
     assert_type(client.upload_file("a.png", project_name="p"), scaleapi.File)
     with open("a.png", "rb") as file:
         client.upload_file(file, progress=print)
     client.upload_file(b"pixels")
     client.upload_file(("a.png", b"pixels", "image/png"))
     client.upload_file(Path("a.png"), metadata={"a": 1})
-    assert_type(client.import_file("https://example.org/a.png"), scaleapi.File)
-    assert_type(client.get_files("p", {"a": 1}), Generator[scaleapi.File, None, None])
 
 
 def on_people(client: scaleapi.ScaleClient) -> None:
-    role = scaleapi.TeammateRole.Labeler
-    assert_type(client.list_teammates(), List[scaleapi.Teammate])
-    assert_type(client.invite_teammates(["ana@example.org"], role), List[scaleapi.Teammate])
-    assert_type(client.update_teammates_role(["a@example.org"], "admin"), List[scaleapi.Teammate])
-    assigned = client.list_studio_assignments()
-    assert_type(assigned, Dict[str, scaleapi.StudioLabelerAssignment])
     assigned = client.add_studio_assignments(["ana@example.org"], ["p"])
-    assigned = client.remove_studio_assignments(["ana@example.org"], ["p"])
     assert_type(assigned["ana@example.org"].assigned_projects, List[str])
-    assert_type(client.list_project_groups("p"), List[scaleapi.StudioProjectGroup])
-    group = client.create_project_group("p", ["ana@example.org"], "g")
-    assert_type(group, scaleapi.StudioProjectGroup)
     group = client.update_project_group("p", "g", ["bo@example.org"], None)
     assert_type(group.workers, List[scaleapi.StudioWorker])
-    assert_type(client.list_studio_batches(), List[scaleapi.StudioBatch])
-    assert_type(client.assign_studio_batches("b", ["g"]), scaleapi.StudioBatch)
-    assert_type(client.set_studio_batches_priorities(["b"]), List[scaleapi.StudioBatch])
-    assert_type(client.reset_studio_batches_priorities(), List[scaleapi.StudioBatch])
 
 
 def on_v2(client: scaleapi.ScaleClient) -> None:

@@ -1,0 +1,198 @@
+"""The key, and a proxy's password, are nowhere in what a failure leaves behind."""
+
+import base64
+import http.client
+import logging
+import pickle
+import traceback
+
+import pytest
+
+from scaleapi import ScaleException
+from tests.fixtures.network import KEY
+from tests.fixtures.servers import answer, cut, drop, reset, silence
+
+PASSWORD = "pr0xy-s3cret"
+SECRETS = [
+    KEY,
+    base64.b64encode(f"{KEY}:".encode()).decode().rstrip("="),
+    PASSWORD,
+    base64.b64encode(f"pat:{PASSWORD}".encode()).decode().rstrip("="),
+]
+LIBRARIES = ("scaleapi", "requests", "urllib3", "http", "ssl", "socket")
+
+
+def links(error):
+    """An error, and all that it was raised from, made from or came up with."""
+    found, left = [], [error]
+    while left:
+        link = left.pop()
+        if isinstance(link, BaseException) and not any(link is other for other in found):
+            found.append(link)
+            reason = getattr(link, "reason", None)
+            left += [link.__cause__, link.__context__, reason, *link.args]
+    return found
+
+
+def places(error):
+    """Where a failure can carry a secret, by name, and what is there, as text."""
+    yield "pickle", pickle.dumps(error).decode("latin-1")
+    yield "traceback", "".join(traceback.format_exception(type(error), error, error.__traceback__))
+    for link in links(error):
+        kind = type(link).__name__
+        yield f"{kind}: str", str(link)
+        yield f"{kind}: repr", repr(link)
+        yield f"{kind}: args", repr(link.args)
+        yield f"{kind}: vars", repr(vars(link))
+        response = getattr(link, "response", None)
+        for request in (getattr(link, "request", None), getattr(response, "request", None)):
+            if request is not None:
+                yield f"{kind}: request", repr(vars(request))
+        if response is not None:
+            yield f"{kind}: response", repr(vars(response))
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            module = frame.f_globals.get("__name__", "")
+            if module.split(".")[0] in LIBRARIES:
+                for name, value in frame.f_locals.items():
+                    where = f"{kind}: {module}.{frame.f_code.co_name}: {name}"
+                    yield where, _shown(value)
+
+
+def _shown(value):
+    try:
+        return repr(value)
+    except Exception as complaint:  # half-built objects
+        return repr(complaint)
+
+
+def leaks(found):
+    return sorted({place for place, text in found if any(secret in text for secret in SECRETS)})
+
+
+ANSWERS = {
+    "a refusal": answer({"error": "no"}, 401),
+    "a conflict": answer({"error": "taken"}, 409),
+    "a failure": answer(b"<html>oh</html>", 500),
+    "a redirect": answer({}, 302, location="http://127.0.0.2:1/"),
+    "a long wait asked for": answer({}, 429, retry_after=1000),
+    "no JSON": answer(b"<html>fine</html>"),
+    "no object": answer([]),
+    "a drop": drop,
+    "a reset": reset,
+    "no HTTP": cut(b"what?\r\n\r\n"),
+    "half an answer": cut(answer({"a": "long enough"})[:-5]),
+    "half a chunk": cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"),
+    "no gzip": answer(b"no gzip", content_encoding="gzip"),
+}
+
+
+@pytest.fixture
+def fail(connect, caplog, capfd, monkeypatch):
+    """Runs calls that fail, and gives where they left a secret."""
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+
+    def run(server, **options):
+        found = []
+        caplog.set_level(logging.DEBUG)
+        client = connect(server, **options)
+        calls = {
+            "GET": lambda: client.get_task("t"),
+            "POST": lambda: client.create_task("chat", unique_id="u"),
+            "PUT": lambda: client.add_task_tags("t", ["a"]),
+        }
+        for method, call in calls.items():
+            with pytest.raises(ScaleException) as caught:
+                call()
+            found += [(f"{method}: {place}", text) for place, text in places(caught.value)]
+        assert "scaleapi" in {record.name for record in caplog.records}
+        printed = capfd.readouterr()
+        found += [("log", caplog.text), ("output", printed.out), ("errors", printed.err)]
+        return leaks([*found, ("client", repr(client) + repr(client.api))])
+
+    return run
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_secrets_after_an_error_response_are_in_no_trace(what, server, fail):
+    server.replies(ANSWERS[what])
+    assert fail(server) == []
+
+
+def test_secrets_after_a_timeout_are_in_no_trace(server, fail):
+    server.replies(silence)
+    assert fail(server, timeout=(20, 0.01)) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_secrets_after_a_refused_connection_are_in_no_trace(scheme, refused, fail):
+    assert fail(refused.replace("http:", f"{scheme}:")) == []
+
+
+@pytest.mark.parametrize("fault", [drop, reset, cut(b"what?\r\n\r\n")])
+def test_secrets_after_a_failed_tls_handshake_are_in_no_trace(fault, serve, fail):
+    assert fail(serve("https", welcome=fault)) == []
+
+
+def test_secrets_after_an_untrusted_certificate_are_in_no_trace(serve, fail):
+    assert fail(serve("https"), verify=None) == []
+
+
+def test_secrets_after_a_missing_client_certificate_are_in_no_trace(serve, fail):
+    assert fail(serve("mutual")) == []
+
+
+@pytest.mark.parametrize("name", ["verify", "cert"])
+def test_secrets_after_a_missing_file_are_in_no_trace(name, serve, fail):
+    assert fail(serve("https"), **{name: "/nowhere/file.pem"}) == []
+
+
+@pytest.mark.parametrize("what", ["a refusal", "a failure", "a drop", "half an answer", "no gzip"])
+def test_secrets_behind_a_proxy_with_password_are_in_no_trace(what, serve, proxy, fail):
+    server = serve("https")
+    server.replies(ANSWERS[what])
+    assert fail(server, proxies={"https": proxy.url_with(f"pat:{PASSWORD}")}) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("status", [407, 502])
+def test_secrets_after_a_rejection_by_the_proxy_are_in_no_trace(status, scheme, serve, proxy, fail):
+    proxy.refusal = status
+    assert fail(serve(scheme), proxies={scheme: proxy.url_with(f"pat:{PASSWORD}")}) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_secrets_with_the_proxy_down_are_in_no_trace(scheme, refused, serve, fail):
+    proxy = refused.replace("/v1", "").replace("//", f"//pat:{PASSWORD}@")
+    assert fail(serve(scheme), proxies={scheme: proxy}) == []
+
+
+def test_secrets_after_a_success_are_in_no_trace(server, connect, caplog, capfd, monkeypatch):
+    monkeypatch.setattr(http.client.HTTPConnection, "debuglevel", 1)
+    with caplog.at_level(logging.DEBUG):
+        got = connect(server).api.request("GET", "x")
+    printed = capfd.readouterr()
+    response = f"{vars(got.response)}{vars(got.response.request)}"
+    kept = pickle.dumps(got.response).decode("latin-1")
+    everything = {"log": caplog.text, "out": printed.out, "err": printed.err, "kept": kept}
+    assert leaks([*everything.items(), ("response", response)]) == []
+
+
+def test_secrets_search_finds_what_is_there():
+    """Were it blind, all of the above would pass."""
+
+    def fails(headers):
+        raise ScaleException("no")
+
+    with pytest.raises(ScaleException) as caught:
+        fails({"Authorization": f"Basic {SECRETS[1]}=="})
+    error = caught.value
+    assert leaks(places(error)) == []
+    error.__cause__ = OSError(f"no such proxy: http://pat:{PASSWORD}@127.0.0.1")
+    assert leaks(places(error)) == [
+        "OSError: args",
+        "OSError: repr",
+        "OSError: str",
+        "traceback",
+    ]
+    error.headers = {"echo": KEY}
+    assert {"pickle", "ScaleException: vars"} < set(leaks(places(error)))
