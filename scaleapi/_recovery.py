@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from ._http.idempotency import (
@@ -63,7 +64,7 @@ def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
     return sent.netloc in bucket_and_key and unquote(shown.path).endswith(unquote(sent.path))
 
 
-def _unsigned(query: str) -> List[Tuple[str, str]]:
+def _unsigned(query: str) -> list[tuple[str, str]]:
     """Return the parameters of a query without those that sign it."""
     return [pair for pair in parse_qsl(query) if not _SIGNATURE.match(pair[0])]
 
@@ -100,7 +101,7 @@ def _has(shown: Any, wanted: Mapping[str, Any], *names: str) -> bool:
 # Tasks.
 
 
-def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> List[Any]:
+def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> list[Any]:
     """Return the tasks that have a unique id: one, or none."""
     page = get_json("tasks", {"unique_id": unique_id})
     docs = page.get("docs") if isinstance(page, dict) else None
@@ -112,7 +113,7 @@ def is_task_like(task: Any, wanted: Mapping[str, Any]) -> bool:
     return _has(task, wanted, "unique_id", "type", "project", "batch")
 
 
-def _find_created_task(get_json: GetJson, data: RequestData) -> List[Any]:
+def _find_created_task(get_json: GetJson, data: RequestData) -> list[Any]:
     return find_tasks_by_unique_id(get_json, data.fields["unique_id"])
 
 
@@ -121,7 +122,7 @@ def _is_created_task(task: Any, data: RequestData) -> bool:
     return _has(task, wanted, "unique_id", "type") and _shows_fields(task, wanted)
 
 
-def _get_parent(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_parent(get_json: GetJson, data: RequestData) -> list[Any]:
     return [get_json(_parent(data))]
 
 
@@ -143,7 +144,7 @@ def _is_finalized(batch: Any, data: RequestData) -> bool:
     return isinstance(batch, Mapping) and batch.get("status") in ("in_progress", "completed")
 
 
-def _get_by_name(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_by_name(get_json: GetJson, data: RequestData) -> list[Any]:
     return [get_json(f"{data.endpoint}/{quote(data.fields['name'], safe='')}")]
 
 
@@ -162,7 +163,7 @@ def _is_created_project(project: Any, data: RequestData) -> bool:
     return _shows_fields(project, others) and _shows_fields(first, params or {})
 
 
-def _get_v2_batch(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_v2_batch(get_json: GetJson, data: RequestData) -> list[Any]:
     name = quote(data.fields["name"])
     batch = get_json(f"/v2/batch?batch_name={name}&expand=project")
     return [batch] if isinstance(batch, dict) else []
@@ -217,7 +218,7 @@ V2_CREATE_CHAT_TASK = IdempotencyRule("task", "", never_retry_if_ambiguous=True)
 V2_POST = IdempotencyRule(never_retry_if_ambiguous=True)
 
 _ID = "[^/]+"
-_BY_ENDPOINT: Tuple[Tuple[str, IdempotencyRule], ...] = (
+_BY_ENDPOINT: tuple[tuple[str, IdempotencyRule], ...] = (
     (f"task/{_ID}", CREATE_TASK),
     (f"task/{_ID}/unique_id", SET_UNIQUE_ID),
     (f"task/{_ID}/cancel", CANCEL_TASK),

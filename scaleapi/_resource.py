@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Optional, TypeVar
 from urllib.parse import urlencode
 
 from ._http.idempotency import IdempotencyRule
@@ -31,7 +32,7 @@ class Resource:
     """The label of the shown value in `str`."""
     _shown_key: ClassVar[Optional[str]] = None
     """The key whose value `str` shows, where it is not `_id_key`."""
-    _required: ClassVar[Tuple[str, ...]]
+    _required: ClassVar[tuple[str, ...]]
     """Keys without which the JSON is invalid."""
     _aliases: ClassVar[Mapping[str, str]] = {}
     """The JSON keys of attributes that are spelled differently."""
@@ -41,7 +42,7 @@ class Resource:
     _published_name: ClassVar[str]
     """The name of the class in this package, which a user's subclass prints too."""
 
-    _json: Dict[str, Any]
+    _json: dict[str, Any]
     _client: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,7 +50,7 @@ class Resource:
         if cls.__module__.startswith(f"{__package__}."):
             cls._published_name = cls.__name__
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         if not is_mock(json):
             self._check(json)
         self._json = json
@@ -73,7 +74,7 @@ class Resource:
             return copy.copy(self._defaults[key])
         raise AttributeError(self._missing(name))
 
-    def _fields(self) -> Dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         # Not self._json: copy and pickle look up attributes before it is set.
         json = self.__dict__.get("_json")
         return json if isinstance(json, dict) else {}
@@ -81,11 +82,11 @@ class Resource:
     def _missing(self, name: str) -> str:
         return f"{type(self).__name__!r} object has no attribute {name!r}"
 
-    def __dir__(self) -> List[str]:
+    def __dir__(self) -> list[str]:
         keys = [key for key in self._fields() if key.isidentifier()]
         return sorted({*super().__dir__(), *keys, *self._aliases, *self._defaults})
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the JSON as the service sent it, including all of its keys; not a copy."""
         return self._json
 
@@ -114,7 +115,7 @@ class Resource:
         shown = self._json[self._shown_key or self._id_key]
         return f"{self._published_name}({self._label}={shown})"
 
-    def __deepcopy__(self: R, memo: Dict[int, Any]) -> R:
+    def __deepcopy__(self: R, memo: dict[int, Any]) -> R:
         # The data is copied and the client is shared: it holds connections, not data.
         twin = memo[id(self)] = copy.copy(self)
         for name, value in self.__dict__.items():
@@ -164,7 +165,7 @@ class ClientMixin:
             content["params"] = params
         return APIResult.from_double(double(endpoint, **content))
 
-    def _request_object(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> R:
+    def _request_object(self, kind: type[R], method: str, endpoint: str, **content: Any) -> R:
         """Return the object in the response to a request."""
         try:
             result = self._request(method, endpoint, **content)
@@ -173,20 +174,20 @@ class ClientMixin:
             raise
         return result.parse_with(kind, result.json_object(), self)
 
-    def _existing(self, kind: Type[R], json: Any) -> Optional[R]:
+    def _existing(self, kind: type[R], json: Any) -> Optional[R]:
         """Return the object that has the name or key of a create request, None if unknown."""
         try:
             return None if json is None else kind(json, self)
         except ScaleException:
             return None
 
-    def _request_list(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> List[R]:
+    def _request_list(self, kind: type[R], method: str, endpoint: str, **content: Any) -> list[R]:
         """Return the objects in the response to a request, a bare array."""
         result = self._request(method, endpoint, **content)
         return result.parse_with(self._build_list, kind, result.json_array())
 
     def _request_page(
-        self, pages: Type[P], kind: Type[R], endpoint: str, query: Mapping[str, Any], total: str
+        self, pages: type[P], kind: type[R], endpoint: str, query: Mapping[str, Any], total: str
     ) -> P:
         """Return one page of a listing, whose envelope counts all matches under the key `total`."""
         result = self._request("GET", endpoint, params=query)
@@ -195,5 +196,5 @@ class ClientMixin:
         where = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
         return pages(docs, page[total], *where)
 
-    def _build_list(self, kind: Type[R], rows: List[Any]) -> List[R]:
+    def _build_list(self, kind: type[R], rows: list[Any]) -> list[R]:
         return [kind(row, self) for row in rows]

@@ -8,20 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Collection, Iterable, Mapping, Set
 from enum import Enum
-from typing import (
-    AbstractSet,
-    Any,
-    Callable,
-    Collection,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
-    Optional,
-    Type,
-    Union,
-)
+from typing import Any, Callable, Optional, Union
 from urllib.parse import quote, unquote
 
 from .exceptions import ScaleInvalidArgument
@@ -126,7 +115,7 @@ def choice(name: str, value: Any, allowed: Collection[str]) -> str:
     return value
 
 
-def str_list(name: str, values: Any) -> List[str]:
+def str_list(name: str, values: Any) -> list[str]:
     """Return a list of strings, from any iterable except a string itself.
 
     Args:
@@ -140,10 +129,10 @@ def str_list(name: str, values: Any) -> List[str]:
         raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
     found = [non_empty_str(f"each of {name}", value) for value in values]
     # A set has another order in each process; what is sent or stored must not.
-    return sorted(found) if isinstance(values, AbstractSet) else found
+    return sorted(found) if isinstance(values, Set) else found
 
 
-def str_or_str_list(name: str, value: Any) -> Union[str, List[str]]:
+def str_or_str_list(name: str, value: Any) -> Union[str, list[str]]:
     """Return one string, or several in a list.
 
     Args:
@@ -156,7 +145,7 @@ def str_or_str_list(name: str, value: Any) -> Union[str, List[str]]:
     return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
-def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
+def enum_value(name: str, value: Any, kind: type[Enum]) -> str:
     """Return the wire value of an enum's member; other strings pass, for values added later.
 
     Args:
@@ -250,7 +239,7 @@ Validator = Callable[[str, Any], Any]
 
 def build_query(
     given: Mapping[str, Any], checks: Mapping[str, Validator], wire_names: Mapping[str, str]
-) -> Dict[str, Any]:
+) -> dict[str, Any]:
     """Build the query of a listing from its filters.
 
     Args:

@@ -5,9 +5,10 @@ Source: https://scale.com/docs/api-reference/batches
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from enum import Enum
 from functools import partial
-from typing import Any, Dict, Generator, Mapping, Optional, Union
+from typing import Any, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
@@ -58,7 +59,7 @@ class Batch(Resource):
     project: str
     status: str
     created_at: str
-    metadata: Dict[str, Any]
+    metadata: dict[str, Any]
     tasks_pending: Optional[int] = None
     tasks_completed: Optional[int] = None
     tasks_error: Optional[int] = None
@@ -83,7 +84,7 @@ class Batch(Resource):
         """
         self._client.set_batch_priority(self.name, priority)
 
-    def get_status(self) -> Dict[str, Any]:
+    def get_status(self) -> dict[str, Any]:
         """Fetch the batch's status and task counts and update this object with them.
 
         Returns:
@@ -134,7 +135,7 @@ class BatchMethods(ClientMixin):
         callback: str = "",
         calibration_batch: bool = False,
         self_label_batch: bool = False,
-        metadata: Optional[Dict[str, Any]] = None,
+        metadata: Optional[dict[str, Any]] = None,
     ) -> Batch:
         """Create a batch.
 
@@ -184,7 +185,7 @@ class BatchMethods(ClientMixin):
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
         return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
-    def batch_status(self, batch_name: str) -> Dict[str, Any]:
+    def batch_status(self, batch_name: str) -> dict[str, Any]:
         """Return a batch's status and task counts.
 
         Args:
@@ -321,7 +322,7 @@ class BatchMethods(ClientMixin):
             lambda step: self.batches(**filters, **step), next_by_offset, {"offset": 0}
         )
 
-    def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
+    def set_batch_metadata(self, batch_name: str, metadata: dict[str, Any]) -> Batch:
         """Replace all of a batch's metadata.
 
         Args:

@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import hmac
 import json
-from typing import Any, Iterable, Mapping, NoReturn, Optional, Protocol, Tuple, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, Optional, Protocol, Union
 
 from .client import ScaleClient
-from .exceptions import (
-    ScaleException,
-    ScaleInvalidArgument,
-    ScaleInvalidRequest,
-    ScaleUnauthorized,
-)
+from .exceptions import ScaleException, ScaleInvalidArgument, ScaleInvalidRequest, ScaleUnauthorized
 from .tasks import Task
 
 AUTH_HEADER = "scale-callback-auth"
@@ -28,7 +24,7 @@ AUTH_HEADER = "scale-callback-auth"
 class Headers(Protocol):
     """Headers as web frameworks provide them: a mapping, or a message of the standard library."""
 
-    def items(self) -> Iterable[Tuple[Any, Any]]:
+    def items(self) -> Iterable[tuple[Any, Any]]:
         """Return names and values."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Optional, TypeVar, Union
 
 import requests
 
@@ -96,8 +97,8 @@ class ScaleClient(
         source: Optional[str] = None,
         api_instance_url: Optional[str] = None,
         verify: Union[bool, str, None] = None,
-        proxies: Optional[Dict[str, str]] = None,
-        cert: Union[str, Tuple[str, str], None] = None,
+        proxies: Optional[dict[str, str]] = None,
+        cert: Union[str, tuple[str, str], None] = None,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         retries: Retries = None,
@@ -214,7 +215,7 @@ class ScaleClient(
 
     def __exit__(
         self,
-        kind: Optional[Type[BaseException]],
+        kind: Optional[type[BaseException]],
         error: Optional[BaseException],
         traceback: Optional[TracebackType],
     ) -> None:

@@ -6,19 +6,8 @@ import gzip
 import json
 import os
 import re
-from typing import (
-    IO,
-    TYPE_CHECKING,
-    Any,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Set,
-    Union,
-    cast,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from ._lazy import OptionalPackage
 from ._validation import str_or_str_list
@@ -80,9 +69,9 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
     return frame
 
 
-def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, List[Any]]:
+def _columns(tasks: Iterable[Mapping[str, Any]], spread: set[str]) -> dict[str, list[Any]]:
     """Return the table column by column, each with one value per task."""
-    columns: Dict[str, List[Any]] = {name: [] for name in FIRST_COLUMNS}
+    columns: dict[str, list[Any]] = {name: [] for name in FIRST_COLUMNS}
     rows = 0
     for task in tasks:
         for name, value in _cells(task, spread):
@@ -116,8 +105,8 @@ def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the JSON of each task."""
     if isinstance(tasks, (str, os.PathLike)):
         path = os.fspath(tasks)
-        opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
-        with cast(IO[bytes], opened) as lines:
+        opener: Any = gzip.open if path.endswith(".gz") else open
+        with opener(path, "rb") as lines:
             yield from _jsons(lines)
         return
     if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
@@ -139,7 +128,7 @@ def _json(task: Any) -> Mapping[str, Any]:
     return found
 
 
-def _cells(task: Mapping[str, Any], spread: Set[str]) -> Iterator[Any]:
+def _cells(task: Mapping[str, Any], spread: set[str]) -> Iterator[Any]:
     for name, value in task.items():
         if name in spread:
             yield from _leaves(name, value)

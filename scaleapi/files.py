@@ -6,18 +6,9 @@ Source: https://scale.com/docs/api-reference/file-endpoints
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
-from typing import (
-    IO,
-    Any,
-    Dict,
-    Generator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import IO, Any, Optional, Union
 
 from ._http.options import UploadProgress
 from ._recovery import CREATE_FILE
@@ -26,7 +17,7 @@ from ._validation import dump_json, mapping, non_empty_str
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import PageParams, Paginator, iter_items
 
-Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
+Upload = Union[str, os.PathLike[str], bytes, IO[bytes], tuple[Any, ...]]
 
 
 class File(Resource):
@@ -154,7 +145,7 @@ class FileMethods(ClientMixin):
 _CURSORS = ("cursor", "next_cursor", "next_token")
 
 
-def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
+def _listing(body: Any) -> tuple[list[Any], Optional[str]]:
     """Return the rows of a page of undocumented form, and the cursor of the next page."""
     if isinstance(body, list):
         return body, None
@@ -167,7 +158,7 @@ def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
     return arrays.get("docs", next(iter(arrays.values()))), next(found, None)
 
 
-def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
+def _form(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Convert dictionaries to JSON strings; other form fields are left to requests."""
     return {
         name: dump_json(value, name) if isinstance(value, Mapping) else value

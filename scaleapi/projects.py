@@ -5,7 +5,7 @@ Source: https://scale.com/docs/api-reference/projects
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
 from ._resource import ClientMixin, Resource
@@ -32,15 +32,15 @@ class TaskTemplate(Resource):
     version: int
     created_at: str
     updated_at: str
-    template_variables: Dict[str, Any]
-    response_schema: Optional[Dict[str, Any]]
+    template_variables: dict[str, Any]
+    response_schema: Optional[dict[str, Any]]
     auto_onboard_enabled: bool
 
-    def get_template_variables(self) -> Dict[str, Any]:
+    def get_template_variables(self) -> dict[str, Any]:
         """Return the variables that a task may fill in."""
         return self.template_variables
 
-    def get_response_schema(self) -> Optional[Dict[str, Any]]:
+    def get_response_schema(self) -> Optional[dict[str, Any]]:
         """Return the schema of the responses, or None."""
         return self.response_schema
 
@@ -67,7 +67,7 @@ class Project(Resource):
     _client: ProjectMethods
 
     @property
-    def params(self) -> Optional[Dict[str, Any]]:
+    def params(self) -> Optional[dict[str, Any]]:
         """The current parameters, or None."""
         history = self._json.get("param_history")
         last = history[-1] if isinstance(history, list) and history else None
@@ -95,7 +95,7 @@ class ProjectMethods(ClientMixin):
         self,
         project_name: str,
         task_type: TypeLike,
-        params: Optional[Dict[str, Any]] = None,
+        params: Optional[dict[str, Any]] = None,
         rapid: bool = False,
         studio: bool = False,
         dataset_id: Optional[str] = None,
@@ -146,7 +146,7 @@ class ProjectMethods(ClientMixin):
             Project, "GET", f"projects/{path_segment('project_name', project_name)}"
         )
 
-    def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
+    def projects(self, *, archived: Optional[bool] = None) -> list[Project]:
         """Return all projects of the account.
 
         Args:
@@ -161,7 +161,7 @@ class ProjectMethods(ClientMixin):
         )
         return self._request_list(Project, "GET", "projects", params=params)
 
-    def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
+    def get_projects(self, *, archived: Optional[bool] = None) -> list[Project]:
         """Return all projects of the account; the same as `projects`.
 
         Args:

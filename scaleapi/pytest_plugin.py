@@ -9,7 +9,8 @@ pytest finds them by itself where the package is installed. `scale_sandbox` is a
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Callable, Dict, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -32,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
     """Return the session's server of either mode, started on first use."""
-    running: Dict[bool, Sandbox] = {}
+    running: dict[bool, Sandbox] = {}
 
     def server(live: bool) -> Sandbox:
         try:

@@ -5,7 +5,7 @@ Source: https://scale.com/docs/api-reference/tasks
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Type, TypeVar
+from typing import Any, Optional, TypeVar
 
 from ._http.idempotency import IdempotencyRule
 from ._resource import ClientMixin, Resource
@@ -29,8 +29,8 @@ class QualityTask(Resource):
     _defaults = {"initial_response": None}
 
     id: str
-    expected_response: Dict[str, Any]
-    initial_response: Optional[Dict[str, Any]]
+    expected_response: dict[str, Any]
+    initial_response: Optional[dict[str, Any]]
 
 
 class QualityTaskMethods(ClientMixin):
@@ -38,10 +38,10 @@ class QualityTaskMethods(ClientMixin):
 
     def _create_quality_task(
         self,
-        kind: Type[Q],
+        kind: type[Q],
         endpoint: str,
         task_type: TypeLike,
-        body: Dict[str, Any],
+        body: dict[str, Any],
         idempotency: IdempotencyRule,
     ) -> Q:
         task_type = path_segment("task_type", enum_value("task_type", task_type, TaskType))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from email.utils import mktime_tz, parsedate_tz
-from typing import Any, FrozenSet, Iterable, NamedTuple, Optional, Type, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar
 
 from .exceptions import ScaleInvalidArgument
 
@@ -22,8 +23,8 @@ class _Settings(NamedTuple):
     jitter: float
     retry_after_max: float
     deadline: Optional[float]
-    statuses: FrozenSet[int]
-    methods: FrozenSet[str]
+    statuses: frozenset[int]
+    methods: frozenset[str]
 
 
 class RetryPolicy(_Settings):
@@ -108,7 +109,7 @@ class RetryPolicy(_Settings):
         return retry_after if retry_after <= self.retry_after_max else None
 
 
-def _frozen(name: str, given: Any, item_type: Type[T]) -> FrozenSet[T]:
+def _frozen(name: str, given: Any, item_type: type[T]) -> frozenset[T]:
     """Return an iterable as a set; it may be a generator, which can be read only once."""
     if isinstance(given, Iterable) and not isinstance(given, str):
         items = list(given)

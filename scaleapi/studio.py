@@ -5,8 +5,9 @@ Source: https://scale.com/docs/api-reference/studio
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Optional
 
 from ._http.idempotency import IDEMPOTENT
 from ._http.response import APIResult
@@ -33,9 +34,9 @@ class StudioLabelerAssignment(Resource):
     """
 
     email: str
-    assigned_projects: List[str]
+    assigned_projects: list[str]
 
-    def __init__(self, assigned_projects: List[str], email: str, client: Any) -> None:
+    def __init__(self, assigned_projects: list[str], email: str, client: Any) -> None:
         # Not through Resource.__init__, whose JSON is an object.
         if not isinstance(assigned_projects, list):
             raise ScaleException(f"Assignments are a list of projects, got {assigned_projects!r}")
@@ -83,15 +84,15 @@ class StudioProjectGroup(Resource):
 
     id: str
     name: str
-    numWorkers: int
-    isSingleton: bool
+    numWorkers: int  # noqa: N815
+    isSingleton: bool  # noqa: N815
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
         _ = self.workers  # validates now, so that the error can name the response
 
     @property
-    def workers(self) -> List[StudioWorker]:
+    def workers(self) -> list[StudioWorker]:
         """Its labelers, an empty list where the service does not list them."""
         rows = self._json.get("workers")
         return [StudioWorker(row, self._client) for row in (rows if isinstance(rows, list) else [])]
@@ -137,10 +138,10 @@ class StudioBatch(Resource):
     studio_priority: Optional[int]
     total: int
     completed: int
-    groups: List[Any]
+    groups: list[Any]
 
 
-Assignments = Dict[str, StudioLabelerAssignment]
+Assignments = dict[str, StudioLabelerAssignment]
 
 
 class StudioMethods(ClientMixin):
@@ -202,7 +203,7 @@ class StudioMethods(ClientMixin):
             for email, projects in result.json_object().items()
         }
 
-    def list_project_groups(self, project: str) -> List[StudioProjectGroup]:
+    def list_project_groups(self, project: str) -> list[StudioProjectGroup]:
         """Return the groups of a project.
 
         Args:
@@ -277,7 +278,7 @@ class StudioMethods(ClientMixin):
         }
         return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
-    def list_studio_batches(self) -> List[StudioBatch]:
+    def list_studio_batches(self) -> list[StudioBatch]:
         """Return the pending batches, in the order in which they are worked on.
 
         See https://scale.com/docs/api-reference/studio.
@@ -303,7 +304,7 @@ class StudioMethods(ClientMixin):
         body = {"groups": str_list("project_groups", project_groups)}
         return self._request_object(StudioBatch, "PUT", endpoint, body=body)
 
-    def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
+    def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> list[StudioBatch]:
         """Set the order in which batches are worked on.
 
         Args:
@@ -321,7 +322,7 @@ class StudioMethods(ClientMixin):
         endpoint = "studio/batches/set_priorities"
         return self._request_list(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
-    def reset_studio_batches_priorities(self) -> List[StudioBatch]:
+    def reset_studio_batches_priorities(self) -> list[StudioBatch]:
         """Reset the order of batches to that of their creation, oldest first.
 
         Returns:

@@ -5,19 +5,10 @@ Source: https://scale.com/docs/api-reference/tasks
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Mapping
 from enum import Enum
 from functools import partial
-from typing import (
-    Any,
-    Dict,
-    Generator,
-    Iterable,
-    Mapping,
-    Optional,
-    Tuple,
-    TypedDict,
-    Union,
-)
+from typing import Any, Optional, TypedDict, Union
 
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
@@ -121,11 +112,11 @@ class Task(Resource):
     type: str
     status: str
     created_at: str
-    params: Dict[str, Any]
-    metadata: Dict[str, Any]
+    params: dict[str, Any]
+    metadata: dict[str, Any]
     _client: TaskMethods
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
         self.id = json["task_id"]
 
@@ -171,7 +162,7 @@ class Task(Resource):
         """Remove the task's unique id; see `ScaleClient.clear_task_unique_id`."""
         self._update_from(self._client.clear_task_unique_id(self.id))
 
-    def set_metadata(self, metadata: Dict[str, Any]) -> None:
+    def set_metadata(self, metadata: dict[str, Any]) -> None:
         """Replace the task's metadata and update this object.
 
         Args:
@@ -206,7 +197,7 @@ class Task(Resource):
     def draw(
         self,
         image: Optional[drawing.Image] = None,
-        size: Optional[Tuple[float, float]] = None,
+        size: Optional[tuple[float, float]] = None,
     ) -> drawing.Drawing:
         """Draw the annotations of an image task, as a picture that notebooks display.
 
@@ -297,7 +288,7 @@ class TaskFilters(TypedDict, total=False):
     limit: Optional[int]
 
 
-def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
+def normalize_task_filters(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Validate filters of `get_tasks` and return them as plain values.
 
     Args:
@@ -321,7 +312,7 @@ def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, A
     return plain
 
 
-def task_query_params(filters: Mapping[str, Any]) -> Dict[str, Any]:
+def task_query_params(filters: Mapping[str, Any]) -> dict[str, Any]:
     """Return filters of `get_tasks` as query parameters.
 
     Args:
@@ -469,7 +460,7 @@ class TaskMethods(ClientMixin):
             Task, "DELETE", f"task/{path_segment('task_id', task_id)}/unique_id"
         )
 
-    def set_task_metadata(self, task_id: str, metadata: Dict[str, Any]) -> Task:
+    def set_task_metadata(self, task_id: str, metadata: dict[str, Any]) -> Task:
         """Replace all of a task's metadata.
 
         Args:
@@ -720,7 +711,7 @@ class TaskMethods(ClientMixin):
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Convert filters of `get_tasks` to those of `tasks`."""
         given = locals()
         if project_name is None and batch_name is None:

@@ -5,8 +5,9 @@ Source: https://scale.com/docs/api-reference/teams
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Iterable, List, Optional, Union
+from typing import Optional, Union
 
 from ._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ._recovery import INVITE_TEAMMATES
@@ -60,7 +61,7 @@ class Teammate(Resource):
     expiry: Optional[str]
     _client: TeamMethods
 
-    def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
+    def update_teammate_role(self, new_role: RoleLike) -> list[Teammate]:
         """Change the teammate's role.
 
         Args:
@@ -75,14 +76,14 @@ class Teammate(Resource):
 class TeamMethods(ClientMixin):
     """The client's methods for the team."""
 
-    def list_teammates(self) -> List[Teammate]:
+    def list_teammates(self) -> list[Teammate]:
         """Return all teammates; a new invitation may take some seconds to appear.
 
         See https://scale.com/docs/api-reference/teams.
         """
         return self._request_list(Teammate, "GET", "teams")
 
-    def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
+    def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> list[Teammate]:
         """Invite people to the team; an invitation is valid for 24 hours.
 
         Args:
@@ -99,7 +100,7 @@ class TeamMethods(ClientMixin):
         """
         return self._team("invite", emails, role, INVITE_TEAMMATES)
 
-    def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
+    def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> list[Teammate]:
         """Change the role of teammates.
 
         Args:
@@ -118,7 +119,7 @@ class TeamMethods(ClientMixin):
 
     def _team(
         self, action: str, emails: Iterable[str], role: RoleLike, idempotency: IdempotencyRule
-    ) -> List[Teammate]:
+    ) -> list[Teammate]:
         body = {
             "emails": str_list("emails", emails),
             "team_role": enum_value("role", role, TeammateRole),

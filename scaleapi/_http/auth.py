@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, Union
 from urllib.parse import quote, unquote
 
 from .._version import __version__
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
-AuthHeaders = Callable[[str], Dict[str, str]]
+AuthHeaders = Callable[[str], dict[str, str]]
 """Makes the headers that carry a key."""
 
 
@@ -19,17 +20,17 @@ MASK = "***"
 MIN_MASKED_LENGTH = 4  # shorter "secrets" stand in every text by chance
 
 
-def basic_auth_headers(api_key: str) -> Dict[str, str]:
+def basic_auth_headers(api_key: str) -> dict[str, str]:
     """Return the header that v1 reads: the key as the user name, without a password."""
     return {"Authorization": "Basic " + _basic_token(api_key)}
 
 
-def bearer_auth_headers(api_key: str) -> Dict[str, str]:
+def bearer_auth_headers(api_key: str) -> dict[str, str]:
     """Return the header that v2 reads."""
     return {"Authorization": f"Bearer {api_key}"}
 
 
-def no_auth_headers(api_key: str) -> Dict[str, str]:
+def no_auth_headers(api_key: str) -> dict[str, str]:
     """Return no header: the key is not for this address."""
     return {}
 
@@ -75,10 +76,10 @@ class KeySource:
         """Return the source of a key, or the source that was given."""
         return key if isinstance(key, KeySource) else cls(key)
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __getstate__(self) -> dict[str, Any]:
         return {"_given": self._given, "_from_environment": None}
 
-    def __deepcopy__(self, memo: Dict[int, Any]) -> KeySource:
+    def __deepcopy__(self, memo: dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
 
 
@@ -124,7 +125,7 @@ def build_user_agent(extension: Optional[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def secrets_in(urls: Iterable[Any]) -> Set[str]:
+def secrets_in(urls: Iterable[Any]) -> set[str]:
     """Return the passwords in addresses, as they are written; they must not be shown.
 
     Args:
@@ -139,18 +140,18 @@ class SentHeaders:
     """The headers with a key that one call has sent; its repr shows none of them."""
 
     def __init__(self) -> None:
-        self._values: Set[str] = set()
+        self._values: set[str] = set()
 
     def add(self, value: str) -> None:
         """Remember a header."""
         self._values.add(value)
 
-    def secrets(self) -> Set[str]:
+    def secrets(self) -> set[str]:
         """Return what must not be shown of them."""
         return {secret for value in self._values for secret in secrets_in_header(value)}
 
 
-def secrets_in_header(value: str) -> Set[str]:
+def secrets_in_header(value: str) -> set[str]:
     """Return what must not be shown of a header that carries a key: the key, in all its forms."""
     scheme, _, token = value.partition(" ")
     secrets = {value, token or scheme}
@@ -194,7 +195,7 @@ def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool
     return False
 
 
-def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Dict[str, str]:
+def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """Return the headers in which a secret is replaced, those without one left out."""
     masked = {name: mask(str(value), secrets) for name, value in headers.items()}
     return {name: value for name, value in masked.items() if value != headers[name]}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
 
 GetJson = Callable[..., Any]
 """Returns the JSON of a GET, of an endpoint and its query."""
@@ -34,7 +35,7 @@ class Recovery(NamedTuple):
         as_response: Makes of it what the response would have held.
     """
 
-    find: Callable[[GetJson, RequestData], List[Any]]
+    find: Callable[[GetJson, RequestData], list[Any]]
     matches: Callable[[Any, RequestData], bool]
     is_created: bool = False
     as_response: Callable[[Any], Any] = lambda found: found

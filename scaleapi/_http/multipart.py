@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import IO, Any, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import IO, Any, NamedTuple, Optional, Union
 
 from requests.utils import guess_filename, to_key_val_list
 from urllib3.fields import RequestField
@@ -119,7 +120,7 @@ class MultipartStream:
         self._progress = None
 
 
-def _pairs(named: Any) -> List[Tuple[str, Any]]:
+def _pairs(named: Any) -> list[tuple[str, Any]]:
     return list(to_key_val_list(named or {}))  # type: ignore[no-untyped-call]
 
 
@@ -142,7 +143,7 @@ def _framing(content: bytes) -> _Segment:
     return _Segment(io.BytesIO(content), 0, len(content), is_file=False)
 
 
-def _normalize_file_spec(name: str, given: Any) -> Tuple[Any, ...]:
+def _normalize_file_spec(name: str, given: Any) -> tuple[Any, ...]:
     """File name, content, type and headers."""
     if not isinstance(given, (tuple, list)):
         given = (guess_filename(given) or name, given)  # type: ignore[no-untyped-call]
@@ -179,7 +180,8 @@ def _seekable_segment(file: Any) -> Optional[_Segment]:
 
 def _spooled(file: Any, spools: ExitStack) -> _Segment:
     """Copy what a file still holds."""
-    spool: Any = spools.enter_context(tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE))
+    spool: Any = tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE)  # noqa: SIM115
+    spools.enter_context(spool)
     while chunk := file.read(CHUNK_SIZE):
         spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
     return _Segment(spool, 0, spool.tell())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
 from ..exceptions import Attempt, ScaleInvalidArgument
 from ..retries import RetryPolicy
@@ -16,7 +16,7 @@ DEFAULT_MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 
 NOT_GIVEN: Any = object()
 
-Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
+Timeout = Union[float, tuple[Optional[float], Optional[float]], None]
 Retries = Union[RetryPolicy, int, None]
 OnAttempt = Callable[[Attempt], object]
 UploadProgress = Callable[[int, int], object]
@@ -30,7 +30,7 @@ class Clock:
         # Bound now, so that a tool that freezes `time` later stops no deadline.
         self.monotonic = monotonic
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ()  # a frozen clock cannot be pickled, and need not be
 
     def sleep(self, seconds: float) -> None:

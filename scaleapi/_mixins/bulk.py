@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Union, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, Union, cast
 
 from .. import bulk
 from .._resource import ClientMixin
@@ -211,7 +212,7 @@ class BulkMethods(ClientMixin):
 
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]
-    ) -> List[bulk.ExportWindow]:
+    ) -> list[bulk.ExportWindow]:
         """Divide tasks by creation time into windows that can be read in parallel.
 
         `export_tasks` does so by itself; this method is for frameworks that read the windows on

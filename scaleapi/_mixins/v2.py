@@ -6,7 +6,8 @@ Source: https://scale.com/docs/api-reference, version 2
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Callable, Generator, Iterable, Optional, Union
+from collections.abc import Generator, Iterable
+from typing import Any, Callable, Optional, Union
 
 from .. import api_client
 from .._resource import ClientMixin

@@ -5,19 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import (
-    Any,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import Any, Optional, Union
 
 from .._atomic import remove_stale_temp_files
 from .._http.download import FileDownloader
@@ -56,7 +47,7 @@ class DownloadOutcome(Record):
 
     index: int
     task: Any
-    paths: List[Path]
+    paths: list[Path]
     status: str
     error: Optional[Exception] = None
 
@@ -78,7 +69,7 @@ def download(
     downloader = throttled.api._downloader()
 
     def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
-        paths: List[Path] = []
+        paths: list[Path] = []
         fetched, error = 0, None
         try:
             wanted = collect_files(task)
@@ -107,7 +98,7 @@ def ensure_downloaded(downloader: FileDownloader, address: str, path: Path) -> b
     return True
 
 
-def collect_files(task: Any) -> Dict[PurePosixPath, str]:
+def collect_files(task: Any) -> dict[PurePosixPath, str]:
     """Return the URLs that a task points to, by the path of their file."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
@@ -120,13 +111,13 @@ def collect_files(task: Any) -> Dict[PurePosixPath, str]:
         *(each for name in ATTACHMENTS for each in iter_urls(name, json.get(name))),
         *(each for name in ATTACHMENTS for each in iter_urls(f"params.{name}", given.get(name))),
     ]
-    first: Dict[str, str] = {}
+    first: dict[str, str] = {}
     for place, address in found:
         first.setdefault(address, place)
     return {PurePosixPath(folder, filename_for(place, each)): each for each, place in first.items()}
 
 
-def iter_urls(place: str, value: Any) -> Iterator[Tuple[str, str]]:
+def iter_urls(place: str, value: Any) -> Iterator[tuple[str, str]]:
     """All addresses in a value, however deep, each with where it stands."""
     if isinstance(value, str):
         if _URL.fullmatch(value):

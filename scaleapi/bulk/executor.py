@@ -5,20 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
 from types import TracebackType
-from typing import (
-    Any,
-    Callable,
-    Deque,
-    Generator,
-    Iterable,
-    Iterator,
-    List,
-    Optional,
-    Type,
-    TypeVar,
-)
+from typing import Any, Callable, Optional, TypeVar
 
 R = TypeVar("R")
 Self = TypeVar("Self", bound="DaemonThreadPool")
@@ -58,7 +48,7 @@ class DaemonThreadPool:
 
     def __exit__(
         self,
-        exc_type: Optional[Type[BaseException]],
+        exc_type: Optional[type[BaseException]],
         exc: Optional[BaseException],
         tb: Optional[TracebackType],
     ) -> None:
@@ -79,7 +69,7 @@ def map_ordered(
     pool: DaemonThreadPool,
     work: Callable[..., R],
     items: Iterable[Iterable[Any]],
-    on_interrupt: Callable[[List[Future[R]]], None] = lambda futures: None,
+    on_interrupt: Callable[[list[Future[R]]], None] = lambda futures: None,
 ) -> Generator[R, None, None]:
     """Yield `work(*item)` for each item, in order, with bounded memory.
 
@@ -94,7 +84,7 @@ def map_ordered(
             that have begun; pending ones are cancelled. Requests in flight are not awaited, since
             they may take arbitrarily long.
     """
-    pending: Deque[Future[R]] = deque()
+    pending: deque[Future[R]] = deque()
     deferred = _DeferredErrorIterator(items)
     finished = False
     try:
@@ -114,7 +104,7 @@ def map_ordered(
             on_interrupt([future for future in pending if not future.cancel()])
 
 
-def _next_result(pending: Deque[Future[R]]) -> R:
+def _next_result(pending: deque[Future[R]]) -> R:
     result = pending[0].result()
     pending.popleft()
     return result

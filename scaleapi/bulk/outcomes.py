@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any, Dict, List
+from typing import Any
 
 from .._resource import Resource
 
@@ -12,7 +12,7 @@ from .._resource import Resource
 class Record:
     """Base of the frozen dataclasses that a bulk job returns."""
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON.
 
         A path is a string, a resource its JSON, an error its class and its message.
@@ -29,6 +29,6 @@ def _to_jsonable(value: Any) -> Any:
     if isinstance(value, BaseException):
         return {"type": type(value).__name__, "message": str(value)}
     if isinstance(value, (list, tuple)):
-        items: List[Any] = [_to_jsonable(item) for item in value]
+        items: list[Any] = [_to_jsonable(item) for item in value]
         return items
     return value

@@ -5,26 +5,11 @@ from __future__ import annotations
 import logging
 import weakref
 from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import Future
 from contextlib import closing
 from types import TracebackType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Dict,
-    Generator,
-    Generic,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Sized,
-    Tuple,
-    Type,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .._resource import ClientMixin, Resource
 from ..exceptions import ScaleInvalidArgument
@@ -102,7 +87,7 @@ class BulkRun(Generic[OutcomeT]):
         self._outcomes = weakref.ref(outcomes)
         return outcomes
 
-    def run(self) -> Dict[str, int]:
+    def run(self) -> dict[str, int]:
         """Do the whole job, and return the number of items that came to each status."""
         for _ in self:
             pass
@@ -120,7 +105,7 @@ class BulkRun(Generic[OutcomeT]):
 
     def __exit__(
         self,
-        exc_type: Optional[Type[BaseException]],
+        exc_type: Optional[type[BaseException]],
         exc: Optional[BaseException],
         tb: Optional[TracebackType],
     ) -> None:
@@ -150,7 +135,7 @@ class BulkRun(Generic[OutcomeT]):
         finally:
             report(None)
 
-    def _interrupt(self, begun: List[Future[OutcomeT]]) -> None:
+    def _interrupt(self, begun: list[Future[OutcomeT]]) -> None:
         """Stop all requests, and log a summary."""
         self._throttle.close()
         done = [future for future in begun if future.done() and not future.exception()]
@@ -187,7 +172,7 @@ class ThrottledPool(DaemonThreadPool):
             items: What it is called with.
         """
 
-        def interrupt(begun: List[Future[R]]) -> None:
+        def interrupt(begun: list[Future[R]]) -> None:
             self._throttle.close()
             in_flight = sum(not future.done() for future in begun)
             logger.warning("%s interrupted: %d requests in flight", name, in_flight)
@@ -197,9 +182,9 @@ class ThrottledPool(DaemonThreadPool):
 
 def capture_outcome(
     outcome_class: Callable[..., OutcomeT],
-    work: Callable[[Any], Tuple[str, Any]],
+    work: Callable[[Any], tuple[str, Any]],
     client: ClientMixin,
-    rejected_statuses: Mapping[Type[Exception], str] = {},
+    rejected_statuses: Mapping[type[Exception], str] = {},
 ) -> Callable[[int, Any, Any], OutcomeT]:
     """Return what works on one item, and makes an outcome of whatever happens.
 

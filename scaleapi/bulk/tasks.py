@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Iterable,
-    Mapping,
-    Optional,
-    Union,
-)
+from typing import Any, Callable, Optional, Union
 
 from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import choice, enum_value, mapping, non_empty_str, str_list
@@ -126,8 +119,8 @@ def update(
     progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.update_tasks`."""
-    checks: Dict[str, Any] = {"metadata": mapping}
-    wanted: Dict[str, Any] = {
+    checks: dict[str, Any] = {"metadata": mapping}
+    wanted: dict[str, Any] = {
         name: snapshot_payload(checks.get(name, str_list)(name, value))
         for name, value in changes.items()
         if value is not None
@@ -135,7 +128,7 @@ def update(
     if not wanted:
         raise ScaleInvalidArgument(f"one of {', '.join(changes)} must be given")
     throttled, throttle = throttled_client(client, workers)
-    steps: Dict[str, Callable[[str, Any], Task]] = {
+    steps: dict[str, Callable[[str, Any], Task]] = {
         "tags": throttled.set_task_tags,
         "add_tags": throttled.add_task_tags,
         "delete_tags": throttled.delete_task_tags,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Optional, Tuple, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from .._resource import ClientMixin
 from ..exceptions import ScaleException, ScaleInvalidArgument
@@ -108,7 +108,7 @@ class AdaptiveThrottle:
             self._changed.notify_all()
 
 
-def throttled_client(client: C, workers: Any) -> Tuple[C, AdaptiveThrottle]:
+def throttled_client(client: C, workers: Any) -> tuple[C, AdaptiveThrottle]:
     """Return a copy of `client` with one throttle, which never retries non-idempotent requests.
 
     Raises:

@@ -7,21 +7,12 @@ import json
 import logging
 import os
 import time
-from contextlib import closing, nullcontext
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import (
-    IO,
-    Any,
-    ContextManager,
-    Dict,
-    Generator,
-    Iterable,
-    Iterator,
-    List,
-    Union,
-)
+from typing import IO, Any, Union
 
 from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
 from ..._resource import ClientMixin
@@ -63,7 +54,7 @@ class ExportReport(Record):
 def export(
     client: ClientMixin,
     path: Union[str, os.PathLike[str]],
-    filters: Dict[str, Any],
+    filters: dict[str, Any],
     workers: int,
     resume: bool,
     progress: ProgressOption,
@@ -96,8 +87,8 @@ def export(
 
 
 def windows(
-    client: ClientMixin, filters: Dict[str, Any], workers: int, max_tasks: Any
-) -> List[ExportWindow]:
+    client: ClientMixin, filters: dict[str, Any], workers: int, max_tasks: Any
+) -> list[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = normalize_task_filters("export_windows", filters)
     is_number = isinstance(max_tasks, int) and not isinstance(max_tasks, bool)
@@ -153,9 +144,9 @@ class IncompleteListing(ScaleException):
 def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
     """Write the tasks of a window, each once, as lines of its id and its JSON."""
     query = task_query_params(window.filters)
-    totals: List[int] = []
+    totals: list[int] = []
 
-    def page(step: Dict[str, Any]) -> Paginator[RawTask]:
+    def page(step: dict[str, Any]) -> Paginator[RawTask]:
         found = reader.page({**query, **step})
         totals.append(found.total)
         return found
@@ -183,7 +174,7 @@ def merge(
     with atomic_write(target, checkpoint.folder) as file:
         zipped = target.suffix == ".gz"
         # Without name and time, so that the same tasks make the same file.
-        out: ContextManager[Any] = (
+        out: AbstractContextManager[Any] = (
             gzip.GzipFile("", "wb", 6, file, mtime=0) if zipped else nullcontext(file)
         )
         tasks = 0

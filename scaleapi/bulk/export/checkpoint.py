@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any
 
 from ..._atomic import atomic_write, remove_stale_temp_files
 from ...exceptions import ScaleException, ScaleInvalidArgument
@@ -65,7 +66,7 @@ class Checkpoint:
     def create(cls, folder: Path, job: Mapping[str, Any], key: str, plan: Plan) -> Checkpoint:
         """Keep the plan of a new job."""
         name = uuid.uuid4().hex
-        stored: Dict[str, Any] = {
+        stored: dict[str, Any] = {
             "id": name,
             "job": {**job, "account": _fingerprint(key, name)},
             "filters": plan.filters,
@@ -85,7 +86,7 @@ class Checkpoint:
         return self.folder / f"{self._id}-{number}{PART_SUFFIX}"
 
     @property
-    def pending(self) -> List[int]:
+    def pending(self) -> list[int]:
         """The windows that are not read yet."""
         return [at for at in range(len(self.plan.windows)) if not self.part_path(at).exists()]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, repeat
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from ..._timestamps import format_iso8601, parse_iso8601
 from ...exceptions import ScaleInvalidArgument
@@ -34,7 +35,7 @@ FIRST_ROUND_SPLITS = (
 )
 LATER_ROUND_SPLITS = 8  # ... in which a coarse look finds where with fewer counts
 
-Filters = Dict[str, Any]
+Filters = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Plan(NamedTuple):
 
     filters: Filters
     total: int
-    windows: List[ExportWindow]
+    windows: list[ExportWindow]
 
 
 @dataclass(frozen=True, order=True)
@@ -137,10 +138,10 @@ def _end(task: str) -> Optional[dt.datetime]:
 
 def _partition(
     count: Callable[[_TimeRange], _TimeRange], whole: _TimeRange, size: int, pool: ThrottledPool
-) -> List[_TimeRange]:
+) -> list[_TimeRange]:
     """Spans of at most so many tasks, newest first, which follow each other without a gap."""
-    accepted: List[_TimeRange] = []
-    rounds: Iterator[Callable[..., List[_TimeRange]]] = chain(
+    accepted: list[_TimeRange] = []
+    rounds: Iterator[Callable[..., list[_TimeRange]]] = chain(
         [_split_exponentially, partial(_split_evenly, most=FIRST_ROUND_SPLITS)],
         repeat(_split_evenly),
     )
@@ -152,7 +153,7 @@ def _partition(
             piece for span in oversized if not span.fits(size) for piece in divide(span, size)
         ]
         oversized = list(pool.map("export_windows", count, pieces))
-    merged: List[_TimeRange] = []
+    merged: list[_TimeRange] = []
     for span in sorted(accepted, reverse=True):
         last = merged[-1] if merged else None
         if last and last.count + span.count <= size:
@@ -162,7 +163,7 @@ def _partition(
     return merged
 
 
-def _split_exponentially(span: _TimeRange, size: int) -> List[_TimeRange]:
+def _split_exponentially(span: _TimeRange, size: int) -> list[_TimeRange]:
     """Split a range into pieces that double in width from the newest on."""
     edges = [span.end]
     width = MINUTE
@@ -172,11 +173,11 @@ def _split_exponentially(span: _TimeRange, size: int) -> List[_TimeRange]:
     return _between([span.start, *reversed(edges)])
 
 
-def _between(edges: List[dt.datetime]) -> List[_TimeRange]:
+def _between(edges: list[dt.datetime]) -> list[_TimeRange]:
     return [_TimeRange(*pair) for pair in zip(edges, edges[1:])]
 
 
-def _split_evenly(span: _TimeRange, size: int, most: int = LATER_ROUND_SPLITS) -> List[_TimeRange]:
+def _split_evenly(span: _TimeRange, size: int, most: int = LATER_ROUND_SPLITS) -> list[_TimeRange]:
     """Split a range evenly, into as many pieces as make another round unlikely."""
     number = min(most, span.width, 2 + span.count * 3 // (2 * size))
     edges = [span.start + span.width * each // number * MILLISECOND for each in range(number)]

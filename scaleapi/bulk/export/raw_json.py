@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from json.decoder import JSONDecoder
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..._resource import ClientMixin
 from ...exceptions import ScaleException
@@ -67,7 +68,7 @@ def page_of(answer: APIResult) -> Paginator[RawTask]:
     return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]
 
 
-def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
+def _iter_members(text: str) -> Iterator[tuple[str, Any]]:
     """Yield the members of a JSON object, in which "docs" are tasks.
 
     Raises:
@@ -82,7 +83,7 @@ def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
         at = _skip_separator(text, at, "}")
 
 
-def _parse_tasks(text: str, at: int) -> Tuple[List[RawTask], int]:
+def _parse_tasks(text: str, at: int) -> tuple[list[RawTask], int]:
     """Return the tasks of the array that begins here, and where it ends."""
     rows = []
     at = _expect(text, at, "[")
