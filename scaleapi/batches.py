@@ -1,7 +1,4 @@
-"""Batches: groups of tasks within a project.
-
-Source: https://scale.com/docs/api-reference/batches
-"""
+"""Batches: groups of tasks within a project."""
 
 from __future__ import annotations
 
@@ -126,7 +123,7 @@ _PARAM_NAMES = {
 
 
 class BatchMethods(ClientMixin):
-    """The client's methods for batches."""
+    """The client's methods for batches. See https://scale.com/docs/api-reference/batches."""
 
     def create_batch(
         self,
@@ -154,8 +151,6 @@ class BatchMethods(ClientMixin):
             ScaleDuplicateResource: If the name is taken.
             ScaleInvalidRequest: If an argument is invalid.
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         body = {
             "project": non_empty_str("project", project),
@@ -179,8 +174,6 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the batch's state does not allow it.
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
         return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
@@ -197,8 +190,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         result = self._request("GET", f"batches/{path_segment('batch_name', batch_name)}/status")
         status = result.json_object()
@@ -214,8 +205,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         return self._request_object(
             Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}"
@@ -234,8 +223,6 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the service does not accept this priority.
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         if isinstance(priority, bool) or not isinstance(priority, int):
             raise ScaleInvalidArgument(f"priority must be a whole number, got {priority!r}")
@@ -255,8 +242,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a filter is unknown or invalid.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         reject_unknown_filters("batches", kwargs, _PARAM_VALIDATORS)
         return self._request_page(
@@ -302,8 +287,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleException: If a page can't be fetched; the batches before it have been yielded.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         given = {
             "project_name": project_name,
@@ -334,8 +317,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/setMetadata"
         body = mapping("metadata", metadata)

@@ -197,8 +197,6 @@ class ScaleClient(
 
         Example:
             >>> client.request("POST", ["projects", name, "setOntology"], body={"ontology": [...]})
-
-        See https://scale.com/docs/api-reference.
         """
         verb = choice("method", method.upper() if isinstance(method, str) else method, METHODS)
         endpoint = normalize_path(path)

@@ -1,7 +1,4 @@
-"""Files: attachments stored by Scale.
-
-Source: https://scale.com/docs/api-reference/file-endpoints
-"""
+"""Files: attachments stored by Scale."""
 
 from __future__ import annotations
 
@@ -40,7 +37,7 @@ class File(Resource):
 
 
 class FileMethods(ClientMixin):
-    """The client's methods for files."""
+    """The client's methods for files. See https://scale.com/docs/api-reference/file-endpoints."""
 
     def upload_file(
         self, file: Upload, *, progress: Optional[UploadProgress] = None, **kwargs: Any
@@ -63,8 +60,6 @@ class FileMethods(ClientMixin):
             ScaleDuplicateResource: If a file with this `reference_id` exists.
             ScaleInvalidRequest: If an argument is missing or invalid.
             OSError: If the file can't be read.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
         with ExitStack() as opened:
             if isinstance(file, (str, os.PathLike)):
@@ -95,8 +90,6 @@ class FileMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If a file with this `reference_id` exists.
             ScaleInvalidRequest: If an argument is missing or invalid.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
         body = {"file_url": non_empty_str("file_url", file_url), **kwargs}
         return self._request_object(
@@ -121,8 +114,6 @@ class FileMethods(ClientMixin):
 
         Raises:
             ScaleException: If a page can't be fetched, or its form is unknown.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
         wanted = {"project": non_empty_str("project_name", project_name)}
         if metadata is not None:

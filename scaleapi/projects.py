@@ -1,7 +1,4 @@
-"""Projects: the type, instructions and other parameters that tasks share.
-
-Source: https://scale.com/docs/api-reference/projects
-"""
+"""Projects: the type, instructions and other parameters that tasks share."""
 
 from __future__ import annotations
 
@@ -89,7 +86,7 @@ class Project(Resource):
 
 
 class ProjectMethods(ClientMixin):
-    """The client's methods for projects."""
+    """The client's methods for projects. See https://scale.com/docs/api-reference/projects."""
 
     def create_project(
         self,
@@ -116,8 +113,6 @@ class ProjectMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If the name is taken.
             ScaleInvalidRequest: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         body = {
             "type": enum_value("task_type", task_type, TaskType),
@@ -139,8 +134,6 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         return self._request_object(
             Project, "GET", f"projects/{path_segment('project_name', project_name)}"
@@ -152,8 +145,6 @@ class ProjectMethods(ClientMixin):
         Args:
             archived: True for only archived projects, False for only those that are not, None for
                 both. (Scale documents this filter, and its client for Node has it.)
-
-        See https://scale.com/docs/api-reference/projects.
         """
         # Unlike other booleans, this one is documented in lower case.
         params = (
@@ -166,8 +157,6 @@ class ProjectMethods(ClientMixin):
 
         Args:
             archived: See `ScaleClient.projects`.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         return self.projects(archived=archived)
 
@@ -184,8 +173,6 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         endpoint = f"projects/{path_segment('project_name', project_name)}/setParams"
         return self._request_object(
@@ -200,8 +187,6 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleException: If there is no such project (404), or it has no template (400 or 404).
-
-        See https://scale.com/docs/api-reference/projects.
         """
         endpoint = f"projects/{path_segment('project_name', project_name)}/taskTemplates"
         return self._request_object(TaskTemplate, "GET", endpoint)

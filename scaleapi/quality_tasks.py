@@ -1,7 +1,4 @@
-"""The common parts of evaluation and training tasks, both of which exist on Rapid projects.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""The common parts of evaluation and training tasks, both of which exist on Rapid projects."""
 
 from __future__ import annotations
 
@@ -34,7 +31,7 @@ class QualityTask(Resource):
 
 
 class QualityTaskMethods(ClientMixin):
-    """The creation of both kinds."""
+    """The creation of both kinds. See https://scale.com/docs/api-reference/tasks."""
 
     def _create_quality_task(
         self,

@@ -1,7 +1,4 @@
-"""Studio: your own labelers, their projects, groups and batches.
-
-Source: https://scale.com/docs/api-reference/studio
-"""
+"""Studio: your own labelers, their projects, groups and batches."""
 
 from __future__ import annotations
 
@@ -145,13 +142,13 @@ Assignments = dict[str, StudioLabelerAssignment]
 
 
 class StudioMethods(ClientMixin):
-    """The client's methods for Studio, which require a live Studio account."""
+    """The client's methods for Studio, which require a live Studio account.
+
+    See https://scale.com/docs/api-reference/studio.
+    """
 
     def list_studio_assignments(self) -> Assignments:
-        """Return the assignments of all labelers, by e-mail address.
-
-        See https://scale.com/docs/api-reference/studio.
-        """
+        """Return the assignments of all labelers, by e-mail address."""
         return self._assignments(self._request("GET", "studio/assignments"))
 
     def add_studio_assignments(self, emails: Iterable[str], projects: Iterable[str]) -> Assignments:
@@ -166,8 +163,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._change_assignments("add", emails, projects)
 
@@ -185,8 +180,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._change_assignments("remove", emails, projects)
 
@@ -211,8 +204,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._request_list(StudioProjectGroup, "GET", _groups_of(project))
 
@@ -232,8 +223,6 @@ class StudioMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If a labeler is not assigned to the project.
             ScaleDuplicateResource: If the name is taken.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         body = {
             "emails": str_list("emails", emails),
@@ -268,8 +257,6 @@ class StudioMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If a labeler is not assigned to the project.
             ScaleResourceNotFound: If there is no such project or group.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = f"{_groups_of(project)}/{path_segment('project_group', project_group)}"
         body = {
@@ -279,10 +266,7 @@ class StudioMethods(ClientMixin):
         return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
     def list_studio_batches(self) -> list[StudioBatch]:
-        """Return the pending batches, in the order in which they are worked on.
-
-        See https://scale.com/docs/api-reference/studio.
-        """
+        """Return the pending batches, in the order in which they are worked on."""
         return self._request_list(StudioBatch, "GET", "studio/batches")
 
     def assign_studio_batches(self, batch_name: str, project_groups: Iterable[str]) -> StudioBatch:
@@ -297,8 +281,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch or group.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = f"studio/batches/{path_segment('batch_name', batch_name)}"
         body = {"groups": str_list("project_groups", project_groups)}
@@ -315,8 +297,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a pending batch is missing, or one that is not pending is named.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         body = {"batches": [{"name": name} for name in str_list("batch_names", batch_names)]}
         endpoint = "studio/batches/set_priorities"
@@ -327,8 +307,6 @@ class StudioMethods(ClientMixin):
 
         Returns:
             The pending batches in the new order.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = "studio/batches/reset_priorities"
         return self._request_list(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)

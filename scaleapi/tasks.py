@@ -1,7 +1,4 @@
-"""Tasks: the units of work.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""Tasks: the units of work."""
 
 from __future__ import annotations
 
@@ -330,7 +327,7 @@ def task_query_params(filters: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class TaskMethods(ClientMixin):
-    """The client's methods for tasks."""
+    """The client's methods for tasks. See https://scale.com/docs/api-reference/tasks."""
 
     def get_task(self, task_id: str) -> Task:
         """Return the task with this id.
@@ -340,8 +337,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._request_object(Task, "GET", f"task/{path_segment('task_id', task_id)}")
 
@@ -370,8 +365,6 @@ class TaskMethods(ClientMixin):
             >>> task = client.create_task(
             ...     TaskType.Categorization, project="animals", attachment=url, unique_id="row-17"
             ... )
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._post_task(task_type, kwargs)
 
@@ -394,8 +387,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If it is completed, already canceled or being worked on.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         params = {"clear_unique_id": "true"} if clear_unique_id else None
         endpoint = f"task/{path_segment('task_id', task_id)}/cancel"
@@ -412,8 +403,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the task is not completed.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
@@ -435,8 +424,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If another task has this unique id.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/unique_id"
         body = {"unique_id": non_empty_str("unique_id", unique_id)}
@@ -453,8 +440,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._request_object(
             Task, "DELETE", f"task/{path_segment('task_id', task_id)}/unique_id"
@@ -472,8 +457,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/setMetadata"
         body = mapping("metadata", metadata)
@@ -491,8 +474,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("POST", task_id, tags)
 
@@ -508,8 +489,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("PUT", task_id, tags)
 
@@ -525,8 +504,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("DELETE", task_id, tags)
 
@@ -549,8 +526,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a filter is unknown or invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         reject_unknown_filters("tasks", kwargs, _PARAM_VALIDATORS)
         return self._request_page(
@@ -610,8 +585,6 @@ class TaskMethods(ClientMixin):
         Example:
             >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
             ...     print(task.id, task.response)
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         filters = self._process_tasks_endpoint_args(
             project_name=project_name,
@@ -670,8 +643,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ValueError: If neither `project_name` nor `batch_name` is given.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         filters = self._process_tasks_endpoint_args(
             project_name=project_name,

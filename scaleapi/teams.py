@@ -1,7 +1,4 @@
-"""Teammates: the members of the account's team.
-
-Source: https://scale.com/docs/api-reference/teams
-"""
+"""Teammates: the members of the account's team."""
 
 from __future__ import annotations
 
@@ -74,13 +71,10 @@ class Teammate(Resource):
 
 
 class TeamMethods(ClientMixin):
-    """The client's methods for the team."""
+    """The client's methods for the team. See https://scale.com/docs/api-reference/teams."""
 
     def list_teammates(self) -> list[Teammate]:
-        """Return all teammates; a new invitation may take some seconds to appear.
-
-        See https://scale.com/docs/api-reference/teams.
-        """
+        """Return all teammates; a new invitation may take some seconds to appear."""
         return self._request_list(Teammate, "GET", "teams")
 
     def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> list[Teammate]:
@@ -95,8 +89,6 @@ class TeamMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If an address or the role is invalid.
-
-        See https://scale.com/docs/api-reference/teams.
         """
         return self._team("invite", emails, role, INVITE_TEAMMATES)
 
@@ -112,8 +104,6 @@ class TeamMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If an address or the role is invalid.
-
-        See https://scale.com/docs/api-reference/teams.
         """
         return self._team("set_role", emails, role, IDEMPOTENT)
 

@@ -14,7 +14,10 @@ from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
 class BulkMethods(ClientMixin):
-    """The client's methods for many tasks or files at once."""
+    """The client's methods for many tasks or files at once.
+
+    See https://scale.com/docs/api-reference/tasks.
+    """
 
     def create_tasks(
         self,
@@ -50,8 +53,6 @@ class BulkMethods(ClientMixin):
         Raises:
             ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
                 its outcome.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -80,8 +81,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -115,8 +114,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid, or there is nothing to change.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -203,8 +200,6 @@ class BulkMethods(ClientMixin):
 
         Example:
             >>> client.export_tasks("march.jsonl.gz", project_name="street-scenes")
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import export
 
@@ -232,8 +227,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import export
 
