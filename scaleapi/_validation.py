@@ -237,31 +237,33 @@ Validator = Callable[[str, Any], Any]
 """Takes an argument's name and value, and returns the value to send."""
 
 
-def build_query(
-    given: Mapping[str, Any], checks: Mapping[str, Validator], wire_names: Mapping[str, str]
+def validate_filters(
+    filters: Mapping[str, Any],
+    validators: Mapping[str, Validator],
+    wire_names: Mapping[str, str] = {},
 ) -> dict[str, Any]:
-    """Build the query of a listing from its filters.
+    """Validate the filters of a listing and convert them to the form in which they are sent.
 
     Args:
-        given: Filters by the caller's names. None and an empty list filter nothing, nor do a page
+        filters: Filters by the caller's names. None and an empty list filter nothing, nor do a page
             size of 0 and an empty token.
-        checks: The function that validates and converts each filter, by the names in the query.
+        validators: The function that validates and converts each filter, by the names in the query.
         wire_names: The names in the query of those filters whose caller's names differ.
 
     Returns:
-        The query, without filters that filter nothing.
+        The filters by the caller's names, without those that filter nothing.
 
     Raises:
         ScaleInvalidArgument: If a filter is invalid.
     """
-    wire = {}
-    for name, value in given.items():
+    plain = {}
+    for name, value in filters.items():
         wire_name = wire_names.get(name, name)
         paging = wire_name in ("limit", "next_token")
         empty = value is None or (not value and (paging or isinstance(value, (list, tuple, set))))
         if not empty:
-            wire[wire_name] = checks[wire_name](name, value)
-    return wire
+            plain[name] = validators[wire_name](name, value)
+    return plain
 
 
 def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:

@@ -9,12 +9,11 @@ from typing import Any, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
-from ._resource import ClientMixin, Resource
+from ._resource import ClientMixin, Resource, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
     boolean,
-    build_query,
     enum_value,
     mapping,
     non_empty_str,
@@ -22,6 +21,7 @@ from ._validation import (
     path_segment,
     reject_unknown_filters,
     timestamp,
+    validate_filters,
 )
 from .exceptions import ScaleInvalidArgument
 from .pagination import Paginator, iter_items, next_by_offset
@@ -244,9 +244,11 @@ class BatchMethods(ClientMixin):
             ScaleInvalidRequest: If a filter is unknown or invalid.
         """
         reject_unknown_filters("batches", kwargs, _PARAM_VALIDATORS)
-        return self._request_page(
-            Batchlist, Batch, "batches", build_query(kwargs, _PARAM_VALIDATORS, {}), "totalDocs"
-        )
+        return self._batches_page(**validate_filters(kwargs, _PARAM_VALIDATORS))
+
+    def _batches_page(self, **query: Any) -> Batchlist:
+        """Return one page of batches, without validating the query again."""
+        return self._request_page(Batchlist, Batch, "batches", query, "totalDocs")
 
     def get_batches(
         self,
@@ -288,22 +290,12 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleException: If a page can't be fetched; the batches before it have been yielded.
         """
-        given = {
-            "project_name": project_name,
-            "batch_status": batch_status,
-            "created_after": created_after,
-            "created_before": created_before,
-            "exclude_archived": exclude_archived,
-            "completed_after": completed_after,
-            "completed_before": completed_before,
-            "audited_after": audited_after,
-            "audited_before": audited_before,
-            "detailed": detailed,
-        }
-        filters = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
-        yield from iter_items(
-            lambda step: self.batches(**filters, **step), next_by_offset, {"offset": 0}
-        )
+        filters = locals()
+        del filters["self"]
+        plain = validate_filters(filters, _PARAM_VALIDATORS, _PARAM_NAMES)
+        query = {_PARAM_NAMES.get(name, name): value for name, value in plain.items()}
+        fetch = own_unless_replaced(self.batches, BatchMethods.batches, self._batches_page)
+        yield from iter_items(lambda step: fetch(**query, **step), next_by_offset, {"offset": 0})
 
     def set_batch_metadata(self, batch_name: str, metadata: dict[str, Any]) -> Batch:
         """Replace all of a batch's metadata.

@@ -10,12 +10,11 @@ from typing import Any, Optional, TypedDict, Union
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
-from ._resource import ClientMixin, Resource
+from ._resource import ClientMixin, Resource, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
     boolean,
-    build_query,
     enum_value,
     mapping,
     non_empty_str,
@@ -25,6 +24,7 @@ from ._validation import (
     str_list,
     str_or_str_list,
     timestamp,
+    validate_filters,
 )
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, iter_items, next_by_token
@@ -285,12 +285,12 @@ class TaskFilters(TypedDict, total=False):
     limit: Optional[int]
 
 
-def normalize_task_filters(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def normalize_task_filters(method: str, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Validate filters of `get_tasks` and return them as plain values.
 
     Args:
         method: Name of the calling method, for error messages.
-        given: The filters, by the argument names of `get_tasks`.
+        filters: The filters, by the argument names of `get_tasks`.
 
     Returns:
         The filters under the same names, each value in the form in which it is sent.
@@ -299,31 +299,27 @@ def normalize_task_filters(method: str, given: Mapping[str, Any]) -> dict[str, A
         ScaleInvalidArgument: If a filter is unknown or invalid, or there is neither a project nor a
             batch.
     """
-    reject_unknown_filters(method, given, TaskFilters.__annotations__)
-    plain = {}
-    for name, value in given.items():
-        sent = build_query({name: value}, _PARAM_VALIDATORS, _PARAM_NAMES)
-        if sent or name == "include_attachment_url":  # whose default is not None
-            plain[name] = next(iter(sent.values()), None)
-    task_query_params(plain)
+    reject_unknown_filters(method, filters, TaskFilters.__annotations__)
+    if filters.get("project_name") is None and filters.get("batch_name") is None:
+        raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
+    plain = validate_filters(filters, _PARAM_VALIDATORS, _PARAM_NAMES)
+    if "include_attachment_url" in filters:  # whose default is not None
+        plain.setdefault("include_attachment_url", None)
     return plain
 
 
-def task_query_params(filters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return filters of `get_tasks` as query parameters.
+def task_query(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the query of a listing of tasks.
 
     Args:
-        filters: The filters, by the argument names of `get_tasks`.
-
-    Returns:
-        The parameters of `tasks`.
-
-    Raises:
-        ScaleInvalidArgument: If a filter is invalid, or there is neither a project nor a batch.
+        plain: What `normalize_task_filters` returned.
     """
-    others = {name: value for name, value in filters.items() if name != "limit"}
-    wire = TaskMethods._process_tasks_endpoint_args(**others)
-    return {**wire, "limit": filters.get("limit")}
+    filters = {**plain, "include_attachment_url": plain.get("include_attachment_url", True)}
+    if not filters.get("limited_response"):
+        filters.pop("limited_response", None)
+    return {
+        _PARAM_NAMES.get(name, name): value for name, value in filters.items() if value is not None
+    }
 
 
 class TaskMethods(ClientMixin):
@@ -528,9 +524,11 @@ class TaskMethods(ClientMixin):
             ScaleInvalidRequest: If a filter is unknown or invalid.
         """
         reject_unknown_filters("tasks", kwargs, _PARAM_VALIDATORS)
-        return self._request_page(
-            Tasklist, Task, "tasks", build_query(kwargs, _PARAM_VALIDATORS, {}), "total"
-        )
+        return self._tasks_page(**validate_filters(kwargs, _PARAM_VALIDATORS))
+
+    def _tasks_page(self, **query: Any) -> Tasklist:
+        """Return one page of tasks, without validating the query again."""
+        return self._request_page(Tasklist, Task, "tasks", query, "total")
 
     def get_tasks(
         self,
@@ -586,25 +584,11 @@ class TaskMethods(ClientMixin):
             >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
             ...     print(task.id, task.response)
         """
-        filters = self._process_tasks_endpoint_args(
-            project_name=project_name,
-            batch_name=batch_name,
-            task_type=task_type,
-            status=status,
-            review_status=review_status,
-            unique_id=unique_id,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-            created_after=created_after,
-            created_before=created_before,
-            tags=tags,
-            include_attachment_url=include_attachment_url,
-            limited_response=limited_response,
-        )
-        filters["limit"] = limit
-        yield from iter_items(lambda step: self.tasks(**filters, **step), next_by_token, start={})
+        filters = locals()
+        del filters["self"]
+        query = task_query(normalize_task_filters("get_tasks", filters))
+        fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
+        yield from iter_items(lambda step: fetch(**query, **step), next_by_token, start={})
 
     def get_tasks_count(
         self,
@@ -644,23 +628,11 @@ class TaskMethods(ClientMixin):
         Raises:
             ValueError: If neither `project_name` nor `batch_name` is given.
         """
-        filters = self._process_tasks_endpoint_args(
-            project_name=project_name,
-            batch_name=batch_name,
-            task_type=task_type,
-            status=status,
-            review_status=review_status,
-            unique_id=unique_id,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-            created_after=created_after,
-            created_before=created_before,
-            tags=tags,
-            include_attachment_url=include_attachment_url,
-        )
-        page = self.tasks(**filters, limit=1)
+        filters = locals()
+        del filters["self"]
+        query = task_query(normalize_task_filters("get_tasks_count", filters))
+        fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
+        page = fetch(**query, limit=1)
         if not isinstance(page.total, int):
             raise ScaleException(f"Expected the number of tasks, got a total of {page.total!r}")
         return page.total
@@ -684,10 +656,5 @@ class TaskMethods(ClientMixin):
         limited_response: Optional[bool] = None,
     ) -> dict[str, Any]:
         """Convert filters of `get_tasks` to those of `tasks`."""
-        given = locals()
-        if project_name is None and batch_name is None:
-            raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
-        wire = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
-        if not limited_response:
-            wire.pop("limited_response", None)
-        return {"project": None, "batch": None, **wire}
+        query = task_query(normalize_task_filters("get_tasks", locals()))
+        return {"project": None, "batch": None, **query}

@@ -18,7 +18,7 @@ from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_pa
 from ..._resource import ClientMixin
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from ...pagination import Paginator, iter_items, next_by_token
-from ...tasks import normalize_task_filters, task_query_params
+from ...tasks import normalize_task_filters, task_query
 from ..outcomes import Record
 from ..progress import ProgressOption, make_progress_callback, validate_progress
 from ..runner import ThrottledPool
@@ -143,7 +143,7 @@ class IncompleteListing(ScaleException):
 
 def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
     """Write the tasks of a window, each once, as lines of its id and its JSON."""
-    query = task_query_params(window.filters)
+    query = task_query(window.filters)
     totals: list[int] = []
 
     def page(step: dict[str, Any]) -> Paginator[RawTask]:
@@ -183,7 +183,7 @@ def merge(
                 lines.write(line)
                 tasks += 1
         if tasks < checkpoint.plan.total and tasks < (
-            now := reader.count(task_query_params(checkpoint.plan.filters))
+            now := reader.count(task_query(checkpoint.plan.filters))
         ):
             raise IncompleteListing(
                 f"{tasks} tasks were read, but the service counted {checkpoint.plan.total} at "

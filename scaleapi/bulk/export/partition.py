@@ -17,7 +17,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from ..._timestamps import format_iso8601, parse_iso8601
 from ...exceptions import ScaleInvalidArgument
-from ...tasks import task_query_params
+from ...tasks import task_query
 from ..outcomes import Record
 from ..runner import ThrottledPool
 from .raw_json import TaskPageReader
@@ -98,7 +98,7 @@ def build_plan(
         ScaleInvalidArgument: `created_after` or `created_before` is no time.
     """
     bounds = {name: _bound(name, filters.get(name)) for name in ("created_after", "created_before")}
-    newest = reader.page(task_query_params({**filters, "limited_response": None, "limit": 1}))
+    newest = reader.page(task_query({**filters, "limited_response": None, "limit": 1}))
     if newest.total == 0:
         return Plan(filters, 0, [])
     end = _end(newest[0].line if newest else "{}")
@@ -191,11 +191,11 @@ def _bound_overlap(reader: TaskPageReader, filters: Filters, end: dt.datetime) -
     """
     newest = format_iso8601(end - MILLISECOND)
     at_once = {**filters, "created_after": newest, "created_before": newest}
-    return dt.timedelta() if reader.count(task_query_params(at_once)) else MILLISECOND
+    return dt.timedelta() if reader.count(task_query(at_once)) else MILLISECOND
 
 
 def _counted(reader: TaskPageReader, filters: Filters, span: _TimeRange) -> _TimeRange:
-    return replace(span, count=reader.count(task_query_params(filters)))
+    return replace(span, count=reader.count(task_query(filters)))
 
 
 def _narrow_filters(
