@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import os
@@ -24,6 +23,7 @@ from ..progress import ProgressOption, make_progress_callback, validate_progress
 from ..runner import ThrottledPool
 from ..throttle import throttled_client
 from .checkpoint import Checkpoint, remove_checkpoint
+from .merge import IncompleteListing, merge
 from .partition import ExportWindow, build_plan
 from .raw_json import RawTask, TaskPageReader
 
@@ -137,10 +137,6 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
     raise missing
 
 
-class IncompleteListing(ScaleException):
-    """There are fewer tasks than the service counts."""
-
-
 def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
     """Write the tasks of a window, each once, as lines of its id and its JSON."""
     query = task_query(window.filters)
@@ -161,48 +157,3 @@ def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) 
         raise IncompleteListing(
             f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}"
         )
-
-
-def merge(
-    reader: TaskPageReader, checkpoint: Checkpoint, target: Path, files: Iterable[Path]
-) -> int:
-    """Write the file, newest tasks first, each once; how many.
-
-    Raises:
-        ScaleException: they are fewer than the service counted, before and after.
-    """
-    with atomic_write(target, checkpoint.folder) as file:
-        zipped = target.suffix == ".gz"
-        # Without name and time, so that the same tasks make the same file.
-        out: AbstractContextManager[Any] = (
-            gzip.GzipFile("", "wb", 6, file, mtime=0) if zipped else nullcontext(file)
-        )
-        tasks = 0
-        with out as lines:
-            for line in iter_unique_lines(files):
-                lines.write(line)
-                tasks += 1
-        if tasks < checkpoint.plan.total and tasks < (
-            now := reader.count(task_query(checkpoint.plan.filters))
-        ):
-            raise IncompleteListing(
-                f"{tasks} tasks were read, but the service counted {checkpoint.plan.total} at "
-                f"first and {now} at last: call export_tasks again with resume=False"
-            )
-    return tasks
-
-
-def iter_unique_lines(files: Iterable[Path]) -> Iterator[bytes]:
-    """Yield the JSON lines of all parts; of those with the same id the first."""
-    import sqlite3  # here, since some Pythons are built without it
-
-    # A temporary file of SQLite's, so that memory stays flat.
-    with closing(sqlite3.connect("")) as database:
-        database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
-        for part in files:
-            with open(part, "rb") as lines:
-                for line in lines:
-                    task_id, _, task = line.partition(b"\t")
-                    added = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (task_id,))
-                    if added.rowcount:
-                        yield task
