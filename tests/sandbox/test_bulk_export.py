@@ -153,7 +153,7 @@ def test_what_fails_for_good_is_told_and_the_same_call_goes_on(
     full_box.clear_faults()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
-    assert "parts are left to be read" in caplog.text
+    assert "parts left to read" in caplog.text
     assert report.resumed and lines(tmp_path / "a") == tasks
     assert report.requests < TASKS / 100
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
@@ -180,7 +180,9 @@ def interrupted(client, full_box, tmp_path, bulk_threads_end):
 )
 def test_the_checkpoint_of_other_filters_is_refused(change, told, client, interrupted, full_box):
     before = len(full_box.requests)
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
+    with pytest.raises(
+        scaleapi.ScaleInvalidArgument, match=f"a different export.*its {told}.*resume"
+    ):
         client.export_tasks(interrupted, **{"project_name": "p", **change})
     assert len(full_box.requests) == before
     assert client.export_tasks(interrupted, project_name="p").resumed
@@ -188,7 +190,7 @@ def test_the_checkpoint_of_other_filters_is_refused(change, told, client, interr
 
 def test_the_checkpoint_of_another_account_is_refused(client, interrupted, full_box):
     with full_box.client("test_other") as other:
-        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its account"):
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its account"):
             other.export_tasks(interrupted, project_name="p")
     for file in interrupted.with_name("a.parts").iterdir():
         assert b"test_key" not in file.read_bytes()
@@ -197,7 +199,7 @@ def test_the_checkpoint_of_another_account_is_refused(client, interrupted, full_
 def test_the_checkpoint_of_another_address_is_refused(client, interrupted, full_box):
     with full_box.client("test_key") as other:
         other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
-        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its address"):
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its address"):
             other.export_tasks(interrupted, project_name="p")
 
 

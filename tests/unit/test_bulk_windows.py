@@ -160,7 +160,9 @@ def read_bounds(own):
 @pytest.mark.parametrize("name", ["created_after", "created_before"])
 def test_a_bound_that_is_no_time_is_refused_before_anything_is_asked(name):
     service = Service([START])
-    with pytest.raises(ScaleInvalidArgument, match=f"{name} must be a time such as .*'yesterday'"):
+    with pytest.raises(
+        ScaleInvalidArgument, match=f"{name} must be a timestamp such as .*'yesterday'"
+    ):
         planned(service, **{name: "yesterday"})
     assert service.asked == 0
 

@@ -1,4 +1,4 @@
-"""Writing all tasks that match to a file, on many threads, and going on where that broke off."""
+"""Export all tasks that match to a file, on many threads, resuming an interrupted export."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 import logging
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import IO, Any, Union
 
 from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
 from ..._resource import ClientMixin
-from ...exceptions import ScaleException, ScaleInvalidArgument
+from ...exceptions import ScaleInvalidArgument
 from ...pagination import Paginator, iter_items, next_by_token
 from ...tasks import normalize_task_filters, task_query
 from ..outcomes import Record
@@ -29,19 +29,19 @@ from .raw_json import RawTask, TaskPageReader
 
 logger = logging.getLogger("scaleapi")
 
-MAX_WINDOW_READS = 3  # of a window whose tasks are fewer than the service counts
+MAX_WINDOW_READS = 3  # attempts per window before reporting that the API lists less than it counts
 
 
 @dataclass(frozen=True)
 class ExportReport(Record):
-    """What an export did.
+    """The result of an export.
 
     Attributes:
-        path: the file.
-        tasks: how many it has, one a line.
-        requests: how many were sent this time, those that were sent again included.
-        seconds: what it took this time.
-        resumed: whether it went on where an earlier run broke off.
+        path: The file.
+        tasks: Number of its tasks, one a line.
+        requests: Number of requests of this call, retries included.
+        seconds: Duration of this call.
+        resumed: Whether it continued an interrupted export.
     """
 
     path: Path
@@ -69,20 +69,23 @@ def export(
     folder = target.with_name(f"{target.name}.parts")
     job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
     key = client.api.api_key
-    found = Checkpoint.load(folder, job, key) if resume else None
-    if found:
+    previous = Checkpoint.load(folder, job, key) if resume else None
+    if previous:
         remove_stale_temp_files(folder)
     else:
         remove_checkpoint(folder)
     with ThrottledPool(throttle) as pool:
-        checkpoint = found or Checkpoint.create(folder, job, key, build_plan(reader, filters, pool))
-        if found:
-            logger.info("%s: %d parts are left to be read", target, len(found.pending))
+        if previous:
+            logger.info("%s: resuming, %d parts left to read", target, len(previous.pending))
+            checkpoint = previous
+        else:
+            plan = build_plan(reader, filters, pool)
+            checkpoint = Checkpoint.create(folder, job, key, plan)
         with closing(iter_part_files(reader, checkpoint, pool, progress)) as files:
             tasks = merge(reader, checkpoint, target, files)
     remove_checkpoint(folder)
     return ExportReport(
-        target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
+        target, tasks, reader.requests, time.monotonic() - started, resumed=bool(previous)
     )
 
 
@@ -102,29 +105,29 @@ def windows(
 def iter_part_files(
     reader: TaskPageReader, checkpoint: Checkpoint, pool: ThrottledPool, progress: ProgressOption
 ) -> Generator[Path, None, None]:
-    """All windows as files, newest first, each as soon as it is there; several are read at once."""
-    missing = checkpoint.pending
-    reading = pool.map("export_tasks", partial(fetch_window, reader, checkpoint), missing)
+    """Yield the part files of all windows, newest first, fetching pending windows concurrently."""
+    pending = checkpoint.pending
+    fetched = pool.map("export_tasks", partial(fetch_window, reader, checkpoint), pending)
     report = make_progress_callback(progress, "export_tasks", checkpoint.plan.total)
-    done, left = 0, set(missing)
-    with closing(reading):
+    done, unread = 0, set(pending)
+    with closing(fetched):
         try:
             for number, window in enumerate(checkpoint.plan.windows):
-                if number in left:
-                    next(reading)  # which goes through them in this order
+                if number in unread:
+                    next(fetched)  # map yields them in this order
                 done += window.count
-                report(min(done, checkpoint.plan.total))  # neighbours share tasks
+                report(min(done, checkpoint.plan.total))  # adjacent windows may share tasks
                 yield checkpoint.part_path(number)
-            next(reading, None)  # its end
+            next(fetched, None)  # let map finish
         finally:
             report(None)
 
 
 def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) -> int:
-    """Read one window into its part; its number again.
+    """Fetch one window into its part file, and return the window's number.
 
     Raises:
-        ScaleException: the service counts more tasks than it gives.
+        IncompleteListing: If the service counts more tasks than it lists.
     """
     window = checkpoint.plan.windows[number]
     for _ in range(MAX_WINDOW_READS):
@@ -133,25 +136,25 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
                 write_window(reader, window, part)
             return number
         except IncompleteListing as error:
-            missing = error
-    raise missing
+            incomplete = error
+    raise incomplete
 
 
 def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
-    """Write the tasks of a window, each once, as lines of its id and its JSON."""
+    """Write the tasks of a window, each once, as lines of id, tab and JSON."""
     query = task_query(window.filters)
     totals: list[int] = []
 
     def page(step: dict[str, Any]) -> Paginator[RawTask]:
-        found = reader.page({**query, **step})
-        totals.append(found.total)
-        return found
+        tasks = reader.page({**query, **step})
+        totals.append(tasks.total)
+        return tasks
 
     seen = set()
-    for row in iter_items(page, next_by_token, start={}):
-        if row.id not in seen:
-            seen.add(row.id)
-            line = f"{json.dumps(row.id)}\t{row.line}\n"
+    for task in iter_items(page, next_by_token, start={}):
+        if task.id not in seen:
+            seen.add(task.id)
+            line = f"{json.dumps(task.id)}\t{task.line}\n"
             part.write(line.encode("utf-8", "surrogatepass"))
     if len(seen) < min(totals):
         raise IncompleteListing(

@@ -1,4 +1,4 @@
-"""The last step of an export: its parts become one file, in which each task stands once."""
+"""Merge the part files of an export into one file, without duplicates."""
 
 from __future__ import annotations
 
@@ -16,25 +16,24 @@ from .raw_json import TaskPageReader
 
 
 class IncompleteListing(ScaleException):
-    """There are fewer tasks than the service counts."""
+    """The service lists fewer tasks than it counts."""
 
 
 def merge(
     reader: TaskPageReader, checkpoint: Checkpoint, target: Path, files: Iterable[Path]
 ) -> int:
-    """Write the file, newest tasks first, each once; how many.
+    """Write the file, newest tasks first, each once, and return the number of tasks.
 
     Raises:
-        ScaleException: they are fewer than the service counted, before and after.
+        IncompleteListing: If there are fewer than the service counted, before and after.
     """
     with atomic_write(target, checkpoint.folder) as file:
-        zipped = target.suffix == ".gz"
-        # Without name and time, so that the same tasks make the same file.
-        out: AbstractContextManager[Any] = (
-            gzip.GzipFile("", "wb", 6, file, mtime=0) if zipped else nullcontext(file)
-        )
+        output: AbstractContextManager[Any] = nullcontext(file)
+        if target.suffix == ".gz":
+            # Without name and time, so that the same tasks always produce the same bytes.
+            output = gzip.GzipFile("", "wb", 6, file, mtime=0)
         tasks = 0
-        with out as lines:
+        with output as lines:
             for line in iter_unique_lines(files):
                 lines.write(line)
                 tasks += 1
@@ -49,10 +48,10 @@ def merge(
 
 
 def iter_unique_lines(files: Iterable[Path]) -> Iterator[bytes]:
-    """Yield the JSON lines of all parts; of those with the same id the first."""
+    """Yield the JSON lines of all parts, only the first of those with the same id."""
     import sqlite3  # here, since some Pythons are built without it
 
-    # A temporary file of SQLite's, so that memory stays flat.
+    # An empty name is a temporary database on disk, so that memory stays bounded.
     with closing(sqlite3.connect("")) as database:
         database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
         for part in files:
