@@ -116,7 +116,13 @@ class ScaleInvalidRequest(ScaleException):
 
 
 class ScaleInvalidArgument(ScaleInvalidRequest, ValueError):
-    """Client-side validation failed; no request was sent. The message names the argument."""
+    """Client-side validation failed; no request was sent. The message names the argument.
+
+    `str()` is the message alone, without the prefix of a response.
+    """
+
+    def _text(self) -> str:
+        return self.message
 
 
 class ScaleUnauthorized(ScaleException):

@@ -85,7 +85,7 @@ def test_a_refusal_is_a_value_error_a_400_and_a_scale_error(client):
     error = caught.value
     assert isinstance(error, ScaleInvalidRequest)
     assert (error.code, error.response, error.attempts) == (400, None, ())
-    assert str(error) == "<Response [400]> task_id must be a non-empty string, got ''"
+    assert str(error) == "task_id must be a non-empty string, got ''"
 
 
 @pytest.mark.parametrize(

@@ -356,7 +356,7 @@ def test_a_file_is_put_into_the_picture_and_tells_its_size(content, kind, size, 
 
 @pytest.mark.parametrize("image", [b"", b"<svg/>", 17, [], b"%PDF"])
 def test_what_is_no_picture_is_refused(image):
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="^<Response.*image must be"):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="^image must be"):
         task(BOX).draw(image=image)
 
 

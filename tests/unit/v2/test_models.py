@@ -809,7 +809,7 @@ def test_requests_refuse_what_makes_no_sense(kind, make):
         with pytest.raises(ApiValueError, match=f"{name}s is no argument .* did you mean {name}"):
             make(kind, {**good, f"{name}s": 1})
         for wrong in (5, b"x", [], *(value for value in samples.values() if value != good[name])):
-            with pytest.raises(ApiTypeError, match=f"^<.*{name} must be "):
+            with pytest.raises(ApiTypeError, match=f"^{name} must be "):
                 make(kind, {**good, name: wrong})
             request = make(kind, good)
             with pytest.raises(ApiTypeError, match=f"{name} must be "):
