@@ -16,6 +16,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
+from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.sandbox import Sandbox
 
 TASKS = 2400
@@ -345,6 +346,29 @@ def test_what_makes_no_sense_is_refused_at_once(
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.export_tasks(**{"path": "a", **arguments})
     assert len(full_box.requests) == before and list(tmp_path.iterdir()) == []
+
+
+def test_an_export_of_many_rounds_uses_one_thread_pool(client, tasks, tmp_path, monkeypatch):
+    """The rounds of counting and the reading of the windows share the threads."""
+    rounds, names = [], []
+    original_map, original_start = ThrottledPool.map, threading.Thread.start
+
+    def map_(self, name, work, items):
+        rounds.append(name)
+        return original_map(self, name, work, items)
+
+    def start(self):
+        names.append(self.name)
+        original_start(self)
+
+    monkeypatch.setattr(ThrottledPool, "map", map_)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr("scaleapi.bulk.export.partition.MIN_WINDOW_TASKS", 20)
+    client.export_tasks(tmp_path / "a.jsonl", project_name="p", workers=3)
+    assert lines(tmp_path / "a.jsonl") == tasks
+    assert rounds.count("export_windows") >= 3 and rounds[-1] == "export_tasks"
+    ours = [name for name in names if name.startswith("scaleapi-")]
+    assert sorted(ours) == ["scaleapi-0", "scaleapi-1", "scaleapi-2"]
 
 
 def test_windows_are_filters_for_get_tasks(client, tasks):
