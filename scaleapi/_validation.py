@@ -202,6 +202,15 @@ def mapping(name: str, value: Any) -> Mapping[str, Any]:
     return value
 
 
+def is_int(value: Any) -> bool:
+    """Return whether a value is an integer, and not a boolean.
+
+    Args:
+        value: The value.
+    """
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 def page_limit(name: str, value: Any) -> Union[int, str]:
     """Return a page size, as a number or a string of digits.
 

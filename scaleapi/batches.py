@@ -15,6 +15,7 @@ from ._validation import (
     Validator,
     boolean,
     enum_value,
+    is_int,
     mapping,
     non_empty_str,
     page_limit,
@@ -224,7 +225,7 @@ class BatchMethods(ClientMixin):
             ScaleInvalidRequest: If the service does not accept this priority.
             ScaleResourceNotFound: If there is no such batch.
         """
-        if isinstance(priority, bool) or not isinstance(priority, int):
+        if not is_int(priority):
             raise ScaleInvalidArgument(f"priority must be a whole number, got {priority!r}")
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/prioritize"
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)

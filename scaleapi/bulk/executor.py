@@ -1,4 +1,4 @@
-"""A pool of threads, and the loop that keeps its results in order."""
+"""A pool of daemon threads, and a concurrent map that yields results in input order."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class DaemonThreadPool:
             threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
 
     def submit(self, work: Callable[..., R], *args: Any) -> Future[R]:
-        """Have `work(*args)` called by a thread, and return a Future for its result."""
+        """Submit a call of `work(*args)`, and return a Future for its result."""
         future: Future[R] = Future()
         self._queue.put((future, work, args))
         return future
@@ -73,16 +73,16 @@ def map_ordered(
 ) -> Generator[R, None, None]:
     """Yield `work(*item)` for each item, in order, with bounded memory.
 
-    Items are read only as fast as they are worked on. What an item's iterator raises is raised
-    after the results of the items before it; what `work` raises, in the place of its result.
+    Items are read only as fast as they are worked on. An exception of the iterable is raised after
+    the results of the items before it, and an exception of `work` in place of its result.
 
     Args:
-        pool: Whose threads work.
-        work: Called by them.
-        items: Arguments of each call.
-        on_interrupt: Called where the caller stops early or something raises, with the Futures
-            that have begun; pending ones are cancelled. Requests in flight are not awaited, since
-            they may take arbitrarily long.
+        pool: The thread pool.
+        work: The function that its threads call.
+        items: The arguments of each call.
+        on_interrupt: Called if the caller stops early or something raises, with the Futures that
+            have started; pending ones are cancelled. Requests in flight are not awaited, since they
+            may take arbitrarily long.
     """
     pending: deque[Future[R]] = deque()
     deferred = _DeferredErrorIterator(items)

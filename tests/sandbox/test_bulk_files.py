@@ -71,7 +71,7 @@ def test_one_bad_path_stops_no_other(client, paths, tmp_path):
 def test_a_name_that_makes_no_sense_fails_before_anything_is_sent(box, client, paths):
     before = len(box.requests)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
-    assert "what reference_id gives must be a non-empty string" in str(outcome.error)
+    assert "the result of reference_id must be a non-empty string" in str(outcome.error)
     assert len(box.requests) == before
 
 

@@ -15,6 +15,7 @@ from typing import IO, Any, Union
 
 from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
 from ..._resource import ClientMixin
+from ..._validation import is_int
 from ...exceptions import ScaleInvalidArgument
 from ...pagination import Paginator, iter_items, next_by_token
 from ...tasks import normalize_task_filters, task_query
@@ -94,8 +95,7 @@ def windows(
 ) -> list[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = normalize_task_filters("export_windows", filters)
-    is_number = isinstance(max_tasks, int) and not isinstance(max_tasks, bool)
-    if max_tasks is not None and not (is_number and max_tasks >= 1):
+    if max_tasks is not None and not (is_int(max_tasks) and max_tasks >= 1):
         raise ScaleInvalidArgument(f"max_tasks must be a whole number over 0, got {max_tasks!r}")
     throttled, throttle = throttled_client(client, workers)
     with ThrottledPool(throttle) as pool:
