@@ -39,7 +39,7 @@ def _last_segment(data: RequestData) -> str:
 
 
 def is_shown_as_sent(sent: Any, shown: Any) -> bool:
-    """Whether a value that was sent is the one that is shown.
+    """Return whether a value that was sent is the one that is shown.
 
     The service adds keys to objects (its defaults), appends the project's text to an instruction,
     and signs addresses.
@@ -55,7 +55,7 @@ def is_shown_as_sent(sent: Any, shown: Any) -> bool:
 
 
 def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
-    """Whether two addresses are of one file, of which the shown one may be signed."""
+    """Return whether two URLs are of the same file; the shown one may be signed."""
     if sent.scheme == shown.scheme:
         same = (sent.netloc, sent.path) == (shown.netloc, shown.path)
         return same and _unsigned(sent.query) == _unsigned(shown.query)
@@ -70,7 +70,7 @@ def _unsigned(query: str) -> list[tuple[str, str]]:
 
 
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
-    """Whether an object has each of these fields as it was sent, as far as it shows them."""
+    """Return whether an object has each of these fields as it was sent, as far as it shows them."""
     if not isinstance(shown, Mapping):
         return False
     params = shown.get("params")
@@ -91,10 +91,10 @@ def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     return True
 
 
-def _has(shown: Any, wanted: Mapping[str, Any], *names: str) -> bool:
-    """Whether an object has those of the named fields that are wanted."""
+def _has(shown: Any, expected: Mapping[str, Any], *names: str) -> bool:
+    """Return whether an object has the expected values of the named fields, None for any."""
     return isinstance(shown, Mapping) and all(
-        shown.get(name) == wanted[name] for name in names if wanted.get(name) is not None
+        shown.get(name) == expected[name] for name in names if expected.get(name) is not None
     )
 
 
@@ -108,9 +108,9 @@ def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> list[Any]:
     return [doc for doc in docs if isinstance(doc, dict)] if isinstance(docs, list) else []
 
 
-def is_task_like(task: Any, wanted: Mapping[str, Any]) -> bool:
-    """Whether a task has the unique id, type, project and batch of a payload."""
-    return _has(task, wanted, "unique_id", "type", "project", "batch")
+def is_task_like(task: Any, expected: Mapping[str, Any]) -> bool:
+    """Return whether a task has the unique id, type, project and batch of a payload."""
+    return _has(task, expected, "unique_id", "type", "project", "batch")
 
 
 def _find_created_task(get_json: GetJson, data: RequestData) -> list[Any]:
@@ -118,8 +118,8 @@ def _find_created_task(get_json: GetJson, data: RequestData) -> list[Any]:
 
 
 def _is_created_task(task: Any, data: RequestData) -> bool:
-    wanted = {**data.fields, "type": _last_segment(data)}
-    return _has(task, wanted, "unique_id", "type") and _shows_fields(task, wanted)
+    expected = {**data.fields, "type": _last_segment(data)}
+    return _has(task, expected, "unique_id", "type") and _shows_fields(task, expected)
 
 
 def _get_parent(get_json: GetJson, data: RequestData) -> list[Any]:
@@ -159,8 +159,8 @@ def _is_created_project(project: Any, data: RequestData) -> bool:
     versions = history if isinstance(history, list) else []
     first = versions[0] if versions and isinstance(versions[0], Mapping) else {}
     params = data.fields.get("params")
-    others = {name: value for name, value in data.fields.items() if name != "params"}
-    return _shows_fields(project, others) and _shows_fields(first, params or {})
+    fields = {name: value for name, value in data.fields.items() if name != "params"}
+    return _shows_fields(project, fields) and _shows_fields(first, params or {})
 
 
 def _get_v2_batch(get_json: GetJson, data: RequestData) -> list[Any]:
@@ -173,9 +173,9 @@ def _is_created_v2_batch(batch: Any, data: RequestData) -> bool:
     project = batch.get("project")
     if not isinstance(project, dict) or not _has(batch, data.fields, "name"):
         return False
-    wanted = {"id": data.fields.get("project_id"), "name": data.fields.get("project_name")}
+    expected = {"id": data.fields.get("project_id"), "name": data.fields.get("project_name")}
     fields = {name: value for name, value in data.fields.items() if name != "project"}
-    return _has(project, wanted, "id", "name") and _shows_fields(batch, fields)
+    return _has(project, expected, "id", "name") and _shows_fields(batch, fields)
 
 
 def _with_project_id(batch: Any) -> Any:
@@ -240,7 +240,7 @@ _BY_ENDPOINT: tuple[tuple[str, IdempotencyRule], ...] = (
     ("/v2/task/chat", V2_CREATE_CHAT_TASK),
     ("/v2/.*", V2_POST),
 )
-"""For `client.request` and `Api.post_request`, which know only an endpoint."""
+"""The rules of `client.request` and `Api.post_request`, which know only the endpoint."""
 
 
 def rule_for(method: str, endpoint: str) -> IdempotencyRule:
@@ -248,5 +248,5 @@ def rule_for(method: str, endpoint: str) -> IdempotencyRule:
     if method not in ("POST", "PATCH"):
         return IDEMPOTENT
     path = endpoint.partition("?")[0]
-    found = (rule for pattern, rule in _BY_ENDPOINT if re.fullmatch(pattern, path))
-    return next(found, NOT_IDEMPOTENT)
+    rules = (rule for pattern, rule in _BY_ENDPOINT if re.fullmatch(pattern, path))
+    return next(rules, NOT_IDEMPOTENT)

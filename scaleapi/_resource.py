@@ -135,10 +135,10 @@ class ClientMixin:
 
     def _with_request_options(self: C, **changes: Any) -> C:
         """Return a client over the same connections, with other `RequestOptions`."""
-        other = copy.copy(self)
+        copied = copy.copy(self)
         if isinstance(self.api, Api):  # else it is a test double, which has no options
-            other.api = self.api._with(**changes)
-        return other
+            copied.api = self.api._with(**changes)
+        return copied
 
     def _request(
         self,
@@ -165,39 +165,48 @@ class ClientMixin:
             content["params"] = params
         return APIResult.from_double(double(endpoint, **content))
 
-    def _request_object(self, kind: type[R], method: str, endpoint: str, **content: Any) -> R:
+    def _request_object(
+        self, resource_class: type[R], method: str, endpoint: str, **content: Any
+    ) -> R:
         """Return the object in the response to a request."""
         try:
             result = self._request(method, endpoint, **content)
         except ScaleDuplicateResource as error:
-            error.existing = self._existing(kind, error.existing)
+            error.existing = self._existing(resource_class, error.existing)
             raise
-        return result.parse_with(kind, result.json_object(), self)
+        return result.parse_with(resource_class, result.json_object(), self)
 
-    def _existing(self, kind: type[R], json: Any) -> Optional[R]:
+    def _existing(self, resource_class: type[R], json: Any) -> Optional[R]:
         """Return the object that has the name or key of a create request, None if unknown."""
         try:
-            return None if json is None else kind(json, self)
+            return None if json is None else resource_class(json, self)
         except ScaleException:
             return None
 
-    def _request_list(self, kind: type[R], method: str, endpoint: str, **content: Any) -> list[R]:
+    def _request_list(
+        self, resource_class: type[R], method: str, endpoint: str, **content: Any
+    ) -> list[R]:
         """Return the objects in the response to a request, a bare array."""
         result = self._request(method, endpoint, **content)
-        return result.parse_with(self._build_list, kind, result.json_array())
+        return result.parse_with(self._build_list, resource_class, result.json_array())
 
     def _request_page(
-        self, pages: type[P], kind: type[R], endpoint: str, query: Mapping[str, Any], total: str
+        self,
+        page_class: type[P],
+        resource_class: type[R],
+        endpoint: str,
+        query: Mapping[str, Any],
+        total_key: str,
     ) -> P:
-        """Return one page of a listing, whose envelope counts all matches under the key `total`."""
+        """Return one page of a listing, whose envelope counts all matches under `total_key`."""
         result = self._request("GET", endpoint, params=query)
-        page = result.page(("docs", total, "limit", "offset", "has_more"))
-        docs = result.parse_with(self._build_list, kind, page["docs"])
-        where = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
-        return pages(docs, page[total], *where)
+        page = result.page(("docs", total_key, "limit", "offset", "has_more"))
+        docs = result.parse_with(self._build_list, resource_class, page["docs"])
+        position = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
+        return page_class(docs, page[total_key], *position)
 
-    def _build_list(self, kind: type[R], rows: list[Any]) -> list[R]:
-        return [kind(row, self) for row in rows]
+    def _build_list(self, resource_class: type[R], rows: list[Any]) -> list[R]:
+        return [resource_class(row, self) for row in rows]
 
 
 def own_unless_replaced(

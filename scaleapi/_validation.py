@@ -51,7 +51,7 @@ def path_segment(name: str, value: Any) -> str:
     """
     if non_empty_str(name, value) in (".", ".."):
         # Every layer below treats these as relative steps in the path, escaped or not.
-        raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
+        raise ScaleInvalidArgument(f"{name} must not be {value!r}, which no URL can contain")
     return quote(value, safe="")
 
 
@@ -65,17 +65,16 @@ def normalize_path(path: Any) -> str:
         ScaleInvalidArgument: If the path is invalid.
     """
     if isinstance(path, str):
-        found = non_empty_str("path", path)
-        outside = has_dot_segments(fully_unquoted(found))
-        if outside or re.search(r"://|^//|^/$|[?#\s\\]", found):
+        non_empty_str("path", path)
+        outside = has_dot_segments(fully_unquoted(path))
+        if outside or re.search(r"://|^//|^/$|[?#\s\\]", path):
             raise ScaleInvalidArgument(
-                f"path must be one such as 'teams', or a list of segments, and the query stand in "
-                f"params; got {path!r}"
+                f"path must be one such as 'teams', without a query, or a list of segments, "
+                f"got {path!r}"
             )
-        return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
-    return non_empty_str(
-        "path", "/".join(path_segment("each of path", each) for each in str_list("path", path))
-    )
+        return path if re.match(r"/v\d+/", path) else path[path[0] == "/" :]
+    segments = [path_segment("each of path", segment) for segment in str_list("path", path)]
+    return non_empty_str("path", "/".join(segments))
 
 
 def has_dot_segments(path: str) -> bool:
@@ -127,9 +126,9 @@ def str_list(name: str, values: Any) -> list[str]:
     """
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
-    found = [non_empty_str(f"each of {name}", value) for value in values]
-    # A set has another order in each process; what is sent or stored must not.
-    return sorted(found) if isinstance(values, Set) else found
+    strings = [non_empty_str(f"each of {name}", value) for value in values]
+    # The order of a set differs between processes, that of a request or a file must not.
+    return sorted(strings) if isinstance(values, Set) else strings
 
 
 def str_or_str_list(name: str, value: Any) -> Union[str, list[str]]:
@@ -145,22 +144,22 @@ def str_or_str_list(name: str, value: Any) -> Union[str, list[str]]:
     return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
-def enum_value(name: str, value: Any, kind: type[Enum]) -> str:
+def enum_value(name: str, value: Any, enum_class: type[Enum]) -> str:
     """Return the wire value of an enum's member; other strings pass, for values added later.
 
     Args:
         name: See `non_empty_str`.
         value: A member, or a string.
-        kind: The enum.
+        enum_class: The enum.
 
     Raises:
         ScaleInvalidArgument: If the value is invalid.
     """
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
-        example = next(iter(kind))
+        example = next(iter(enum_class))
         raise ScaleInvalidArgument(
-            f"{name} must be a {kind.__name__} or its text, "
+            f"{name} must be a {enum_class.__name__} or a string, "
             f"such as {example} or {example.value!r}, got {value!r}"
         )
     return plain
@@ -209,6 +208,15 @@ def is_int(value: Any) -> bool:
         value: The value.
     """
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is an integer or a float, and not a boolean.
+
+    Args:
+        value: The value.
+    """
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def page_limit(name: str, value: Any) -> Union[int, str]:
@@ -275,21 +283,24 @@ def validate_filters(
     return plain
 
 
-def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
+def reject_unknown_filters(
+    method: str, filters: Mapping[str, Any], allowed: Collection[str]
+) -> None:
     """Raise if a filter is unknown to the service.
 
     Args:
         method: Name of the calling method, for the error message.
-        given: The filters, by name.
+        filters: The filters, by name.
         allowed: The names of all filters.
 
     Raises:
         ScaleInvalidArgument: If a filter is unknown.
     """
-    for name in given:
+    for name in filters:
         if name not in allowed:
             raise ScaleInvalidArgument(
-                f"{name} is no filter of {method}(); these are: {', '.join(sorted(allowed))}"
+                f"unknown filter {name!r} for {method}(); valid filters: "
+                f"{', '.join(sorted(allowed))}"
             )
 
 
@@ -306,8 +317,8 @@ def dump_json(body: Any, name: Optional[str] = None) -> str:
     try:
         return json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        culprit = name or _unserializable_field(body)
-        raise ScaleInvalidArgument(f"{culprit} can't be sent as JSON: {error}") from None
+        field = name or _unserializable_field(body)
+        raise ScaleInvalidArgument(f"{field} can't be sent as JSON: {error}") from None
 
 
 def _unserializable_field(body: Any) -> str:

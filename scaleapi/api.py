@@ -31,6 +31,7 @@ from ._http.response import APIResult
 from ._http.session import ForkSafeSession, SessionFactory
 from ._http.transport import PreparedCall, Transport
 from ._recovery import rule_for
+from ._validation import is_int
 from .exceptions import ScaleInvalidArgument
 from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 
@@ -152,10 +153,10 @@ class Api:
 
     def _with(self: Self, **changes: Any) -> Self:
         """Return a copy that shares the connections, with other `RequestOptions`."""
-        other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._options = self._options._replace(**changes)
-        return other
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied._options = self._options._replace(**changes)
+        return copied
 
     # Settings.
 
@@ -373,7 +374,7 @@ def resolve_retry_policy(retries: Any) -> Optional[RetryPolicy]:
     """Return a policy: the one given, the default one with that number of retries, or None."""
     if retries is None or isinstance(retries, RetryPolicy):
         return retries
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+    if not is_int(retries) or retries < 0:
         raise ScaleInvalidArgument(
             f"retries must be a RetryPolicy, or a number of retries (0 or more), got {retries!r}"
         )

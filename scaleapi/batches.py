@@ -89,11 +89,11 @@ class Batch(Resource):
             A dictionary with the `status`, and the number of tasks that are `pending`, `completed`,
             `error` and `canceled`, in which the service leaves out counts that are 0.
         """
-        answer = self._client.batch_status(self.name)
-        self._json = {**self._json, "status": answer["status"]}
+        status = self._client.batch_status(self.name)
+        self._json = {**self._json, "status": status["status"]}
         for state in ("pending", "completed", "error", "canceled"):
-            setattr(self, f"tasks_{state}", answer.get(state, 0))
-        return answer
+            setattr(self, f"tasks_{state}", status.get(state, 0))
+        return status
 
 
 class Batchlist(Paginator[Batch]):
@@ -102,7 +102,7 @@ class Batchlist(Paginator[Batch]):
 
 _PARAM_VALIDATORS: Mapping[str, Validator] = {
     "project": non_empty_str,
-    "status": partial(enum_value, kind=BatchStatus),
+    "status": partial(enum_value, enum_class=BatchStatus),
     "start_time": timestamp,
     "end_time": timestamp,
     "completed_after": timestamp,

@@ -33,7 +33,7 @@ from .tasks import TaskMethods
 from .teams import TeamMethods
 from .training_tasks import TrainingTaskMethods
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 Self = TypeVar("Self", bound="ScaleClient")
 
@@ -156,14 +156,14 @@ class ScaleClient(
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
         """
-        other = copy.copy(self)
-        other.api = self.api.with_options(
+        copied = copy.copy(self)
+        copied.api = self.api.with_options(
             timeout=timeout,
             retries=retries,
             on_attempt=on_attempt,
             max_response_bytes=max_response_bytes,
         )
-        return other
+        return copied
 
     def request(
         self,
@@ -198,7 +198,7 @@ class ScaleClient(
         Example:
             >>> client.request("POST", ["projects", name, "setOntology"], body={"ontology": [...]})
         """
-        verb = choice("method", method.upper() if isinstance(method, str) else method, METHODS)
+        verb = choice("method", method.upper() if isinstance(method, str) else method, HTTP_METHODS)
         endpoint = normalize_path(path)
         content = {} if body is None else {"body": body}
         return self._request(verb, endpoint, params=params, **content).json
@@ -213,8 +213,8 @@ class ScaleClient(
 
     def __exit__(
         self,
-        kind: Optional[type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
+        exc_type: Optional[type[BaseException]],
+        exc: Optional[BaseException],
+        tb: Optional[TracebackType],
     ) -> None:
         self.close()

@@ -115,17 +115,17 @@ class FileMethods(ClientMixin):
         Raises:
             ScaleException: If a page can't be fetched, or its form is unknown.
         """
-        wanted = {"project": non_empty_str("project_name", project_name)}
+        filters = {"project": non_empty_str("project_name", project_name)}
         if metadata is not None:
-            wanted["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
+            filters["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
 
         def page(step: PageParams) -> Paginator[File]:
-            answer = self._request("GET", "files", params={**wanted, **step})
-            rows, more = answer.parse_with(_listing, answer.json)
-            if more in step.values():  # the cursor of this page again, so it is the last
-                more = None
-            files = answer.parse_with(self._build_list, File, rows)
-            return Paginator(files, len(files), len(files), 0, bool(more), more)
+            result = self._request("GET", "files", params={**filters, **step})
+            rows, cursor = result.parse_with(_listing, result.json)
+            if cursor in step.values():  # the cursor of this page again, so it is the last
+                cursor = None
+            files = result.parse_with(self._build_list, File, rows)
+            return Paginator(files, len(files), len(files), 0, bool(cursor), cursor)
 
         def advance(page: Paginator[File]) -> Optional[PageParams]:
             return {"cursor": page.next_token} if page.has_more else None
@@ -145,8 +145,8 @@ def _listing(body: Any) -> tuple[list[Any], Optional[str]]:
     if "docs" not in arrays and len(arrays) != 1:
         raise ScaleException("Expected a page of files, got an object without an array of them")
     cursors = [envelope.get(name) for name in _CURSORS if envelope.get("has_more", True)]
-    found = (cursor for cursor in cursors if isinstance(cursor, str) and cursor)
-    return arrays.get("docs", next(iter(arrays.values()))), next(found, None)
+    cursor = next((cursor for cursor in cursors if isinstance(cursor, str) and cursor), None)
+    return arrays.get("docs", next(iter(arrays.values()))), cursor
 
 
 def _form(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -48,8 +48,8 @@ class Paginator(list[T]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default for lists would call the class with no arguments.
-        where = (self.total, self.limit, self.offset, self.has_more, self.next_token)
-        return type(self), (list(self), *where), {"docs": self.docs}
+        position = (self.total, self.limit, self.offset, self.has_more, self.next_token)
+        return type(self), (list(self), *position), {"docs": self.docs}
 
 
 PageParams = dict[str, Any]

@@ -31,11 +31,11 @@ class QualityTask(Resource):
 
 
 class QualityTaskMethods(ClientMixin):
-    """The creation of both kinds. See https://scale.com/docs/api-reference/tasks."""
+    """The creation of both. See https://scale.com/docs/api-reference/tasks."""
 
     def _create_quality_task(
         self,
-        kind: type[Q],
+        resource_class: type[Q],
         endpoint: str,
         task_type: TypeLike,
         body: dict[str, Any],
@@ -43,5 +43,5 @@ class QualityTaskMethods(ClientMixin):
     ) -> Q:
         task_type = path_segment("task_type", enum_value("task_type", task_type, TaskType))
         return self._request_object(
-            kind, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
+            resource_class, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
         )

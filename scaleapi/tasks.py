@@ -229,16 +229,16 @@ ReviewLike = Union[TaskReviewStatus, str]
 
 
 def _review_statuses(name: str, value: Any) -> str:
-    several = value if isinstance(value, (list, tuple, set)) else [value]
-    found = [enum_value(name, one, TaskReviewStatus) for one in several]
-    return ",".join(sorted(found) if isinstance(value, set) else found)
+    members = value if isinstance(value, (list, tuple, set)) else [value]
+    statuses = [enum_value(name, member, TaskReviewStatus) for member in members]
+    return ",".join(sorted(statuses) if isinstance(value, set) else statuses)
 
 
 _PARAM_VALIDATORS: Mapping[str, Validator] = {
     "project": non_empty_str,
     "batch": non_empty_str,
-    "type": partial(enum_value, kind=TaskType),
-    "status": partial(enum_value, kind=TaskStatus),
+    "type": partial(enum_value, enum_class=TaskType),
+    "status": partial(enum_value, enum_class=TaskStatus),
     "customer_review_status": _review_statuses,
     "unique_id": str_or_str_list,
     "tags": str_or_str_list,

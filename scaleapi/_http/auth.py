@@ -1,4 +1,4 @@
-"""The API key: where it comes from, the headers that carry it, and how it is kept out of texts."""
+"""The API key: its source, the headers that carry it, and its masking in messages."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ def _basic_token(api_key: str) -> str:
 class KeySource:
     """Where the API key of a client comes from.
 
-    One that was read from the environment is not pickled: it is read again where the pickle is
-    loaded. One that was given in code is, since nothing there could replace it.
+    A key that was read from the environment is not pickled: it is read again where the pickle is
+    loaded. A key that was passed in code is pickled, since nothing there could replace it.
 
     Args:
-        given: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
+        key: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
     """
 
-    def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
-        is_fixed = given is not None and not callable(given)
-        self._given = validate_api_key(given) if is_fixed else given
+    def __init__(self, key: Union[str, Callable[[], str], None]) -> None:
+        is_fixed = key is not None and not callable(key)
+        self._key = validate_api_key(key) if is_fixed else key
         self._from_environment: Optional[str] = None
-        if given is None:
+        if key is None:
             self.get()
 
     def get(self) -> str:
@@ -63,21 +63,21 @@ class KeySource:
             ScaleException: If there is none.
             ScaleInvalidArgument: If it cannot be sent in a header.
         """
-        if callable(self._given):
-            return validate_api_key(self._given(), "what api_key() returns")
-        if self._given is not None:
-            return self._given
+        if callable(self._key):
+            return validate_api_key(self._key(), "the result of api_key()")
+        if self._key is not None:
+            return self._key
         if self._from_environment is None:
             self._from_environment = validate_api_key(os.environ.get("SCALE_API_KEY", ""))
         return self._from_environment
 
     @classmethod
     def of(cls, key: KeyLike) -> KeySource:
-        """Return the source of a key, or the source that was given."""
+        """Return the source of a key, or the source itself."""
         return key if isinstance(key, KeySource) else cls(key)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_given": self._given, "_from_environment": None}
+        return {"_key": self._key, "_from_environment": None}
 
     def __deepcopy__(self, memo: dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
@@ -106,7 +106,7 @@ def _shape(value: Any) -> str:
 
 
 def is_valid_header_value(text: str) -> bool:
-    """Whether an HTTP header can hold this."""
+    """Return whether an HTTP header can hold a string."""
     return text.isprintable() and (text.isascii() or max(text) <= "\xff")
 
 
@@ -185,7 +185,7 @@ def without_password(url: str) -> str:
 
 
 def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool:
-    """Whether an exception, or one behind it, holds a secret in its text."""
+    """Return whether an exception, or one behind it, has a secret in its message."""
     secrets = list(secrets)
     while error is not None:
         text = f"{error!r}{error}"

@@ -105,7 +105,7 @@ def _check_whole(response: requests.Response) -> None:
 
 
 def _is_short(response: requests.Response, size: int) -> bool:
-    """Whether the body is not compressed, and known to have at most so many bytes."""
+    """Return whether the headers promise a body of at most `size` bytes, not compressed."""
     headers = response.headers
     length = headers.get("Content-Length", "")
     return length.isdigit() and int(length) <= size and "Content-Encoding" not in headers

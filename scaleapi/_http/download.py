@@ -96,13 +96,13 @@ class FileDownloader:
         """Make one attempt: follow redirects, and write the body where it is the file."""
         keyless = False
 
-        def send(each: requests.PreparedRequest) -> requests.Response:
+        def send(request: requests.PreparedRequest) -> requests.Response:
             nonlocal keyless
             # Once another address was asked, the key is never sent again.
-            keyless = keyless or not self._transport.is_own(str(each.url))
-            transport = self._transport_for(str(each.url), keyless)
+            keyless = keyless or not self._transport.is_own(str(request.url))
+            transport = self._transport_for(str(request.url), keyless)
             auth = no_auth_headers if keyless else options.auth
-            return transport.send(each, options._replace(auth=auth), deadline)
+            return transport.send(request, options._replace(auth=auth), deadline)
 
         response = follow_redirects(send, request, self._redirected)
         if response.status_code != HTTPStatus.OK:

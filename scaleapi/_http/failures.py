@@ -146,7 +146,7 @@ def _kind(chain: list[BaseException]) -> FailureKind:
 
 
 def _is_certificate_error(link: BaseException) -> bool:
-    """Whether a certificate is not trusted, or a file of certificates cannot be read."""
+    """Return whether a certificate is not trusted, or a certificate file cannot be read."""
     # urllib3 1.26 compares names by itself, and its error has no library.
     library = getattr(link, "library", None) if isinstance(link, ssl.SSLError) else None
     return library not in (None, "SSL") or isinstance(link, ssl.SSLCertVerificationError)

@@ -93,8 +93,8 @@ class APIResult:
         """Return the JSON object that was promised."""
         if not isinstance(self.json, dict) and not is_mock(self.json):
             raise self.make_error(f"Expected a JSON object, got {self._describe_json()}")
-        found: dict[str, Any] = self.json
-        return found
+        json_object: dict[str, Any] = self.json
+        return json_object
 
     def json_array(self) -> list[Any]:
         """Return the JSON array that was promised."""
@@ -140,7 +140,7 @@ def _dumped(value: Any) -> bytes:
 
 
 def is_mock(value: Any) -> bool:
-    """Whether a test has put a mock in the place of JSON, of which nothing can be checked."""
+    """Return whether a value is a mock of a test, which can't be validated."""
     mock = sys.modules.get("unittest.mock")
     return mock is not None and isinstance(value, mock.NonCallableMock)
 

@@ -326,7 +326,7 @@ def test_two_exports_to_one_file_at_once_do_no_harm(client, tasks, tmp_path):
     "arguments, message",
     [
         ({}, "project_name or batch_name must be given"),
-        ({"project_name": "p", "project": "p"}, "project is no filter of export_tasks"),
+        ({"project_name": "p", "project": "p"}, "unknown filter .project. for export_tasks"),
         ({"project_name": "p", "status": 5}, "status must be"),
         ({"project_name": "p", "limit": "x"}, "limit must be"),
         ({"project_name": "p", "created_after": "soon"}, "created_after must be a time"),

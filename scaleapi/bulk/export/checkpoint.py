@@ -50,13 +50,13 @@ class Checkpoint:
         try:
             stored = json.loads((folder / PLAN_FILENAME).read_bytes())
             ours = {**job, "account": _fingerprint(key, stored["id"])}
-            other = [name for name in ours if stored["job"].get(name) != ours[name]]
+            differing = [name for name in ours if stored["job"].get(name) != ours[name]]
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ScaleException(f"{folder / PLAN_FILENAME} is not the plan of an export") from None
-        if other:
-            differences = "; ".join(f"its {name}: {stored['job'].get(name)}" for name in other)
+        if differing:
+            differences = "; ".join(f"its {name}: {stored['job'].get(name)}" for name in differing)
             raise ScaleInvalidArgument(
                 f"{folder} contains the checkpoint of a different export ({differences}). Repeat "
                 f"that export to finish it, choose another path, or pass resume=False"
