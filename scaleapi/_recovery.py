@@ -210,9 +210,7 @@ CREATE_FILE = IdempotencyRule("file", "reference_id")
 CREATE_PROJECT_GROUP = IdempotencyRule("project group", "name")
 INVITE_TEAMMATES = IdempotencyRule(duplicate_effect="the invitations will have been sent twice")
 V2_CREATE_BATCH = IdempotencyRule(
-    "batch",
-    "name",
-    recovery=Recovery(_get_v2_batch, _is_created_v2_batch, True, _with_project_id),
+    "batch", "name", recovery=Recovery(_get_v2_batch, _is_created_v2_batch, True, _with_project_id)
 )
 V2_CREATE_CHAT_TASK = IdempotencyRule("task", "", never_retry_if_ambiguous=True)
 V2_POST = IdempotencyRule(never_retry_if_ambiguous=True)

@@ -209,6 +209,14 @@ class ClientMixin:
         return [resource_class(row, self) for row in rows]
 
 
+def arguments_of(method_locals: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a method by name, from the `locals()` of its first statement.
+
+    Methods whose many filters are passed on as they are need not list them again.
+    """
+    return {name: value for name, value in method_locals.items() if name != "self"}
+
+
 def own_unless_replaced(
     public: Callable[..., P], published: Callable[..., P], own: Callable[..., P]
 ) -> Callable[..., P]:

@@ -1,6 +1,7 @@
 """Validation of arguments, and their conversion to the form in which they are sent.
 
-Each function takes the argument's name first, for the error message.
+A validator takes an argument's name, for the error message, and its value. It returns the value in
+the form in which it is sent, and raises ScaleInvalidArgument if the value is invalid.
 """
 
 from __future__ import annotations
@@ -19,15 +20,7 @@ TimestampLike = Union[str, dt.date, dt.datetime]
 
 
 def non_empty_str(name: str, value: Any) -> str:
-    """Return a string that is not empty or blank, such as an id or a name.
-
-    Args:
-        name: The argument's name.
-        value: The argument's value.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a string that is not empty or blank, such as an id or a name."""
     if not isinstance(value, str) or not value.strip():
         raise ScaleInvalidArgument(f"{name} must be a non-empty string, got {value!r}")
     try:
@@ -40,15 +33,7 @@ def non_empty_str(name: str, value: Any) -> str:
 
 
 def path_segment(name: str, value: Any) -> str:
-    """Return an id or a name, escaped as one segment of a path.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return an id or a name, escaped as one segment of a path."""
     if non_empty_str(name, value) in (".", ".."):
         # Every layer below treats these as relative steps in the path, escaped or not.
         raise ScaleInvalidArgument(f"{name} must not be {value!r}, which no URL can contain")
@@ -99,31 +84,14 @@ def fully_unquoted(path: str) -> str:
 
 
 def choice(name: str, value: Any, allowed: Collection[str]) -> str:
-    """Return one of the allowed strings.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-        allowed: The allowed strings.
-
-    Raises:
-        ScaleInvalidArgument: If the value is not among them.
-    """
+    """Return one of the allowed strings."""
     if not isinstance(value, str) or value not in allowed:
         raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
 
 
 def str_list(name: str, values: Any) -> list[str]:
-    """Return a list of strings, from any iterable except a string itself.
-
-    Args:
-        name: See `non_empty_str`.
-        values: The strings.
-
-    Raises:
-        ScaleInvalidArgument: If the values or one of them are invalid.
-    """
+    """Return a list of strings, from any iterable except a string itself."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
     strings = [non_empty_str(f"each of {name}", value) for value in values]
@@ -132,29 +100,12 @@ def str_list(name: str, values: Any) -> list[str]:
 
 
 def str_or_str_list(name: str, value: Any) -> Union[str, list[str]]:
-    """Return one string, or several in a list.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return one string, or several in a list."""
     return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
 def enum_value(name: str, value: Any, enum_class: type[Enum]) -> str:
-    """Return the wire value of an enum's member; other strings pass, for values added later.
-
-    Args:
-        name: See `non_empty_str`.
-        value: A member, or a string.
-        enum_class: The enum.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return the wire value of an enum's member; other strings pass, for values added later."""
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
         example = next(iter(enum_class))
@@ -166,15 +117,7 @@ def enum_value(name: str, value: Any, enum_class: type[Enum]) -> str:
 
 
 def timestamp(name: str, value: Any) -> str:
-    """Return a date or time in ISO 8601; a time without zone is UTC, strings pass unchanged.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a date or time in ISO 8601; a time without zone is UTC, strings pass unchanged."""
     if isinstance(value, dt.datetime):
         return (value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)).isoformat()
     if isinstance(value, dt.date):
@@ -187,48 +130,24 @@ def timestamp(name: str, value: Any) -> str:
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
-    """Return a dictionary, which may be empty.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is not a dictionary.
-    """
+    """Return a dictionary, which may be empty."""
     if not isinstance(value, Mapping):
         raise ScaleInvalidArgument(f"{name} must be a dictionary, got {value!r}")
     return value
 
 
 def is_int(value: Any) -> bool:
-    """Return whether a value is an integer, and not a boolean.
-
-    Args:
-        value: The value.
-    """
+    """Return whether a value is an integer, and not a boolean."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_number(value: Any) -> bool:
-    """Return whether a value is an integer or a float, and not a boolean.
-
-    Args:
-        value: The value.
-    """
+    """Return whether a value is an integer or a float, and not a boolean."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def page_limit(name: str, value: Any) -> Union[int, str]:
-    """Return a page size, as a number or a string of digits.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a page size, as a number or a string of digits."""
     if isinstance(value, bool) or not str(value).strip().isdigit():
         raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, got {value!r}")
     number: Union[int, str] = value
@@ -236,22 +155,13 @@ def page_limit(name: str, value: Any) -> Union[int, str]:
 
 
 def boolean(name: str, value: Any) -> Union[bool, str]:
-    """Return a boolean, or a string that represents one.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a boolean, or a string that represents one."""
     if not isinstance(value, (bool, int, str)):
         raise ScaleInvalidArgument(f"{name} must be True or False, got {value!r}")
     return value if isinstance(value, str) else bool(value)
 
 
 Validator = Callable[[str, Any], Any]
-"""Takes an argument's name and value, and returns the value to send."""
 
 
 def validate_filters(

@@ -9,7 +9,7 @@ from typing import Any, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
-from ._resource import ClientMixin, Resource, own_unless_replaced
+from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
@@ -291,9 +291,7 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleException: If a page can't be fetched; the batches before it have been yielded.
         """
-        filters = locals()
-        del filters["self"]
-        plain = validate_filters(filters, _PARAM_VALIDATORS, _PARAM_NAMES)
+        plain = validate_filters(arguments_of(locals()), _PARAM_VALIDATORS, _PARAM_NAMES)
         query = {_PARAM_NAMES.get(name, name): value for name, value in plain.items()}
         fetch = own_unless_replaced(self.batches, BatchMethods.batches, self._batches_page)
         yield from iter_items(lambda step: fetch(**query, **step), next_by_offset, {"offset": 0})

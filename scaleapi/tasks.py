@@ -10,7 +10,7 @@ from typing import Any, Optional, TypedDict, Union
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
-from ._resource import ClientMixin, Resource, own_unless_replaced
+from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
@@ -192,9 +192,7 @@ class Task(Resource):
         self._update_from(self._client.delete_task_tags(self.id, tags))
 
     def draw(
-        self,
-        image: Optional[drawing.Image] = None,
-        size: Optional[tuple[float, float]] = None,
+        self, image: Optional[drawing.Image] = None, size: Optional[tuple[float, float]] = None
     ) -> drawing.Drawing:
         """Draw the annotations of an image task, as a picture that notebooks display.
 
@@ -584,9 +582,7 @@ class TaskMethods(ClientMixin):
             >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
             ...     print(task.id, task.response)
         """
-        filters = locals()
-        del filters["self"]
-        query = task_query(normalize_task_filters("get_tasks", filters))
+        query = task_query(normalize_task_filters("get_tasks", arguments_of(locals())))
         fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
         yield from iter_items(lambda step: fetch(**query, **step), next_by_token, start={})
 
@@ -628,9 +624,7 @@ class TaskMethods(ClientMixin):
         Raises:
             ValueError: If neither `project_name` nor `batch_name` is given.
         """
-        filters = locals()
-        del filters["self"]
-        query = task_query(normalize_task_filters("get_tasks_count", filters))
+        query = task_query(normalize_task_filters("get_tasks_count", arguments_of(locals())))
         fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
         page = fetch(**query, limit=1)
         if not isinstance(page.total, int):

@@ -7,7 +7,6 @@ import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from types import TracebackType
 from typing import Any, Callable, Optional, TypeVar
 
 R = TypeVar("R")
@@ -46,12 +45,7 @@ class DaemonThreadPool:
     def __enter__(self: Self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        tb: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.shutdown()
 
     def _run(self) -> None:

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import Future
 from contextlib import closing
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .._resource import ClientMixin, Resource
@@ -103,12 +102,7 @@ class BulkRun(Generic[OutcomeT]):
     def __enter__(self) -> BulkRun[OutcomeT]:
         return self
 
-    def __exit__(
-        self,
-        exc_type: Optional[type[BaseException]],
-        exc: Optional[BaseException],
-        tb: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def __del__(self) -> None:
