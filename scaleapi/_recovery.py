@@ -23,10 +23,11 @@ from ._http.idempotency import (
     RequestData,
 )
 
-_SIGNATURE = re.compile(
-    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$",
-    re.IGNORECASE,
-)  # of Amazon, Google, CloudFront and Azure
+# The query parameters of signed URLs of Amazon, Google, CloudFront and Azure. Compiled on first use:
+# at import that would take longer than the rest of the module.
+_SIGNATURE = (
+    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$"
+)
 
 
 def _parent(data: RequestData) -> str:
@@ -66,7 +67,7 @@ def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
 
 def _unsigned(query: str) -> list[tuple[str, str]]:
     """Return the parameters of a query without those that sign it."""
-    return [pair for pair in parse_qsl(query) if not _SIGNATURE.match(pair[0])]
+    return [pair for pair in parse_qsl(query) if not re.match(_SIGNATURE, pair[0], re.IGNORECASE)]
 
 
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
