@@ -30,7 +30,8 @@ class Results:
 
     def __init__(self, path):
         self._lock = threading.Lock()
-        self._file = open(path, "a+b", buffering=0)  # what fails to be written does not linger
+        # Kept open, and without a buffer: what can't be written does not linger in one.
+        self._file = open(path, "a+b", buffering=0)  # noqa: SIM115
         self._file.seek(0)
         lines = self._file.read().splitlines(keepends=True)
         if lines and not lines[-1].endswith(b"\n"):  # truncated by a crash, so not acknowledged

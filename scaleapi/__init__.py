@@ -7,7 +7,7 @@ such as the models of the v2 API, add nothing to the import time of the others.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 from ._lazy import load_attribute
 from ._version import __version__ as __version__
@@ -102,5 +102,5 @@ def __getattr__(name: str) -> Any:
     return load_attribute(__name__, _MODULE_OF, name)
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__, *_SUBMODULES})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Iterator
+from typing import IO, Any
 
 from .exceptions import ScaleInvalidArgument
 
-TEMP_SUFFIX = ".new"  # of temporary files
+TEMP_SUFFIX = ".new"
 
 
 @contextmanager
@@ -34,13 +35,13 @@ def atomic_write(path: Path, folder: Path) -> Iterator[IO[bytes]]:
 
 
 def remove_stale_temp_files(folder: Path) -> None:
-    """Remove the temporary files in a folder that an ended process has left."""
+    """Remove temporary files that earlier processes left in a folder."""
     for file in folder.glob(f"{'?' * 32}{TEMP_SUFFIX}"):
         file.unlink(missing_ok=True)
 
 
 def validate_output_path(path: Any) -> Path:
-    """Return a path that a file can be written to."""
+    """Return the path of a file in an existing folder."""
     if not isinstance(path, (str, os.PathLike)) or not str(path):
         raise ScaleInvalidArgument(f"path must be the path of a file, got {path!r}")
     target = Path(path)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any, Dict, Iterable, List, Mapping, Sequence
+from typing import Any
 
 from ._timestamps import parse_iso8601
 
@@ -72,8 +73,8 @@ def list_table(
     return f"{_TABLE}<caption>{escape_html(title)}</caption><tr>{head}</tr>{body}</table>{more}"
 
 
-def _columns(items: Sequence[Mapping[str, Any]], first_columns: List[str]) -> List[str]:
-    has_scalar: Dict[str, bool] = {}
+def _columns(items: Sequence[Mapping[str, Any]], first_columns: list[str]) -> list[str]:
+    has_scalar: dict[str, bool] = {}
     for item in items:
         for name, value in item.items():
             is_scalar = not isinstance(value, (dict, list))

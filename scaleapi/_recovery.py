@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from ._http.idempotency import (
@@ -22,10 +23,11 @@ from ._http.idempotency import (
     RequestData,
 )
 
-_SIGNATURE = re.compile(
-    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$",
-    re.IGNORECASE,
-)  # of Amazon, Google, CloudFront and Azure
+# Parameters of URLs that Amazon, Google, CloudFront and Azure sign. Compiled on first use, since at
+# import it would take longer than the rest of the module.
+_SIGNATURE = (
+    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$"
+)
 
 
 def _parent(data: RequestData) -> str:
@@ -38,7 +40,7 @@ def _last_segment(data: RequestData) -> str:
 
 
 def is_shown_as_sent(sent: Any, shown: Any) -> bool:
-    """Whether a value that was sent is the one that is shown.
+    """Return whether a value that was sent is the one that is shown.
 
     The service adds keys to objects (its defaults), appends the project's text to an instruction,
     and signs addresses.
@@ -54,7 +56,7 @@ def is_shown_as_sent(sent: Any, shown: Any) -> bool:
 
 
 def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
-    """Whether two addresses are of one file, of which the shown one may be signed."""
+    """Return whether two URLs are of the same file; the shown one may be signed."""
     if sent.scheme == shown.scheme:
         same = (sent.netloc, sent.path) == (shown.netloc, shown.path)
         return same and _unsigned(sent.query) == _unsigned(shown.query)
@@ -63,13 +65,13 @@ def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
     return sent.netloc in bucket_and_key and unquote(shown.path).endswith(unquote(sent.path))
 
 
-def _unsigned(query: str) -> List[Tuple[str, str]]:
+def _unsigned(query: str) -> list[tuple[str, str]]:
     """Return the parameters of a query without those that sign it."""
-    return [pair for pair in parse_qsl(query) if not _SIGNATURE.match(pair[0])]
+    return [pair for pair in parse_qsl(query) if not re.match(_SIGNATURE, pair[0], re.IGNORECASE)]
 
 
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
-    """Whether an object has each of these fields as it was sent, as far as it shows them."""
+    """Return whether an object has each of these fields as it was sent, as far as it shows them."""
     if not isinstance(shown, Mapping):
         return False
     params = shown.get("params")
@@ -90,38 +92,38 @@ def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     return True
 
 
-def _has(shown: Any, wanted: Mapping[str, Any], *names: str) -> bool:
-    """Whether an object has those of the named fields that are wanted."""
+def _has(shown: Any, expected: Mapping[str, Any], *names: str) -> bool:
+    """Return whether an object has the expected values of the named fields, None for any."""
     return isinstance(shown, Mapping) and all(
-        shown.get(name) == wanted[name] for name in names if wanted.get(name) is not None
+        shown.get(name) == expected[name] for name in names if expected.get(name) is not None
     )
 
 
 # Tasks.
 
 
-def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> List[Any]:
+def find_tasks_by_unique_id(get_json: GetJson, unique_id: str) -> list[Any]:
     """Return the tasks that have a unique id: one, or none."""
     page = get_json("tasks", {"unique_id": unique_id})
     docs = page.get("docs") if isinstance(page, dict) else None
     return [doc for doc in docs if isinstance(doc, dict)] if isinstance(docs, list) else []
 
 
-def is_task_like(task: Any, wanted: Mapping[str, Any]) -> bool:
-    """Whether a task has the unique id, type, project and batch of a payload."""
-    return _has(task, wanted, "unique_id", "type", "project", "batch")
+def is_task_like(task: Any, expected: Mapping[str, Any]) -> bool:
+    """Return whether a task has the unique id, type, project and batch of a payload."""
+    return _has(task, expected, "unique_id", "type", "project", "batch")
 
 
-def _find_created_task(get_json: GetJson, data: RequestData) -> List[Any]:
+def _find_created_task(get_json: GetJson, data: RequestData) -> list[Any]:
     return find_tasks_by_unique_id(get_json, data.fields["unique_id"])
 
 
 def _is_created_task(task: Any, data: RequestData) -> bool:
-    wanted = {**data.fields, "type": _last_segment(data)}
-    return _has(task, wanted, "unique_id", "type") and _shows_fields(task, wanted)
+    expected = {**data.fields, "type": _last_segment(data)}
+    return _has(task, expected, "unique_id", "type") and _shows_fields(task, expected)
 
 
-def _get_parent(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_parent(get_json: GetJson, data: RequestData) -> list[Any]:
     return [get_json(_parent(data))]
 
 
@@ -143,7 +145,7 @@ def _is_finalized(batch: Any, data: RequestData) -> bool:
     return isinstance(batch, Mapping) and batch.get("status") in ("in_progress", "completed")
 
 
-def _get_by_name(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_by_name(get_json: GetJson, data: RequestData) -> list[Any]:
     return [get_json(f"{data.endpoint}/{quote(data.fields['name'], safe='')}")]
 
 
@@ -158,11 +160,11 @@ def _is_created_project(project: Any, data: RequestData) -> bool:
     versions = history if isinstance(history, list) else []
     first = versions[0] if versions and isinstance(versions[0], Mapping) else {}
     params = data.fields.get("params")
-    others = {name: value for name, value in data.fields.items() if name != "params"}
-    return _shows_fields(project, others) and _shows_fields(first, params or {})
+    fields = {name: value for name, value in data.fields.items() if name != "params"}
+    return _shows_fields(project, fields) and _shows_fields(first, params or {})
 
 
-def _get_v2_batch(get_json: GetJson, data: RequestData) -> List[Any]:
+def _get_v2_batch(get_json: GetJson, data: RequestData) -> list[Any]:
     name = quote(data.fields["name"])
     batch = get_json(f"/v2/batch?batch_name={name}&expand=project")
     return [batch] if isinstance(batch, dict) else []
@@ -172,9 +174,9 @@ def _is_created_v2_batch(batch: Any, data: RequestData) -> bool:
     project = batch.get("project")
     if not isinstance(project, dict) or not _has(batch, data.fields, "name"):
         return False
-    wanted = {"id": data.fields.get("project_id"), "name": data.fields.get("project_name")}
+    expected = {"id": data.fields.get("project_id"), "name": data.fields.get("project_name")}
     fields = {name: value for name, value in data.fields.items() if name != "project"}
-    return _has(project, wanted, "id", "name") and _shows_fields(batch, fields)
+    return _has(project, expected, "id", "name") and _shows_fields(batch, fields)
 
 
 def _with_project_id(batch: Any) -> Any:
@@ -209,15 +211,13 @@ CREATE_FILE = IdempotencyRule("file", "reference_id")
 CREATE_PROJECT_GROUP = IdempotencyRule("project group", "name")
 INVITE_TEAMMATES = IdempotencyRule(duplicate_effect="the invitations will have been sent twice")
 V2_CREATE_BATCH = IdempotencyRule(
-    "batch",
-    "name",
-    recovery=Recovery(_get_v2_batch, _is_created_v2_batch, True, _with_project_id),
+    "batch", "name", recovery=Recovery(_get_v2_batch, _is_created_v2_batch, True, _with_project_id)
 )
 V2_CREATE_CHAT_TASK = IdempotencyRule("task", "", never_retry_if_ambiguous=True)
 V2_POST = IdempotencyRule(never_retry_if_ambiguous=True)
 
 _ID = "[^/]+"
-_BY_ENDPOINT: Tuple[Tuple[str, IdempotencyRule], ...] = (
+_BY_ENDPOINT: tuple[tuple[str, IdempotencyRule], ...] = (
     (f"task/{_ID}", CREATE_TASK),
     (f"task/{_ID}/unique_id", SET_UNIQUE_ID),
     (f"task/{_ID}/cancel", CANCEL_TASK),
@@ -239,7 +239,7 @@ _BY_ENDPOINT: Tuple[Tuple[str, IdempotencyRule], ...] = (
     ("/v2/task/chat", V2_CREATE_CHAT_TASK),
     ("/v2/.*", V2_POST),
 )
-"""For `client.request` and `Api.post_request`, which know only an endpoint."""
+"""The rules of `client.request` and `Api.post_request`, which know only the endpoint."""
 
 
 def rule_for(method: str, endpoint: str) -> IdempotencyRule:
@@ -247,5 +247,5 @@ def rule_for(method: str, endpoint: str) -> IdempotencyRule:
     if method not in ("POST", "PATCH"):
         return IDEMPOTENT
     path = endpoint.partition("?")[0]
-    found = (rule for pattern, rule in _BY_ENDPOINT if re.fullmatch(pattern, path))
-    return next(found, NOT_IDEMPOTENT)
+    rules = (rule for pattern, rule in _BY_ENDPOINT if re.fullmatch(pattern, path))
+    return next(rules, NOT_IDEMPOTENT)

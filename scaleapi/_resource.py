@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from typing import Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Type, TypeVar
+from collections.abc import Mapping
+from typing import Any, Callable, ClassVar, Optional, TypeVar
 from urllib.parse import urlencode
 
 from ._http.idempotency import IdempotencyRule
@@ -31,7 +32,7 @@ class Resource:
     """The label of the shown value in `str`."""
     _shown_key: ClassVar[Optional[str]] = None
     """The key whose value `str` shows, where it is not `_id_key`."""
-    _required: ClassVar[Tuple[str, ...]]
+    _required: ClassVar[tuple[str, ...]]
     """Keys without which the JSON is invalid."""
     _aliases: ClassVar[Mapping[str, str]] = {}
     """The JSON keys of attributes that are spelled differently."""
@@ -41,7 +42,7 @@ class Resource:
     _published_name: ClassVar[str]
     """The name of the class in this package, which a user's subclass prints too."""
 
-    _json: Dict[str, Any]
+    _json: dict[str, Any]
     _client: Any
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -49,7 +50,7 @@ class Resource:
         if cls.__module__.startswith(f"{__package__}."):
             cls._published_name = cls.__name__
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         if not is_mock(json):
             self._check(json)
         self._json = json
@@ -73,7 +74,7 @@ class Resource:
             return copy.copy(self._defaults[key])
         raise AttributeError(self._missing(name))
 
-    def _fields(self) -> Dict[str, Any]:
+    def _fields(self) -> dict[str, Any]:
         # Not self._json: copy and pickle look up attributes before it is set.
         json = self.__dict__.get("_json")
         return json if isinstance(json, dict) else {}
@@ -81,11 +82,11 @@ class Resource:
     def _missing(self, name: str) -> str:
         return f"{type(self).__name__!r} object has no attribute {name!r}"
 
-    def __dir__(self) -> List[str]:
+    def __dir__(self) -> list[str]:
         keys = [key for key in self._fields() if key.isidentifier()]
         return sorted({*super().__dir__(), *keys, *self._aliases, *self._defaults})
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the JSON as the service sent it, including all of its keys; not a copy."""
         return self._json
 
@@ -114,7 +115,7 @@ class Resource:
         shown = self._json[self._shown_key or self._id_key]
         return f"{self._published_name}({self._label}={shown})"
 
-    def __deepcopy__(self: R, memo: Dict[int, Any]) -> R:
+    def __deepcopy__(self: R, memo: dict[int, Any]) -> R:
         # The data is copied and the client is shared: it holds connections, not data.
         twin = memo[id(self)] = copy.copy(self)
         for name, value in self.__dict__.items():
@@ -134,10 +135,10 @@ class ClientMixin:
 
     def _with_request_options(self: C, **changes: Any) -> C:
         """Return a client over the same connections, with other `RequestOptions`."""
-        other = copy.copy(self)
+        copied = copy.copy(self)
         if isinstance(self.api, Api):  # else it is a test double, which has no options
-            other.api = self.api._with(**changes)
-        return other
+            copied.api = self.api._with(**changes)
+        return copied
 
     def _request(
         self,
@@ -164,36 +165,69 @@ class ClientMixin:
             content["params"] = params
         return APIResult.from_double(double(endpoint, **content))
 
-    def _request_object(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> R:
+    def _request_object(
+        self, resource_class: type[R], method: str, endpoint: str, **content: Any
+    ) -> R:
         """Return the object in the response to a request."""
         try:
             result = self._request(method, endpoint, **content)
         except ScaleDuplicateResource as error:
-            error.existing = self._existing(kind, error.existing)
+            error.existing = self._existing(resource_class, error.existing)
             raise
-        return result.parse_with(kind, result.json_object(), self)
+        return result.parse_with(resource_class, result.json_object(), self)
 
-    def _existing(self, kind: Type[R], json: Any) -> Optional[R]:
+    def _existing(self, resource_class: type[R], json: Any) -> Optional[R]:
         """Return the object that has the name or key of a create request, None if unknown."""
         try:
-            return None if json is None else kind(json, self)
+            return None if json is None else resource_class(json, self)
         except ScaleException:
             return None
 
-    def _request_list(self, kind: Type[R], method: str, endpoint: str, **content: Any) -> List[R]:
+    def _request_list(
+        self, resource_class: type[R], method: str, endpoint: str, **content: Any
+    ) -> list[R]:
         """Return the objects in the response to a request, a bare array."""
         result = self._request(method, endpoint, **content)
-        return result.parse_with(self._build_list, kind, result.json_array())
+        return result.parse_with(self._build_list, resource_class, result.json_array())
 
     def _request_page(
-        self, pages: Type[P], kind: Type[R], endpoint: str, query: Mapping[str, Any], total: str
+        self,
+        page_class: type[P],
+        resource_class: type[R],
+        endpoint: str,
+        query: Mapping[str, Any],
+        total_key: str,
     ) -> P:
-        """Return one page of a listing, whose envelope counts all matches under the key `total`."""
+        """Return one page of a listing, whose envelope counts all matches under `total_key`."""
         result = self._request("GET", endpoint, params=query)
-        page = result.page(("docs", total, "limit", "offset", "has_more"))
-        docs = result.parse_with(self._build_list, kind, page["docs"])
-        where = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
-        return pages(docs, page[total], *where)
+        page = result.page(("docs", total_key, "limit", "offset", "has_more"))
+        docs = result.parse_with(self._build_list, resource_class, page["docs"])
+        position = (page["limit"], page["offset"], page["has_more"], page.get("next_token"))
+        return page_class(docs, page[total_key], *position)
 
-    def _build_list(self, kind: Type[R], rows: List[Any]) -> List[R]:
-        return [kind(row, self) for row in rows]
+    def _build_list(self, resource_class: type[R], rows: list[Any]) -> list[R]:
+        return [resource_class(row, self) for row in rows]
+
+
+def arguments_of(method_locals: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a method by name, from the `locals()` of its first statement.
+
+    Methods whose many filters are passed on as they are need not list them again.
+    """
+    return {name: value for name, value in method_locals.items() if name != "self"}
+
+
+def own_unless_replaced(
+    public: Callable[..., P], published: Callable[..., P], own: Callable[..., P]
+) -> Callable[..., P]:
+    """Return a private form of a public method, or the method where it is not the package's.
+
+    A page loop uses it to validate its filters once, and still calls what a subclass or a test has
+    put in the place of the public method, as the published client does.
+
+    Args:
+        public: The method, looked up on the client.
+        published: The function that the package defines under its name.
+        own: The private form.
+    """
+    return own if getattr(public, "__func__", None) is published else public

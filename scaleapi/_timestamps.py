@@ -21,17 +21,17 @@ _ISO8601 = re.compile(
 
 
 def parse_iso8601(text: str) -> Union[dt.datetime, str]:
-    """Return the datetime that an ISO 8601 string names; the string where it names none."""
+    """Return an ISO 8601 string as a datetime; any other string unchanged."""
     try:
         if len(text) in (20, 24, 27) and text[-1] == "Z" and text[10] == "T":
-            # What the service writes, in a form that every Python reads by itself, and fast.
+            # The form of the service, changed to one that every Python version parses, and fast.
             return dt.datetime.fromisoformat(f"{text[:-1]}+00:00")
     except ValueError:
         pass
-    found = _ISO8601.fullmatch(text)
-    if found is None:
+    match = _ISO8601.fullmatch(text)
+    if match is None:
         return text
-    *numbers, fraction, utc, sign, hours, minutes = found.groups()
+    *numbers, fraction, utc, sign, hours, minutes = match.groups()
     zone = dt.timezone.utc if utc else None
     try:
         if sign:

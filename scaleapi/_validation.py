@@ -1,6 +1,7 @@
 """Validation of arguments, and their conversion to the form in which they are sent.
 
-Each function takes the argument's name first, for the error message.
+A validator takes an argument's name, for the error message, and its value. It returns the value in
+the form in which it is sent, and raises ScaleInvalidArgument if the value is invalid.
 """
 
 from __future__ import annotations
@@ -8,20 +9,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Collection, Iterable, Mapping, Set
 from enum import Enum
-from typing import (
-    AbstractSet,
-    Any,
-    Callable,
-    Collection,
-    Dict,
-    Iterable,
-    List,
-    Mapping,
-    Optional,
-    Type,
-    Union,
-)
+from typing import Any, Callable, Optional, Union
 from urllib.parse import quote, unquote
 
 from .exceptions import ScaleInvalidArgument
@@ -30,15 +20,7 @@ TimestampLike = Union[str, dt.date, dt.datetime]
 
 
 def non_empty_str(name: str, value: Any) -> str:
-    """Return a string that is not empty or blank, such as an id or a name.
-
-    Args:
-        name: The argument's name.
-        value: The argument's value.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a string that is not empty or blank, such as an id or a name."""
     if not isinstance(value, str) or not value.strip():
         raise ScaleInvalidArgument(f"{name} must be a non-empty string, got {value!r}")
     try:
@@ -51,18 +33,10 @@ def non_empty_str(name: str, value: Any) -> str:
 
 
 def path_segment(name: str, value: Any) -> str:
-    """Return an id or a name, escaped as one segment of a path.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return an id or a name, escaped as one segment of a path."""
     if non_empty_str(name, value) in (".", ".."):
         # Every layer below treats these as relative steps in the path, escaped or not.
-        raise ScaleInvalidArgument(f"{name} must not be {value!r}: no address can hold it")
+        raise ScaleInvalidArgument(f"{name} must not be {value!r}, which no URL can contain")
     return quote(value, safe="")
 
 
@@ -76,17 +50,16 @@ def normalize_path(path: Any) -> str:
         ScaleInvalidArgument: If the path is invalid.
     """
     if isinstance(path, str):
-        found = non_empty_str("path", path)
-        outside = has_dot_segments(fully_unquoted(found))
-        if outside or re.search(r"://|^//|^/$|[?#\s\\]", found):
+        non_empty_str("path", path)
+        outside = has_dot_segments(fully_unquoted(path))
+        if outside or re.search(r"://|^//|^/$|[?#\s\\]", path):
             raise ScaleInvalidArgument(
-                f"path must be one such as 'teams', or a list of segments, and the query stand in "
-                f"params; got {path!r}"
+                f"path must be one such as 'teams', without a query, or a list of segments, "
+                f"got {path!r}"
             )
-        return found if re.match(r"/v\d+/", found) else found[found[0] == "/" :]
-    return non_empty_str(
-        "path", "/".join(path_segment("each of path", each) for each in str_list("path", path))
-    )
+        return path if re.match(r"/v\d+/", path) else path[path[0] == "/" :]
+    segments = [path_segment("each of path", segment) for segment in str_list("path", path)]
+    return non_empty_str("path", "/".join(segments))
 
 
 def has_dot_segments(path: str) -> bool:
@@ -111,82 +84,40 @@ def fully_unquoted(path: str) -> str:
 
 
 def choice(name: str, value: Any, allowed: Collection[str]) -> str:
-    """Return one of the allowed strings.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-        allowed: The allowed strings.
-
-    Raises:
-        ScaleInvalidArgument: If the value is not among them.
-    """
+    """Return one of the allowed strings."""
     if not isinstance(value, str) or value not in allowed:
         raise ScaleInvalidArgument(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     return value
 
 
-def str_list(name: str, values: Any) -> List[str]:
-    """Return a list of strings, from any iterable except a string itself.
-
-    Args:
-        name: See `non_empty_str`.
-        values: The strings.
-
-    Raises:
-        ScaleInvalidArgument: If the values or one of them are invalid.
-    """
+def str_list(name: str, values: Any) -> list[str]:
+    """Return a list of strings, from any iterable except a string itself."""
     if isinstance(values, (str, bytes, Mapping)) or not isinstance(values, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list of strings, got {values!r}")
-    found = [non_empty_str(f"each of {name}", value) for value in values]
-    # A set has another order in each process; what is sent or stored must not.
-    return sorted(found) if isinstance(values, AbstractSet) else found
+    strings = [non_empty_str(f"each of {name}", value) for value in values]
+    # The order of a set differs between processes, that of a request or a file must not.
+    return sorted(strings) if isinstance(values, Set) else strings
 
 
-def str_or_str_list(name: str, value: Any) -> Union[str, List[str]]:
-    """Return one string, or several in a list.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+def str_or_str_list(name: str, value: Any) -> Union[str, list[str]]:
+    """Return one string, or several in a list."""
     return non_empty_str(name, value) if isinstance(value, str) else str_list(name, value)
 
 
-def enum_value(name: str, value: Any, kind: Type[Enum]) -> str:
-    """Return the wire value of an enum's member; other strings pass, for values added later.
-
-    Args:
-        name: See `non_empty_str`.
-        value: A member, or a string.
-        kind: The enum.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+def enum_value(name: str, value: Any, enum_class: type[Enum]) -> str:
+    """Return the wire value of an enum's member; other strings pass, for values added later."""
     plain = value.value if isinstance(value, Enum) else value
     if not isinstance(plain, str) or not plain.strip():
-        example = next(iter(kind))
+        example = next(iter(enum_class))
         raise ScaleInvalidArgument(
-            f"{name} must be a {kind.__name__} or its text, "
+            f"{name} must be a {enum_class.__name__} or a string, "
             f"such as {example} or {example.value!r}, got {value!r}"
         )
     return plain
 
 
 def timestamp(name: str, value: Any) -> str:
-    """Return a date or time in ISO 8601; a time without zone is UTC, strings pass unchanged.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a date or time in ISO 8601; a time without zone is UTC, strings pass unchanged."""
     if isinstance(value, dt.datetime):
         return (value if value.tzinfo else value.replace(tzinfo=dt.timezone.utc)).isoformat()
     if isinstance(value, dt.date):
@@ -199,30 +130,24 @@ def timestamp(name: str, value: Any) -> str:
 
 
 def mapping(name: str, value: Any) -> Mapping[str, Any]:
-    """Return a dictionary, which may be empty.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is not a dictionary.
-    """
+    """Return a dictionary, which may be empty."""
     if not isinstance(value, Mapping):
         raise ScaleInvalidArgument(f"{name} must be a dictionary, got {value!r}")
     return value
 
 
+def is_int(value: Any) -> bool:
+    """Return whether a value is an integer, and not a boolean."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: Any) -> bool:
+    """Return whether a value is an integer or a float, and not a boolean."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 def page_limit(name: str, value: Any) -> Union[int, str]:
-    """Return a page size, as a number or a string of digits.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a page size, as a number or a string of digits."""
     if isinstance(value, bool) or not str(value).strip().isdigit():
         raise ScaleInvalidArgument(f"{name} must be a whole number from 1 to 100, got {value!r}")
     number: Union[int, str] = value
@@ -230,66 +155,62 @@ def page_limit(name: str, value: Any) -> Union[int, str]:
 
 
 def boolean(name: str, value: Any) -> Union[bool, str]:
-    """Return a boolean, or a string that represents one.
-
-    Args:
-        name: See `non_empty_str`.
-        value: See `non_empty_str`.
-
-    Raises:
-        ScaleInvalidArgument: If the value is invalid.
-    """
+    """Return a boolean, or a string that represents one."""
     if not isinstance(value, (bool, int, str)):
         raise ScaleInvalidArgument(f"{name} must be True or False, got {value!r}")
     return value if isinstance(value, str) else bool(value)
 
 
 Validator = Callable[[str, Any], Any]
-"""Takes an argument's name and value, and returns the value to send."""
 
 
-def build_query(
-    given: Mapping[str, Any], checks: Mapping[str, Validator], wire_names: Mapping[str, str]
-) -> Dict[str, Any]:
-    """Build the query of a listing from its filters.
+def validate_filters(
+    filters: Mapping[str, Any],
+    validators: Mapping[str, Validator],
+    wire_names: Mapping[str, str] = {},
+) -> dict[str, Any]:
+    """Validate the filters of a listing and convert them to the form in which they are sent.
 
     Args:
-        given: Filters by the caller's names. None and an empty list filter nothing, nor do a page
+        filters: Filters by the caller's names. None and an empty list filter nothing, nor do a page
             size of 0 and an empty token.
-        checks: The function that validates and converts each filter, by the names in the query.
+        validators: The function that validates and converts each filter, by the names in the query.
         wire_names: The names in the query of those filters whose caller's names differ.
 
     Returns:
-        The query, without filters that filter nothing.
+        The filters by the caller's names, without those that filter nothing.
 
     Raises:
         ScaleInvalidArgument: If a filter is invalid.
     """
-    wire = {}
-    for name, value in given.items():
+    plain = {}
+    for name, value in filters.items():
         wire_name = wire_names.get(name, name)
         paging = wire_name in ("limit", "next_token")
         empty = value is None or (not value and (paging or isinstance(value, (list, tuple, set))))
         if not empty:
-            wire[wire_name] = checks[wire_name](name, value)
-    return wire
+            plain[name] = validators[wire_name](name, value)
+    return plain
 
 
-def reject_unknown_filters(method: str, given: Mapping[str, Any], allowed: Collection[str]) -> None:
+def reject_unknown_filters(
+    method: str, filters: Mapping[str, Any], allowed: Collection[str]
+) -> None:
     """Raise if a filter is unknown to the service.
 
     Args:
         method: Name of the calling method, for the error message.
-        given: The filters, by name.
+        filters: The filters, by name.
         allowed: The names of all filters.
 
     Raises:
         ScaleInvalidArgument: If a filter is unknown.
     """
-    for name in given:
+    for name in filters:
         if name not in allowed:
             raise ScaleInvalidArgument(
-                f"{name} is no filter of {method}(); these are: {', '.join(sorted(allowed))}"
+                f"unknown filter {name!r} for {method}(); valid filters: "
+                f"{', '.join(sorted(allowed))}"
             )
 
 
@@ -306,8 +227,8 @@ def dump_json(body: Any, name: Optional[str] = None) -> str:
     try:
         return json.dumps(body, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        culprit = name or _unserializable_field(body)
-        raise ScaleInvalidArgument(f"{culprit} can't be sent as JSON: {error}") from None
+        field = name or _unserializable_field(body)
+        raise ScaleInvalidArgument(f"{field} can't be sent as JSON: {error}") from None
 
 
 def _unserializable_field(body: Any) -> str:

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import closing, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import lru_cache, partial
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    ContextManager,
-    Dict,
-    Optional,
-    Set,
-    Tuple,
-    TypeVar,
-    Union,
-)
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
 from urllib.parse import quote
 
 import requests
 
-from ._http.auth import (
-    KeyLike,
-    KeySource,
-    SentHeaders,
-    build_user_agent,
-    without_password,
-)
+from ._http.auth import KeyLike, KeySource, SentHeaders, build_user_agent, without_password
 from ._http.environment import ConnectionSettings
 from ._http.idempotency import GetJson, IdempotencyRule, RequestData
 from ._http.options import (
@@ -48,6 +31,7 @@ from ._http.response import APIResult
 from ._http.session import ForkSafeSession, SessionFactory
 from ._http.transport import PreparedCall, Transport
 from ._recovery import rule_for
+from ._validation import is_int
 from .exceptions import ScaleInvalidArgument
 from .retries import RETRIED_METHODS, RETRIED_STATUSES, RetryPolicy
 
@@ -100,8 +84,8 @@ class Api:
         user_agent_extension: Optional[str] = None,
         api_instance_url: Optional[str] = None,
         verify: Union[bool, str, None] = None,
-        proxies: Optional[Dict[str, str]] = None,
-        cert: Union[str, Tuple[str, str], None] = None,
+        proxies: Optional[dict[str, str]] = None,
+        cert: Union[str, tuple[str, str], None] = None,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         retries: Retries = None,
@@ -127,13 +111,13 @@ class Api:
             max_response_bytes=validate_max_response_bytes(max_response_bytes),
         )
         self._sessions = ForkSafeSession(session)
-        self._transport: Optional[Tuple[Tuple[Any, ...], Transport]] = None
+        self._transport: Optional[tuple[tuple[Any, ...], Transport]] = None
         self._current_transport()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({without_password(self.base_api_url)!r})"
 
-    def __getstate__(self) -> Dict[str, Any]:
+    def __getstate__(self) -> dict[str, Any]:
         # Another machine has proxies and certificates of its own.
         return {**vars(self), "_transport": None}
 
@@ -156,7 +140,7 @@ class Api:
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
         """
-        changes: Dict[str, Any] = {}
+        changes: dict[str, Any] = {}
         if timeout is not NOT_GIVEN:
             changes["timeout"] = validate_timeout(timeout)
         if retries is not NOT_GIVEN:
@@ -169,10 +153,10 @@ class Api:
 
     def _with(self: Self, **changes: Any) -> Self:
         """Return a copy that shares the connections, with other `RequestOptions`."""
-        other = type(self).__new__(type(self))
-        other.__dict__.update(self.__dict__)
-        other._options = self._options._replace(**changes)
-        return other
+        copied = type(self).__new__(type(self))
+        copied.__dict__.update(self.__dict__)
+        copied._options = self._options._replace(**changes)
+        return copied
 
     # Settings.
 
@@ -225,11 +209,11 @@ class Api:
             made = self._transport = self._make_transport()
         return made[1]
 
-    def _settings(self) -> Tuple[Any, ...]:
+    def _settings(self) -> tuple[Any, ...]:
         connection = ConnectionSettings(self.base_api_url, self.verify, self.cert, self.proxies)
         return self._key, self.user_agent, connection
 
-    def _make_transport(self) -> Tuple[Tuple[Any, ...], Transport]:
+    def _make_transport(self) -> tuple[tuple[Any, ...], Transport]:
         key, user_agent, connection = self._settings()
         snapshot = connection.snapshot()
         transport = Transport(self._sessions, key, snapshot, user_agent)
@@ -348,7 +332,7 @@ class Api:
         options = self._options_now(on_secret=sent_headers.add)
         rule = idempotency or rule_for(str(request.method), sent.endpoint)
 
-        def secrets() -> Set[str]:
+        def secrets() -> set[str]:
             return transport.secrets() | sent_headers.secrets()
 
         return RetryingCall(
@@ -379,7 +363,7 @@ class Api:
 
 def multipart(
     fields: Any, files: Any, progress: Optional[UploadProgress]
-) -> ContextManager[MultipartStream]:
+) -> AbstractContextManager[MultipartStream]:
     """Return a form with files, which is closed in the end."""
     from ._http.multipart import MultipartStream  # here, since few need it
 
@@ -390,7 +374,7 @@ def resolve_retry_policy(retries: Any) -> Optional[RetryPolicy]:
     """Return a policy: the one given, the default one with that number of retries, or None."""
     if retries is None or isinstance(retries, RetryPolicy):
         return retries
-    if isinstance(retries, bool) or not isinstance(retries, int) or retries < 0:
+    if not is_int(retries) or retries < 0:
         raise ScaleInvalidArgument(
             f"retries must be a RetryPolicy, or a number of retries (0 or more), got {retries!r}"
         )
@@ -409,7 +393,7 @@ def default_policy() -> RetryPolicy:
 
 @lru_cache(maxsize=8)
 def _policy(
-    total: int, backoff_factor: float, statuses: Tuple[int, ...], methods: Tuple[str, ...]
+    total: int, backoff_factor: float, statuses: tuple[int, ...], methods: tuple[str, ...]
 ) -> RetryPolicy:
     return RetryPolicy(total, backoff_factor, statuses=statuses, methods=methods)
 

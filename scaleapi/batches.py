@@ -1,29 +1,28 @@
-"""Batches: groups of tasks within a project.
-
-Source: https://scale.com/docs/api-reference/batches
-"""
+"""Batches: groups of tasks within a project."""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
 from enum import Enum
 from functools import partial
-from typing import Any, Dict, Generator, Mapping, Optional, Union
+from typing import Any, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
-from ._resource import ClientMixin, Resource
+from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
     boolean,
-    build_query,
     enum_value,
+    is_int,
     mapping,
     non_empty_str,
     page_limit,
     path_segment,
     reject_unknown_filters,
     timestamp,
+    validate_filters,
 )
 from .exceptions import ScaleInvalidArgument
 from .pagination import Paginator, iter_items, next_by_offset
@@ -58,7 +57,7 @@ class Batch(Resource):
     project: str
     status: str
     created_at: str
-    metadata: Dict[str, Any]
+    metadata: dict[str, Any]
     tasks_pending: Optional[int] = None
     tasks_completed: Optional[int] = None
     tasks_error: Optional[int] = None
@@ -83,18 +82,18 @@ class Batch(Resource):
         """
         self._client.set_batch_priority(self.name, priority)
 
-    def get_status(self) -> Dict[str, Any]:
+    def get_status(self) -> dict[str, Any]:
         """Fetch the batch's status and task counts and update this object with them.
 
         Returns:
             A dictionary with the `status`, and the number of tasks that are `pending`, `completed`,
             `error` and `canceled`, in which the service leaves out counts that are 0.
         """
-        answer = self._client.batch_status(self.name)
-        self._json = {**self._json, "status": answer["status"]}
+        status = self._client.batch_status(self.name)
+        self._json = {**self._json, "status": status["status"]}
         for state in ("pending", "completed", "error", "canceled"):
-            setattr(self, f"tasks_{state}", answer.get(state, 0))
-        return answer
+            setattr(self, f"tasks_{state}", status.get(state, 0))
+        return status
 
 
 class Batchlist(Paginator[Batch]):
@@ -103,7 +102,7 @@ class Batchlist(Paginator[Batch]):
 
 _PARAM_VALIDATORS: Mapping[str, Validator] = {
     "project": non_empty_str,
-    "status": partial(enum_value, kind=BatchStatus),
+    "status": partial(enum_value, enum_class=BatchStatus),
     "start_time": timestamp,
     "end_time": timestamp,
     "completed_after": timestamp,
@@ -125,7 +124,7 @@ _PARAM_NAMES = {
 
 
 class BatchMethods(ClientMixin):
-    """The client's methods for batches."""
+    """The client's methods for batches. See https://scale.com/docs/api-reference/batches."""
 
     def create_batch(
         self,
@@ -134,7 +133,7 @@ class BatchMethods(ClientMixin):
         callback: str = "",
         calibration_batch: bool = False,
         self_label_batch: bool = False,
-        metadata: Optional[Dict[str, Any]] = None,
+        metadata: Optional[dict[str, Any]] = None,
     ) -> Batch:
         """Create a batch.
 
@@ -153,8 +152,6 @@ class BatchMethods(ClientMixin):
             ScaleDuplicateResource: If the name is taken.
             ScaleInvalidRequest: If an argument is invalid.
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         body = {
             "project": non_empty_str("project", project),
@@ -178,13 +175,11 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the batch's state does not allow it.
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/finalize"
         return self._request_object(Batch, "POST", endpoint, idempotency=FINALIZE_BATCH)
 
-    def batch_status(self, batch_name: str) -> Dict[str, Any]:
+    def batch_status(self, batch_name: str) -> dict[str, Any]:
         """Return a batch's status and task counts.
 
         Args:
@@ -196,8 +191,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         result = self._request("GET", f"batches/{path_segment('batch_name', batch_name)}/status")
         status = result.json_object()
@@ -213,8 +206,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         return self._request_object(
             Batch, "GET", f"batches/{path_segment('batch_name', batch_name)}"
@@ -233,10 +224,8 @@ class BatchMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the service does not accept this priority.
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
-        if isinstance(priority, bool) or not isinstance(priority, int):
+        if not is_int(priority):
             raise ScaleInvalidArgument(f"priority must be a whole number, got {priority!r}")
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/prioritize"
         self._request("POST", endpoint, body={"priority": priority}, idempotency=IDEMPOTENT)
@@ -254,13 +243,13 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a filter is unknown or invalid.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         reject_unknown_filters("batches", kwargs, _PARAM_VALIDATORS)
-        return self._request_page(
-            Batchlist, Batch, "batches", build_query(kwargs, _PARAM_VALIDATORS, {}), "totalDocs"
-        )
+        return self._batches_page(**validate_filters(kwargs, _PARAM_VALIDATORS))
+
+    def _batches_page(self, **query: Any) -> Batchlist:
+        """Return one page of batches, without validating the query again."""
+        return self._request_page(Batchlist, Batch, "batches", query, "totalDocs")
 
     def get_batches(
         self,
@@ -301,27 +290,13 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleException: If a page can't be fetched; the batches before it have been yielded.
-
-        See https://scale.com/docs/api-reference/batches.
         """
-        given = {
-            "project_name": project_name,
-            "batch_status": batch_status,
-            "created_after": created_after,
-            "created_before": created_before,
-            "exclude_archived": exclude_archived,
-            "completed_after": completed_after,
-            "completed_before": completed_before,
-            "audited_after": audited_after,
-            "audited_before": audited_before,
-            "detailed": detailed,
-        }
-        filters = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
-        yield from iter_items(
-            lambda step: self.batches(**filters, **step), next_by_offset, {"offset": 0}
-        )
+        plain = validate_filters(arguments_of(locals()), _PARAM_VALIDATORS, _PARAM_NAMES)
+        query = {_PARAM_NAMES.get(name, name): value for name, value in plain.items()}
+        fetch = own_unless_replaced(self.batches, BatchMethods.batches, self._batches_page)
+        yield from iter_items(lambda step: fetch(**query, **step), next_by_offset, {"offset": 0})
 
-    def set_batch_metadata(self, batch_name: str, metadata: Dict[str, Any]) -> Batch:
+    def set_batch_metadata(self, batch_name: str, metadata: dict[str, Any]) -> Batch:
         """Replace all of a batch's metadata.
 
         Args:
@@ -333,8 +308,6 @@ class BatchMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch.
-
-        See https://scale.com/docs/api-reference/batches.
         """
         endpoint = f"batches/{path_segment('batch_name', batch_name)}/setMetadata"
         body = mapping("metadata", metadata)

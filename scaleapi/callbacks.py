@@ -11,15 +11,11 @@ from __future__ import annotations
 
 import hmac
 import json
-from typing import Any, Iterable, Mapping, NoReturn, Optional, Protocol, Tuple, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn, Optional, Protocol, Union
 
 from .client import ScaleClient
-from .exceptions import (
-    ScaleException,
-    ScaleInvalidArgument,
-    ScaleInvalidRequest,
-    ScaleUnauthorized,
-)
+from .exceptions import ScaleException, ScaleInvalidArgument, ScaleInvalidRequest, ScaleUnauthorized
 from .tasks import Task
 
 AUTH_HEADER = "scale-callback-auth"
@@ -28,7 +24,7 @@ AUTH_HEADER = "scale-callback-auth"
 class Headers(Protocol):
     """Headers as web frameworks provide them: a mapping, or a message of the standard library."""
 
-    def items(self) -> Iterable[Tuple[Any, Any]]:
+    def items(self) -> Iterable[tuple[Any, Any]]:
         """Return names and values."""
 
 
@@ -57,24 +53,26 @@ def parse(
     if not isinstance(auth_key, str) or not auth_key.strip():
         # An invalid value may still contain a key, so it is not quoted.
         raise ScaleInvalidArgument("auth_key must be a non-empty string")
-    sent = [value for name, value in headers.items() if _bytes(name).lower() == _WANTED]
-    if not sent or not all(_same(value, auth_key) for value in sent):
+    sent = [value for name, value in headers.items() if _bytes(name).lower() == _AUTH_HEADER_BYTES]
+    if not sent or not all(_constant_time_equal(value, auth_key) for value in sent):
         raise ScaleUnauthorized(f"The header {AUTH_HEADER} is {'wrong' if sent else 'missing'}")
     content = body if isinstance(body, Mapping) else _read(body)
     task = content.get("task") if isinstance(content, Mapping) else None
     if not isinstance(task, Mapping) or not isinstance(task.get("task_id"), str):
-        raise ScaleInvalidRequest('The body is no callback of a task: its "task" has no "task_id"')
-    return Task(dict(task), _NoClient() if client is None else client)
+        raise ScaleInvalidRequest(
+            'The body is not the callback of a task: its "task" has no "task_id"'
+        )
+    return Task(dict(task), _MissingClient() if client is None else client)
 
 
-_WANTED = AUTH_HEADER.encode()
+_AUTH_HEADER_BYTES = AUTH_HEADER.encode()
 
 
 def _bytes(text: Any) -> bytes:
     return text if isinstance(text, bytes) else str(text).encode("utf-8", "surrogatepass")
 
 
-def _same(sent: Any, auth_key: str) -> bool:
+def _constant_time_equal(sent: Any, auth_key: str) -> bool:
     # In constant time, so that the duration does not reveal how much of a guess is right.
     return hmac.compare_digest(_bytes(sent), _bytes(auth_key))
 
@@ -82,16 +80,16 @@ def _same(sent: Any, auth_key: str) -> bool:
 def _read(body: Union[bytes, str]) -> Any:
     try:
         return json.loads(body)
-    except (ValueError, TypeError, RecursionError) as problem:
-        raise ScaleInvalidRequest(f"The body is no JSON: {problem}") from None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ScaleInvalidRequest(f"The body is not JSON: {error}") from None
 
 
-class _NoClient:
+class _MissingClient:
     """Placeholder for a task's client that raises an explanation on use."""
 
     def __getattr__(self, name: str) -> NoReturn:
         if name.startswith("__"):  # copy and pickle probe for special methods
             raise AttributeError(name)
         raise ScaleException(
-            "This task has no client: give one to scaleapi.callbacks.parse(..., client=client)"
+            "This task has no client: pass one to scaleapi.callbacks.parse(..., client=client)"
         )

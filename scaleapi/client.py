@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from types import TracebackType
-from typing import Any, Dict, Iterable, Mapping, Optional, Tuple, Type, TypeVar, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Optional, TypeVar, Union
 
 import requests
 
@@ -32,7 +32,7 @@ from .tasks import TaskMethods
 from .teams import TeamMethods
 from .training_tasks import TrainingTaskMethods
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 Self = TypeVar("Self", bound="ScaleClient")
 
@@ -96,8 +96,8 @@ class ScaleClient(
         source: Optional[str] = None,
         api_instance_url: Optional[str] = None,
         verify: Union[bool, str, None] = None,
-        proxies: Optional[Dict[str, str]] = None,
-        cert: Union[str, Tuple[str, str], None] = None,
+        proxies: Optional[dict[str, str]] = None,
+        cert: Union[str, tuple[str, str], None] = None,
         *,
         timeout: Timeout = DEFAULT_TIMEOUT,
         retries: Retries = None,
@@ -155,14 +155,14 @@ class ScaleClient(
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
         """
-        other = copy.copy(self)
-        other.api = self.api.with_options(
+        copied = copy.copy(self)
+        copied.api = self.api.with_options(
             timeout=timeout,
             retries=retries,
             on_attempt=on_attempt,
             max_response_bytes=max_response_bytes,
         )
-        return other
+        return copied
 
     def request(
         self,
@@ -196,10 +196,8 @@ class ScaleClient(
 
         Example:
             >>> client.request("POST", ["projects", name, "setOntology"], body={"ontology": [...]})
-
-        See https://scale.com/docs/api-reference.
         """
-        verb = choice("method", method.upper() if isinstance(method, str) else method, METHODS)
+        verb = choice("method", method.upper() if isinstance(method, str) else method, HTTP_METHODS)
         endpoint = normalize_path(path)
         content = {} if body is None else {"body": body}
         return self._request(verb, endpoint, params=params, **content).json
@@ -212,10 +210,5 @@ class ScaleClient(
     def __enter__(self: Self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        traceback: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()

@@ -1,4 +1,4 @@
-"""Conversion of tasks to a pandas DataFrame."""
+"""Convert tasks to a pandas DataFrame."""
 
 from __future__ import annotations
 
@@ -6,19 +6,8 @@ import gzip
 import json
 import os
 import re
-from typing import (
-    IO,
-    TYPE_CHECKING,
-    Any,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Set,
-    Union,
-    cast,
-)
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Union, cast
 
 from ._lazy import OptionalPackage
 from ._validation import str_or_str_list
@@ -31,9 +20,10 @@ else:
     pandas = OptionalPackage("pandas")
 
 FIRST_COLUMNS = (
-    "task_id", "type", "status", "project", "batch", "unique_id", "created_at", "updated_at",
-    "completed_at", "tags", "instruction", "params", "metadata", "response",
-)  # fmt: skip
+    *("task_id", "type", "status", "project", "batch", "unique_id"),
+    *("created_at", "updated_at", "completed_at"),
+    *("tags", "instruction", "params", "metadata", "response"),
+)
 """The usual columns, always present, to the left of all others."""
 DTYPES: Mapping[str, Any] = {
     "boolean": "boolean",
@@ -45,10 +35,10 @@ DTYPES: Mapping[str, Any] = {
 TIMES = ("created_at", "updated_at", "completed_at")
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
-Rows = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
+TaskSource = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
 
 
-def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:
+def to_dataframe(tasks: TaskSource, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:
     r"""Return a table with one row per task, in their order, which needs the extra `pandas`.
 
     Args:
@@ -76,16 +66,16 @@ def to_dataframe(tasks: Rows, flatten: Union[str, Iterable[str]] = ()) -> pandas
     columns = _columns(_jsons(tasks), {names} if isinstance(names, str) else set(names))
     frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
     for name in columns:
-        frame[name] = _times(frame[name]) if name in TIMES else _typed(frame[name])
+        frame[name] = _times(frame[name]) if name in TIMES else _infer_dtype(frame[name])
     return frame
 
 
-def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, List[Any]]:
+def _columns(tasks: Iterable[Mapping[str, Any]], flatten: set[str]) -> dict[str, list[Any]]:
     """Return the table column by column, each with one value per task."""
-    columns: Dict[str, List[Any]] = {name: [] for name in FIRST_COLUMNS}
+    columns: dict[str, list[Any]] = {name: [] for name in FIRST_COLUMNS}
     rows = 0
     for task in tasks:
-        for name, value in _cells(task, spread):
+        for name, value in _cells(task, flatten):
             column = columns.setdefault(name, [])
             if len(column) > rows:
                 raise ScaleInvalidArgument(f"flatten makes two values of one task {name!r}")
@@ -94,11 +84,11 @@ def _columns(tasks: Iterable[Mapping[str, Any]], spread: Set[str]) -> Dict[str, 
         rows += 1
     for column in columns.values():
         column.extend([None] * (rows - len(column)))
-    split = {name for name in spread if any(each.startswith(f"{name}.") for each in columns)}
+    flattened = {name for name in flatten if any(key.startswith(f"{name}.") for key in columns)}
     return {
         name: column
         for name, column in columns.items()
-        if name not in split or any(value is not None for value in column)
+        if name not in flattened or any(value is not None for value in column)
     }
 
 
@@ -116,8 +106,8 @@ def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the JSON of each task."""
     if isinstance(tasks, (str, os.PathLike)):
         path = os.fspath(tasks)
-        opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")
-        with cast(IO[bytes], opened) as lines:
+        opener: Any = gzip.open if path.endswith(".gz") else open
+        with opener(path, "rb") as lines:
             yield from _jsons(lines)
         return
     if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
@@ -130,18 +120,18 @@ def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
 
 def _json(task: Any) -> Mapping[str, Any]:
     try:
-        found = json.loads(task) if isinstance(task, (str, bytes)) else task
+        fields = json.loads(task) if isinstance(task, (str, bytes)) else task
     except ValueError:
-        found = None
-    found = found.as_dict() if isinstance(found, Task) else found
-    if not isinstance(found, Mapping):
+        fields = None
+    fields = fields.as_dict() if isinstance(fields, Task) else fields
+    if not isinstance(fields, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
-    return found
+    return fields
 
 
-def _cells(task: Mapping[str, Any], spread: Set[str]) -> Iterator[Any]:
+def _cells(task: Mapping[str, Any], flatten: set[str]) -> Iterator[Any]:
     for name, value in task.items():
-        if name in spread:
+        if name in flatten:
             yield from _leaves(name, value)
         else:
             yield name, value
@@ -157,7 +147,7 @@ def _leaves(name: str, value: Any) -> Iterator[Any]:
         yield from _leaves(f"{name}.{escaped}", inner)
 
 
-def _typed(column: pandas.Series[Any]) -> pandas.Series[Any]:
+def _infer_dtype(column: pandas.Series[Any]) -> pandas.Series[Any]:
     """Convert a column to the dtype of all its values, if that represents them exactly."""
     kind = _pandas().api.types.infer_dtype(column, skipna=True)
     if kind not in DTYPES:

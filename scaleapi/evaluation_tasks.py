@@ -1,7 +1,4 @@
-"""Evaluation tasks of Rapid projects.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""Evaluation tasks of Rapid projects."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ class EvaluationTask(QualityTask):
 
 
 class EvaluationTaskMethods(QualityTaskMethods):
-    """The client's methods for evaluation tasks."""
+    """The client's methods for evaluation tasks. See https://scale.com/docs/api-reference/tasks."""
 
     def create_evaluation_task(self, task_type: TypeLike, **kwargs: Any) -> EvaluationTask:
         """Create an evaluation task on a Rapid project.
@@ -33,8 +30,6 @@ class EvaluationTaskMethods(QualityTaskMethods):
         Raises:
             ScaleInvalidRequest: If the project is not a Rapid project, or a key is missing or
                 wrong.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._create_quality_task(
             EvaluationTask, "evaluation_tasks", task_type, kwargs, CREATE_EVALUATION_TASK

@@ -23,7 +23,8 @@ Source: https://scale.com/docs/api-reference/errors
 from __future__ import annotations
 
 import copy
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Tuple, Type
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
 
 import requests
 
@@ -82,23 +83,23 @@ class ScaleException(Exception):
         self.headers: Mapping[str, str] = {}
         self.body: Optional[str] = None
         self.response: Optional[requests.Response] = None
-        self.attempts: Tuple[Attempt, ...] = ()
+        self.attempts: tuple[Attempt, ...] = ()
         super().__init__(self._text())
 
     def _text(self) -> str:
         prefix = "<Response>" if self.code is None else f"<Response [{self.code}]>"
         return f"{prefix} {self.message}"
 
-    def __reduce__(self) -> Tuple[Callable[..., ScaleException], Tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[Callable[..., ScaleException], tuple[Any, ...]]:
         return _rebuild, (type(self), self.args, self._state())
 
-    def _state(self) -> Dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         """Return the attributes that are pickled."""
         return dict(self.__dict__)
 
 
 def _rebuild(
-    kind: Type[ScaleException], args: Tuple[Any, ...], state: Dict[str, Any]
+    kind: type[ScaleException], args: tuple[Any, ...], state: dict[str, Any]
 ) -> ScaleException:
     # Not through __init__: a user's subclass may take other arguments, and the prefix of the
     # message must not be added twice.
@@ -115,7 +116,13 @@ class ScaleInvalidRequest(ScaleException):
 
 
 class ScaleInvalidArgument(ScaleInvalidRequest, ValueError):
-    """Client-side validation failed; no request was sent. The message names the argument."""
+    """Client-side validation failed; no request was sent. The message names the argument.
+
+    `str()` is the message alone, without the prefix of a response.
+    """
+
+    def _text(self) -> str:
+        return self.message
 
 
 class ScaleUnauthorized(ScaleException):
@@ -148,7 +155,7 @@ class ScaleDuplicateResource(ScaleException):
     code = 409
     existing: Any = None
 
-    def _state(self) -> Dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
         # A resource is pickled with its client, and so with the API key, which an error must not
         # contain.
         state = super()._state()
@@ -190,7 +197,7 @@ class ScaleConnectionTimeout(ScaleConnectionError):
     """No response received within `timeout` or the retry policy's `deadline`."""
 
 
-ExceptionMap: Dict[int, Type[ScaleException]] = {
+ExceptionMap: dict[int, type[ScaleException]] = {
     kind.code: kind
     for kind in (
         ScaleInvalidRequest,

@@ -1,23 +1,11 @@
-"""Files: attachments stored by Scale.
-
-Source: https://scale.com/docs/api-reference/file-endpoints
-"""
+"""Files: attachments stored by Scale."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack
-from typing import (
-    IO,
-    Any,
-    Dict,
-    Generator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import IO, Any, Optional, Union
 
 from ._http.options import UploadProgress
 from ._recovery import CREATE_FILE
@@ -26,7 +14,7 @@ from ._validation import dump_json, mapping, non_empty_str
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import PageParams, Paginator, iter_items
 
-Upload = Union[str, os.PathLike[str], bytes, IO[bytes], Tuple[Any, ...]]
+Upload = Union[str, os.PathLike[str], bytes, IO[bytes], tuple[Any, ...]]
 
 
 class File(Resource):
@@ -49,7 +37,7 @@ class File(Resource):
 
 
 class FileMethods(ClientMixin):
-    """The client's methods for files."""
+    """The client's methods for files. See https://scale.com/docs/api-reference/file-endpoints."""
 
     def upload_file(
         self, file: Upload, *, progress: Optional[UploadProgress] = None, **kwargs: Any
@@ -72,8 +60,6 @@ class FileMethods(ClientMixin):
             ScaleDuplicateResource: If a file with this `reference_id` exists.
             ScaleInvalidRequest: If an argument is missing or invalid.
             OSError: If the file can't be read.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
         with ExitStack() as opened:
             if isinstance(file, (str, os.PathLike)):
@@ -104,8 +90,6 @@ class FileMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If a file with this `reference_id` exists.
             ScaleInvalidRequest: If an argument is missing or invalid.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
         body = {"file_url": non_empty_str("file_url", file_url), **kwargs}
         return self._request_object(
@@ -130,20 +114,18 @@ class FileMethods(ClientMixin):
 
         Raises:
             ScaleException: If a page can't be fetched, or its form is unknown.
-
-        See https://scale.com/docs/api-reference/file-endpoints.
         """
-        wanted = {"project": non_empty_str("project_name", project_name)}
+        filters = {"project": non_empty_str("project_name", project_name)}
         if metadata is not None:
-            wanted["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
+            filters["metadata"] = dump_json(mapping("metadata", metadata), "metadata")
 
         def page(step: PageParams) -> Paginator[File]:
-            answer = self._request("GET", "files", params={**wanted, **step})
-            rows, more = answer.parse_with(_listing, answer.json)
-            if more in step.values():  # the cursor of this page again, so it is the last
-                more = None
-            files = answer.parse_with(self._build_list, File, rows)
-            return Paginator(files, len(files), len(files), 0, bool(more), more)
+            result = self._request("GET", "files", params={**filters, **step})
+            rows, cursor = result.parse_with(_listing, result.json)
+            if cursor in step.values():  # the cursor of this page again, so it is the last
+                cursor = None
+            files = result.parse_with(self._build_list, File, rows)
+            return Paginator(files, len(files), len(files), 0, bool(cursor), cursor)
 
         def advance(page: Paginator[File]) -> Optional[PageParams]:
             return {"cursor": page.next_token} if page.has_more else None
@@ -154,7 +136,7 @@ class FileMethods(ClientMixin):
 _CURSORS = ("cursor", "next_cursor", "next_token")
 
 
-def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
+def _listing(body: Any) -> tuple[list[Any], Optional[str]]:
     """Return the rows of a page of undocumented form, and the cursor of the next page."""
     if isinstance(body, list):
         return body, None
@@ -163,11 +145,11 @@ def _listing(body: Any) -> Tuple[List[Any], Optional[str]]:
     if "docs" not in arrays and len(arrays) != 1:
         raise ScaleException("Expected a page of files, got an object without an array of them")
     cursors = [envelope.get(name) for name in _CURSORS if envelope.get("has_more", True)]
-    found = (cursor for cursor in cursors if isinstance(cursor, str) and cursor)
-    return arrays.get("docs", next(iter(arrays.values()))), next(found, None)
+    cursor = next((cursor for cursor in cursors if isinstance(cursor, str) and cursor), None)
+    return arrays.get("docs", next(iter(arrays.values()))), cursor
 
 
-def _form(fields: Mapping[str, Any]) -> Dict[str, Any]:
+def _form(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Convert dictionaries to JSON strings; other form fields are left to requests."""
     return {
         name: dump_json(value, name) if isinstance(value, Mapping) else value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, List, Optional, Set, Tuple, TypeVar
+from collections.abc import Iterator
+from typing import Any, Callable, Optional, TypeVar
 
 from .exceptions import ScaleException
 
 T = TypeVar("T")
 
 
-class Paginator(List[T]):
+class Paginator(list[T]):
     """One page of a listing: a list of its items with its position in the listing.
 
     Attributes:
@@ -23,7 +24,7 @@ class Paginator(List[T]):
 
     def __init__(
         self,
-        docs: List[T],
+        docs: list[T],
         total: int,
         limit: int,
         offset: int,
@@ -45,13 +46,13 @@ class Paginator(List[T]):
         first = ("task_id", "id", "name", "type", "status", "project", "batch", "created_at")
         return list_table(f"{type(self).__name__}: {len(self)} of {self.total}", items, first)
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # The default for lists would call the class with no arguments.
-        where = (self.total, self.limit, self.offset, self.has_more, self.next_token)
-        return type(self), (list(self), *where), {"docs": self.docs}
+        position = (self.total, self.limit, self.offset, self.has_more, self.next_token)
+        return type(self), (list(self), *position), {"docs": self.docs}
 
 
-PageParams = Dict[str, Any]
+PageParams = dict[str, Any]
 
 
 def next_by_token(page: Paginator[Any]) -> Optional[PageParams]:
@@ -108,7 +109,7 @@ def iter_items(
         ScaleException: If the server refers to a page that was already returned.
     """
     step: Optional[PageParams] = start
-    seen: Set[str] = set()
+    seen: set[str] = set()
     while step is not None:
         if repr(step) in seen:
             raise ScaleException(f"Pagination loop: page {step} was already returned")

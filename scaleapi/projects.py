@@ -1,11 +1,8 @@
-"""Projects: the type, instructions and other parameters that tasks share.
-
-Source: https://scale.com/docs/api-reference/projects
-"""
+"""Projects: the type, instructions and other parameters that tasks share."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Optional
 
 from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
 from ._resource import ClientMixin, Resource
@@ -32,15 +29,15 @@ class TaskTemplate(Resource):
     version: int
     created_at: str
     updated_at: str
-    template_variables: Dict[str, Any]
-    response_schema: Optional[Dict[str, Any]]
+    template_variables: dict[str, Any]
+    response_schema: Optional[dict[str, Any]]
     auto_onboard_enabled: bool
 
-    def get_template_variables(self) -> Dict[str, Any]:
+    def get_template_variables(self) -> dict[str, Any]:
         """Return the variables that a task may fill in."""
         return self.template_variables
 
-    def get_response_schema(self) -> Optional[Dict[str, Any]]:
+    def get_response_schema(self) -> Optional[dict[str, Any]]:
         """Return the schema of the responses, or None."""
         return self.response_schema
 
@@ -67,7 +64,7 @@ class Project(Resource):
     _client: ProjectMethods
 
     @property
-    def params(self) -> Optional[Dict[str, Any]]:
+    def params(self) -> Optional[dict[str, Any]]:
         """The current parameters, or None."""
         history = self._json.get("param_history")
         last = history[-1] if isinstance(history, list) and history else None
@@ -89,13 +86,13 @@ class Project(Resource):
 
 
 class ProjectMethods(ClientMixin):
-    """The client's methods for projects."""
+    """The client's methods for projects. See https://scale.com/docs/api-reference/projects."""
 
     def create_project(
         self,
         project_name: str,
         task_type: TypeLike,
-        params: Optional[Dict[str, Any]] = None,
+        params: Optional[dict[str, Any]] = None,
         rapid: bool = False,
         studio: bool = False,
         dataset_id: Optional[str] = None,
@@ -116,8 +113,6 @@ class ProjectMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If the name is taken.
             ScaleInvalidRequest: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         body = {
             "type": enum_value("task_type", task_type, TaskType),
@@ -139,21 +134,17 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         return self._request_object(
             Project, "GET", f"projects/{path_segment('project_name', project_name)}"
         )
 
-    def projects(self, *, archived: Optional[bool] = None) -> List[Project]:
+    def projects(self, *, archived: Optional[bool] = None) -> list[Project]:
         """Return all projects of the account.
 
         Args:
             archived: True for only archived projects, False for only those that are not, None for
                 both. (Scale documents this filter, and its client for Node has it.)
-
-        See https://scale.com/docs/api-reference/projects.
         """
         # Unlike other booleans, this one is documented in lower case.
         params = (
@@ -161,13 +152,11 @@ class ProjectMethods(ClientMixin):
         )
         return self._request_list(Project, "GET", "projects", params=params)
 
-    def get_projects(self, *, archived: Optional[bool] = None) -> List[Project]:
+    def get_projects(self, *, archived: Optional[bool] = None) -> list[Project]:
         """Return all projects of the account; the same as `projects`.
 
         Args:
             archived: See `ScaleClient.projects`.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         return self.projects(archived=archived)
 
@@ -184,8 +173,6 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/projects.
         """
         endpoint = f"projects/{path_segment('project_name', project_name)}/setParams"
         return self._request_object(
@@ -200,8 +187,6 @@ class ProjectMethods(ClientMixin):
 
         Raises:
             ScaleException: If there is no such project (404), or it has no template (400 or 404).
-
-        See https://scale.com/docs/api-reference/projects.
         """
         endpoint = f"projects/{path_segment('project_name', project_name)}/taskTemplates"
         return self._request_object(TaskTemplate, "GET", endpoint)

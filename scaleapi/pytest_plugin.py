@@ -5,11 +5,12 @@ pytest finds them by itself where the package is installed. `scale_sandbox` is a
 `@pytest.mark.scale_live` both behave as with a live key: tasks stay pending.
 """
 
-# This is read whenever pytest starts: it must cost nothing to those who use none of it.
+# pytest imports this at every start, so it must be cheap.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Callable, Dict, Iterator
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Callable
 
 import pytest
 
@@ -23,7 +24,7 @@ KEY = "test_sandbox"  # the one that the methods of Sandbox mean where none is g
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line(
         "markers", f"{MARKER}: scale_sandbox behaves as with a live key: tasks stay pending"
     )
@@ -32,13 +33,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
     """Return the session's server of either mode, started on first use."""
-    running: Dict[bool, Sandbox] = {}
+    running: dict[bool, Sandbox] = {}
 
     def server(live: bool) -> Sandbox:
         try:
             from .sandbox import Sandbox
-        except ImportError as problem:
-            pytest.fail(str(problem), pytrace=False)  # it holds the line for pip
+        except ImportError as error:
+            pytest.fail(str(error), pytrace=False)  # it has the pip command
         if live not in running:
             running[live] = Sandbox(HOST, live=live)
         return running[live].start()  # a test may have stopped it

@@ -1,11 +1,8 @@
-"""The common parts of evaluation and training tasks, both of which exist on Rapid projects.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""The common parts of evaluation and training tasks, both of which exist on Rapid projects."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Type, TypeVar
+from typing import Any, Optional, TypeVar
 
 from ._http.idempotency import IdempotencyRule
 from ._resource import ClientMixin, Resource
@@ -29,22 +26,22 @@ class QualityTask(Resource):
     _defaults = {"initial_response": None}
 
     id: str
-    expected_response: Dict[str, Any]
-    initial_response: Optional[Dict[str, Any]]
+    expected_response: dict[str, Any]
+    initial_response: Optional[dict[str, Any]]
 
 
 class QualityTaskMethods(ClientMixin):
-    """The creation of both kinds."""
+    """The creation of both. See https://scale.com/docs/api-reference/tasks."""
 
     def _create_quality_task(
         self,
-        kind: Type[Q],
+        resource_class: type[Q],
         endpoint: str,
         task_type: TypeLike,
-        body: Dict[str, Any],
+        body: dict[str, Any],
         idempotency: IdempotencyRule,
     ) -> Q:
         task_type = path_segment("task_type", enum_value("task_type", task_type, TaskType))
         return self._request_object(
-            kind, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
+            resource_class, "POST", f"{endpoint}/{task_type}", body=body, idempotency=idempotency
         )

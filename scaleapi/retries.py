@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from email.utils import mktime_tz, parsedate_tz
-from typing import Any, FrozenSet, Iterable, NamedTuple, Optional, Type, TypeVar
+from typing import Any, NamedTuple, Optional, TypeVar
 
+from ._validation import is_int, is_number
 from .exceptions import ScaleInvalidArgument
 
 T = TypeVar("T")
@@ -22,8 +24,8 @@ class _Settings(NamedTuple):
     jitter: float
     retry_after_max: float
     deadline: Optional[float]
-    statuses: FrozenSet[int]
-    methods: FrozenSet[str]
+    statuses: frozenset[int]
+    methods: frozenset[str]
 
 
 class RetryPolicy(_Settings):
@@ -70,7 +72,7 @@ class RetryPolicy(_Settings):
         return type(self)(**{**self._asdict(), **changes})
 
     def _check(self) -> None:
-        if isinstance(self.total, bool) or not isinstance(self.total, int):
+        if not is_int(self.total):
             raise ScaleInvalidArgument(f"total must be a whole number, got {self.total!r}")
         for name in ("total", "backoff_factor", "backoff_max", "retry_after_max"):
             if not is_number_at_least(0, getattr(self, name)):
@@ -108,19 +110,18 @@ class RetryPolicy(_Settings):
         return retry_after if retry_after <= self.retry_after_max else None
 
 
-def _frozen(name: str, given: Any, item_type: Type[T]) -> FrozenSet[T]:
+def _frozen(name: str, values: Any, item_type: type[T]) -> frozenset[T]:
     """Return an iterable as a set; it may be a generator, which can be read only once."""
-    if isinstance(given, Iterable) and not isinstance(given, str):
-        items = list(given)
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        items = list(values)
         if all(isinstance(item, item_type) for item in items):
             return frozenset(items)
-    raise ScaleInvalidArgument(f"{name} must be a set of {item_type.__name__}, got {given!r}")
+    raise ScaleInvalidArgument(f"{name} must be a set of {item_type.__name__}, got {values!r}")
 
 
 def is_number_at_least(minimum: float, value: Any) -> bool:
-    """Whether this is a number, a boolean excluded, and no smaller than `minimum`."""
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and value >= minimum
+    """Return whether a value is a number, not a boolean, and at least `minimum`."""
+    return is_number(value) and value >= minimum
 
 
 def parse_retry_after(retry_after: Optional[str], date: Optional[str] = None) -> Optional[float]:

@@ -1,12 +1,10 @@
-"""Studio: your own labelers, their projects, groups and batches.
-
-Source: https://scale.com/docs/api-reference/studio
-"""
+"""Studio: your own labelers, their projects, groups and batches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Optional
 
 from ._http.idempotency import IDEMPOTENT
 from ._http.response import APIResult
@@ -33,9 +31,9 @@ class StudioLabelerAssignment(Resource):
     """
 
     email: str
-    assigned_projects: List[str]
+    assigned_projects: list[str]
 
-    def __init__(self, assigned_projects: List[str], email: str, client: Any) -> None:
+    def __init__(self, assigned_projects: list[str], email: str, client: Any) -> None:
         # Not through Resource.__init__, whose JSON is an object.
         if not isinstance(assigned_projects, list):
             raise ScaleException(f"Assignments are a list of projects, got {assigned_projects!r}")
@@ -83,15 +81,15 @@ class StudioProjectGroup(Resource):
 
     id: str
     name: str
-    numWorkers: int
-    isSingleton: bool
+    numWorkers: int  # noqa: N815
+    isSingleton: bool  # noqa: N815
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
         _ = self.workers  # validates now, so that the error can name the response
 
     @property
-    def workers(self) -> List[StudioWorker]:
+    def workers(self) -> list[StudioWorker]:
         """Its labelers, an empty list where the service does not list them."""
         rows = self._json.get("workers")
         return [StudioWorker(row, self._client) for row in (rows if isinstance(rows, list) else [])]
@@ -137,20 +135,20 @@ class StudioBatch(Resource):
     studio_priority: Optional[int]
     total: int
     completed: int
-    groups: List[Any]
+    groups: list[Any]
 
 
-Assignments = Dict[str, StudioLabelerAssignment]
+Assignments = dict[str, StudioLabelerAssignment]
 
 
 class StudioMethods(ClientMixin):
-    """The client's methods for Studio, which require a live Studio account."""
+    """The client's methods for Studio, which require a live Studio account.
+
+    See https://scale.com/docs/api-reference/studio.
+    """
 
     def list_studio_assignments(self) -> Assignments:
-        """Return the assignments of all labelers, by e-mail address.
-
-        See https://scale.com/docs/api-reference/studio.
-        """
+        """Return the assignments of all labelers, by e-mail address."""
         return self._assignments(self._request("GET", "studio/assignments"))
 
     def add_studio_assignments(self, emails: Iterable[str], projects: Iterable[str]) -> Assignments:
@@ -165,8 +163,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._change_assignments("add", emails, projects)
 
@@ -184,8 +180,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._change_assignments("remove", emails, projects)
 
@@ -202,7 +196,7 @@ class StudioMethods(ClientMixin):
             for email, projects in result.json_object().items()
         }
 
-    def list_project_groups(self, project: str) -> List[StudioProjectGroup]:
+    def list_project_groups(self, project: str) -> list[StudioProjectGroup]:
         """Return the groups of a project.
 
         Args:
@@ -210,8 +204,6 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such project.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         return self._request_list(StudioProjectGroup, "GET", _groups_of(project))
 
@@ -231,8 +223,6 @@ class StudioMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If a labeler is not assigned to the project.
             ScaleDuplicateResource: If the name is taken.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         body = {
             "emails": str_list("emails", emails),
@@ -267,8 +257,6 @@ class StudioMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If a labeler is not assigned to the project.
             ScaleResourceNotFound: If there is no such project or group.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = f"{_groups_of(project)}/{path_segment('project_group', project_group)}"
         body = {
@@ -277,11 +265,8 @@ class StudioMethods(ClientMixin):
         }
         return self._request_object(StudioProjectGroup, "PUT", endpoint, body=body)
 
-    def list_studio_batches(self) -> List[StudioBatch]:
-        """Return the pending batches, in the order in which they are worked on.
-
-        See https://scale.com/docs/api-reference/studio.
-        """
+    def list_studio_batches(self) -> list[StudioBatch]:
+        """Return the pending batches, in the order in which they are worked on."""
         return self._request_list(StudioBatch, "GET", "studio/batches")
 
     def assign_studio_batches(self, batch_name: str, project_groups: Iterable[str]) -> StudioBatch:
@@ -296,14 +281,12 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such batch or group.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = f"studio/batches/{path_segment('batch_name', batch_name)}"
         body = {"groups": str_list("project_groups", project_groups)}
         return self._request_object(StudioBatch, "PUT", endpoint, body=body)
 
-    def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> List[StudioBatch]:
+    def set_studio_batches_priorities(self, batch_names: Iterable[str]) -> list[StudioBatch]:
         """Set the order in which batches are worked on.
 
         Args:
@@ -314,20 +297,16 @@ class StudioMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a pending batch is missing, or one that is not pending is named.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         body = {"batches": [{"name": name} for name in str_list("batch_names", batch_names)]}
         endpoint = "studio/batches/set_priorities"
         return self._request_list(StudioBatch, "POST", endpoint, body=body, idempotency=IDEMPOTENT)
 
-    def reset_studio_batches_priorities(self) -> List[StudioBatch]:
+    def reset_studio_batches_priorities(self) -> list[StudioBatch]:
         """Reset the order of batches to that of their creation, oldest first.
 
         Returns:
             The pending batches in the new order.
-
-        See https://scale.com/docs/api-reference/studio.
         """
         endpoint = "studio/batches/reset_priorities"
         return self._request_list(StudioBatch, "POST", endpoint, idempotency=IDEMPOTENT)

@@ -1,33 +1,20 @@
-"""Tasks: the units of work.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""Tasks: the units of work."""
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Mapping
 from enum import Enum
 from functools import partial
-from typing import (
-    Any,
-    Dict,
-    Generator,
-    Iterable,
-    Mapping,
-    Optional,
-    Tuple,
-    TypedDict,
-    Union,
-)
+from typing import Any, Optional, TypedDict, Union
 
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
-from ._resource import ClientMixin, Resource
+from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
     Validator,
     boolean,
-    build_query,
     enum_value,
     mapping,
     non_empty_str,
@@ -37,6 +24,7 @@ from ._validation import (
     str_list,
     str_or_str_list,
     timestamp,
+    validate_filters,
 )
 from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, iter_items, next_by_token
@@ -121,11 +109,11 @@ class Task(Resource):
     type: str
     status: str
     created_at: str
-    params: Dict[str, Any]
-    metadata: Dict[str, Any]
+    params: dict[str, Any]
+    metadata: dict[str, Any]
     _client: TaskMethods
 
-    def __init__(self, json: Dict[str, Any], client: Any) -> None:
+    def __init__(self, json: dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
         self.id = json["task_id"]
 
@@ -171,7 +159,7 @@ class Task(Resource):
         """Remove the task's unique id; see `ScaleClient.clear_task_unique_id`."""
         self._update_from(self._client.clear_task_unique_id(self.id))
 
-    def set_metadata(self, metadata: Dict[str, Any]) -> None:
+    def set_metadata(self, metadata: dict[str, Any]) -> None:
         """Replace the task's metadata and update this object.
 
         Args:
@@ -204,9 +192,7 @@ class Task(Resource):
         self._update_from(self._client.delete_task_tags(self.id, tags))
 
     def draw(
-        self,
-        image: Optional[drawing.Image] = None,
-        size: Optional[Tuple[float, float]] = None,
+        self, image: Optional[drawing.Image] = None, size: Optional[tuple[float, float]] = None
     ) -> drawing.Drawing:
         """Draw the annotations of an image task, as a picture that notebooks display.
 
@@ -241,16 +227,16 @@ ReviewLike = Union[TaskReviewStatus, str]
 
 
 def _review_statuses(name: str, value: Any) -> str:
-    several = value if isinstance(value, (list, tuple, set)) else [value]
-    found = [enum_value(name, one, TaskReviewStatus) for one in several]
-    return ",".join(sorted(found) if isinstance(value, set) else found)
+    members = value if isinstance(value, (list, tuple, set)) else [value]
+    statuses = [enum_value(name, member, TaskReviewStatus) for member in members]
+    return ",".join(sorted(statuses) if isinstance(value, set) else statuses)
 
 
 _PARAM_VALIDATORS: Mapping[str, Validator] = {
     "project": non_empty_str,
     "batch": non_empty_str,
-    "type": partial(enum_value, kind=TaskType),
-    "status": partial(enum_value, kind=TaskStatus),
+    "type": partial(enum_value, enum_class=TaskType),
+    "status": partial(enum_value, enum_class=TaskStatus),
     "customer_review_status": _review_statuses,
     "unique_id": str_or_str_list,
     "tags": str_or_str_list,
@@ -297,12 +283,12 @@ class TaskFilters(TypedDict, total=False):
     limit: Optional[int]
 
 
-def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, Any]:
+def normalize_task_filters(method: str, filters: Mapping[str, Any]) -> dict[str, Any]:
     """Validate filters of `get_tasks` and return them as plain values.
 
     Args:
         method: Name of the calling method, for error messages.
-        given: The filters, by the argument names of `get_tasks`.
+        filters: The filters, by the argument names of `get_tasks`.
 
     Returns:
         The filters under the same names, each value in the form in which it is sent.
@@ -311,35 +297,31 @@ def normalize_task_filters(method: str, given: Mapping[str, Any]) -> Dict[str, A
         ScaleInvalidArgument: If a filter is unknown or invalid, or there is neither a project nor a
             batch.
     """
-    reject_unknown_filters(method, given, TaskFilters.__annotations__)
-    plain = {}
-    for name, value in given.items():
-        sent = build_query({name: value}, _PARAM_VALIDATORS, _PARAM_NAMES)
-        if sent or name == "include_attachment_url":  # whose default is not None
-            plain[name] = next(iter(sent.values()), None)
-    task_query_params(plain)
+    reject_unknown_filters(method, filters, TaskFilters.__annotations__)
+    if filters.get("project_name") is None and filters.get("batch_name") is None:
+        raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
+    plain = validate_filters(filters, _PARAM_VALIDATORS, _PARAM_NAMES)
+    if "include_attachment_url" in filters:  # whose default is not None
+        plain.setdefault("include_attachment_url", None)
     return plain
 
 
-def task_query_params(filters: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return filters of `get_tasks` as query parameters.
+def task_query(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the query of a listing of tasks.
 
     Args:
-        filters: The filters, by the argument names of `get_tasks`.
-
-    Returns:
-        The parameters of `tasks`.
-
-    Raises:
-        ScaleInvalidArgument: If a filter is invalid, or there is neither a project nor a batch.
+        plain: What `normalize_task_filters` returned.
     """
-    others = {name: value for name, value in filters.items() if name != "limit"}
-    wire = TaskMethods._process_tasks_endpoint_args(**others)
-    return {**wire, "limit": filters.get("limit")}
+    filters = {**plain, "include_attachment_url": plain.get("include_attachment_url", True)}
+    if not filters.get("limited_response"):
+        filters.pop("limited_response", None)
+    return {
+        _PARAM_NAMES.get(name, name): value for name, value in filters.items() if value is not None
+    }
 
 
 class TaskMethods(ClientMixin):
-    """The client's methods for tasks."""
+    """The client's methods for tasks. See https://scale.com/docs/api-reference/tasks."""
 
     def get_task(self, task_id: str) -> Task:
         """Return the task with this id.
@@ -349,8 +331,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._request_object(Task, "GET", f"task/{path_segment('task_id', task_id)}")
 
@@ -379,8 +359,6 @@ class TaskMethods(ClientMixin):
             >>> task = client.create_task(
             ...     TaskType.Categorization, project="animals", attachment=url, unique_id="row-17"
             ... )
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._post_task(task_type, kwargs)
 
@@ -403,8 +381,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If it is completed, already canceled or being worked on.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         params = {"clear_unique_id": "true"} if clear_unique_id else None
         endpoint = f"task/{path_segment('task_id', task_id)}/cancel"
@@ -421,8 +397,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleInvalidRequest: If the task is not completed.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/audit"
         if not isinstance(accepted, bool):
@@ -444,8 +418,6 @@ class TaskMethods(ClientMixin):
         Raises:
             ScaleDuplicateResource: If another task has this unique id.
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/unique_id"
         body = {"unique_id": non_empty_str("unique_id", unique_id)}
@@ -462,14 +434,12 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._request_object(
             Task, "DELETE", f"task/{path_segment('task_id', task_id)}/unique_id"
         )
 
-    def set_task_metadata(self, task_id: str, metadata: Dict[str, Any]) -> Task:
+    def set_task_metadata(self, task_id: str, metadata: dict[str, Any]) -> Task:
         """Replace all of a task's metadata.
 
         Args:
@@ -481,8 +451,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         endpoint = f"task/{path_segment('task_id', task_id)}/setMetadata"
         body = mapping("metadata", metadata)
@@ -500,8 +468,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("POST", task_id, tags)
 
@@ -517,8 +483,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("PUT", task_id, tags)
 
@@ -534,8 +498,6 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._tags("DELETE", task_id, tags)
 
@@ -558,13 +520,13 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If a filter is unknown or invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         reject_unknown_filters("tasks", kwargs, _PARAM_VALIDATORS)
-        return self._request_page(
-            Tasklist, Task, "tasks", build_query(kwargs, _PARAM_VALIDATORS, {}), "total"
-        )
+        return self._tasks_page(**validate_filters(kwargs, _PARAM_VALIDATORS))
+
+    def _tasks_page(self, **query: Any) -> Tasklist:
+        """Return one page of tasks, without validating the query again."""
+        return self._request_page(Tasklist, Task, "tasks", query, "total")
 
     def get_tasks(
         self,
@@ -619,28 +581,10 @@ class TaskMethods(ClientMixin):
         Example:
             >>> for task in client.get_tasks("street-scenes", status=TaskStatus.Completed):
             ...     print(task.id, task.response)
-
-        See https://scale.com/docs/api-reference/tasks.
         """
-        filters = self._process_tasks_endpoint_args(
-            project_name=project_name,
-            batch_name=batch_name,
-            task_type=task_type,
-            status=status,
-            review_status=review_status,
-            unique_id=unique_id,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-            created_after=created_after,
-            created_before=created_before,
-            tags=tags,
-            include_attachment_url=include_attachment_url,
-            limited_response=limited_response,
-        )
-        filters["limit"] = limit
-        yield from iter_items(lambda step: self.tasks(**filters, **step), next_by_token, start={})
+        query = task_query(normalize_task_filters("get_tasks", arguments_of(locals())))
+        fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
+        yield from iter_items(lambda step: fetch(**query, **step), next_by_token, start={})
 
     def get_tasks_count(
         self,
@@ -679,26 +623,10 @@ class TaskMethods(ClientMixin):
 
         Raises:
             ValueError: If neither `project_name` nor `batch_name` is given.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
-        filters = self._process_tasks_endpoint_args(
-            project_name=project_name,
-            batch_name=batch_name,
-            task_type=task_type,
-            status=status,
-            review_status=review_status,
-            unique_id=unique_id,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            updated_after=updated_after,
-            updated_before=updated_before,
-            created_after=created_after,
-            created_before=created_before,
-            tags=tags,
-            include_attachment_url=include_attachment_url,
-        )
-        page = self.tasks(**filters, limit=1)
+        query = task_query(normalize_task_filters("get_tasks_count", arguments_of(locals())))
+        fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
+        page = fetch(**query, limit=1)
         if not isinstance(page.total, int):
             raise ScaleException(f"Expected the number of tasks, got a total of {page.total!r}")
         return page.total
@@ -720,12 +648,7 @@ class TaskMethods(ClientMixin):
         tags: Union[str, Iterable[str], None] = None,
         include_attachment_url: Optional[bool] = True,
         limited_response: Optional[bool] = None,
-    ) -> Dict[str, Any]:
+    ) -> dict[str, Any]:
         """Convert filters of `get_tasks` to those of `tasks`."""
-        given = locals()
-        if project_name is None and batch_name is None:
-            raise ScaleInvalidArgument("At least one of project_name or batch_name must be given")
-        wire = build_query(given, _PARAM_VALIDATORS, _PARAM_NAMES)
-        if not limited_response:
-            wire.pop("limited_response", None)
-        return {"project": None, "batch": None, **wire}
+        query = task_query(normalize_task_filters("get_tasks", locals()))
+        return {"project": None, "batch": None, **query}

@@ -1,12 +1,10 @@
-"""Teammates: the members of the account's team.
-
-Source: https://scale.com/docs/api-reference/teams
-"""
+"""Teammates: the members of the account's team."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Iterable, List, Optional, Union
+from typing import Optional, Union
 
 from ._http.idempotency import IDEMPOTENT, IdempotencyRule
 from ._recovery import INVITE_TEAMMATES
@@ -60,7 +58,7 @@ class Teammate(Resource):
     expiry: Optional[str]
     _client: TeamMethods
 
-    def update_teammate_role(self, new_role: RoleLike) -> List[Teammate]:
+    def update_teammate_role(self, new_role: RoleLike) -> list[Teammate]:
         """Change the teammate's role.
 
         Args:
@@ -73,16 +71,13 @@ class Teammate(Resource):
 
 
 class TeamMethods(ClientMixin):
-    """The client's methods for the team."""
+    """The client's methods for the team. See https://scale.com/docs/api-reference/teams."""
 
-    def list_teammates(self) -> List[Teammate]:
-        """Return all teammates; a new invitation may take some seconds to appear.
-
-        See https://scale.com/docs/api-reference/teams.
-        """
+    def list_teammates(self) -> list[Teammate]:
+        """Return all teammates; a new invitation may take some seconds to appear."""
         return self._request_list(Teammate, "GET", "teams")
 
-    def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
+    def invite_teammates(self, emails: Iterable[str], role: RoleLike) -> list[Teammate]:
         """Invite people to the team; an invitation is valid for 24 hours.
 
         Args:
@@ -94,12 +89,10 @@ class TeamMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If an address or the role is invalid.
-
-        See https://scale.com/docs/api-reference/teams.
         """
         return self._team("invite", emails, role, INVITE_TEAMMATES)
 
-    def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> List[Teammate]:
+    def update_teammates_role(self, emails: Iterable[str], role: RoleLike) -> list[Teammate]:
         """Change the role of teammates.
 
         Args:
@@ -111,14 +104,12 @@ class TeamMethods(ClientMixin):
 
         Raises:
             ScaleInvalidRequest: If an address or the role is invalid.
-
-        See https://scale.com/docs/api-reference/teams.
         """
         return self._team("set_role", emails, role, IDEMPOTENT)
 
     def _team(
         self, action: str, emails: Iterable[str], role: RoleLike, idempotency: IdempotencyRule
-    ) -> List[Teammate]:
+    ) -> list[Teammate]:
         body = {
             "emails": str_list("emails", emails),
             "team_role": enum_value("role", role, TeammateRole),

@@ -1,7 +1,4 @@
-"""Training tasks of Rapid projects.
-
-Source: https://scale.com/docs/api-reference/tasks
-"""
+"""Training tasks of Rapid projects."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ class TrainingTask(QualityTask):
 
 
 class TrainingTaskMethods(QualityTaskMethods):
-    """The client's methods for training tasks."""
+    """The client's methods for training tasks. See https://scale.com/docs/api-reference/tasks."""
 
     def create_training_task(self, task_type: TypeLike, **kwargs: Any) -> TrainingTask:
         """Create a training task on a Rapid project.
@@ -32,8 +29,6 @@ class TrainingTaskMethods(QualityTaskMethods):
         Raises:
             ScaleInvalidRequest: If the project is not a Rapid project, or a key is missing or
                 wrong.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         return self._create_quality_task(
             TrainingTask, "training_tasks", task_type, kwargs, CREATE_TRAINING_TASK

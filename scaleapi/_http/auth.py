@@ -1,17 +1,18 @@
-"""The API key: where it comes from, the headers that carry it, and how it is kept out of texts."""
+"""The API key: its source, the headers that carry it, and its masking in messages."""
 
 from __future__ import annotations
 
 import base64
 import os
 import re
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Set, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, Union
 from urllib.parse import quote, unquote
 
 from .._version import __version__
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
-AuthHeaders = Callable[[str], Dict[str, str]]
+AuthHeaders = Callable[[str], dict[str, str]]
 """Makes the headers that carry a key."""
 
 
@@ -19,17 +20,17 @@ MASK = "***"
 MIN_MASKED_LENGTH = 4  # shorter "secrets" stand in every text by chance
 
 
-def basic_auth_headers(api_key: str) -> Dict[str, str]:
+def basic_auth_headers(api_key: str) -> dict[str, str]:
     """Return the header that v1 reads: the key as the user name, without a password."""
     return {"Authorization": "Basic " + _basic_token(api_key)}
 
 
-def bearer_auth_headers(api_key: str) -> Dict[str, str]:
+def bearer_auth_headers(api_key: str) -> dict[str, str]:
     """Return the header that v2 reads."""
     return {"Authorization": f"Bearer {api_key}"}
 
 
-def no_auth_headers(api_key: str) -> Dict[str, str]:
+def no_auth_headers(api_key: str) -> dict[str, str]:
     """Return no header: the key is not for this address."""
     return {}
 
@@ -41,18 +42,18 @@ def _basic_token(api_key: str) -> str:
 class KeySource:
     """Where the API key of a client comes from.
 
-    One that was read from the environment is not pickled: it is read again where the pickle is
-    loaded. One that was given in code is, since nothing there could replace it.
+    A key that was read from the environment is not pickled: it is read again where the pickle is
+    loaded. A key that was passed in code is pickled, since nothing there could replace it.
 
     Args:
-        given: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
+        key: The key, a function that returns it, or None for the environment's `SCALE_API_KEY`.
     """
 
-    def __init__(self, given: Union[str, Callable[[], str], None]) -> None:
-        is_fixed = given is not None and not callable(given)
-        self._given = validate_api_key(given) if is_fixed else given
+    def __init__(self, key: Union[str, Callable[[], str], None]) -> None:
+        is_fixed = key is not None and not callable(key)
+        self._key = validate_api_key(key) if is_fixed else key
         self._from_environment: Optional[str] = None
-        if given is None:
+        if key is None:
             self.get()
 
     def get(self) -> str:
@@ -62,23 +63,23 @@ class KeySource:
             ScaleException: If there is none.
             ScaleInvalidArgument: If it cannot be sent in a header.
         """
-        if callable(self._given):
-            return validate_api_key(self._given(), "what api_key() returns")
-        if self._given is not None:
-            return self._given
+        if callable(self._key):
+            return validate_api_key(self._key(), "the result of api_key()")
+        if self._key is not None:
+            return self._key
         if self._from_environment is None:
             self._from_environment = validate_api_key(os.environ.get("SCALE_API_KEY", ""))
         return self._from_environment
 
     @classmethod
     def of(cls, key: KeyLike) -> KeySource:
-        """Return the source of a key, or the source that was given."""
+        """Return the source of a key, or the source itself."""
         return key if isinstance(key, KeySource) else cls(key)
 
-    def __getstate__(self) -> Dict[str, Any]:
-        return {"_given": self._given, "_from_environment": None}
+    def __getstate__(self) -> dict[str, Any]:
+        return {"_key": self._key, "_from_environment": None}
 
-    def __deepcopy__(self, memo: Dict[int, Any]) -> KeySource:
+    def __deepcopy__(self, memo: dict[int, Any]) -> KeySource:
         return self  # immutable, but for a cache; a function need not be copyable
 
 
@@ -105,7 +106,7 @@ def _shape(value: Any) -> str:
 
 
 def is_valid_header_value(text: str) -> bool:
-    """Whether an HTTP header can hold this."""
+    """Return whether an HTTP header can hold a string."""
     return text.isprintable() and (text.isascii() or max(text) <= "\xff")
 
 
@@ -124,7 +125,7 @@ def build_user_agent(extension: Optional[str]) -> str:
     return " ".join(part for part in parts if part)
 
 
-def secrets_in(urls: Iterable[Any]) -> Set[str]:
+def secrets_in(urls: Iterable[Any]) -> set[str]:
     """Return the passwords in addresses, as they are written; they must not be shown.
 
     Args:
@@ -139,18 +140,18 @@ class SentHeaders:
     """The headers with a key that one call has sent; its repr shows none of them."""
 
     def __init__(self) -> None:
-        self._values: Set[str] = set()
+        self._values: set[str] = set()
 
     def add(self, value: str) -> None:
         """Remember a header."""
         self._values.add(value)
 
-    def secrets(self) -> Set[str]:
+    def secrets(self) -> set[str]:
         """Return what must not be shown of them."""
         return {secret for value in self._values for secret in secrets_in_header(value)}
 
 
-def secrets_in_header(value: str) -> Set[str]:
+def secrets_in_header(value: str) -> set[str]:
     """Return what must not be shown of a header that carries a key: the key, in all its forms."""
     scheme, _, token = value.partition(" ")
     secrets = {value, token or scheme}
@@ -184,7 +185,7 @@ def without_password(url: str) -> str:
 
 
 def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool:
-    """Whether an exception, or one behind it, holds a secret in its text."""
+    """Return whether an exception, or one behind it, has a secret in its message."""
     secrets = list(secrets)
     while error is not None:
         text = f"{error!r}{error}"
@@ -194,7 +195,7 @@ def shows_secret(error: Optional[BaseException], secrets: Iterable[str]) -> bool
     return False
 
 
-def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> Dict[str, str]:
+def mask_headers(headers: Mapping[str, str], secrets: Iterable[str]) -> dict[str, str]:
     """Return the headers in which a secret is replaced, those without one left out."""
     masked = {name: mask(str(value), secrets) for name, value in headers.items()}
     return {name: value for name, value in masked.items() if value != headers[name]}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Iterator, List
+from collections.abc import Iterator
+from typing import Any
 
 import requests
 import urllib3.exceptions
@@ -26,7 +27,7 @@ def read_body(response: requests.Response, limit: int) -> None:
     """
     if _is_read(response):  # by a hook, or by a test
         _check_whole(response)
-    parts: List[bytes] = []
+    parts: list[bytes] = []
     size = 0
     for part in iter_body(response, whole_up_to=limit):
         parts.append(part)
@@ -104,7 +105,7 @@ def _check_whole(response: requests.Response) -> None:
 
 
 def _is_short(response: requests.Response, size: int) -> bool:
-    """Whether the body is not compressed, and known to have at most so many bytes."""
+    """Return whether the headers promise a body of at most `size` bytes, not compressed."""
     headers = response.headers
     length = headers.get("Content-Length", "")
     return length.isdigit() and int(length) <= size and "Content-Encoding" not in headers

@@ -7,11 +7,11 @@ is sent to the latter only.
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Callable, ContextManager, Dict, Optional
+from typing import IO, Callable, Optional
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -21,13 +21,7 @@ from .._atomic import atomic_write
 from ..exceptions import ScaleException
 from .auth import SentHeaders, no_auth_headers
 from .body import close_response, iter_body, read_error_body
-from .failures import (
-    NETWORK_ERRORS,
-    IncompleteBody,
-    LocalErrors,
-    classify_error,
-    strip_tracebacks,
-)
+from .failures import NETWORK_ERRORS, IncompleteBody, LocalErrors, classify_error, strip_tracebacks
 from .idempotency import IDEMPOTENT, RequestData
 from .options import RequestOptions
 from .retrying import RetryingCall, without_query
@@ -37,7 +31,7 @@ CHUNK_SIZE = 256 * 1024
 MAX_CACHED_ORIGINS = 100
 HEADERS = {"Accept-Encoding": "identity"}  # so that Content-Length is the file's length
 
-OpenTarget = Callable[[], ContextManager[IO[bytes]]]
+OpenTarget = Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 class FileDownloader:
@@ -51,7 +45,7 @@ class FileDownloader:
     def __init__(self, transport: Transport, options: RequestOptions) -> None:
         self._transport = transport
         self._options = options._replace(redact_query=True)
-        self._transports_by_origin: Dict[str, Transport] = {}
+        self._transports_by_origin: dict[str, Transport] = {}
 
     def save(self, url: str, path: Path) -> None:
         """Write the file at an address to a path, under which it appears when complete.
@@ -67,7 +61,7 @@ class FileDownloader:
         """Return the content of the file at an address; raises as `save` does."""
         buffer = io.BytesIO()
 
-        def truncated_buffer() -> ContextManager[IO[bytes]]:
+        def truncated_buffer() -> AbstractContextManager[IO[bytes]]:
             buffer.seek(0)
             buffer.truncate()
             return nullcontext(buffer)
@@ -102,13 +96,13 @@ class FileDownloader:
         """Make one attempt: follow redirects, and write the body where it is the file."""
         keyless = False
 
-        def send(each: requests.PreparedRequest) -> requests.Response:
+        def send(request: requests.PreparedRequest) -> requests.Response:
             nonlocal keyless
             # Once another address was asked, the key is never sent again.
-            keyless = keyless or not self._transport.is_own(str(each.url))
-            transport = self._transport_for(str(each.url), keyless)
+            keyless = keyless or not self._transport.is_own(str(request.url))
+            transport = self._transport_for(str(request.url), keyless)
             auth = no_auth_headers if keyless else options.auth
-            return transport.send(each, options._replace(auth=auth), deadline)
+            return transport.send(request, options._replace(auth=auth), deadline)
 
         response = follow_redirects(send, request, self._redirected)
         if response.status_code != HTTPStatus.OK:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, NamedTuple, Tuple, Union
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Union
 from urllib.parse import urlsplit
 
 import requests
@@ -18,7 +19,7 @@ class ConnectionSettings(NamedTuple):
 
     base_url: str
     verify: Union[bool, str, None]
-    cert: Union[str, Tuple[str, str], None]
+    cert: Union[str, tuple[str, str], None]
     proxies: Any
 
     def snapshot(self) -> ConnectionSettings:
@@ -26,13 +27,13 @@ class ConnectionSettings(NamedTuple):
         proxies = dict(self.proxies) if isinstance(self.proxies, Mapping) else self.proxies
         return self._replace(proxies=proxies)
 
-    def urls(self) -> Tuple[Any, ...]:
+    def urls(self) -> tuple[Any, ...]:
         """Return the addresses that may hold a password."""
         proxies = self.proxies if isinstance(self.proxies, Mapping) else {}
         return (self.base_url, *proxies.values())
 
 
-def send_settings(settings: ConnectionSettings) -> Dict[str, Any]:
+def send_settings(settings: ConnectionSettings) -> dict[str, Any]:
     """Return the `proxies`, `verify` and `cert` with which a session sends.
 
     requests would read the environment for every request, and let its CA bundle win over

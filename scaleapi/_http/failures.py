@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from enum import Enum
 from socket import timeout  # a class of its own before Python 3.10
-from typing import Any, Iterator, List, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 import requests
 import urllib3.exceptions
@@ -124,7 +125,7 @@ def forget_request(error: BaseException, request: requests.PreparedRequest) -> N
             link.request = request
 
 
-def _kind(chain: List[BaseException]) -> FailureKind:
+def _kind(chain: list[BaseException]) -> FailureKind:
     if any(map(_is_certificate_error, chain)):
         return FailureKind.NOT_RETRYABLE
     if any(
@@ -145,13 +146,13 @@ def _kind(chain: List[BaseException]) -> FailureKind:
 
 
 def _is_certificate_error(link: BaseException) -> bool:
-    """Whether a certificate is not trusted, or a file of certificates cannot be read."""
+    """Return whether a certificate is not trusted, or a certificate file cannot be read."""
     # urllib3 1.26 compares names by itself, and its error has no library.
     library = getattr(link, "library", None) if isinstance(link, ssl.SSLError) else None
     return library not in (None, "SSL") or isinstance(link, ssl.SSLCertVerificationError)
 
 
-def _root_message(chain: List[BaseException]) -> str:
+def _root_message(chain: list[BaseException]) -> str:
     """Return the innermost error in words, which is the plainest one."""
     root = chain[-1]
     return f"{type(root).__name__}: {root}" if str(root) else type(root).__name__

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Mapping, NamedTuple, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple, Optional
 
 GetJson = Callable[..., Any]
 """Returns the JSON of a GET, of an endpoint and its query."""
@@ -34,10 +35,10 @@ class Recovery(NamedTuple):
         as_response: Makes of it what the response would have held.
     """
 
-    find: Callable[[GetJson, RequestData], List[Any]]
+    find: Callable[[GetJson, RequestData], list[Any]]
     matches: Callable[[Any, RequestData], bool]
     is_created: bool = False
-    as_response: Callable[[Any], Any] = lambda found: found
+    as_response: Callable[[Any], Any] = lambda result: result
 
 
 class IdempotencyRule(NamedTuple):
@@ -62,17 +63,17 @@ class IdempotencyRule(NamedTuple):
     recovery: Optional[Recovery] = None
 
     def may_duplicate(self, fields: Mapping[str, Any]) -> bool:
-        """Whether a second processing has an effect of its own."""
+        """Return whether a second processing has an effect of its own."""
         if self.resource_name is None:
             return bool(self.duplicate_effect)
         return not self.has_idempotency_key(fields)
 
     def lacks_idempotency_key(self, fields: Mapping[str, Any]) -> bool:
-        """Whether it creates something, without the field that would make it idempotent."""
+        """Return whether it creates something, without the field that makes it idempotent."""
         return self.resource_name is not None and not self.has_idempotency_key(fields)
 
     def has_idempotency_key(self, fields: Mapping[str, Any]) -> bool:
-        """Whether the request carries the field on which the service deduplicates."""
+        """Return whether the request has the field on which the service deduplicates."""
         key = fields.get(self.idempotency_field)
         return not self.idempotency_field or bool(key and isinstance(key, str))
 

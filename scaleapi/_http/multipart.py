@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import IO, Any, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import IO, Any, NamedTuple, Optional, Union
 
 from requests.utils import guess_filename, to_key_val_list
 from urllib3.fields import RequestField
@@ -18,9 +19,7 @@ from .options import UploadProgress
 
 CHUNK_SIZE = 64 * 1024
 SPOOL_MAX_SIZE = 1024 * 1024  # what is not seekable is kept in memory up to here, then on disk
-MAX_INLINE_SIZE = (
-    64 * 1024
-)  # forms up to here are sent as bytes, which mocks and cassettes can read
+MAX_INLINE_SIZE = 64 * 1024  # up to here forms are sent as bytes, which test doubles can read
 
 
 class _Segment(NamedTuple):
@@ -61,16 +60,16 @@ class MultipartStream:
         self._progress = progress
         self._segments = [_form(fields, self._boundary)]
         with ExitStack() as spools:
-            for name, given in _pairs(files):
-                self._add(name, given, spools)
+            for name, spec in _pairs(files):
+                self._add(name, spec, spools)
             self._spools = spools.pop_all()
         self._segments.append(_framing(f"--{self._boundary}--\r\n".encode()))
         self.content_type = f"multipart/form-data; boundary={self._boundary}"
         self.length = sum(segment.length for segment in self._segments)
         self._total = sum(segment.length for segment in self._segments if segment.is_file)
 
-    def _add(self, name: str, given: Any, spools: ExitStack) -> None:
-        file_name, content, content_type, headers = _normalize_file_spec(name, given)
+    def _add(self, name: str, spec: Any, spools: ExitStack) -> None:
+        file_name, content, content_type, headers = _normalize_file_spec(name, spec)
         part = RequestField(name, b"", file_name, headers)
         part.make_multipart(content_type=content_type)
         _validate_headers(part)
@@ -96,7 +95,7 @@ class MultipartStream:
         """Iterate over the whole body from its start, in chunks.
 
         Raises:
-            LocalError: From the cause, if a file cannot be read or `progress` raises.
+            LocalError: If a file cannot be read or `progress` raises; the error is its cause.
         """
         sent = 0
         self._report_progress(sent)
@@ -119,7 +118,7 @@ class MultipartStream:
         self._progress = None
 
 
-def _pairs(named: Any) -> List[Tuple[str, Any]]:
+def _pairs(named: Any) -> list[tuple[str, Any]]:
     return list(to_key_val_list(named or {}))  # type: ignore[no-untyped-call]
 
 
@@ -142,16 +141,15 @@ def _framing(content: bytes) -> _Segment:
     return _Segment(io.BytesIO(content), 0, len(content), is_file=False)
 
 
-def _normalize_file_spec(name: str, given: Any) -> Tuple[Any, ...]:
-    """File name, content, type and headers."""
-    if not isinstance(given, (tuple, list)):
-        given = (guess_filename(given) or name, given)  # type: ignore[no-untyped-call]
-    if not 2 <= len(given) <= 4:
+def _normalize_file_spec(name: str, spec: Any) -> tuple[Any, ...]:
+    """Return file name, content, type and headers."""
+    if not isinstance(spec, (tuple, list)):
+        spec = (guess_filename(spec) or name, spec)  # type: ignore[no-untyped-call]
+    if not 2 <= len(spec) <= 4:
         raise ScaleInvalidArgument(
-            f"{name} must be a tuple of a file name and a file, and if need be its type and its "
-            f"headers, got {given!r}"
+            f"{name} must be a file, or a tuple (name, file[, type[, headers]]), got {spec!r}"
         )
-    return (*given, None, None)[:4]
+    return (*spec, None, None)[:4]
 
 
 def _file(name: str, content: Any, spools: ExitStack) -> _Segment:
@@ -179,7 +177,8 @@ def _seekable_segment(file: Any) -> Optional[_Segment]:
 
 def _spooled(file: Any, spools: ExitStack) -> _Segment:
     """Copy what a file still holds."""
-    spool: Any = spools.enter_context(tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE))
+    spool: Any = tempfile.SpooledTemporaryFile(SPOOL_MAX_SIZE)  # noqa: SIM115
+    spools.enter_context(spool)
     while chunk := file.read(CHUNK_SIZE):
         spool.write(chunk.encode() if isinstance(chunk, str) else chunk)
     return _Segment(spool, 0, spool.tell())
@@ -204,5 +203,5 @@ def _validate_headers(part: RequestField) -> None:
     for name, value in part.headers.items():
         if value is not None and any(sign in f"{name}{value}" for sign in "\r\n\0"):
             raise ScaleInvalidArgument(
-                f"a part's headers must be strings without an end of line, got {name!r}: {value!r}"
+                f"a part's headers must be strings without line breaks, got {name!r}: {value!r}"
             )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
+from .._validation import is_int, is_number
 from ..exceptions import Attempt, ScaleInvalidArgument
 from ..retries import RetryPolicy
 from .auth import AuthHeaders
@@ -16,7 +17,7 @@ DEFAULT_MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 
 NOT_GIVEN: Any = object()
 
-Timeout = Union[float, Tuple[Optional[float], Optional[float]], None]
+Timeout = Union[float, tuple[Optional[float], Optional[float]], None]
 Retries = Union[RetryPolicy, int, None]
 OnAttempt = Callable[[Attempt], object]
 UploadProgress = Callable[[int, int], object]
@@ -30,7 +31,7 @@ class Clock:
         # Bound now, so that a tool that freezes `time` later stops no deadline.
         self.monotonic = monotonic
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), ()  # a frozen clock cannot be pickled, and need not be
 
     def sleep(self, seconds: float) -> None:
@@ -100,8 +101,7 @@ def validate_timeout(timeout: Any) -> Timeout:
     """Return a valid timeout as it was given."""
     parts = timeout if isinstance(timeout, tuple) and len(timeout) == 2 else (timeout,)
     for part in parts:
-        number = isinstance(part, (int, float)) and not isinstance(part, bool)
-        if part is not None and not (number and 0 < part <= MAX_TIMEOUT):
+        if part is not None and not (is_number(part) and 0 < part <= MAX_TIMEOUT):
             raise ScaleInvalidArgument(
                 f"timeout must be a number of seconds over 0 (and up to {MAX_TIMEOUT:.0f}), "
                 f"a pair of them (connect, read) or None for no limit, got {timeout!r}"
@@ -122,8 +122,9 @@ def validate_on_attempt(on_attempt: Any) -> Optional[OnAttempt]:
 
 def validate_max_response_bytes(limit: Any) -> int:
     """Return a valid bound of response bodies."""
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+    if not is_int(limit) or limit < 1:
         raise ScaleInvalidArgument(
             f"max_response_bytes must be a whole number of bytes over 0, got {limit!r}"
         )
-    return limit
+    checked: int = limit
+    return checked

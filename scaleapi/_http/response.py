@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, Callable, Dict, Iterable, List, Sequence, Tuple, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Any, Callable, TypeVar
 
 import requests
 
@@ -36,7 +37,7 @@ class APIResult:
     def __init__(
         self,
         response: requests.Response,
-        attempts: Tuple[Attempt, ...] = (),
+        attempts: tuple[Attempt, ...] = (),
         elapsed: float = 0.0,
         found: Any = _UNREAD,
         secrets: Callable[[], Iterable[str]] = tuple,
@@ -89,14 +90,14 @@ class APIResult:
         mask_response(self.response, secrets)
         return attach_context(error, self.response, self.attempts)
 
-    def json_object(self) -> Dict[str, Any]:
+    def json_object(self) -> dict[str, Any]:
         """Return the JSON object that was promised."""
         if not isinstance(self.json, dict) and not is_mock(self.json):
             raise self.make_error(f"Expected a JSON object, got {self._describe_json()}")
-        found: Dict[str, Any] = self.json
-        return found
+        json_object: dict[str, Any] = self.json
+        return json_object
 
-    def json_array(self) -> List[Any]:
+    def json_array(self) -> list[Any]:
         """Return the JSON array that was promised."""
         if is_mock(self.json):
             return [*self.json]
@@ -104,7 +105,7 @@ class APIResult:
             raise self.make_error(f"Expected a JSON array, got {self._describe_json()}")
         return self.json
 
-    def page(self, keys: Sequence[str]) -> Dict[str, Any]:
+    def page(self, keys: Sequence[str]) -> dict[str, Any]:
         """Return the envelope of one page: an object with `keys`, of which "docs" is an array."""
         page = self.json_object()
         if is_mock(page):
@@ -140,7 +141,7 @@ def _dumped(value: Any) -> bytes:
 
 
 def is_mock(value: Any) -> bool:
-    """Whether a test has put a mock in the place of JSON, of which nothing can be checked."""
+    """Return whether a value is a mock of a test, which can't be validated."""
     mock = sys.modules.get("unittest.mock")
     return mock is not None and isinstance(value, mock.NonCallableMock)
 
@@ -155,7 +156,7 @@ def json_or_none(content: bytes) -> Any:
 
 def error_from_response(
     response: requests.Response,
-    attempts: Tuple[Attempt, ...],
+    attempts: tuple[Attempt, ...],
     note: str = "",
     secrets: Iterable[str] = (),
 ) -> ScaleException:
@@ -193,7 +194,7 @@ def mask_response(response: requests.Response, secrets: Iterable[str]) -> None:
 
 
 def connection_error(
-    message: str, timed_out: bool, method: str, url: str, attempts: Tuple[Attempt, ...]
+    message: str, timed_out: bool, method: str, url: str, attempts: tuple[Attempt, ...]
 ) -> ScaleConnectionError:
     """Return the exception for a call without a complete response."""
     error = (ScaleConnectionTimeout if timed_out else ScaleConnectionError)(message)
@@ -207,7 +208,7 @@ def pluralize_attempts(number: int) -> str:
 
 
 def attach_context(
-    error: ScaleException, response: requests.Response, attempts: Tuple[Attempt, ...]
+    error: ScaleException, response: requests.Response, attempts: tuple[Attempt, ...]
 ) -> ScaleException:
     """Return the same error, with all that is known about the call."""
     response.url = without_password(response.url or "")

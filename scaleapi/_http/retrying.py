@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
-from typing import Any, Callable, Iterable, List, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 import requests
 
@@ -100,7 +101,7 @@ class RetryingCall:
         self.secrets = secrets
         self._lacks_key = rule.lacks_idempotency_key(data.fields)
         self.deadline = float("inf")
-        self.attempts: List[Attempt] = []
+        self.attempts: list[Attempt] = []
         self.elapsed = 0.0
         self.had_ambiguous_failure = False
         self._retries = 0  # those that count towards the policy's total
@@ -121,9 +122,9 @@ class RetryingCall:
         if 200 <= response.status_code < 300:
             return self._result(response)
         recovery, conflict = self._rule.recovery, self._rule.conflict_status
-        if self.had_ambiguous_failure and recovery and response.status_code == conflict:
-            if self._rule.has_idempotency_key(self._data.fields):
-                return self._recover(recovery, response, get_json)
+        is_conflict = self.had_ambiguous_failure and response.status_code == conflict
+        if recovery and is_conflict and self._rule.has_idempotency_key(self._data.fields):
+            return self._recover(recovery, response, get_json)
         raise self.make_error(response)
 
     def execute_raw(self) -> requests.Response:
@@ -303,7 +304,7 @@ class RetryingCall:
             error.existing = recovery.as_response(found[0])
         raise error
 
-    def _look_up(self, recovery: Recovery, get_json: Callable[[RetryPolicy], GetJson]) -> List[Any]:
+    def _look_up(self, recovery: Recovery, get_json: Callable[[RetryPolicy], GetJson]) -> list[Any]:
         """Return the objects that may be the caller's; a replica may lag behind."""
         for retry in range(1, self._policy.total + 2):
             try:

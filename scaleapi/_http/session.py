@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from typing import Any, Callable, Dict, Iterator, Optional, Tuple
+from collections.abc import Iterator
+from typing import Any, Callable, Optional
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -90,8 +91,8 @@ class ForkSafeSession:
                 f"session must be a function that makes a requests.Session, got {factory!r}"
             )
         self._factory = factory
-        self._sessions: Dict[int, requests.Session] = {}
-        self._locks: Dict[int, threading.Lock] = {}
+        self._sessions: dict[int, requests.Session] = {}
+        self._locks: dict[int, threading.Lock] = {}
 
     def get(self) -> requests.Session:
         """Return the open session of this process."""
@@ -127,7 +128,7 @@ class ForkSafeSession:
         if session is not None:
             session.close()
 
-    def __reduce__(self) -> Tuple[Any, ...]:
+    def __reduce__(self) -> tuple[Any, ...]:
         return ForkSafeSession, (self._factory,)
 
 

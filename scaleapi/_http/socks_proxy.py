@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from typing import Any, Iterable, Mapping, Optional, Sequence, Tuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Optional
 
 import socks  # type: ignore[import-untyped]
 
@@ -31,7 +32,7 @@ class _NegotiatingSocket(socks.socksocket):  # type: ignore[misc]
 
 
 def connect(
-    address: Tuple[str, int],
+    address: tuple[str, int],
     proxy: Mapping[str, Any],
     timeout: Optional[float],
     socket_options: Iterable[Sequence[Any]],

@@ -6,7 +6,7 @@ import base64
 import types
 from collections.abc import Mapping
 from posixpath import normpath
-from typing import Any, Callable, Dict, Optional, Set, Union
+from typing import Any, Callable, Optional, Union
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -53,7 +53,7 @@ class PreparedCall(requests.PreparedRequest):
         arguments: `params`, `json`, `files` and `data`, as `requests.Session.request` takes them.
     """
 
-    arguments: Dict[str, Any]
+    arguments: dict[str, Any]
 
 
 class Transport:
@@ -89,7 +89,7 @@ class Transport:
         settings = self.settings._replace(base_url=origin, cert=None)
         return Transport(self._sessions, self._key, settings, self.user_agent)
 
-    def secrets(self) -> Set[str]:
+    def secrets(self) -> set[str]:
         """Return the passwords of addresses, which no message may show."""
         return secrets_in((*self.settings.urls(), *self._send_settings["proxies"].values()))
 
@@ -224,7 +224,7 @@ class Transport:
             auth_headers = {} if auth is no_auth_headers else auth(self._key.get())
         for secret in auth_headers.values():
             options.on_secret(secret)
-        keywords: Dict[str, Any] = {
+        keywords: dict[str, Any] = {
             **self._send_settings,
             "timeout": cap_timeout(options.timeout, deadline, options.clock),
             "allow_redirects": False,
@@ -385,7 +385,7 @@ def _call_replaced(
     keywords: Mapping[str, Any],
 ) -> Any:
     """Call what stands in the place of Session.request, as the published client does."""
-    arguments: Dict[str, Any] = dict(
+    arguments: dict[str, Any] = dict(
         getattr(request, "arguments", None)
         or {"params": {}, "json": None, "files": None, "data": request.body}
     )
@@ -406,7 +406,7 @@ def _call_replaced(
     )
 
 
-def _accepted(function: Callable[..., Any], keywords: Mapping[str, Any]) -> Dict[str, Any]:
+def _accepted(function: Callable[..., Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of the keywords that a function takes."""
     import inspect  # here, since it is slow to load
 

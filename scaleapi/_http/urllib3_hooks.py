@@ -20,7 +20,7 @@ import threading
 from collections import OrderedDict
 from functools import cache
 from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import requests
 import urllib3
@@ -125,7 +125,7 @@ class _DeadlineReader(io.RawIOBase):
 class _Head(http.client.HTTPMessage):
     """Headers of strings only, which email's policy would check one by one for surrogates."""
 
-    def items(self) -> List[Tuple[str, str]]:
+    def items(self) -> list[tuple[str, str]]:
         """Return names and values, in the order in which they arrived."""
         return list(self._headers)  # type: ignore[attr-defined]
 
@@ -166,7 +166,7 @@ class _StrictResponse(HTTPResponse):
         self.headers = self.msg = self._read_headers()
         self._read_framing()
 
-    def _read_status(self) -> Tuple[str, int, str]:
+    def _read_status(self) -> tuple[str, int, str]:
         """Read the status line of the final response: interim ones (1xx) are skipped."""
         for _ in range(MAX_INTERIM_RESPONSES):
             version, status, reason = super()._read_status()  # type: ignore[misc]
@@ -179,7 +179,7 @@ class _StrictResponse(HTTPResponse):
 
     def _read_headers(self) -> http.client.HTTPMessage:
         """Read header lines up to the blank line; far quicker than email.parser, and stricter."""
-        fields: List[Tuple[str, str]] = []
+        fields: list[tuple[str, str]] = []
         file: Any = self.fp
         while True:
             line: bytes = file.readline(MAX_HEADER_LINE + 1)
@@ -338,7 +338,7 @@ class _StrictPool(HTTPConnectionPool):
         self._thread = _ThreadState()
 
     @property
-    def ConnectionCls(self) -> Any:  # type: ignore[override]
+    def ConnectionCls(self) -> Any:  # type: ignore[override]  # noqa: N802
         """The class of connections: ours, or what a tool has put in the place of urllib3's."""
         current = self._original.ConnectionCls
         replaced = not (isinstance(current, type) and issubclass(self._strict, current))
@@ -407,7 +407,7 @@ def _is_stale_connection_error(error: Exception) -> bool:
 
 
 @cache
-def _socks_pools() -> Dict[str, Type[Any]]:
+def _socks_pools() -> dict[str, type[Any]]:
     """Return the pools of connections through a SOCKS proxy; PySocks is optional."""
     from urllib3.contrib import socks
 
@@ -453,7 +453,7 @@ class PooledAdapter(HTTPAdapter):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._pools: Dict[Tuple[str, ...], Any] = {}
+        self._pools: dict[tuple[str, ...], Any] = {}
         super().__init__(*args, **kwargs)
 
     def get_connection_with_tls_context(
@@ -534,8 +534,8 @@ def _origin(url: str) -> str:
     return url if end < 0 else url[:end]
 
 
-def _keep_alive_options() -> List[Any]:
-    options: List[Any] = [*HTTPConnection.default_socket_options]
+def _keep_alive_options() -> list[Any]:
+    options: list[Any] = [*HTTPConnection.default_socket_options]
     options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
     # Not every system has the finer settings; where they are missing the system's own hold.
     for name, value in (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3)):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Callable, Iterable, List, Mapping, Optional, Union, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable, Optional, Union, cast
 
 from .. import bulk
 from .._resource import ClientMixin
@@ -13,7 +14,10 @@ from ..tasks import Task, TaskFilters, TaskMethods, TaskType
 
 
 class BulkMethods(ClientMixin):
-    """The client's methods for many tasks or files at once."""
+    """The client's methods for many tasks or files at once.
+
+    See https://scale.com/docs/api-reference/tasks.
+    """
 
     def create_tasks(
         self,
@@ -49,8 +53,6 @@ class BulkMethods(ClientMixin):
         Raises:
             ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
                 its outcome.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -79,8 +81,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -114,8 +114,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid, or there is nothing to change.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import tasks
 
@@ -202,8 +200,6 @@ class BulkMethods(ClientMixin):
 
         Example:
             >>> client.export_tasks("march.jsonl.gz", project_name="street-scenes")
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import export
 
@@ -211,7 +207,7 @@ class BulkMethods(ClientMixin):
 
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]
-    ) -> List[bulk.ExportWindow]:
+    ) -> list[bulk.ExportWindow]:
         """Divide tasks by creation time into windows that can be read in parallel.
 
         `export_tasks` does so by itself; this method is for frameworks that read the windows on
@@ -231,8 +227,6 @@ class BulkMethods(ClientMixin):
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid.
-
-        See https://scale.com/docs/api-reference/tasks.
         """
         from ..bulk import export
 

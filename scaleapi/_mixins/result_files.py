@@ -11,7 +11,10 @@ from .._validation import non_empty_str, path_segment
 
 
 class ResultMethods(ClientMixin):
-    """The client's methods for files that responses point to; for many, see `download_results`."""
+    """The client's methods for files that responses point to; for many, see `download_results`.
+
+    See https://scale.com/docs/api-reference/secure-result-urls.
+    """
 
     def get_task_response_file(self, task_id: str, uuid: str) -> bytes:
         """Return the content of a protected result file, all of it in memory.
@@ -32,8 +35,6 @@ class ResultMethods(ClientMixin):
             ScaleResourceNotFound: If there is no such task or file.
             ScaleException: If the request was rejected, or the download is incomplete after all
                 attempts.
-
-        See https://scale.com/docs/api-reference/secure-result-urls.
         """
         endpoint = (
             f"task/{path_segment('task_id', task_id)}/response_url/{path_segment('uuid', uuid)}"
@@ -64,8 +65,6 @@ class ResultMethods(ClientMixin):
         Example:
             >>> masks = task.response["annotations"]
             >>> client.download_response_url(masks["combined"], "combined.png")
-
-        See https://scale.com/docs/api-reference/secure-result-urls.
         """
         from .._atomic import validate_output_path
 

@@ -6,10 +6,11 @@ Source: https://scale.com/docs/api-reference, version 2
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Callable, Generator, Iterable, Optional, Union
+from collections.abc import Generator, Iterable, Mapping
+from typing import Any, Callable, Optional, Union
 
 from .. import api_client
-from .._resource import ClientMixin
+from .._resource import ClientMixin, arguments_of
 from ..pagination import PageParams, Paginator, iter_items, next_by_token
 from ..tasks import TaskStatus
 
@@ -85,20 +86,7 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/tasks.
         """
-        yield from _pages(
-            self.v2.get_tasks,
-            "tasks",
-            project_id=project_id,
-            project_name=project_name,
-            batch_id=batch_id,
-            batch_name=batch_name,
-            status=status,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            limit=limit,
-            expand=expand,
-            opts=opts,
-        )
+        yield from _pages(self.v2.get_tasks, "tasks", arguments_of(locals()))
 
     def v2_get_batches(
         self,
@@ -132,19 +120,7 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/batches.
         """
-        yield from _pages(
-            self.v2.get_batches,
-            "batches",
-            project_id=project_id,
-            project_name=project_name,
-            status=status,
-            created_after=created_after,
-            created_before=created_before,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            limit=limit,
-            expand=expand,
-        )
+        yield from _pages(self.v2.get_batches, "batches", arguments_of(locals()))
 
     def v2_get_delivery(
         self,
@@ -174,17 +150,7 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/deliveries.
         """
-        yield from _pages(
-            self.v2.get_delivery,
-            "tasks",
-            delivery_id=delivery_id,
-            delivery_name=delivery_name,
-            project_id=project_id,
-            project_name=project_name,
-            limit=limit,
-            expand=expand,
-            opts=opts,
-        )
+        yield from _pages(self.v2.get_delivery, "tasks", arguments_of(locals()))
 
     def v2_get_delivery_tasks(
         self,
@@ -215,17 +181,7 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/deliveries.
         """
-        yield from _pages(
-            self.v2.get_delivery_tasks,
-            "docs",
-            delivery_id=delivery_id,
-            project_id=project_id,
-            project_name=project_name,
-            status=status,
-            completed_after=completed_after,
-            completed_before=completed_before,
-            limit=limit,
-        )
+        yield from _pages(self.v2.get_delivery_tasks, "docs", arguments_of(locals()))
 
     def v2_get_dataset_delivery(
         self,
@@ -248,13 +204,7 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/datasets.
         """
-        yield from _pages(
-            self.v2.get_dataset_delivery,
-            "tasks",
-            delivery_id=delivery_id,
-            limit=limit,
-            expand=expand,
-        )
+        yield from _pages(self.v2.get_dataset_delivery, "tasks", arguments_of(locals()))
 
     def v2_get_dataset_tasks(
         self,
@@ -283,19 +233,12 @@ class V2Methods(ClientMixin):
 
         See https://scale.com/docs/api-reference/datasets.
         """
-        yield from _pages(
-            self.v2.get_dataset_tasks,
-            "tasks",
-            dataset_id=dataset_id,
-            delivery_id=delivery_id,
-            delivered_after=delivered_after,
-            delivered_before=delivered_before,
-            limit=limit,
-            expand=expand,
-        )
+        yield from _pages(self.v2.get_dataset_tasks, "tasks", arguments_of(locals()))
 
 
-def _pages(operation: Callable[..., Any], items: str, **query: Any) -> Generator[Any, None, None]:
+def _pages(
+    operation: Callable[..., Any], items: str, query: Mapping[str, Any]
+) -> Generator[Any, None, None]:
     """Yield the items under the attribute `items` of each page of an operation."""
 
     def fetch(step: PageParams) -> Paginator[Any]:

@@ -1,13 +1,13 @@
-"""Bulk jobs: thousands of calls with nothing lost and nothing made twice.
+"""Bulk jobs: thousands of concurrent calls, without lost or duplicate work.
 
 Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `export_tasks`,
-`export_windows` and `download_results` of `ScaleClient`. What stands here is loaded when it is
-first used, so that annotations can name it at no cost.
+`export_windows` and `download_results` of `ScaleClient`. The modules are imported on first use, so
+that annotations can name their classes at no cost.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 from .._lazy import load_attribute
 
@@ -45,5 +45,5 @@ if not TYPE_CHECKING:  # else type checkers would let any name pass
         return load_attribute(__name__, _MODULE_OF, name)
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

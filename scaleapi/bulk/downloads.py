@@ -1,23 +1,14 @@
-"""Downloading the files that tasks point to."""
+"""Download the files that tasks point to."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import (
-    Any,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Tuple,
-    Union,
-)
+from typing import Any, Optional, Union
 
 from .._atomic import remove_stale_temp_files
 from .._http.download import FileDownloader
@@ -36,27 +27,28 @@ ATTACHMENTS = ("attachment", "attachments")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
-_DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # of Windows
-MAX_STEM_LENGTH = 100  # characters of a name's first part
+_DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # on Windows
+MAX_STEM_LENGTH = 100  # characters, without hash and extension
 
 Folder = Union[str, os.PathLike[str]]
 
 
 @dataclass(frozen=True)
 class DownloadOutcome(Record):
-    """What became of one task's files.
+    """The outcome of one task.
 
     Attributes:
-        index: its place among the tasks, from 0.
-        task: the task as it was given.
-        paths: its files, those that are whole.
-        status: "downloaded", "existed" (all were there), "empty" (it points to none) or "failed".
-        error: why the first that failed did, else None.
+        index: Position of the task, counted from 0.
+        task: The task as it was passed.
+        paths: The paths of its complete files.
+        status: "downloaded", "existed" (all of its files existed), "empty" (it points to none) or
+            "failed".
+        error: Why the first file that failed did so, else None.
     """
 
     index: int
     task: Any
-    paths: List[Path]
+    paths: list[Path]
     status: str
     error: Optional[Exception] = None
 
@@ -73,88 +65,94 @@ def download(
         raise ScaleInvalidArgument(f"folder must be the path of a folder, got {folder!r}")
     base = Path(folder)
     if base.exists() and not base.is_dir():
-        raise ScaleInvalidArgument(f"folder must be a folder, which {folder!r} is not")
+        raise ScaleInvalidArgument(f"folder must be a folder, got {folder!r}, which is a file")
     throttled, throttle = throttled_client(client, workers)
     downloader = throttled.api._downloader()
 
     def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
-        paths: List[Path] = []
-        fetched, error = 0, None
+        paths: list[Path] = []
+        downloaded, first_error = 0, None
         try:
-            wanted = collect_files(task)
-            for place in {base / path.parent for path in wanted}:
-                remove_stale_temp_files(place)
-            for path, address in wanted.items():
+            urls = collect_files(task)
+            for task_folder in {base / path.parent for path in urls}:
+                remove_stale_temp_files(task_folder)
+            for path, url in urls.items():
                 try:
-                    fetched += ensure_downloaded(downloader, address, base / path)
+                    downloaded += ensure_downloaded(downloader, url, base / path)
                     paths.append(base / path)
-                except Exception as problem:
-                    error = error or problem
-        except Exception as problem:
-            error = problem
-        status = FAILED if error else DOWNLOADED if fetched else EXISTED if paths else EMPTY
-        return DownloadOutcome(index, task, paths, status, error)
+                except Exception as error:
+                    first_error = first_error or error
+        except Exception as error:
+            first_error = error
+        status = (
+            FAILED if first_error else DOWNLOADED if downloaded else EXISTED if paths else EMPTY
+        )
+        return DownloadOutcome(index, task, paths, status, first_error)
 
     return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
 
 
-def ensure_downloaded(downloader: FileDownloader, address: str, path: Path) -> bool:
-    """Have a file there; whether it had to be fetched."""
+def ensure_downloaded(downloader: FileDownloader, url: str, path: Path) -> bool:
+    """Download a file unless it exists, and return whether it was downloaded."""
     if path.exists():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    downloader.save(address, path)
+    downloader.save(url, path)
     return True
 
 
-def collect_files(task: Any) -> Dict[PurePosixPath, str]:
-    """Return the URLs that a task points to, by the path of their file."""
+def collect_files(task: Any) -> dict[PurePosixPath, str]:
+    """Return the URLs in a task's response and attachments, by the path of their file."""
     json = task.as_dict() if isinstance(task, Task) else task
     if not isinstance(json, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
     folder = safe_filename(non_empty_str("task_id", json.get("task_id")))
     params = json.get("params")
-    given = params if isinstance(params, Mapping) else {}
-    found = [
-        *iter_urls("response", json.get("response")),
-        *(each for name in ATTACHMENTS for each in iter_urls(name, json.get(name))),
-        *(each for name in ATTACHMENTS for each in iter_urls(f"params.{name}", given.get(name))),
-    ]
-    first: Dict[str, str] = {}
-    for place, address in found:
-        first.setdefault(address, place)
-    return {PurePosixPath(folder, filename_for(place, each)): each for each, place in first.items()}
+    params = params if isinstance(params, Mapping) else {}
+    values = {
+        "response": json.get("response"),
+        **{name: json.get(name) for name in ATTACHMENTS},
+        **{f"params.{name}": params.get(name) for name in ATTACHMENTS},
+    }
+    positions: dict[str, str] = {}  # of each URL, where it occurs first
+    for name, value in values.items():
+        for position, url in iter_urls(name, value):
+            positions.setdefault(url, position)
+    return {PurePosixPath(folder, filename_for(at, url)): url for url, at in positions.items()}
 
 
-def iter_urls(place: str, value: Any) -> Iterator[Tuple[str, str]]:
-    """All addresses in a value, however deep, each with where it stands."""
+def iter_urls(position: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Yield all URLs in a value, at any depth, each with its position, such as "response.0.url"."""
     if isinstance(value, str):
         if _URL.fullmatch(value):
-            yield place, value
+            yield position, value
     elif isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from iter_urls(f"{place}.{key}", inner)
+        for key, item in value.items():
+            yield from iter_urls(f"{position}.{key}", item)
     elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from iter_urls(f"{place}.{number}", inner)
+        for index, item in enumerate(value):
+            yield from iter_urls(f"{position}.{index}", item)
 
 
-def filename_for(place: str, address: str) -> str:
-    """Return a file's name: where its URL stands in the task, and a hash of the URL.
+def filename_for(position: str, url: str) -> str:
+    """Return a file's name: the position of its URL in the task, and a hash of the URL.
 
-    The query is left out of the latter: signed addresses have another one each time.
+    The query does not count: that of a signed URL differs each time.
     """
-    where = address.partition("#")[0].partition("?")[0]
-    which = hashlib.sha256(where.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    extension = _EXTENSION.fullmatch(PurePosixPath(where.rpartition("/")[2]).suffix)
-    return f"{safe_filename(place)}-{which}{extension[0] if extension else ''}"
+    plain_url = url.partition("#")[0].partition("?")[0]
+    extension = _EXTENSION.fullmatch(PurePosixPath(plain_url.rpartition("/")[2]).suffix)
+    suffix = extension[0] if extension else ""
+    return f"{safe_filename(position)}-{_short_hash(plain_url)}{suffix}"
 
 
-def safe_filename(part: str) -> str:
-    """Return a name that is valid in every file system, and leads out of no folder."""
-    plain = _DEVICE.sub("_", _UNSAFE.sub("_", part))
-    if plain == part.strip(".") and len(part) <= MAX_STEM_LENGTH:
+def safe_filename(stem: str) -> str:
+    """Return a name that is valid in every file system, and does not lead out of its folder."""
+    plain = _DEVICE.sub("_", _UNSAFE.sub("_", stem))
+    if plain == stem.strip(".") and len(stem) <= MAX_STEM_LENGTH:
         return plain
-    # What was taken out may be all that names differ in.
-    digest = hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-    return f"{plain[:MAX_STEM_LENGTH].lstrip('.')}-{digest}"
+    # Sanitizing may have made it ambiguous.
+    return f"{plain[:MAX_STEM_LENGTH].lstrip('.')}-{_short_hash(stem)}"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]

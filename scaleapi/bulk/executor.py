@@ -1,24 +1,13 @@
-"""A pool of threads, and the loop that keeps its results in order."""
+"""A pool of daemon threads, and a concurrent map that yields results in input order."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future
-from types import TracebackType
-from typing import (
-    Any,
-    Callable,
-    Deque,
-    Generator,
-    Iterable,
-    Iterator,
-    List,
-    Optional,
-    Type,
-    TypeVar,
-)
+from typing import Any, Callable, Optional, TypeVar
 
 R = TypeVar("R")
 Self = TypeVar("Self", bound="DaemonThreadPool")
@@ -43,7 +32,7 @@ class DaemonThreadPool:
             threading.Thread(target=self._run, name=f"scaleapi-{number}", daemon=True).start()
 
     def submit(self, work: Callable[..., R], *args: Any) -> Future[R]:
-        """Have `work(*args)` called by a thread, and return a Future for its result."""
+        """Submit a call of `work(*args)`, and return a Future for its result."""
         future: Future[R] = Future()
         self._queue.put((future, work, args))
         return future
@@ -56,12 +45,7 @@ class DaemonThreadPool:
     def __enter__(self: Self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        tb: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.shutdown()
 
     def _run(self) -> None:
@@ -79,22 +63,22 @@ def map_ordered(
     pool: DaemonThreadPool,
     work: Callable[..., R],
     items: Iterable[Iterable[Any]],
-    on_interrupt: Callable[[List[Future[R]]], None] = lambda futures: None,
+    on_interrupt: Callable[[list[Future[R]]], None] = lambda futures: None,
 ) -> Generator[R, None, None]:
     """Yield `work(*item)` for each item, in order, with bounded memory.
 
-    Items are read only as fast as they are worked on. What an item's iterator raises is raised
-    after the results of the items before it; what `work` raises, in the place of its result.
+    Items are read only as fast as they are worked on. An exception of the iterable is raised after
+    the results of the items before it, and an exception of `work` in place of its result.
 
     Args:
-        pool: Whose threads work.
-        work: Called by them.
-        items: Arguments of each call.
-        on_interrupt: Called where the caller stops early or something raises, with the Futures
-            that have begun; pending ones are cancelled. Requests in flight are not awaited, since
-            they may take arbitrarily long.
+        pool: The thread pool.
+        work: The function that its threads call.
+        items: The arguments of each call.
+        on_interrupt: Called if the caller stops early or something raises, with the Futures that
+            have started; pending ones are cancelled. Requests in flight are not awaited, since they
+            may take arbitrarily long.
     """
-    pending: Deque[Future[R]] = deque()
+    pending: deque[Future[R]] = deque()
     deferred = _DeferredErrorIterator(items)
     finished = False
     try:
@@ -114,7 +98,7 @@ def map_ordered(
             on_interrupt([future for future in pending if not future.cancel()])
 
 
-def _next_result(pending: Deque[Future[R]]) -> R:
+def _next_result(pending: deque[Future[R]]) -> R:
     result = pending[0].result()
     pending.popleft()
     return result

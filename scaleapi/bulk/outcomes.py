@@ -1,21 +1,21 @@
-"""What outcomes and reports of bulk jobs have in common: frozen, and plain JSON on demand."""
+"""The base class of the outcomes and reports of bulk jobs."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any, Dict, List
+from typing import Any
 
 from .._resource import Resource
 
 
 class Record:
-    """Base of the frozen dataclasses that a bulk job returns."""
+    """Base class of the frozen dataclasses that a bulk job returns."""
 
-    def as_dict(self) -> Dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON.
 
-        A path is a string, a resource its JSON, an error its class and its message.
+        Paths become strings, resources their JSON, and errors an object with `type` and `message`.
         """
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # each subclass is a dataclass
         return {field.name: _to_jsonable(getattr(self, field.name)) for field in fields}
@@ -29,6 +29,6 @@ def _to_jsonable(value: Any) -> Any:
     if isinstance(value, BaseException):
         return {"type": type(value).__name__, "message": str(value)}
     if isinstance(value, (list, tuple)):
-        items: List[Any] = [_to_jsonable(item) for item in value]
+        items: list[Any] = [_to_jsonable(item) for item in value]
         return items
     return value

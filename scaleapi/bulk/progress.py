@@ -1,4 +1,4 @@
-"""Report the progress of a run: a bar, or a function of the caller's."""
+"""Report the progress of a run, with a progress bar or through a callback."""
 
 from __future__ import annotations
 
@@ -8,35 +8,30 @@ from ..exceptions import ScaleInvalidArgument
 
 ProgressOption = Union[bool, Callable[[int, Optional[int]], object], None]
 ProgressCallback = Callable[[Optional[int]], None]
-"""Called with the number of outcomes so far, and with None at the end."""
+"""Called with the number of finished items, and with None at the end."""
 
 
 def make_progress_callback(
     progress: ProgressOption, name: str, total: Optional[int]
 ) -> ProgressCallback:
-    """Return what reports progress.
+    """Return the function that a run reports its progress to.
 
     Args:
-        progress: See `validate_progress`.
-        name: Of the run, to show beside a bar.
-        total: Number of items, None where it is not known.
+        progress: The caller's option, see `validate_progress`.
+        name: Name of the run, the label of a bar.
+        total: Number of items, None if it is not known.
     """
-    if callable(progress):
-        return _calling(progress, total)
-    return _bar(name, total) if progress else lambda done: None
+    if progress is True:
+        return _make_bar(name, total)
 
-
-def _calling(
-    call: Callable[[int, Optional[int]], object], total: Optional[int]
-) -> ProgressCallback:
     def report(done: Optional[int]) -> None:
-        if done is not None:
-            call(done, total)
+        if callable(progress) and done is not None:
+            progress(done, total)
 
     return report
 
 
-def _bar(name: str, total: Optional[int]) -> ProgressCallback:
+def _make_bar(name: str, total: Optional[int]) -> ProgressCallback:
     from tqdm.auto import tqdm
 
     bar = tqdm(total=total, desc=name, unit="", delay=0)
@@ -51,10 +46,10 @@ def _bar(name: str, total: Optional[int]) -> ProgressCallback:
 
 
 def validate_progress(progress: Any) -> None:
-    """Reject what cannot show progress.
+    """Raise unless it is True for a bar, a callback, or None or False for neither.
 
     Raises:
-        ImportError: If a bar is wanted, and tqdm is missing.
+        ImportError: If it is True and tqdm is not installed.
         ScaleInvalidArgument: If it is invalid.
     """
     if progress is True:
@@ -66,6 +61,5 @@ def validate_progress(progress: Any) -> None:
             ) from None
     elif not callable(progress) and progress not in (None, False):
         raise ScaleInvalidArgument(
-            f"progress must be True for a bar, a function of the number done and the number in "
-            f"all, or None, got {progress!r}"
+            f"progress must be True for a bar, a callback (done, total), or None, got {progress!r}"
         )

@@ -5,26 +5,10 @@ from __future__ import annotations
 import logging
 import weakref
 from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sized
 from concurrent.futures import Future
 from contextlib import closing
-from types import TracebackType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Callable,
-    Dict,
-    Generator,
-    Generic,
-    Iterable,
-    Iterator,
-    List,
-    Mapping,
-    Optional,
-    Sized,
-    Tuple,
-    Type,
-    TypeVar,
-)
+from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .._resource import ClientMixin, Resource
 from ..exceptions import ScaleInvalidArgument
@@ -36,11 +20,11 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     class HasStatus(Protocol):
-        """What every class of outcomes has."""
+        """The protocol of outcomes."""
 
         @property
         def status(self) -> str:
-            """What became of the item."""
+            """The outcome's status, such as "created"."""
 
 
 logger = logging.getLogger("scaleapi")
@@ -51,15 +35,15 @@ FAILED = "failed"
 
 
 class BulkRun(Generic[OutcomeT]):
-    """A job of many calls, which begins when it is iterated or `run`.
+    """A job of many calls, which starts when it is iterated or `run` is called.
 
-    Iterate it for one outcome per item, in the order of the items; or call `run` for the counts.
-    It can be iterated once. Items are read only as fast as they are worked on. It ends when its
-    iterator is closed or dropped, by `close()`, or at the end of a `with` block; then nothing more
-    is sent.
+    Iterate over it for one outcome per item, in the order of the items; or call `run` for the
+    counts. It can be iterated once. Items are read only as fast as they are worked on. It ends when
+    its iterator is closed or dropped, by `close()`, or at the end of a `with` block; then nothing
+    more is sent.
 
     Attributes:
-        counts: Number of items that have come to each status so far.
+        counts: Number of finished items by status.
     """
 
     def __init__(
@@ -71,15 +55,15 @@ class BulkRun(Generic[OutcomeT]):
         progress: ProgressOption,
         snapshot: Callable[[Any], Any] = lambda item: item,
     ) -> None:
-        """Keep what is needed; nothing begins yet.
+        """Prepare a run, without starting it.
 
         Args:
-            name: Of the job, for logs and bars.
-            items: What is worked on.
+            name: Name of the job, for logs and bars.
+            items: The items to work on.
             work: Returns the outcome of an index, an item and its snapshot; it raises nothing.
-            throttle: Of all requests of the run.
+            throttle: Limits all requests of the run.
             progress: See `validate_progress`.
-            snapshot: Called with each item as it is read; the worker gets its return value.
+            snapshot: Called with each item as it is read; the worker receives its return value.
         """
         validate_progress(progress)
         self.counts: Counter[str] = Counter()
@@ -102,8 +86,8 @@ class BulkRun(Generic[OutcomeT]):
         self._outcomes = weakref.ref(outcomes)
         return outcomes
 
-    def run(self) -> Dict[str, int]:
-        """Do the whole job, and return the number of items that came to each status."""
+    def run(self) -> dict[str, int]:
+        """Run the job to its end, and return the number of items by status."""
         for _ in self:
             pass
         return dict(self.counts)
@@ -118,12 +102,7 @@ class BulkRun(Generic[OutcomeT]):
     def __enter__(self) -> BulkRun[OutcomeT]:
         return self
 
-    def __exit__(
-        self,
-        exc_type: Optional[Type[BaseException]],
-        exc: Optional[BaseException],
-        tb: Optional[TracebackType],
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def __del__(self) -> None:
@@ -150,8 +129,8 @@ class BulkRun(Generic[OutcomeT]):
         finally:
             report(None)
 
-    def _interrupt(self, begun: List[Future[OutcomeT]]) -> None:
-        """Stop all requests, and log a summary."""
+    def _interrupt(self, begun: list[Future[OutcomeT]]) -> None:
+        """Start no new requests, and log a summary."""
         self._throttle.close()
         done = [future for future in begun if future.done() and not future.exception()]
         self.counts.update(future.result().status for future in done)
@@ -166,10 +145,10 @@ class BulkRun(Generic[OutcomeT]):
 
 
 class ThrottledPool(DaemonThreadPool):
-    """The threads of an export, whose requests share one throttle.
+    """The thread pool of an export, whose requests share one throttle.
 
     Args:
-        throttle: Closed where a `map` is interrupted.
+        throttle: The throttle, which is closed if a `map` is interrupted.
     """
 
     def __init__(self, throttle: AdaptiveThrottle) -> None:
@@ -182,12 +161,12 @@ class ThrottledPool(DaemonThreadPool):
         """Yield `work(item)` for each item, in order; the first error is raised.
 
         Args:
-            name: Of the job, for the log where it is interrupted.
-            work: Called by the threads.
-            items: What it is called with.
+            name: Name of the job, for the log if it is interrupted.
+            work: The function that the threads call.
+            items: Its arguments.
         """
 
-        def interrupt(begun: List[Future[R]]) -> None:
+        def interrupt(begun: list[Future[R]]) -> None:
             self._throttle.close()
             in_flight = sum(not future.done() for future in begun)
             logger.warning("%s interrupted: %d requests in flight", name, in_flight)
@@ -197,18 +176,19 @@ class ThrottledPool(DaemonThreadPool):
 
 def capture_outcome(
     outcome_class: Callable[..., OutcomeT],
-    work: Callable[[Any], Tuple[str, Any]],
+    work: Callable[[Any], tuple[str, Any]],
     client: ClientMixin,
-    rejected_statuses: Mapping[Type[Exception], str] = {},
+    rejected_statuses: Mapping[type[Exception], str] = {},
 ) -> Callable[[int, Any, Any], OutcomeT]:
-    """Return what works on one item, and makes an outcome of whatever happens.
+    """Return a function that works on one item and returns an outcome, whatever happens.
 
     Args:
         outcome_class: Called with the item's index, the item, the result, the status and the error.
         work: Called with the item's snapshot; returns the status and the result.
         client: The caller's client, attached to returned resources. The worker's throttled copy is
             only valid during the run.
-        rejected_statuses: The status by the class of the service's error; otherwise it is "failed".
+        rejected_statuses: The status for a class of the service's errors; for others it is
+            "failed".
     """
 
     def outcome(index: int, item: Any, snapshot: Any) -> OutcomeT:
@@ -228,7 +208,7 @@ def capture_outcome(
 
 
 def validate_items(name: str, items: Any) -> Iterable[Any]:
-    """Return something to iterate over, and no string."""
+    """Return an iterable that is not a string or a dictionary."""
     if isinstance(items, (str, bytes, dict)) or not isinstance(items, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list or another iterable, got {items!r}")
     return items

@@ -1,17 +1,10 @@
-"""Making, canceling and changing many tasks."""
+"""Create, cancel and update many tasks."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import (
-    Any,
-    Callable,
-    Dict,
-    Iterable,
-    Mapping,
-    Optional,
-    Union,
-)
+from typing import Any, Callable, Optional, Union
 
 from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import choice, enum_value, mapping, non_empty_str, str_list
@@ -31,15 +24,15 @@ TaskOrId = Union[Task, str]
 
 @dataclass(frozen=True)
 class TaskOutcome(Record):
-    """What became of one item.
+    """The outcome of one item.
 
     Attributes:
-        index: its place among the items, from 0.
-        payload: the item as it was given.
-        task: the task, None where there is none or it was not fetched.
+        index: Position of the item, counted from 0.
+        payload: The item as it was passed.
+        task: The task, None if there is none or it was not fetched.
         status: "created", "existed" or "failed"; "canceled", "refused" or "failed"; "updated" or
             "failed".
-        error: why it failed or was refused, else None.
+        error: Why it failed or was refused, else None.
     """
 
     index: int
@@ -58,27 +51,27 @@ def create(
     progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
-    kind = enum_value("task_type", task_type, TaskType)
+    type_name = enum_value("task_type", task_type, TaskType)
     choice("on_duplicate", on_duplicate, ON_DUPLICATE)
     throttled, throttle = throttled_client(client, workers)
 
-    def make(payload: Any) -> Any:
+    def create_one(payload: Any) -> Any:
         try:
-            return CREATED, throttled._post_task(kind, mapping("each of payloads", payload))
+            return CREATED, throttled._post_task(type_name, mapping("each of payloads", payload))
         except ScaleDuplicateResource:
             if on_duplicate == "fail" or not payload.get("unique_id"):
                 raise
         if on_duplicate == "skip":
             return EXISTED, None
-        return EXISTED, fetch_existing_task(throttled, kind, payload)
+        return EXISTED, fetch_existing_task(throttled, type_name, payload)
 
     items = validate_items("payloads", payloads)
-    work = capture_outcome(TaskOutcome, make, client)
+    work = capture_outcome(TaskOutcome, create_one, client)
     return BulkRun("create_tasks", items, work, throttle, progress, snapshot=snapshot_payload)
 
 
 def snapshot_payload(payload: Any) -> Any:
-    """Return a payload as it is now; some iterables reuse one object for every row."""
+    """Return a copy of a payload; some iterables reuse one dictionary for every row."""
     if isinstance(payload, Mapping):
         return {name: snapshot_payload(value) for name, value in payload.items()}
     if isinstance(payload, (list, tuple)):
@@ -86,18 +79,19 @@ def snapshot_payload(payload: Any) -> Any:
     return payload
 
 
-def fetch_existing_task(client: TaskMethods, kind: str, payload: Mapping[str, Any]) -> Task:
+def fetch_existing_task(client: TaskMethods, type_name: str, payload: Mapping[str, Any]) -> Task:
     """Return the task with a payload's unique id, if it has its type, project and batch.
 
     Raises:
-        ScaleDuplicateResource: it is somebody else's.
+        ScaleDuplicateResource: If the task that has the unique id is a different one.
     """
-    wanted = {**payload, "type": kind}
+    expected = {**payload, "type": type_name}
     for task in find_tasks_by_unique_id(client.api.get_request, payload["unique_id"]):
-        if is_task_like(task, wanted):
+        if is_task_like(task, expected):
             return Task(task, client)
     raise ScaleDuplicateResource(
-        f"unique_id {payload['unique_id']!r} is that of another type, project or batch", 409
+        f"unique_id {payload['unique_id']!r} belongs to a task of another type, project or batch",
+        409,
     )
 
 
@@ -111,10 +105,10 @@ def cancel(
     """See `ScaleClient.cancel_tasks`."""
     throttled, throttle = throttled_client(client, workers)
 
-    def end(task: TaskOrId) -> Any:
+    def cancel_one(task: TaskOrId) -> Any:
         return CANCELED, throttled.cancel_task(id_of(task), clear_unique_id)
 
-    work = capture_outcome(TaskOutcome, end, client, {ScaleInvalidRequest: REFUSED})
+    work = capture_outcome(TaskOutcome, cancel_one, client, {ScaleInvalidRequest: REFUSED})
     return BulkRun("cancel_tasks", validate_items("tasks_or_ids", tasks), work, throttle, progress)
 
 
@@ -126,34 +120,33 @@ def update(
     progress: ProgressOption,
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.update_tasks`."""
-    checks: Dict[str, Any] = {"metadata": mapping}
-    wanted: Dict[str, Any] = {
-        name: snapshot_payload(checks.get(name, str_list)(name, value))
+    validators: dict[str, Any] = {"metadata": mapping}
+    values: dict[str, Any] = {
+        name: snapshot_payload(validators.get(name, str_list)(name, value))
         for name, value in changes.items()
         if value is not None
     }
-    if not wanted:
+    if not values:
         raise ScaleInvalidArgument(f"one of {', '.join(changes)} must be given")
     throttled, throttle = throttled_client(client, workers)
-    steps: Dict[str, Callable[[str, Any], Task]] = {
+    methods: dict[str, Callable[[str, Any], Task]] = {
         "tags": throttled.set_task_tags,
         "add_tags": throttled.add_task_tags,
         "delete_tags": throttled.delete_task_tags,
         "metadata": throttled.set_task_metadata,
     }
 
-    def change(task: TaskOrId) -> Any:
-        changed = None
-        for name, value in wanted.items():
-            changed = steps[name](id_of(task), value)
-        return UPDATED, changed
+    def update_one(task: TaskOrId) -> Any:
+        updated = None
+        for name, value in values.items():
+            updated = methods[name](id_of(task), value)
+        return UPDATED, updated
 
     items = validate_items("tasks_or_ids", tasks)
-    return BulkRun(
-        "update_tasks", items, capture_outcome(TaskOutcome, change, client), throttle, progress
-    )
+    work = capture_outcome(TaskOutcome, update_one, client)
+    return BulkRun("update_tasks", items, work, throttle, progress)
 
 
 def id_of(task: TaskOrId) -> str:
-    """Return the id of a task that is given as an object or by its id."""
+    """Return the id of a task, or the id itself."""
     return task.id if isinstance(task, Task) else non_empty_str("each of tasks_or_ids", task)

@@ -1,17 +1,18 @@
 """One throttle for all workers of a run: additive increase, multiplicative decrease (AIMD).
 
-When the service rejects one request as one too many, all workers slow down: half as many requests
-are in flight at a time, and none begins before the pause that the service asked for is over. Every
-success after that raises the limit a little again.
+When the service throttles one request, all workers slow down: the limit of concurrent requests is
+halved, and none starts before the pause that the service asked for is over. Every later success
+raises the limit again, by one per round of requests.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Callable, Optional, Tuple, TypeVar
+from typing import Any, Callable, Optional, TypeVar
 
 from .._resource import ClientMixin
+from .._validation import is_int
 from ..exceptions import ScaleException, ScaleInvalidArgument
 
 C = TypeVar("C", bound=ClientMixin)
@@ -21,19 +22,19 @@ MAX_WORKERS = 64
 
 
 class RunInterrupted(ScaleException):
-    """A request of a run that was interrupted: it is not sent, or not retried."""
+    """The run was interrupted, so the request was not sent, or not retried."""
 
 
 class AdaptiveThrottle:
-    """Limits how many requests are in flight at once, and when the next may begin.
+    """Limits how many requests are in flight at once, and when the next one may start.
 
     Args:
-        workers: The limit to begin with, and at most.
+        workers: The initial and maximum limit.
         clock: A monotonic clock, in seconds.
 
     Attributes:
-        limit: Requests that may be in flight; the fraction counts towards one more.
-        completed: Requests that the service has not throttled so far.
+        limit: Maximum number of requests in flight; the fraction counts towards one more.
+        completed: Number of responses that were neither throttling nor failures of the service.
     """
 
     def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -51,13 +52,13 @@ class AdaptiveThrottle:
         """Block until a slot is free.
 
         Args:
-            deadline: On the monotonic clock.
+            deadline: When to give up, on the monotonic clock.
 
         Returns:
             False if the deadline passes first.
 
         Raises:
-            RunInterrupted: If nothing more is to be sent.
+            RunInterrupted: If the throttle was closed.
         """
         with self._changed:
             while not self._closed:
@@ -83,17 +84,17 @@ class AdaptiveThrottle:
             self._paused_until = before
 
     def close(self) -> None:
-        """Let nothing more be sent."""
+        """Make all current and later calls of `acquire` raise."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def release(self, status: Optional[int], retry_after: float) -> None:
-        """Report how a request ended.
+        """Free the slot of a request, and adapt the limit to its response.
 
         Args:
-            status: HTTP status, None where no response was received.
-            retry_after: Seconds for which a busy service asks to pause.
+            status: HTTP status, None if no response was received.
+            retry_after: Seconds for which a throttling response asks to pause.
         """
         with self._changed:
             self._in_flight -= 1
@@ -108,14 +109,13 @@ class AdaptiveThrottle:
             self._changed.notify_all()
 
 
-def throttled_client(client: C, workers: Any) -> Tuple[C, AdaptiveThrottle]:
+def throttled_client(client: C, workers: Any) -> tuple[C, AdaptiveThrottle]:
     """Return a copy of `client` with one throttle, which never retries non-idempotent requests.
 
     Raises:
-        ScaleInvalidArgument: If `workers` is no valid number of threads.
+        ScaleInvalidArgument: If `workers` is not from 1 to 64.
     """
-    whole = isinstance(workers, int) and not isinstance(workers, bool)
-    if not (whole and 1 <= workers <= MAX_WORKERS):
+    if not (is_int(workers) and 1 <= workers <= MAX_WORKERS):
         raise ScaleInvalidArgument(
             f"workers must be a whole number from 1 to {MAX_WORKERS}, got {workers!r}"
         )

@@ -1,10 +1,11 @@
-"""Uploading many files."""
+"""Upload many files."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, Mapping, Optional, Union
+from typing import Any, Callable, Optional, Union
 
 from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
@@ -22,14 +23,14 @@ ReferenceIdFunc = Callable[[Any], str]
 
 @dataclass(frozen=True)
 class FileOutcome(Record):
-    """What became of one path.
+    """The outcome of one path.
 
     Attributes:
-        index: its place among the paths, from 0.
-        path: the path as it was given.
-        file: the file at Scale, None where it was not uploaded now.
+        index: Position of the path, counted from 0.
+        path: The path as it was passed.
+        file: The uploaded file, None unless this run uploaded it.
         status: "uploaded", "existed" or "failed".
-        error: why it failed, else None.
+        error: Why it failed, else None.
     """
 
     index: int
@@ -50,23 +51,21 @@ def upload(
     """See `ScaleClient.upload_files`."""
     if reference_id is not None and not callable(reference_id):
         raise ScaleInvalidArgument(
-            "reference_id must be a function that gives each path a reference id of its own, "
-            f"got {reference_id!r}"
+            f"reference_id must be a function of a path that returns its id, got {reference_id!r}"
         )
     throttled, throttle = throttled_client(client, workers)
 
-    def send(path: Any) -> Any:
+    def upload_one(path: Any) -> Any:
         if not isinstance(path, (str, os.PathLike)):
             raise ScaleInvalidArgument(f"each of paths must be a path, got {path!r}")
         if reference_id is None:
             return UPLOADED, throttled.upload_file(path, **fields)
-        name = non_empty_str("what reference_id gives", reference_id(path))
+        name = non_empty_str("the result of reference_id", reference_id(path))
         try:
             return UPLOADED, throttled.upload_file(path, reference_id=name, **fields)
         except ScaleDuplicateResource:
             return EXISTED, None
 
     items = validate_items("paths", paths)
-    return BulkRun(
-        "upload_files", items, capture_outcome(FileOutcome, send, client), throttle, progress
-    )
+    work = capture_outcome(FileOutcome, upload_one, client)
+    return BulkRun("upload_files", items, work, throttle, progress)

@@ -5,7 +5,7 @@ Attributes are imported on first use, so that type hints can name them without t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List
+from typing import TYPE_CHECKING, Any
 
 from .._lazy import load_attribute
 
@@ -32,5 +32,5 @@ if not TYPE_CHECKING:  # else type checkers would let any name pass
         return load_attribute(__name__, _MODULE_OF, name)
 
 
-def __dir__() -> List[str]:
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Mapping
 from html import escape
-from typing import Any, List, Mapping, Optional, Tuple, Union
+from typing import Any, Optional, Union
 
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
@@ -37,7 +38,7 @@ class Drawing:
         notes: What could not be drawn or shown, and why; displayed below the image.
     """
 
-    def __init__(self, title: str, canvas: Canvas, notes: Tuple[str, ...]) -> None:
+    def __init__(self, title: str, canvas: Canvas, notes: tuple[str, ...]) -> None:
         self.notes = notes
         self._title = title
         self._canvas = canvas
@@ -90,7 +91,7 @@ class Drawing:
 def draw(
     task: Mapping[str, Any],
     image: Optional[Image] = None,
-    size: Optional[Tuple[float, float]] = None,
+    size: Optional[tuple[float, float]] = None,
     max_annotations: int = MAX_ANNOTATIONS,
 ) -> Drawing:
     """Draw the annotations of a task; see `Task.draw`.
@@ -115,7 +116,7 @@ def draw(
             f"a task of type {task_type!r:.40} can't be drawn; "
             f"those that can: {', '.join(TASK_GEOMETRIES)}"
         )
-    notes: List[str] = []
+    notes: list[str] = []
     background = _background(task, image, notes)
     if size is not None:
         background = background._replace(size=validate_size(size))
@@ -142,7 +143,7 @@ def draw(
 
 
 def _background(
-    task: Mapping[str, Any], image: Optional[Image], notes: List[str]
+    task: Mapping[str, Any], image: Optional[Image], notes: list[str]
 ) -> BackgroundImage:
     """Return the image to draw over, and append a note if it can't be displayed."""
     if image == "":
@@ -163,8 +164,8 @@ def _background(
 
 
 def _drawable_annotations(
-    task: Mapping[str, Any], task_type: str, max_annotations: int, notes: List[str]
-) -> List[Annotation]:
+    task: Mapping[str, Any], task_type: str, max_annotations: int, notes: list[str]
+) -> list[Annotation]:
     """Return the response's annotations that can be drawn, and append notes about the others."""
     response = task.get("response")
     if response is None:
@@ -180,7 +181,7 @@ def _drawable_annotations(
         return []
     if not rows:
         notes.append("The response has no annotations.")
-    annotations: List[Annotation] = []
+    annotations: list[Annotation] = []
     reasons: Counter[str] = Counter()
     point_count = 0
     for number, row in enumerate(rows):

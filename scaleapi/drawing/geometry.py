@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Callable, List, Mapping, NamedTuple, Tuple
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple
 
-Point = Tuple[float, float]
+Point = tuple[float, float]
 
 MAX_COORDINATE = 100_000  # pixels; a larger absolute value is rejected
 _ELLIPSE_POINTS = 72  # vertices of the polygon that approximates an ellipse
@@ -23,11 +24,11 @@ class Polyline(NamedTuple):
         closed: Whether a segment joins the last point to the first.
     """
 
-    points: List[Point]
+    points: list[Point]
     closed: bool
 
 
-Shape = List[Polyline]
+Shape = list[Polyline]
 """The polylines of an annotation; a single polyline with a single point is a dot."""
 
 
@@ -143,11 +144,11 @@ def _ellipse(annotation: Mapping[str, Any]) -> Shape:
     return [Polyline(points, True)]
 
 
-def _box_fields(annotation: Mapping[str, Any]) -> List[float]:
+def _box_fields(annotation: Mapping[str, Any]) -> list[float]:
     return [_number(annotation, key) for key in ("left", "top", "width", "height")]
 
 
-def _vertices(annotation: Mapping[str, Any]) -> List[Any]:
+def _vertices(annotation: Mapping[str, Any]) -> list[Any]:
     vertices = annotation.get("vertices")
     if not isinstance(vertices, list) or len(vertices) < 2:
         raise UnsupportedGeometry("vertices must be a list of two or more")

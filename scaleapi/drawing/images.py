@@ -6,12 +6,12 @@ import base64
 import os
 import re
 import struct
-from typing import Any, NamedTuple, Optional, Tuple, Union
+from typing import Any, NamedTuple, Optional, Union
 
 from ..exceptions import ScaleInvalidArgument
 from .geometry import MAX_COORDINATE
 
-Size = Tuple[float, float]
+Size = tuple[float, float]
 Image = Union[str, os.PathLike[str], bytes]
 
 _LOADABLE_URL = re.compile(r"https?://.|data:image/", re.IGNORECASE)
@@ -119,7 +119,7 @@ def read_size(content: bytes) -> Optional[Size]:
     """
     try:
         if _SIGNATURES[0][0].match(content):
-            size: Tuple[int, int] = struct.unpack(">II", content[16:24])
+            size: tuple[int, int] = struct.unpack(">II", content[16:24])
         elif _SIGNATURES[2][0].match(content):
             size = struct.unpack("<HH", content[6:10])
         elif _SIGNATURES[1][0].match(content):
@@ -148,7 +148,7 @@ def _data_url_size(url: str) -> Optional[Size]:
         return None
 
 
-def _jpeg_size(content: bytes) -> Tuple[int, int]:
+def _jpeg_size(content: bytes) -> tuple[int, int]:
     """Return the size as displayed, from the start-of-frame segment and the EXIF orientation."""
     offset, is_rotated = 2, False
     while True:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import colorsys
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import List, Optional, Sequence, Tuple
+from typing import Optional
 
 from .geometry import Point
 from .images import Size
@@ -32,7 +33,7 @@ class LabelLayout:
         self._origin = origin
         self._size = size
         self._font_size = font_size
-        self._occupied: List[Tuple[float, float, float]] = []
+        self._occupied: list[tuple[float, float, float]] = []
 
     def place(self, label: str, anchor: Point) -> Optional[Point]:
         """Reserve a position for a label.

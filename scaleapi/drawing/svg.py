@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Sequence, Tuple
+from typing import Any, NamedTuple
 
 from .._html import escape_control_chars
 from .geometry import Point, Shape
@@ -43,7 +44,7 @@ class Annotation(NamedTuple):
         return label if isinstance(label, str) else json.dumps(label, ensure_ascii=False)
 
     @property
-    def bounds(self) -> Tuple[float, float, float, float]:
+    def bounds(self) -> tuple[float, float, float, float]:
         """Left, top, right and bottom."""
         points = [point for polyline in self.shape for point in polyline.points]
         xs, ys = [x for x, _ in points], [y for _, y in points]
@@ -173,11 +174,11 @@ class Canvas:
             parts.append(f'<text x="{_fmt(x)}" y="{_fmt(y)}" fill="{colour}">{label}</text>')
         return "".join([*parts, "</g>"])
 
-    def _annotations_to_label(self) -> List[Annotation]:
+    def _annotations_to_label(self) -> list[Annotation]:
         labeled = [annotation for annotation in self.annotations if annotation.label]
         if not self.labels_once:
             return labeled
-        first_by_label: Dict[str, Annotation] = {}
+        first_by_label: dict[str, Annotation] = {}
         for annotation in labeled:
             first_by_label.setdefault(annotation.label, annotation)
         return list(first_by_label.values())[:MAX_LABELED]
@@ -214,7 +215,7 @@ def _is_visible(annotation: Annotation, image: BackgroundImage) -> bool:
     return right >= 0 and bottom >= 0 and left <= width and top <= height
 
 
-def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> Tuple[Point, Size]:
+def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> tuple[Point, Size]:
     """Return left top corner and size: the image's if known, else of what encloses all shapes."""
     if image.size:
         return (0.0, 0.0), image.size

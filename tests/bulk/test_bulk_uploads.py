@@ -73,7 +73,7 @@ def test_upload_files_unreadable_path_fails_alone(client, paths, tmp_path):
 def test_upload_files_invalid_reference_id_fails_before_sending(box, client, paths):
     before = len(box.requests)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
-    assert "what reference_id gives must be a non-empty string" in str(outcome.error)
+    assert "the result of reference_id must be a non-empty string" in str(outcome.error)
     assert len(box.requests) == before
 
 

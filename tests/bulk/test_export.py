@@ -16,6 +16,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
+from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.sandbox import Sandbox
 
 TASKS = 2400
@@ -155,7 +156,7 @@ def test_export_failed_for_good_raises_and_resumes_when_called_again(
     full_box.clear_faults()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
-    assert "parts are left to be read" in caplog.text
+    assert "parts left to read" in caplog.text
     assert report.resumed and lines(tmp_path / "a") == tasks
     assert report.requests < TASKS / 100
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
@@ -184,7 +185,9 @@ def test_export_checkpoint_of_other_filters_is_rejected(
     change, told, client, interrupted, full_box
 ):
     before = len(full_box.requests)
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match=f"another export.*its {told}.*resume"):
+    with pytest.raises(
+        scaleapi.ScaleInvalidArgument, match=f"a different export.*its {told}.*resume"
+    ):
         client.export_tasks(interrupted, **{"project_name": "p", **change})
     assert len(full_box.requests) == before
     assert client.export_tasks(interrupted, project_name="p").resumed
@@ -192,7 +195,7 @@ def test_export_checkpoint_of_other_filters_is_rejected(
 
 def test_export_checkpoint_of_another_account_is_rejected(client, interrupted, full_box):
     with full_box.client("test_other") as other:
-        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its account"):
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its account"):
             other.export_tasks(interrupted, project_name="p")
     for file in interrupted.with_name("a.parts").iterdir():
         assert b"test_key" not in file.read_bytes()
@@ -201,7 +204,7 @@ def test_export_checkpoint_of_another_account_is_rejected(client, interrupted, f
 def test_export_checkpoint_of_another_address_is_rejected(client, interrupted, full_box):
     with full_box.client("test_key") as other:
         other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
-        with pytest.raises(scaleapi.ScaleInvalidArgument, match="another export.*its address"):
+        with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its address"):
             other.export_tasks(interrupted, project_name="p")
 
 
@@ -327,7 +330,7 @@ def test_export_to_one_file_twice_at_once_writes_it_whole(client, tasks, tmp_pat
     "arguments, message",
     [
         ({}, "project_name or batch_name must be given"),
-        ({"project_name": "p", "project": "p"}, "project is no filter of export_tasks"),
+        ({"project_name": "p", "project": "p"}, "unknown filter .project. for export_tasks"),
         ({"project_name": "p", "status": 5}, "status must be"),
         ({"project_name": "p", "limit": "x"}, "limit must be"),
         ({"project_name": "p", "created_after": "soon"}, "created_after must be a time"),
@@ -347,6 +350,29 @@ def test_export_invalid_argument_raises_immediately(
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.export_tasks(**{"path": "a", **arguments})
     assert len(full_box.requests) == before and list(tmp_path.iterdir()) == []
+
+
+def test_export_of_many_rounds_uses_one_thread_pool(client, tasks, tmp_path, monkeypatch):
+    """The rounds of counting and the reading of the windows share the threads."""
+    rounds, names = [], []
+    original_map, original_start = ThrottledPool.map, threading.Thread.start
+
+    def map_(self, name, work, items):
+        rounds.append(name)
+        return original_map(self, name, work, items)
+
+    def start(self):
+        names.append(self.name)
+        original_start(self)
+
+    monkeypatch.setattr(ThrottledPool, "map", map_)
+    monkeypatch.setattr(threading.Thread, "start", start)
+    monkeypatch.setattr("scaleapi.bulk.export.partition.MIN_WINDOW_TASKS", 20)
+    client.export_tasks(tmp_path / "a.jsonl", project_name="p", workers=3)
+    assert lines(tmp_path / "a.jsonl") == tasks
+    assert rounds.count("export_windows") >= 3 and rounds[-1] == "export_tasks"
+    ours = [name for name in names if name.startswith("scaleapi-")]
+    assert sorted(ours) == ["scaleapi-0", "scaleapi-1", "scaleapi-2"]
 
 
 def test_export_windows_are_filters_for_get_tasks(client, tasks):

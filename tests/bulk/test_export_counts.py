@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk.export import iter_unique_lines
+from scaleapi.bulk.export.merge import iter_unique_lines
 from tests import factories
 
 

@@ -160,7 +160,9 @@ def read_bounds(own):
 @pytest.mark.parametrize("name", ["created_after", "created_before"])
 def test_export_windows_invalid_bound_raises_before_sending(name):
     service = Service([START])
-    with pytest.raises(ScaleInvalidArgument, match=f"{name} must be a time such as .*'yesterday'"):
+    with pytest.raises(
+        ScaleInvalidArgument, match=f"{name} must be a timestamp such as .*'yesterday'"
+    ):
         planned(service, **{name: "yesterday"})
     assert service.asked == 0
 

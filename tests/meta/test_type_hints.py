@@ -4,6 +4,7 @@ import functools
 import inspect
 import sys
 import typing
+from collections.abc import Generator
 
 import pandas
 import pytest
@@ -71,7 +72,7 @@ def test_annotations_name_lazily_loaded_classes():
     assert returned(scaleapi.Task.draw) is drawing.Drawing
     assert returned(scaleapi.ScaleClient.create_tasks) == bulk.BulkRun[bulk.TaskOutcome]
     assert returned(scaleapi.ScaleClient.v2.fget) is v2.V2Api
-    assert returned(scaleapi.ScaleClient.v2_get_tasks) == typing.Generator[v2.Task, None, None]
+    assert returned(scaleapi.ScaleClient.v2_get_tasks) == Generator[v2.Task, None, None]
     assert returned(scaleapi.to_dataframe) is pandas.DataFrame
 
 

@@ -356,7 +356,7 @@ def test_draw_image_file_is_embedded_and_gives_the_size(content, kind, size, tmp
 
 @pytest.mark.parametrize("image", [b"", b"<svg/>", 17, [], b"%PDF"])
 def test_draw_file_that_is_no_image_raises(image):
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="^<Response.*image must be"):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="^image must be"):
         task(BOX).draw(image=image)
 
 

@@ -813,7 +813,7 @@ def test_request_models_reject_invalid_values(kind, make):
         ):
             make(kind, {**good, f"{name}s": 1})
         for wrong in (5, b"x", [], *(value for value in samples.values() if value != good[name])):
-            with pytest.raises(ApiTypeError, match=f"^<.*{name} must be "):
+            with pytest.raises(ApiTypeError, match=f"^{name} must be "):
                 make(kind, {**good, name: wrong})
             request = make(kind, good)
             with pytest.raises(ApiTypeError, match=f"{name} must be "):

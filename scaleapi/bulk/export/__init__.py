@@ -1,56 +1,48 @@
-"""Writing all tasks that match to a file, on many threads, and going on where that broke off."""
+"""Export all tasks that match to a file, on many threads, resuming an interrupted export."""
 
 from __future__ import annotations
 
-import gzip
 import json
 import logging
 import os
 import time
-from contextlib import closing, nullcontext
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import (
-    IO,
-    Any,
-    ContextManager,
-    Dict,
-    Generator,
-    Iterable,
-    Iterator,
-    List,
-    Union,
-)
+from typing import IO, Any, Union
 
 from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
 from ..._resource import ClientMixin
-from ...exceptions import ScaleException, ScaleInvalidArgument
+from ..._validation import is_int
+from ...exceptions import ScaleInvalidArgument
 from ...pagination import Paginator, iter_items, next_by_token
-from ...tasks import normalize_task_filters, task_query_params
+from ...tasks import normalize_task_filters, task_query
 from ..outcomes import Record
 from ..progress import ProgressOption, make_progress_callback, validate_progress
 from ..runner import ThrottledPool
 from ..throttle import throttled_client
 from .checkpoint import Checkpoint, remove_checkpoint
+from .merge import IncompleteListing, merge
 from .partition import ExportWindow, build_plan
 from .raw_json import RawTask, TaskPageReader
 
 logger = logging.getLogger("scaleapi")
 
-MAX_WINDOW_READS = 3  # of a window whose tasks are fewer than the service counts
+MAX_WINDOW_READS = 3  # attempts per window before reporting that the API lists less than it counts
 
 
 @dataclass(frozen=True)
 class ExportReport(Record):
-    """What an export did.
+    """The result of an export.
 
     Attributes:
-        path: the file.
-        tasks: how many it has, one a line.
-        requests: how many were sent this time, those that were sent again included.
-        seconds: what it took this time.
-        resumed: whether it went on where an earlier run broke off.
+        path: The file.
+        tasks: Number of its tasks, one a line.
+        requests: Number of requests of this call, retries included.
+        seconds: Duration of this call.
+        resumed: Whether it continued an interrupted export.
     """
 
     path: Path
@@ -63,7 +55,7 @@ class ExportReport(Record):
 def export(
     client: ClientMixin,
     path: Union[str, os.PathLike[str]],
-    filters: Dict[str, Any],
+    filters: dict[str, Any],
     workers: int,
     resume: bool,
     progress: ProgressOption,
@@ -78,30 +70,32 @@ def export(
     folder = target.with_name(f"{target.name}.parts")
     job = {"version": 1, "address": client.api.base_api_url, "filters": filters}
     key = client.api.api_key
-    found = Checkpoint.load(folder, job, key) if resume else None
-    if found:
+    previous = Checkpoint.load(folder, job, key) if resume else None
+    if previous:
         remove_stale_temp_files(folder)
     else:
         remove_checkpoint(folder)
     with ThrottledPool(throttle) as pool:
-        checkpoint = found or Checkpoint.create(folder, job, key, build_plan(reader, filters, pool))
-        if found:
-            logger.info("%s: %d parts are left to be read", target, len(found.pending))
+        if previous:
+            logger.info("%s: resuming, %d parts left to read", target, len(previous.pending))
+            checkpoint = previous
+        else:
+            plan = build_plan(reader, filters, pool)
+            checkpoint = Checkpoint.create(folder, job, key, plan)
         with closing(iter_part_files(reader, checkpoint, pool, progress)) as files:
             tasks = merge(reader, checkpoint, target, files)
     remove_checkpoint(folder)
     return ExportReport(
-        target, tasks, reader.requests, time.monotonic() - started, resumed=bool(found)
+        target, tasks, reader.requests, time.monotonic() - started, resumed=bool(previous)
     )
 
 
 def windows(
-    client: ClientMixin, filters: Dict[str, Any], workers: int, max_tasks: Any
-) -> List[ExportWindow]:
+    client: ClientMixin, filters: dict[str, Any], workers: int, max_tasks: Any
+) -> list[ExportWindow]:
     """See `ScaleClient.export_windows`."""
     filters = normalize_task_filters("export_windows", filters)
-    is_number = isinstance(max_tasks, int) and not isinstance(max_tasks, bool)
-    if max_tasks is not None and not (is_number and max_tasks >= 1):
+    if max_tasks is not None and not (is_int(max_tasks) and max_tasks >= 1):
         raise ScaleInvalidArgument(f"max_tasks must be a whole number over 0, got {max_tasks!r}")
     throttled, throttle = throttled_client(client, workers)
     with ThrottledPool(throttle) as pool:
@@ -111,29 +105,29 @@ def windows(
 def iter_part_files(
     reader: TaskPageReader, checkpoint: Checkpoint, pool: ThrottledPool, progress: ProgressOption
 ) -> Generator[Path, None, None]:
-    """All windows as files, newest first, each as soon as it is there; several are read at once."""
-    missing = checkpoint.pending
-    reading = pool.map("export_tasks", partial(fetch_window, reader, checkpoint), missing)
+    """Yield the part files of all windows, newest first, fetching pending windows concurrently."""
+    pending = checkpoint.pending
+    fetched = pool.map("export_tasks", partial(fetch_window, reader, checkpoint), pending)
     report = make_progress_callback(progress, "export_tasks", checkpoint.plan.total)
-    done, left = 0, set(missing)
-    with closing(reading):
+    done, unread = 0, set(pending)
+    with closing(fetched):
         try:
             for number, window in enumerate(checkpoint.plan.windows):
-                if number in left:
-                    next(reading)  # which goes through them in this order
+                if number in unread:
+                    next(fetched)  # map yields them in this order
                 done += window.count
-                report(min(done, checkpoint.plan.total))  # neighbours share tasks
+                report(min(done, checkpoint.plan.total))  # adjacent windows may share tasks
                 yield checkpoint.part_path(number)
-            next(reading, None)  # its end
+            next(fetched, None)  # let map finish
         finally:
             report(None)
 
 
 def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) -> int:
-    """Read one window into its part; its number again.
+    """Fetch one window into its part file, and return the window's number.
 
     Raises:
-        ScaleException: the service counts more tasks than it gives.
+        IncompleteListing: If the service counts more tasks than it lists.
     """
     window = checkpoint.plan.windows[number]
     for _ in range(MAX_WINDOW_READS):
@@ -142,76 +136,27 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
                 write_window(reader, window, part)
             return number
         except IncompleteListing as error:
-            missing = error
-    raise missing
-
-
-class IncompleteListing(ScaleException):
-    """There are fewer tasks than the service counts."""
+            incomplete = error
+    raise incomplete
 
 
 def write_window(reader: TaskPageReader, window: ExportWindow, part: IO[bytes]) -> None:
-    """Write the tasks of a window, each once, as lines of its id and its JSON."""
-    query = task_query_params(window.filters)
-    totals: List[int] = []
+    """Write the tasks of a window, each once, as lines of id, tab and JSON."""
+    query = task_query(window.filters)
+    totals: list[int] = []
 
-    def page(step: Dict[str, Any]) -> Paginator[RawTask]:
-        found = reader.page({**query, **step})
-        totals.append(found.total)
-        return found
+    def page(step: dict[str, Any]) -> Paginator[RawTask]:
+        tasks = reader.page({**query, **step})
+        totals.append(tasks.total)
+        return tasks
 
     seen = set()
-    for row in iter_items(page, next_by_token, start={}):
-        if row.id not in seen:
-            seen.add(row.id)
-            line = f"{json.dumps(row.id)}\t{row.line}\n"
+    for task in iter_items(page, next_by_token, start={}):
+        if task.id not in seen:
+            seen.add(task.id)
+            line = f"{json.dumps(task.id)}\t{task.line}\n"
             part.write(line.encode("utf-8", "surrogatepass"))
     if len(seen) < min(totals):
         raise IncompleteListing(
             f"{min(totals)} tasks are counted, but {len(seen)} listed: {window.filters}"
         )
-
-
-def merge(
-    reader: TaskPageReader, checkpoint: Checkpoint, target: Path, files: Iterable[Path]
-) -> int:
-    """Write the file, newest tasks first, each once; how many.
-
-    Raises:
-        ScaleException: they are fewer than the service counted, before and after.
-    """
-    with atomic_write(target, checkpoint.folder) as file:
-        zipped = target.suffix == ".gz"
-        # Without name and time, so that the same tasks make the same file.
-        out: ContextManager[Any] = (
-            gzip.GzipFile("", "wb", 6, file, mtime=0) if zipped else nullcontext(file)
-        )
-        tasks = 0
-        with out as lines:
-            for line in iter_unique_lines(files):
-                lines.write(line)
-                tasks += 1
-        if tasks < checkpoint.plan.total and tasks < (
-            now := reader.count(task_query_params(checkpoint.plan.filters))
-        ):
-            raise IncompleteListing(
-                f"{tasks} tasks were read, but the service counted {checkpoint.plan.total} at "
-                f"first and {now} at last: call export_tasks again with resume=False"
-            )
-    return tasks
-
-
-def iter_unique_lines(files: Iterable[Path]) -> Iterator[bytes]:
-    """Yield the JSON lines of all parts; of those with the same id the first."""
-    import sqlite3  # here, since some Pythons are built without it
-
-    # A temporary file of SQLite's, so that memory stays flat.
-    with closing(sqlite3.connect("")) as database:
-        database.execute("CREATE TABLE seen (id BLOB PRIMARY KEY) WITHOUT ROWID")
-        for part in files:
-            with open(part, "rb") as lines:
-                for line in lines:
-                    task_id, _, task = line.partition(b"\t")
-                    added = database.execute("INSERT OR IGNORE INTO seen VALUES (?)", (task_id,))
-                    if added.rowcount:
-                        yield task

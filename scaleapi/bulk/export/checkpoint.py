@@ -1,6 +1,6 @@
-"""What an export has done so far, in a folder beside the file that it will write.
+"""The state of an interrupted export, in a folder beside the file that it writes.
 
-Whenever the process ends, a file of this folder is whole, or has the name of an unfinished one.
+All files are written atomically, so that a killed process leaves complete and temporary files only.
 """
 
 from __future__ import annotations
@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Dict, List, Mapping
+from typing import Any, Optional
 
 from ..._atomic import atomic_write, remove_stale_temp_files
 from ...exceptions import ScaleException, ScaleInvalidArgument
@@ -20,11 +21,11 @@ PLAN_FILENAME, PART_SUFFIX = "plan.json", ".part"
 
 
 class Checkpoint:
-    """The plan of an export, and which of its windows have been read.
+    """The plan of an export, and which of its windows have been fetched.
 
     Attributes:
-        folder: where it is stored.
-        plan: how the export is divided.
+        folder: The folder that stores it.
+        plan: How the export is divided.
     """
 
     def __init__(self, folder: Path, stored: Mapping[str, Any]) -> None:
@@ -34,40 +35,41 @@ class Checkpoint:
         self._id = stored["id"]
 
     @classmethod
-    def load(cls, folder: Path, job: Mapping[str, Any], key: str) -> Any:
-        """Return the checkpoint of a job that was begun, None where none was.
+    def load(cls, folder: Path, job: Mapping[str, Any], key: str) -> Optional[Checkpoint]:
+        """Return the checkpoint of an interrupted job, None if there is none.
 
         Args:
-            folder: where it would be.
-            job: what tells one export from another.
-            key: the API key, since another account has other tasks.
+            folder: The folder that would store it.
+            job: What identifies the job, such as its filters.
+            key: The API key, which identifies the account.
 
         Raises:
-            ScaleInvalidArgument: the folder has the checkpoint of another job.
+            ScaleInvalidArgument: If the folder has the checkpoint of a different job.
+            ScaleException: If its plan can't be read.
         """
         try:
             stored = json.loads((folder / PLAN_FILENAME).read_bytes())
             ours = {**job, "account": _fingerprint(key, stored["id"])}
-            other = [name for name in ours if stored["job"].get(name) != ours[name]]
+            differing = [name for name in ours if stored["job"].get(name) != ours[name]]
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ScaleException(f"{folder / PLAN_FILENAME} is not the plan of an export") from None
-        if other:
-            differences = "; ".join(f"its {name}: {stored['job'].get(name)}" for name in other)
+        if differing:
+            differences = "; ".join(f"its {name}: {stored['job'].get(name)}" for name in differing)
             raise ScaleInvalidArgument(
-                f"{folder} holds what was read for another export ({differences}). Call that one "
-                f"again to finish it, give this one another path, or begin anew with resume=False"
+                f"{folder} contains the checkpoint of a different export ({differences}). Repeat "
+                f"that export to finish it, choose another path, or pass resume=False"
             )
         return cls(folder, stored)
 
     @classmethod
     def create(cls, folder: Path, job: Mapping[str, Any], key: str, plan: Plan) -> Checkpoint:
-        """Keep the plan of a new job."""
-        name = uuid.uuid4().hex
-        stored: Dict[str, Any] = {
-            "id": name,
-            "job": {**job, "account": _fingerprint(key, name)},
+        """Store the plan of a new job."""
+        job_id = uuid.uuid4().hex
+        stored: dict[str, Any] = {
+            "id": job_id,
+            "job": {**job, "account": _fingerprint(key, job_id)},
             "filters": plan.filters,
             "total": plan.total,
             "windows": [[window.filters, window.count] for window in plan.windows],
@@ -78,31 +80,33 @@ class Checkpoint:
         return cls(folder, stored)
 
     def part_path(self, number: int) -> Path:
-        """Where the tasks of a window are stored.
+        """Return the path of a window's part file.
 
-        The name holds the job's, for a thread of a job that was interrupted may still write.
+        Its name contains the job's id, since a thread of an interrupted job may still write.
         """
         return self.folder / f"{self._id}-{number}{PART_SUFFIX}"
 
     @property
-    def pending(self) -> List[int]:
-        """The windows that are not read yet."""
-        return [at for at in range(len(self.plan.windows)) if not self.part_path(at).exists()]
+    def pending(self) -> list[int]:
+        """The numbers of the windows that are still to be fetched."""
+        numbers = range(len(self.plan.windows))
+        return [number for number in numbers if not self.part_path(number).exists()]
 
 
 def remove_checkpoint(folder: Path) -> None:
-    """Remove a checkpoint; files that are no part of one stay.
+    """Delete a checkpoint, except files that do not belong to one.
 
-    The plan goes first: what is ended in the midst of this must not go on from there.
+    The plan is deleted first, so that a process killed meanwhile can't resume from a partial
+    checkpoint.
     """
     (folder / PLAN_FILENAME).unlink(missing_ok=True)
     for file in folder.glob(f"*{PART_SUFFIX}"):
         file.unlink(missing_ok=True)
     remove_stale_temp_files(folder)
-    with suppress(OSError):  # there is none, or a stranger's file in it
+    with suppress(OSError):  # missing, or contains files that are not ours
         folder.rmdir()
 
 
 def _fingerprint(key: str, salt: str) -> str:
-    """Enough of a key to tell two accounts from each other, and too little to find the key by."""
+    """Return a hash that tells accounts apart, too short to recover the key from."""
     return hashlib.blake2b(key.encode(), key=salt.encode(), digest_size=3).hexdigest()

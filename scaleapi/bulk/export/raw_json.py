@@ -1,11 +1,12 @@
-"""Pages of tasks, each task as the text that the service sent."""
+"""Read pages of tasks, keeping each task's JSON as the service sent it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from json.decoder import JSONDecoder
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, NamedTuple, Tuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..._resource import ClientMixin
 from ...exceptions import ScaleException
@@ -19,17 +20,17 @@ _space = re.compile(r"[ \t\r\n]*")
 
 
 class RawTask(NamedTuple):
-    """A task: its id, and its JSON as it was sent, in one line."""
+    """A task's id, and its JSON as it was sent, in one line."""
 
     id: str
     line: str
 
 
 class TaskPageReader:
-    """Asks for pages of tasks, and counts what that takes.
+    """Fetches pages of tasks, and counts the requests.
 
     Attributes:
-        requests: how many were sent, those that were sent again included.
+        requests: Number of requests so far, retries included.
     """
 
     def __init__(self, client: ClientMixin) -> None:
@@ -38,25 +39,25 @@ class TaskPageReader:
         self.requests = 0
 
     def page(self, query: Mapping[str, Any]) -> Paginator[RawTask]:
-        """One page of the tasks that pass these filters, which go by their names on the wire."""
-        answer = self._client._request("GET", "tasks", params=query)
+        """Return one page of tasks; the filters have their names in the query."""
+        result = self._client._request("GET", "tasks", params=query)
         with self._lock:
-            self.requests += len(answer.attempts) or 1
-        return answer.parse_with(page_of, answer)
+            self.requests += len(result.attempts) or 1
+        return result.parse_with(page_of, result)
 
     def count(self, query: Mapping[str, Any]) -> int:
-        """How many tasks pass these filters."""
+        """Return the number of tasks that match."""
         return self.page({**query, "limit": 1}).total
 
 
-def page_of(answer: APIResult) -> Paginator[RawTask]:
+def page_of(result: APIResult) -> Paginator[RawTask]:
     """Return the page in a response.
 
     Raises:
-        ScaleException: it holds none.
+        ScaleException: If it is not a page of tasks.
     """
     try:
-        page = dict(_iter_members(answer.text))
+        page = dict(_iter_members(result.text))
     except (ValueError, RecursionError) as error:
         raise ScaleException(f"Expected a page of tasks: {error}") from None
     docs, total = page.get("docs"), page.get("total")
@@ -67,11 +68,11 @@ def page_of(answer: APIResult) -> Paginator[RawTask]:
     return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]
 
 
-def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
-    """Yield the members of a JSON object, in which "docs" are tasks.
+def _iter_members(text: str) -> Iterator[tuple[str, Any]]:
+    """Yield the members of a JSON object whose "docs" are tasks.
 
     Raises:
-        ValueError: it holds no object, or rows that are no tasks.
+        ValueError: If it is not an object, or "docs" has items that are not tasks.
     """
     at = _expect(text, 0, "{")
     while text[at : at + 1] != "}":
@@ -82,35 +83,35 @@ def _iter_members(text: str) -> Iterator[Tuple[str, Any]]:
         at = _skip_separator(text, at, "}")
 
 
-def _parse_tasks(text: str, at: int) -> Tuple[List[RawTask], int]:
-    """Return the tasks of the array that begins here, and where it ends."""
-    rows = []
+def _parse_tasks(text: str, at: int) -> tuple[list[RawTask], int]:
+    """Return the tasks of the array that begins at a position, and the position of its end."""
+    tasks = []
     at = _expect(text, at, "[")
     while text[at : at + 1] != "]":
         task, end = _read(text, at)
         if not isinstance(task, dict) or not isinstance(task.get("task_id"), str):
-            raise ValueError(f"no task, for want of a task_id: {text[at : at + 80]}")
-        # Ends of line stand in JSON only where a space may.
+            raise ValueError(f"expected a task with a task_id, got {text[at : at + 80]}")
+        # Outside of strings a line break is white space, and inside it is escaped.
         line = text[at:end].replace("\n", " ").replace("\r", " ")
-        rows.append(RawTask(task["task_id"], line))
+        tasks.append(RawTask(task["task_id"], line))
         at = _skip_separator(text, end, "]")
-    return rows, at + 1
+    return tasks, at + 1
 
 
 def _skip_separator(text: str, at: int, close: str) -> int:
-    """Where the next member begins, or where the bracket stands that ends them."""
-    at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+    """Return the position of the next item, or of the closing bracket."""
+    at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty string
     if text[at : at + 1] == close:
         return at
     at = _expect(text, at, ",")
     if text[at : at + 1] == close:
-        raise ValueError(f"a comma before {close!r} at character {at}")
+        raise ValueError(f"unexpected comma before {close!r} at character {at}")
     return at
 
 
 def _expect(text: str, at: int, sign: str) -> int:
-    """Where the first thing after a sign stands."""
+    """Return the position of the first token after `sign`, which must be next."""
     at = _space.match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != sign:
-        raise ValueError(f"no {sign!r} at character {at}")
+        raise ValueError(f"expected {sign!r} at character {at}")
     return _space.match(text, at + 1).end()  # type: ignore[union-attr]
