@@ -153,7 +153,7 @@ class Model(Serializable):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        for name in cls.__dict__.get("__annotations__", ()):
+        for name in cls.__dict__.get("__annotations__", ()):  # noqa: RUF063
             if not name.startswith("_"):
                 default = cls.__dict__.get(name)
                 setattr(cls, name, Field(cls, name, cls._aliases.get(name, name), default))
