@@ -1,4 +1,4 @@
-"""The key, and a proxy's password, are nowhere in what a failure leaves behind."""
+"""The key and proxy passwords are in nothing that a failure leaves behind."""
 
 import base64
 import http.client
