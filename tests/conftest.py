@@ -1,4 +1,4 @@
-"""What every test needs: an environment that says nothing about proxies, certificates or keys."""
+"""An environment without proxies, certificates and keys, and the shared fixtures."""
 
 import os
 import signal

@@ -1,8 +1,8 @@
 """The JSON of one resource of each type, as the service sends it."""
 
-from typing import Any, Dict, Optional
+from typing import Any, Optional
 
-Json = Dict[str, Any]
+Json = dict[str, Any]
 
 TASK: Json = {
     "task_id": "66f1c0de8a4b2f0012ab34cd",

@@ -1,4 +1,4 @@
-"""Ctrl-C in a real process: at once, one traceback, and what was done is reported."""
+"""Ctrl-C in a real process: a bulk run ends at once, with one traceback and a logged summary."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""Exports: all tasks, each once and as sent, whatever happens on the way."""
+"""Exports: every task once and as received, under faults, interruption and resumption."""
 
 import datetime as dt
 import gzip

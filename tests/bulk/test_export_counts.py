@@ -1,4 +1,4 @@
-"""What an export does where the service's counts and lists disagree."""
+"""Exports where the counts and the listings of the API disagree."""
 
 import json
 
@@ -21,7 +21,7 @@ def export(client, wire, tmp_path):
 
     def export(*answers):
         wire.sent.clear()
-        wire.answers_with(*answers)
+        wire.returns(*answers)
         client.export_tasks(tmp_path / "a", project_name="p", workers=1)
         assert len(wire.sent) == len(answers)
         return [json.loads(line)["task_id"] for line in (tmp_path / "a").read_bytes().splitlines()]

@@ -1,4 +1,4 @@
-"""Pages read as text: each task as it was sent, and nothing taken for a page that is none."""
+"""Parsing of pages for exports: each task keeps its raw JSON, and invalid pages raise."""
 
 import json
 
@@ -23,7 +23,7 @@ def page(client, wire):
     """What the reader makes of a body."""
 
     def page(body):
-        wire.answers_with(body)
+        wire.returns(body)
         return TaskPageReader(client).page({"project": "p"})
 
     return page
@@ -72,7 +72,7 @@ def test_export_page_invalid_body_raises(body, page):
 
 
 def test_export_page_each_attempt_counts_as_a_request(client, wire):
-    wire.answers_with((503, {}), (503, {}), envelope("[]", '"total":3,'))
+    wire.returns((503, {}), (503, {}), envelope("[]", '"total":3,'))
     reader = TaskPageReader(client.with_options(retries=2))
     reader._client.api.retries = reader._client.api.retries.replace(backoff_factor=0)
     assert reader.count({"project": "p"}) == 3

@@ -1,4 +1,4 @@
-"""What a bulk call sends is what it was given at that time, in all its depth."""
+"""Bulk calls send a snapshot of each payload, nested values included."""
 
 import threading
 

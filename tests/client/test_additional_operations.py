@@ -1,4 +1,4 @@
-"""What Scale documents and the published client leaves out, on a real socket."""
+"""Documented operations that the published client lacks, on a real socket."""
 
 import pytest
 import requests

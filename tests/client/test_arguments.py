@@ -146,25 +146,25 @@ def test_enum_argument_of_the_caller_is_accepted(client, wire):
     class Mine(enum.Enum):
         New = "brandnew"
 
-    wire.answers_with({"task_id": "t"})
+    wire.returns({"task_id": "t"})
     client.create_task(Mine.New)
     assert wire.last.url.endswith("/task/brandnew")
 
 
 def test_filter_empty_list_filters_nothing(client, wire):
-    wire.answers_with({"docs": [], "total": 0, "limit": 100, "offset": 0, "has_more": False})
+    wire.returns({"docs": [], "total": 0, "limit": 100, "offset": 0, "has_more": False})
     assert list(client.get_tasks("p", tags=[], unique_id=[], review_status=[])) == []
     assert wire.last.url.endswith("/tasks?project=p&include_attachment_url=True")
 
 
 def test_update_project_group_none_to_add_or_remove_is_accepted(client, wire):
-    wire.answers_with({"id": "g", "name": "g", "numWorkers": 0, "isSingleton": False})
+    wire.returns({"id": "g", "name": "g", "numWorkers": 0, "isSingleton": False})
     client.update_project_group("p", "g", None, None)
     assert wire.last.body == b'{"add_emails": [], "remove_emails": []}'
 
 
 def test_arguments_are_not_modified(client, wire):
-    wire.answers_with((409, {"error": "taken"}))
+    wire.returns((409, {"error": "taken"}))
     body = {"metadata": {"a": [1]}, "tags": ["x"], "unique_id": "u", "project": "p"}
     before = copy.deepcopy(body)
     with pytest.raises(scaleapi.ScaleDuplicateResource):

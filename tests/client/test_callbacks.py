@@ -1,4 +1,4 @@
-"""Reading callbacks: whose they are, and what is in them."""
+"""Parsing of callbacks: authentication, headers and body."""
 
 import copy
 import email.message
@@ -137,7 +137,7 @@ def test_parse_body_without_task_raises(body):
 
 def test_parse_with_client_returns_task_with_methods(client, wire):
     task = parse(CALLBACK, HEADERS, KEY, client)
-    wire.answers_with({**TASK, "status": "canceled"})
+    wire.returns({**TASK, "status": "canceled"})
     task.refresh()
     assert task.status == "canceled"
     assert wire.last.url.endswith(f"/v1/task/{TASK['task_id']}")

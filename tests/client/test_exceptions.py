@@ -1,4 +1,4 @@
-"""The errors themselves: their tree, their text, their pickles."""
+"""The exceptions: hierarchy, messages, pickles."""
 
 import copy
 import pickle
@@ -80,7 +80,7 @@ def test_exception_without_response_has_no_code():
 def test_exception_of_any_error_body_has_the_class_of_its_status(
     status, body, kind, message, client, wire
 ):
-    wire.answers_with((status, body))
+    wire.returns((status, body))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")
     error = caught.value
@@ -95,7 +95,7 @@ def test_exception_of_any_error_body_has_the_class_of_its_status(
 
 
 def test_exception_pickles_and_copies_whole(client, wire):
-    wire.answers_with((409, {"error": "taken"}))
+    wire.returns((409, {"error": "taken"}))
     with pytest.raises(ScaleException) as caught:
         client.create_task("chat", unique_id="u")
     error = caught.value
@@ -119,7 +119,7 @@ class TwoArguments(ScaleException):
 
 
 def test_exception_holds_the_key_nowhere(client, wire):
-    wire.answers_with((401, {"error": "wrong key"}))
+    wire.returns((401, {"error": "wrong key"}))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")
     error = caught.value

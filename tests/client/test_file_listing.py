@@ -1,4 +1,4 @@
-"""Listing files, of whose answer only likely forms are known."""
+"""`get_files`, whose response is documented in outline only."""
 
 import pytest
 
@@ -27,32 +27,32 @@ def ids(client):
     ],
 )
 def test_get_files_page_of_any_form_is_read(body, client, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     assert ids(client) == ["a", "b"] and len(wire.sent) == 1
 
 
 @pytest.mark.parametrize("name", ["cursor", "next_cursor", "next_token"])
 def test_get_files_next_page_is_requested_by_cursor(name, client, wire):
-    wire.answers_with({"docs": files("a"), name: "n/1"}, {"docs": files("b")})
+    wire.returns({"docs": files("a"), name: "n/1"}, {"docs": files("b")})
     assert ids(client) == ["a", "b"]
     assert wire.last.url.endswith("/files?project=p&cursor=n%2F1")
 
 
 def test_get_files_repeated_cursor_of_the_request_ends(client, wire):
-    wire.answers_with({"docs": files("a"), "cursor": "n"}, {"docs": files("b"), "cursor": "n"})
+    wire.returns({"docs": files("a"), "cursor": "n"}, {"docs": files("b"), "cursor": "n"})
     assert ids(client) == ["a", "b"] and len(wire.sent) == 2
 
 
 def test_get_files_pagination_loop_raises(client, wire):
     pages = [{"docs": files(name), "cursor": name} for name in ("a", "b", "a")]
-    wire.answers_with(*pages)
+    wire.returns(*pages)
     with pytest.raises(scaleapi.ScaleException, match="Pagination loop"):
         ids(client)
 
 
 @pytest.mark.parametrize("body", [{}, {"docs": 5}, {"a": [], "b": []}, None, "text", 5])
 def test_get_files_response_without_files_raises(body, client, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     with pytest.raises(scaleapi.ScaleException, match="Expected a page of files"):
         ids(client)
 

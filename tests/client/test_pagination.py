@@ -17,7 +17,7 @@ def task(number):
 
 
 def test_get_tasks_second_page_is_fetched_lazily(client, wire):
-    wire.answers_with(
+    wire.returns(
         shapes.page(task(1), task(2), has_more=True, next_token="t1"),
         shapes.page(task(3)),
     )
@@ -38,19 +38,19 @@ def test_get_batches_offset_advances_by_the_limit_of_the_response(client, wire):
         shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, has_more=True),
         shapes.page(shapes.BATCH, total=3, total_key="totalDocs", limit=2, offset=2),
     ]
-    wire.answers_with(*pages)
+    wire.returns(*pages)
     assert len(list(client.get_batches())) == 2
     assert [sent.url.partition("offset=")[2] for sent in wire.sent] == ["0", "2"]
 
 
 @pytest.mark.parametrize("token", [{}, {"next_token": None}, {"next_token": ""}])
 def test_get_tasks_has_more_without_token_ends(token, client, wire):
-    wire.answers_with(shapes.page(task(1), has_more=True, **token))
+    wire.returns(shapes.page(task(1), has_more=True, **token))
     assert len(list(client.get_tasks("p"))) == 1
 
 
 def test_get_tasks_repeated_token_raises_after_earlier_items(client, wire):
-    wire.answers_with(
+    wire.returns(
         shapes.page(task(1), has_more=True, next_token="a"),
         shapes.page(task(2), has_more=True, next_token="b"),
         shapes.page(task(3), has_more=True, next_token="a"),
@@ -64,13 +64,13 @@ def test_get_tasks_repeated_token_raises_after_earlier_items(client, wire):
 
 def test_get_batches_limit_of_zero_raises(client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=0, has_more=True)
-    wire.answers_with(page)
+    wire.returns(page)
     with pytest.raises(ScaleException, match="next page can't be found"):
         list(itertools.islice(client.get_batches(), 10))
 
 
 def test_get_batches_empty_page_with_has_more_raises(client, wire):
-    wire.answers_with(shapes.page(total_key="totalDocs", limit=10, has_more=True))
+    wire.returns(shapes.page(total_key="totalDocs", limit=10, has_more=True))
     with pytest.raises(ScaleException, match="this one has 0 items"):
         list(client.get_batches())
 
@@ -78,7 +78,7 @@ def test_get_batches_empty_page_with_has_more_raises(client, wire):
 @pytest.mark.parametrize("limit", [None, "2", {}, -1])
 def test_get_batches_limit_that_does_not_advance_raises(limit, client, wire):
     page = shapes.page(shapes.BATCH, total_key="totalDocs", limit=limit, has_more=True)
-    wire.answers_with(page)
+    wire.returns(page)
     with pytest.raises(ScaleException, match="next page can't be found"):
         list(client.get_batches())
 

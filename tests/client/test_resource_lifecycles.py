@@ -1,4 +1,4 @@
-"""The client on the sandbox: every resource's life, over a real socket."""
+"""The client on a sandbox: the lifecycle of every resource, over a real socket."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""How the objects behave: attributes, printing, equality, copies, pickles."""
+"""Resources: attributes, printing, equality, copies, pickles."""
 
 import copy
 import pickle
@@ -200,7 +200,7 @@ CHANGED = {**shapes.TASK, "status": "canceled"}
     ],
 )
 def test_task_mutator_returns_none_and_refreshes_the_task(change, client, wire):
-    wire.answers_with(CHANGED)
+    wire.returns(CHANGED)
     task = Task(shapes.TASK, client)
     assert change(task) is None
     assert task.status == "canceled" and task.as_dict() == CHANGED
@@ -208,7 +208,7 @@ def test_task_mutator_returns_none_and_refreshes_the_task(change, client, wire):
 
 
 def test_task_audit_ignores_the_response(client, wire):
-    wire.answers_with(b"OK")
+    wire.returns(b"OK")
     task = Task(shapes.TASK, client)
     assert task.audit(True, "fine") is None
     assert task.as_dict() is shapes.TASK
@@ -219,7 +219,7 @@ def test_batch_counts_tasks_after_get_status(client, wire):
     counts = ("tasks_pending", "tasks_completed", "tasks_error", "tasks_canceled")
     assert [getattr(batch, name) for name in counts] == [None] * 4
     answer = {"status": "completed", "completed": 12, "canceled": 2}
-    wire.answers_with(answer)
+    wire.returns(answer)
     assert batch.get_status() == answer
     assert batch.status == "completed"
     assert [getattr(batch, name) for name in counts] == [0, 12, 0, 2]
@@ -228,17 +228,17 @@ def test_batch_counts_tasks_after_get_status(client, wire):
 
 def test_batch_finalize_returns_the_batch_and_refreshes_itself(client, wire):
     batch = Batch({**shapes.BATCH, "status": "staging"}, client)
-    wire.answers_with(shapes.BATCH)
+    wire.returns(shapes.BATCH)
     finalized = batch.finalize()
     assert type(finalized) is Batch and finalized.status == batch.status == "in_progress"
     assert wire.last.url.endswith("/batches/march-01/finalize")
 
 
 def test_resources_reach_related_resources(client, wire):
-    wire.answers_with(shapes.TEMPLATE)
+    wire.returns(shapes.TEMPLATE)
     template = Project(shapes.PROJECT, client).get_template()
     assert template.get_template_variables() == {"prompt": {"type": "string"}}
-    wire.answers_with([{"email": "ana@example.org", "role": "member"}])
+    wire.returns([{"email": "ana@example.org", "role": "member"}])
     (teammate,) = Teammate(shapes.TEAMMATE, client).update_teammate_role("member")
     assert teammate.role == "member"
     assert wire.last.body == b'{"emails": ["ana@example.org"], "team_role": "member"}'

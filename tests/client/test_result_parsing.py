@@ -1,4 +1,4 @@
-"""Answers that are a success by their status, and what they hold."""
+"""Parsing of successful responses: valid, incomplete and of another form."""
 
 import pytest
 
@@ -33,7 +33,7 @@ ARRAY_CALLS = [
 @pytest.mark.parametrize("body", [*NOT_JSON, None, [], [1], "text", 3, {}, {"docs": 5}])
 @pytest.mark.parametrize("call", OBJECT_CALLS)
 def test_result_not_the_promised_object_raises(call, body, client, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     with pytest.raises(ScaleException) as caught:
         call(client)
     assert type(caught.value) is ScaleException and caught.value.code == 200
@@ -44,14 +44,14 @@ def test_result_not_the_promised_object_raises(call, body, client, wire):
 @pytest.mark.parametrize("body", [*NOT_JSON, None, {}, "text", [None], [{}]])
 @pytest.mark.parametrize("call", ARRAY_CALLS)
 def test_result_not_the_promised_array_raises(call, body, client, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     with pytest.raises(ScaleException) as caught:
         call(client)
     assert type(caught.value) is ScaleException and caught.value.code == 200
 
 
 def test_list_studio_assignments_values_not_lists_raise(client, wire):
-    wire.answers_with({"ana@example.org": "street-scenes"})
+    wire.returns({"ana@example.org": "street-scenes"})
     with pytest.raises(ScaleException, match="list of projects"):
         client.list_studio_assignments()
 
@@ -59,13 +59,13 @@ def test_list_studio_assignments_values_not_lists_raise(client, wire):
 @pytest.mark.parametrize("missing", ["docs", "total", "limit", "offset", "has_more"])
 def test_incomplete_page_raises_and_names_the_missing_key(missing, client, wire):
     page = shapes.page(shapes.TASK)
-    wire.answers_with({key: value for key, value in page.items() if key != missing})
+    wire.returns({key: value for key, value in page.items() if key != missing})
     with pytest.raises(ScaleException, match=f"without {missing}"):
         client.tasks()
 
 
 def test_incomplete_item_raises_and_names_the_missing_key(client, wire):
-    wire.answers_with(shapes.page({"status": "completed"}))
+    wire.returns(shapes.page({"status": "completed"}))
     with pytest.raises(ScaleException, match="<Response \\[200\\]> Task needs 'task_id'"):
         client.tasks()
 
@@ -75,27 +75,27 @@ def test_incomplete_item_raises_and_names_the_missing_key(client, wire):
     [(None, "got null"), (b"<html>", "got no JSON"), ([], "got an array"), (5, "got 5")],
 )
 def test_unexpected_result_message_names_the_json_type(body, words, client, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     with pytest.raises(ScaleException, match=words):
         client.get_task("t")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 226])
 def test_result_of_any_2xx_is_returned(status, client, wire):
-    wire.answers_with((status, shapes.TASK))
+    wire.returns((status, shapes.TASK))
     assert client.get_task("t").as_dict() == shapes.TASK
 
 
 @pytest.mark.parametrize("answer", [(204, b""), (200, b"OK"), (200, b"<html>"), (200, b"")])
 def test_low_level_request_of_text_or_nothing_returns_none(answer, client, wire):
-    wire.answers_with(answer)
+    wire.returns(answer)
     api = client.api
     assert api.get_request("x") is None and api.post_request("x", body={"a": 1}) is None
     assert api.put_request("x") is None and api.delete_request("x") is None
 
 
 def test_low_level_request_returns_the_json(client, wire):
-    wire.answers_with({"a": 1})
+    wire.returns({"a": 1})
     api = client.api
     assert api.get_request("some/thing", {"q": [1, 2], "none": None}) == {"a": 1}
     assert wire.last.url == "https://api.scale.com/v1/some/thing?q=1&q=2"
@@ -111,7 +111,7 @@ def test_low_level_request_returns_the_json(client, wire):
 
 
 def test_list_project_groups_invalid_worker_raises(client, wire):
-    wire.answers_with([{**shapes.GROUP, "workers": [5]}])
+    wire.returns([{**shapes.GROUP, "workers": [5]}])
     with pytest.raises(
         ScaleException, match="StudioWorker must be made of a JSON object"
     ) as caught:
@@ -120,18 +120,18 @@ def test_list_project_groups_invalid_worker_raises(client, wire):
 
 
 def test_get_tasks_count_invalid_total_raises(client, wire):
-    wire.answers_with({**shapes.page(shapes.TASK), "total": None})
+    wire.returns({**shapes.page(shapes.TASK), "total": None})
     with pytest.raises(ScaleException, match="Expected the number of tasks"):
         client.get_tasks_count("p")
     assert len(client.tasks()) == 1
 
 
 def test_error_body_is_read_as_utf_8_and_kept_to_64_kib(client, wire):
-    wire.answers_with((500, "é".encode() * 100_000))
+    wire.returns((500, "é".encode() * 100_000))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")
     assert set(caught.value.body) == {"é"} and len(caught.value.body) == 32 * 1024
-    wire.answers_with((500, {"error": "x" * 1_000_000}))
+    wire.returns((500, {"error": "x" * 1_000_000}))
     with pytest.raises(ScaleException) as caught:
         client.get_task("t")
     assert len(caught.value.message) == 64 * 1024

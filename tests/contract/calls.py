@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Generator, Iterable, Sequence
 from typing import (
     Any,
     Callable,
-    Dict,
-    Generator,
     Generic,
-    Iterable,
-    List,
     Protocol,
-    Sequence,
-    Tuple,
-    Type,
     TypeVar,
     Union,
 )
@@ -55,7 +49,7 @@ NO_BODY = object()
 
 
 class Resource(Protocol):
-    def as_dict(self) -> Dict[str, Any]: ...
+    def as_dict(self) -> dict[str, Any]: ...
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,25 +87,25 @@ class Call(Generic[T]):
     result: Result[T]
     response: Any
     body: Any = NO_BODY
-    query: Sequence[Tuple[str, str]] = ()
+    query: Sequence[tuple[str, str]] = ()
 
 
-def resource(cls: Type[R]) -> Result[R]:
+def resource(cls: type[R]) -> Result[R]:
     """One resource, whose JSON is the response."""
     return Result(
         cls, lambda result, response: type(result) is cls and result.as_dict() == response
     )
 
 
-def resources(cls: Type[R]) -> Result[List[R]]:
+def resources(cls: type[R]) -> Result[list[R]]:
     """A list of resources; the response is an array."""
     return Result(
-        List[cls],  # type: ignore[valid-type]
+        list[cls],  # type: ignore[valid-type]
         lambda result, response: type(result) is list and _are(cls, result, response),
     )
 
 
-def generator(cls: Type[R]) -> Result[Generator[R, None, None]]:
+def generator(cls: type[R]) -> Result[Generator[R, None, None]]:
     """A generator of resources; the response is the only page."""
     return Result(
         Generator[cls, None, None],  # type: ignore[valid-type]
@@ -119,7 +113,7 @@ def generator(cls: Type[R]) -> Result[Generator[R, None, None]]:
     )
 
 
-def page_of(cls: Type[PageT], total: int) -> Result[PageT]:
+def page_of(cls: type[PageT], total: int) -> Result[PageT]:
     """A page of resources, and what its envelope holds."""
 
     def matches(result: PageT, response: Any) -> bool:
@@ -136,20 +130,20 @@ def page_of(cls: Type[PageT], total: int) -> Result[PageT]:
     return Result(cls, matches)
 
 
-def assignments() -> Result[Dict[str, StudioLabelerAssignment]]:
+def assignments() -> Result[dict[str, StudioLabelerAssignment]]:
     """The assignments of each labeler, by email address."""
 
-    def matches(result: Dict[str, StudioLabelerAssignment], response: Any) -> bool:
+    def matches(result: dict[str, StudioLabelerAssignment], response: Any) -> bool:
         return (
             all(type(item) is StudioLabelerAssignment for item in result.values())
             and {email: item.as_dict() for email, item in result.items()} == response
             and [item.email for item in result.values()] == list(result)
         )
 
-    return Result(Dict[str, StudioLabelerAssignment], matches)
+    return Result(dict[str, StudioLabelerAssignment], matches)
 
 
-def equal(value: T, annotation: Type[T]) -> Result[T]:
+def equal(value: T, annotation: type[T]) -> Result[T]:
     """A plain value."""
     return Result(annotation, lambda result, response: result == value)
 
@@ -164,7 +158,7 @@ def nothing() -> Result[None]:
     return Result(type(None), lambda result, response: result is None)
 
 
-def _are(cls: Type[R], items: Iterable[R], rows: List[Any]) -> bool:
+def _are(cls: type[R], items: Iterable[R], rows: list[Any]) -> bool:
     items = list(items)
     return all(type(item) is cls for item in items) and [item.as_dict() for item in items] == rows
 
@@ -173,7 +167,7 @@ NAME = "a b/1+é%?#"
 QUOTED_NAME = "a%20b%2F1%2B%C3%A9%25%3F%23"
 ID = "66f1c0de8a4b2f0012ab34cd"
 EMAILS = ["ana@example.org", "bo@example.org"]
-FULL_FILTERS: Dict[str, Any] = {
+FULL_FILTERS: dict[str, Any] = {
     "project_name": "p q",
     "batch_name": "b",
     "task_type": TaskType.Chat,
@@ -332,7 +326,7 @@ CALLS = [
     Call(
         "batch_status", lambda c: c.batch_status(NAME),
         "GET", f"batches/{QUOTED_NAME}/status",
-        equal(factories.BATCH_STATUS, Dict[str, Any]), factories.BATCH_STATUS,
+        equal(factories.BATCH_STATUS, dict[str, Any]), factories.BATCH_STATUS,
     ),
     Call(
         "get_batch", lambda c: c.get_batch(NAME),

@@ -1,4 +1,4 @@
-"""What client and sandbox should do together, in a list and two dictionaries: see test_stateful.py.
+"""A model of what client and sandbox do together: see test_stateful.py.
 
 A task or batch is kept as v1 shows it, without ids and times, which nobody can foretell. Keys that
 start with `_` are the model's own; `_id` and `_times` are learned from the sandbox later.

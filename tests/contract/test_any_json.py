@@ -1,4 +1,4 @@
-"""Whatever JSON comes, for whatever call: what was asked for, or a ScaleException."""
+"""Any JSON as the response of any call: a result, or a ScaleException."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ PROPERTIES = ["params", "version", "instruction", "workers"]
 
 def client_that_is_answered(*answers):
     wire = Wire()
-    wire.answers_with(*answers)
+    wire.returns(*answers)
     retries = scaleapi.RetryPolicy(len(answers) - 1, backoff_factor=0)
     client = scaleapi.ScaleClient("test_key", retries=retries)
     client.api.session.mount("https://", wire)

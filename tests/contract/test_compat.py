@@ -1,4 +1,4 @@
-"""What callers of the published client rely on and no other test shows."""
+"""Behaviour of the published client that callers rely on and no other test covers."""
 
 import inspect
 
@@ -16,7 +16,7 @@ def test_client_key_and_source_are_positional():
 
 
 def test_listings_are_generators_that_run_once(client, wire):
-    wire.answers_with(shapes.page(shapes.TASK))
+    wire.returns(shapes.page(shapes.TASK))
     tasks = client.get_tasks("p")
     assert inspect.isgenerator(tasks) and wire.sent == []
     assert len(list(tasks)) == 1 and list(tasks) == []
@@ -25,14 +25,14 @@ def test_listings_are_generators_that_run_once(client, wire):
 
 
 def test_filters_none_is_accepted(client, wire):
-    wire.answers_with(shapes.page())
+    wire.returns(shapes.page())
     names = list(inspect.signature(client.get_tasks).parameters)
     assert list(client.get_tasks(**{**dict.fromkeys(names), "project_name": "p"})) == []
     assert wire.last.url == "https://api.scale.com/v1/tasks?project=p"
     names = list(inspect.signature(client.get_tasks_count).parameters)
     assert client.get_tasks_count(**{**dict.fromkeys(names), "batch_name": "b"}) == 0
     assert wire.last.url == "https://api.scale.com/v1/tasks?batch=b&limit=1"
-    wire.answers_with(shapes.page(total_key="totalDocs"))
+    wire.returns(shapes.page(total_key="totalDocs"))
     names = list(inspect.signature(client.get_batches).parameters)
     assert list(client.get_batches(**dict.fromkeys(names))) == []
     assert wire.last.url == "https://api.scale.com/v1/batches?offset=0"
@@ -53,7 +53,7 @@ def test_process_tasks_endpoint_args_returns_the_query():
 
 
 def test_batch_status_is_a_plain_dict(client, wire):
-    wire.answers_with(shapes.BATCH_STATUS)
+    wire.returns(shapes.BATCH_STATUS)
     assert type(client.batch_status("b")) is dict
 
 

@@ -23,7 +23,7 @@ USER_AGENT = (
 @pytest.mark.smoke
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_call_sends_its_request_and_returns_its_result(call, client, wire):
-    wire.answers_with(call.response)
+    wire.returns(call.response)
     result = call.call(client)
     assert call.result.matches(result, call.response), result
 
@@ -46,7 +46,7 @@ def test_call_sends_its_request_and_returns_its_result(call, client, wire):
 
 
 def test_query_lists_are_repeated_keys_and_review_status_is_joined_by_commas(client, wire):
-    wire.answers_with(LAST_TASKS)
+    wire.returns(LAST_TASKS)
     list(client.get_tasks("p q", unique_id=["a", "b"], review_status=["accepted", "fixed"]))
     query = urlsplit(wire.last.url).query
     assert "unique_id=a&unique_id=b" in query

@@ -4,7 +4,7 @@ Recorded with the published client 2.18.4 after replacing the four methods by do
 same with and without autospec. Each method calls one of the four, and calls it once for each page.
 """
 
-from typing import Any, Dict, NamedTuple, Tuple
+from typing import Any, NamedTuple
 
 from scaleapi.batches import BatchStatus
 from scaleapi.tasks import TaskReviewStatus, TaskStatus, TaskType
@@ -39,11 +39,11 @@ class Call(NamedTuple):
     """
 
     method: str
-    args: Tuple[Any, ...]
-    kwargs: Dict[str, Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
     api_method: str
-    api_args: Tuple[Any, ...]
-    api_kwargs: Dict[str, Any]
+    api_args: tuple[Any, ...]
+    api_kwargs: dict[str, Any]
     response: Any
 
 

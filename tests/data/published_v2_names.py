@@ -1,4 +1,4 @@
-"""What the published client's v2 models were called: each is also a module, in snake case."""
+"""Names of the published client's v2 models; each is also a module, in snake case."""
 
 MODULES = dict(
     path.split(".")

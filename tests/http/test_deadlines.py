@@ -1,4 +1,4 @@
-"""A deadline ends a call, whatever the server does with it."""
+"""A deadline ends a call, however slow the server is."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""Downloads: whole or not there, tried again, and the key kept from whom it is no business of."""
+"""Downloads: atomic, retried, and sending the key to the API's own origin only."""
 
 import json
 import logging

@@ -32,9 +32,9 @@ BREAKS = {
 every_method = pytest.mark.parametrize("method", METHODS)
 
 
-def assert_tried(error, tries, status=None, words=()):
+def assert_attempts(error, count, status=None, words=()):
     """Each try met the same, and all but the last were followed by a wait of the policy's."""
-    assert [attempt.status for attempt in error.attempts] == [status] * tries
+    assert [attempt.status for attempt in error.attempts] == [status] * count
     for attempt in error.attempts:
         assert any(word in attempt.error for word in words) if words else attempt.error is None
     waits = [attempt.delay for attempt in error.attempts]
@@ -43,8 +43,8 @@ def assert_tried(error, tries, status=None, words=()):
         assert QUICK.backoff(number) * 0.75 <= wait <= QUICK.backoff(number)
 
 
-def assert_sent_alike(server, method, tries):
-    assert [request.method for request in server.requests] == [method] * tries
+def assert_sent_alike(server, method, count):
+    assert [request.method for request in server.requests] == [method] * count
     assert len({(r.target, r.body, r.headers["Authorization"]) for r in server.requests}) == 1
 
 
@@ -57,7 +57,7 @@ def test_retry_status_of_the_policy_is_retried_then_raised(status, method, serve
     error = caught.value
     assert type(error) is STATUSES[status]
     assert (error.code, error.message, error.method) == (status, "not now", method)
-    assert_tried(error, 4, status)
+    assert_attempts(error, 4, status)
     assert_sent_alike(server, method, 4)
     assert server.accepted == 1
 
@@ -70,7 +70,7 @@ def test_retry_broken_connection_is_retried_then_raised(fault, method, server, c
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         METHODS[method](connect(server).api)
     assert type(caught.value) is scaleapi.ScaleConnectionError and caught.value.code is None
-    assert_tried(caught.value, 4, None, words)
+    assert_attempts(caught.value, 4, None, words)
     assert_sent_alike(server, method, 4)
 
 
@@ -81,7 +81,7 @@ def test_request_silent_server_raises_a_timeout(method, server, connect):
     with pytest.raises(scaleapi.ScaleConnectionTimeout) as caught:
         METHODS[method](client.api)
     assert caught.value.code is None
-    assert_tried(caught.value, 4, None, ["timed out"])
+    assert_attempts(caught.value, 4, None, ["timed out"])
     server.until(lambda: len(server.requests) == 4)
     assert_sent_alike(server, method, 4)
 
@@ -92,7 +92,7 @@ def test_retry_refused_connection_is_retried_then_raised(scheme, method, refused
     with pytest.raises(scaleapi.ScaleConnectionError, match="refused") as caught:
         METHODS[method](connect(refused.replace("http:", f"{scheme}:")).api)
     assert type(caught.value) is scaleapi.ScaleConnectionError
-    assert_tried(caught.value, 4, None, ["refused"])
+    assert_attempts(caught.value, 4, None, ["refused"])
 
 
 @every_method

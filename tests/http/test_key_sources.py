@@ -1,4 +1,4 @@
-"""Where the key comes from: code, the environment or a callable, and what a pickle carries."""
+"""Sources of the API key: argument, environment or callable; and what a pickle carries."""
 
 import base64
 import pickle

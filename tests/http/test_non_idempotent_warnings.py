@@ -1,4 +1,4 @@
-"""What has no idempotency key and is sent again after an ambiguous failure is warned of."""
+"""Retrying a non-idempotent request after an ambiguous failure logs a warning."""
 
 import logging
 

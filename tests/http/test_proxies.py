@@ -1,4 +1,4 @@
-"""Proxies: which one is used, what it receives, and what becomes of its failures."""
+"""Proxies: which one is used, what it receives, and how its failures are reported."""
 
 import base64
 import logging

@@ -1,4 +1,4 @@
-"""Answers that got lost on the way: nothing is made twice, nothing false is reported."""
+"""Recovery after ambiguous failures: nothing is created twice, nothing false is reported."""
 
 import datetime as dt
 import json

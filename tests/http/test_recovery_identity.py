@@ -1,4 +1,4 @@
-"""After an ambiguous failure only the caller's own object is taken for what the call has made."""
+"""Recovery returns an object only if the failed call itself created it."""
 
 import json
 import pickle

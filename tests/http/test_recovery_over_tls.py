@@ -1,4 +1,4 @@
-"""Looking for what a lost answer had made: by the same way, escaped, and never making it worse."""
+"""Recovery lookups: same transport, escaped queries, and the original error if they fail."""
 
 from urllib.parse import parse_qs, unquote, urlsplit
 

@@ -1,4 +1,4 @@
-"""When a call is tried again and how long is waited, without waiting."""
+"""`RetryPolicy` and `Retry-After`, without sleeping."""
 
 import email.utils
 import pickle
@@ -112,7 +112,7 @@ def test_retry_policy_settings_at_their_bounds_are_accepted():
 def test_throttle_slot_is_released_when_an_attempt_raises(client, wire):
     throttle = AdaptiveThrottle(1)
     api = client.api._with(throttle=throttle)
-    wire.answers_with(RuntimeError("not of the network"))
+    wire.returns(RuntimeError("not of the network"))
     for _ in range(3):
         with pytest.raises(scaleapi.ScaleException, match="not of the network") as caught:
             api.get_request("x")

@@ -1,4 +1,4 @@
-"""What is retried, when, and what is logged of it: over real connections."""
+"""Retries, delays and their log messages, over real connections."""
 
 import logging
 import socket
@@ -39,9 +39,9 @@ def task(client):
 def test_retry_every_method_is_retried(method, status, box, client, task):
     box.fail_next(method, "/task/*", status=status, times=3)
     assert CALLS[method](client, task.id) == task
-    tries = [request for request in box.requests if request.method == method][-4:]
-    assert [request.status for request in tries] == [status] * 3 + [200]
-    assert len({(request.path, request.content) for request in tries}) == 1
+    attempts = [request for request in box.requests if request.method == method][-4:]
+    assert [request.status for request in attempts] == [status] * 3 + [200]
+    assert len({(request.path, request.content) for request in attempts}) == 1
 
 
 def test_retry_exhausted_raises_the_last_error_response(box, client):

@@ -12,8 +12,8 @@ import scaleapi
 from scaleapi import ScaleClient, ScaleException
 from tests.fixtures.network import KEY, QUICK
 from tests.fixtures.replies import TOKEN, chunked, file_names, statuses, task
+from tests.fixtures.secrets import places
 from tests.fixtures.servers import answer, cut, drop
-from tests.http.test_secrets import places
 
 PASSWORD = "hunter2secret"
 USER_TOKEN = base64.b64encode(f"user:{PASSWORD}".encode()).decode().rstrip("=")

@@ -1,15 +1,15 @@
-"""The key, and a proxy's password, are nowhere in what a failure leaves behind."""
+"""The key and proxy passwords are in nothing that a failure leaves behind."""
 
 import base64
 import http.client
 import logging
 import pickle
-import traceback
 
 import pytest
 
 from scaleapi import ScaleException
 from tests.fixtures.network import KEY
+from tests.fixtures.secrets import places
 from tests.fixtures.servers import answer, cut, drop, reset, silence
 
 PASSWORD = "pr0xy-s3cret"
@@ -19,50 +19,6 @@ SECRETS = [
     PASSWORD,
     base64.b64encode(f"pat:{PASSWORD}".encode()).decode().rstrip("="),
 ]
-LIBRARIES = ("scaleapi", "requests", "urllib3", "http", "ssl", "socket")
-
-
-def links(error):
-    """An error, and all that it was raised from, made from or came up with."""
-    found, left = [], [error]
-    while left:
-        link = left.pop()
-        if isinstance(link, BaseException) and not any(link is other for other in found):
-            found.append(link)
-            reason = getattr(link, "reason", None)
-            left += [link.__cause__, link.__context__, reason, *link.args]
-    return found
-
-
-def places(error):
-    """Where a failure can carry a secret, by name, and what is there, as text."""
-    yield "pickle", pickle.dumps(error).decode("latin-1")
-    yield "traceback", "".join(traceback.format_exception(type(error), error, error.__traceback__))
-    for link in links(error):
-        kind = type(link).__name__
-        yield f"{kind}: str", str(link)
-        yield f"{kind}: repr", repr(link)
-        yield f"{kind}: args", repr(link.args)
-        yield f"{kind}: vars", repr(vars(link))
-        response = getattr(link, "response", None)
-        for request in (getattr(link, "request", None), getattr(response, "request", None)):
-            if request is not None:
-                yield f"{kind}: request", repr(vars(request))
-        if response is not None:
-            yield f"{kind}: response", repr(vars(response))
-        for frame, _ in traceback.walk_tb(link.__traceback__):
-            module = frame.f_globals.get("__name__", "")
-            if module.split(".")[0] in LIBRARIES:
-                for name, value in frame.f_locals.items():
-                    where = f"{kind}: {module}.{frame.f_code.co_name}: {name}"
-                    yield where, _shown(value)
-
-
-def _shown(value):
-    try:
-        return repr(value)
-    except Exception as complaint:  # half-built objects
-        return repr(complaint)
 
 
 def leaks(found):

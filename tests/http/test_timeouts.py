@@ -1,4 +1,4 @@
-"""How long a client waits, in whichever way it was told."""
+"""Timeouts of clients and of single calls."""
 
 import socket
 import threading

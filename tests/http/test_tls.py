@@ -1,4 +1,4 @@
-"""Certificates: whom the client trusts, and how it shows who it is."""
+"""TLS: verification of servers, and client certificates."""
 
 import warnings
 

@@ -1,4 +1,4 @@
-"""Uploads: what is taken, and how it stands in the form."""
+"""Upload arguments, and the multipart form that they become."""
 
 import email
 import gzip
@@ -14,7 +14,7 @@ from tests import factories as shapes
 @pytest.fixture
 def upload(client, wire):
     """Uploads, and gives the parts that were sent as (name, file name, type, content)."""
-    wire.answers_with(shapes.FILE)
+    wire.returns(shapes.FILE)
 
     def upload(file, **fields):
         assert client.upload_file(file, **fields).as_dict() == shapes.FILE

@@ -1,4 +1,4 @@
-"""Uploads over a real connection: streamed, rewound for a retry, and told of."""
+"""Uploads over a real connection: streaming, rewinding for a retry, progress."""
 
 import contextlib
 import io

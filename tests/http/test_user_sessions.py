@@ -1,4 +1,4 @@
-"""What users put on `client.session`, or make it of, changes nothing that keeps a call safe."""
+"""Hooks, adapters and sessions of users do not break what protects a call."""
 
 import gzip
 import pickle

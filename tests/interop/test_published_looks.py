@@ -1,4 +1,4 @@
-"""What introspection and printing show: type hints, and the names of subclasses."""
+"""Introspection and printing as published: type hints, and the names of subclasses."""
 
 import inspect
 import typing

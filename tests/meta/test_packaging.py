@@ -1,4 +1,4 @@
-"""What an installation brings, and what building it imports."""
+"""Requirements and metadata of the distribution, and what a build imports."""
 
 import ast
 import pathlib

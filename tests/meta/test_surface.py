@@ -1,4 +1,4 @@
-"""The public surface: nothing published is lost, everything public is documented."""
+"""The public names: everything published is present, everything public is documented."""
 
 import ast
 import importlib

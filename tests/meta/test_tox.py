@@ -1,4 +1,4 @@
-"""The chores: what pyproject.toml says of them, and what the workflows make of it."""
+"""The tox environments of pyproject.toml, and the workflows that run them."""
 
 import pathlib
 import re

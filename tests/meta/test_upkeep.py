@@ -1,4 +1,4 @@
-"""What must not creep in: machine paths, keys, registries, strangers at the top."""
+"""What the repository must not contain: machine paths, keys, registries, other top-level files."""
 
 import pathlib
 import re

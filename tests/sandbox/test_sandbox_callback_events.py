@@ -1,4 +1,4 @@
-"""Callbacks of a task's whole life: which, in what order, and how often they are tried."""
+"""Callbacks over the life of a task: which, in what order, and with which retries."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""Callbacks to a receiver on this machine, and to nowhere else."""
+"""Callbacks to receivers on this machine, and to nowhere else."""
 
 import contextlib
 import socket

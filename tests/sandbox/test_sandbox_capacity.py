@@ -1,4 +1,4 @@
-"""Capacity: neither incomplete requests nor delayed responses keep the sandbox from answering."""
+"""Capacity: incomplete requests and delayed responses do not block others."""
 
 import contextlib
 import socket

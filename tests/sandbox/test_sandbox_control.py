@@ -1,4 +1,4 @@
-"""What other processes do with the sandbox, under `/_sandbox/`."""
+"""The control API for other processes, under `/_sandbox/`."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Faults: lasting ones, by rate, by number a second, from a file."""
+"""Fault rules: lasting, by rate, per second, and from a file."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Failures on request."""
+"""`fail_next`."""
 
 import time
 

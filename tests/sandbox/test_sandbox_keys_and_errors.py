@@ -1,4 +1,4 @@
-"""Keys, error bodies, and requests that make no sense."""
+"""Keys, recorded requests, error bodies and malformed requests."""
 
 import json
 import socket

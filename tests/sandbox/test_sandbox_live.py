@@ -1,4 +1,4 @@
-"""Live mode: tasks wait, and end in each of the ways that there are."""
+"""Live mode: tasks are pending until completed, failed, canceled or recalled."""
 
 import functools
 import json

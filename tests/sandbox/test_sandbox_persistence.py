@@ -1,4 +1,4 @@
-"""`--db`: what was acknowledged is there after any end, a killed process included."""
+"""`--db`: acknowledged changes survive any end of the process, kill included."""
 
 import json
 import signal

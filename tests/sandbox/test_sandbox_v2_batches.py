@@ -1,4 +1,4 @@
-"""v2 batches: what v1 sees of them, their states, and their metadata."""
+"""v2 batches: their states, their metadata, and how v1 shows them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Every answer of v2 against the OpenAPI document, in test mode and in live mode."""
+"""Every response of v2 validated with the OpenAPI document, in test mode and in live mode."""
 
 from itertools import count
 

@@ -1,4 +1,4 @@
-"""v2 deliveries and datasets, and how the sandbox gets them."""
+"""v2 deliveries and datasets, and the methods that create them."""
 
 import json
 from urllib.parse import parse_qs, urlsplit

@@ -1,4 +1,4 @@
-"""v2 chat tasks, their annotations, and what of them is shown."""
+"""v2 chat tasks, their annotations and details."""
 
 import pytest
 

@@ -6,8 +6,9 @@ arguments are; a test in tests/meta fails for whatever such a thing can do and n
 
 import datetime as dt
 import os
+from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import Any, Callable, Dict, Generator, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Optional
 
 import pandas
 import requests
@@ -28,7 +29,7 @@ from scaleapi.bulk import (
 
 MOMENT = dt.datetime(2025, 3, 4, tzinfo=dt.timezone.utc)
 DAY = dt.date(2025, 3, 4)
-PATHS: List[Path] = []
+PATHS: list[Path] = []
 
 
 def settings(client: scaleapi.ScaleClient) -> None:
@@ -61,7 +62,7 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
     page = client.tasks(project="p", next_token=None)
     assert_type(page, scaleapi.Tasklist)
     assert_type(page[0], scaleapi.Task)
-    assert_type(page.docs, List[scaleapi.Task])
+    assert_type(page.docs, list[scaleapi.Task])
     assert_type(page.total, int)
     assert_type(page.has_more, bool)
     assert_type(page.next_token, Optional[str])
@@ -71,7 +72,7 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
 
 
 def on_many_tasks(client: scaleapi.ScaleClient) -> None:
-    payloads: List[Dict[str, Any]] = [{"unique_id": "u"}]
+    payloads: list[dict[str, Any]] = [{"unique_id": "u"}]
     run = client.create_tasks("chat", payloads, workers=4, on_duplicate="skip", progress=True)
     assert_type(run, BulkRun[TaskOutcome])
     for outcome in run:
@@ -80,7 +81,7 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
         assert_type(outcome.status, str)
         assert_type(outcome.error, Optional[Exception])
     canceled = client.cancel_tasks(client.get_tasks("p"), progress=print)
-    assert_type(canceled.run(), Dict[str, int])
+    assert_type(canceled.run(), dict[str, int])
     updated = client.update_tasks(["t"], add_tags=["a"], metadata={})
     assert_type(updated, BulkRun[TaskOutcome])
     uploads = client.upload_files(Path("images").glob("*"), reference_id=str, project_name="p")
@@ -88,7 +89,7 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
     downloaded = client.download_results(client.get_tasks("p"), "folder")
     assert_type(downloaded, BulkRun[DownloadOutcome])
     for each in downloaded:
-        assert_type(each.paths, List[Path])
+        assert_type(each.paths, list[Path])
     report = client.export_tasks(Path("p.jsonl"), project_name="p", created_after=DAY, resume=False)
     assert_type(report, ExportReport)
     assert_type(report.path, Path)
@@ -113,9 +114,9 @@ def on_projects_and_files(client: scaleapi.ScaleClient, opened: Any) -> None:
 
 def on_people(client: scaleapi.ScaleClient) -> None:
     assigned = client.add_studio_assignments(["ana@example.org"], ["p"])
-    assert_type(assigned["ana@example.org"].assigned_projects, List[str])
+    assert_type(assigned["ana@example.org"].assigned_projects, list[str])
     group = client.update_project_group("p", "g", ["bo@example.org"], None)
-    assert_type(group.workers, List[scaleapi.StudioWorker])
+    assert_type(group.workers, list[scaleapi.StudioWorker])
 
 
 def on_v2(client: scaleapi.ScaleClient) -> None:
@@ -325,8 +326,8 @@ def of_a_v2_task(task: v2.Task) -> None:
     assert_type(task.created_at, dt.datetime)
     assert_type(task.completed_at, Optional[dt.datetime])
     assert_type(task.threads[0].turns[0].messages[0].content.text, Optional[str])
-    assert_type(task.as_dict(), Dict[str, Any])
-    assert_type(task.to_dict(), Dict[str, Any])
+    assert_type(task.as_dict(), dict[str, Any])
+    assert_type(task.to_dict(), dict[str, Any])
     assert_type(task.to_json(), str)
     assert_type(v2.Task.from_json("{}"), v2.Task)
     assert_type(v2.Task.from_dict({}), v2.Task)
@@ -335,13 +336,13 @@ def of_a_v2_task(task: v2.Task) -> None:
 def of_a_task(task: scaleapi.Task) -> None:
     assert_type(task.id, str)
     assert_type(task.status, str)
-    assert_type(task.params, Dict[str, Any])
+    assert_type(task.params, dict[str, Any])
     assert_type(task.response, Any)
-    assert_type(task.as_dict(), Dict[str, Any])
+    assert_type(task.as_dict(), dict[str, Any])
     task.refresh()
     drawing = task.draw("a.jpg", size=(640, 480))
     assert_type(drawing.svg, str)
-    assert_type(drawing.notes, Tuple[str, ...])
+    assert_type(drawing.notes, tuple[str, ...])
     drawing.save("a.svg")
     task.cancel(clear_unique_id=True)
     task.audit(True)
@@ -356,8 +357,8 @@ def of_a_task(task: scaleapi.Task) -> None:
 def of_a_batch(batch: scaleapi.Batch) -> None:
     assert_type(batch.name, str)
     assert_type(batch.tasks_completed, Optional[int])
-    assert_type(batch.as_dict(), Dict[str, Any])
-    assert_type(batch.get_status(), Dict[str, Any])
+    assert_type(batch.as_dict(), dict[str, Any])
+    assert_type(batch.get_status(), dict[str, Any])
     batch.finalize()
     batch.set_priority(30)
 
@@ -369,20 +370,20 @@ def of_a_project(project: scaleapi.Project) -> None:
 
 
 def of_a_template(template: scaleapi.TaskTemplate) -> None:
-    assert_type(template.get_template_variables(), Dict[str, Any])
-    assert_type(template.get_response_schema(), Optional[Dict[str, Any]])
+    assert_type(template.get_template_variables(), dict[str, Any])
+    assert_type(template.get_response_schema(), Optional[dict[str, Any]])
     assert_type(template.is_auto_onboardable(), bool)
 
 
 def of_others(mate: scaleapi.Teammate) -> None:
-    assert_type(mate.update_teammate_role("labeler"), List[scaleapi.Teammate])
+    assert_type(mate.update_teammate_role("labeler"), list[scaleapi.Teammate])
 
 
 def of_a_run(run: BulkRun[TaskOutcome]) -> None:
-    assert_type(run.run(), Dict[str, int])
+    assert_type(run.run(), dict[str, int])
     assert_type(run.counts["created"], int)
     with run as same:
-        assert_type(next(iter(same)).as_dict(), Dict[str, Any])
+        assert_type(next(iter(same)).as_dict(), dict[str, Any])
     run.close()
 
 
@@ -411,19 +412,19 @@ def on_a_sandbox(box: sandbox.Sandbox) -> None:
     assert_type(box.start(), sandbox.Sandbox)
     assert_type(box.url, str)
     assert_type(box.requests[0].body, Any)
-    assert_type(box.callbacks, List[sandbox.Callback])
+    assert_type(box.callbacks, list[sandbox.Callback])
     assert_type(box.client(retries=0), scaleapi.ScaleClient)
     box.fail_next("POST", "/task/*", status=503, times=2, headers={"Retry-After": "1"})
     assert_type(box.add_fault("GET", truncated=True, per_second=5), sandbox.FaultRule)
-    assert_type(box.load_faults(Path("faults.json")), List[sandbox.FaultRule])
-    assert_type(box.faults, List[sandbox.FaultRule])
+    assert_type(box.load_faults(Path("faults.json")), list[sandbox.FaultRule])
+    assert_type(box.faults, list[sandbox.FaultRule])
     box.clear_faults()
-    assert_type(box.complete_task("t", {"label": "cat"}), Dict[str, Any])
-    assert_type(box.fail_task("t", "no such picture"), Dict[str, Any])
-    assert_type(box.recall_task("t"), Dict[str, Any])
-    assert_type(box.deliver("p", ["t"], delivered_at="2025-03-04"), Dict[str, Any])
-    assert_type(box.add_dataset("d", 3), Dict[str, Any])
-    assert_type(box.seed([{"kind": "project"}]), Dict[str, int])
+    assert_type(box.complete_task("t", {"label": "cat"}), dict[str, Any])
+    assert_type(box.fail_task("t", "no such picture"), dict[str, Any])
+    assert_type(box.recall_task("t"), dict[str, Any])
+    assert_type(box.deliver("p", ["t"], delivered_at="2025-03-04"), dict[str, Any])
+    assert_type(box.add_dataset("d", 3), dict[str, Any])
+    assert_type(box.seed([{"kind": "project"}]), dict[str, int])
     box.export("world.jsonl")
     box.reset()
     box.stop()
@@ -433,8 +434,8 @@ def of_a_fault(fault: sandbox.FaultRule) -> None:
     assert_type(fault.matches("GET", "/v1/tasks"), bool)
     assert_type(fault.should_fire(), bool)
     assert_type(fault.body_text(), str)
-    assert_type(fault.response_headers(), Dict[str, str])
-    assert_type(fault.as_dict(), Dict[str, Any])
+    assert_type(fault.response_headers(), dict[str, str])
+    assert_type(fault.as_dict(), dict[str, Any])
 
 
 def of_an_error(error: scaleapi.ScaleException) -> None:
@@ -444,7 +445,7 @@ def of_an_error(error: scaleapi.ScaleException) -> None:
     assert_type(error.response, Optional[requests.Response])
 
 
-def functions(body: bytes, headers: Mapping[str, str], rows: List[scaleapi.Task]) -> None:
+def functions(body: bytes, headers: Mapping[str, str], rows: list[scaleapi.Task]) -> None:
     assert_type(callbacks.parse(body, headers, "auth_key"), scaleapi.Task)
     callbacks.parse({}, requests.Response().headers, os.environ["AUTH_KEY"], scaleapi.ScaleClient())
     assert_type(scaleapi.to_dataframe(rows, flatten=["metadata"]), pandas.DataFrame)

@@ -1,4 +1,4 @@
-"""What each v2 operation sends, and what it gives."""
+"""The v2 operations: the request that each sends, and its result."""
 
 import copy
 import datetime as dt
@@ -238,7 +238,7 @@ def test_operations_table_has_every_operation_of_the_document():
 @pytest.mark.smoke
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_operation_sends_its_request_and_returns_its_result(row, api, wire):
-    wire.answers_with(row.answer.as_dict())
+    wire.returns(row.answer.as_dict())
     given = row.call(api)
     assert type(given) is row.kind and given == row.answer
     method, path, _ = OPERATIONS[row.name]
@@ -270,7 +270,7 @@ def test_operation_parameters_are_those_of_the_document_in_order(name, api):
 
 
 def test_operation_three_variants_send_one_request(api, wire):
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     info = api.get_task_with_http_info("t")
     assert (info.status_code, info.data, json.loads(info.raw_data)) == (
         200,
@@ -286,14 +286,14 @@ def test_operation_three_variants_send_one_request(api, wire):
 
 
 def test_operation_without_preload_content_returns_any_response(api, wire):
-    wire.answers_with((404, {"error": "none"}))
+    wire.returns((404, {"error": "none"}))
     raw = api.get_task_without_preload_content("t")
     assert raw.status == 404 and json.loads(raw.read()) == {"error": "none"}
 
 
 @pytest.mark.parametrize("form", ["", "_with_http_info", "_without_preload_content"])
 def test_traceback_of_a_failing_call_shows_the_method_that_builds_the_request(form, api, wire):
-    wire.answers_with(requests.ConnectionError("no network"))
+    wire.returns(requests.ConnectionError("no network"))
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         getattr(api, f"get_task{form}")("t")
     frames = traceback.extract_tb(caught.value.__traceback__)
@@ -375,7 +375,7 @@ KINDS = {
 
 @pytest.mark.parametrize("status", KINDS)
 def test_http_error_is_in_both_exception_trees(status, api, wire):
-    wire.answers_with((status, {"status_code": status, "error": "because"}))
+    wire.returns((status, {"status_code": status, "error": "because"}))
     with pytest.raises(scaleapi.ScaleException) as caught:
         api.get_task("t")
     error = caught.value
@@ -404,7 +404,7 @@ def test_error_str_is_as_published():
 
 
 def test_error_from_a_response_has_its_fields(api, wire):
-    wire.answers_with((404, b"g\xffne"))
+    wire.returns((404, b"g\xffne"))
     raw = api.get_task_without_preload_content("t")
     raw.read()
     error = exceptions.ApiException(http_resp=raw)
@@ -415,7 +415,7 @@ def test_error_from_a_response_has_its_fields(api, wire):
 
 
 def test_declared_error_models_are_parsed(api, wire):
-    wire.answers_with((404, {"status_code": 404, "error": "no"}))
+    wire.returns((404, {"status_code": 404, "error": "no"}))
     with pytest.raises(exceptions.NotFoundException) as caught:
         api.get_schema("s")
     assert type(caught.value.data) is v2.GetSchema404Response
@@ -427,14 +427,14 @@ def test_declared_error_models_are_parsed(api, wire):
 
 @pytest.mark.parametrize("body", [b"<html>", b"", [], None, "text"])
 def test_success_not_an_object_raises_an_error_of_both_trees(body, api, wire):
-    wire.answers_with(body)
+    wire.returns(body)
     with pytest.raises(exceptions.ApiException) as caught:
         api.get_task("t")
     assert caught.value.status == 200 and "Expected a JSON object" in caught.value.message
 
 
 def test_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire):
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     api.get_task("t", _request_timeout=(1, 2), _headers={"X-One": "1", "Accept": "text/plain"})
     assert wire.options["timeout"] == (1, 2)
     assert (wire.last.headers["X-One"], wire.last.headers["Accept"]) == ("1", "text/plain")
@@ -459,7 +459,7 @@ def test_call_may_have_its_own_timeout_headers_type_and_credentials(api, wire):
 
 
 def test_api_client_settings_apply_from_the_next_call(api, wire):
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     settings = api.api_client.configuration
     assert (settings.host, settings.access_token) == ("https://api.scale.com", "test_key")
     settings.host, settings.access_token = "https://eu.example.org/", "test_other"
@@ -474,7 +474,7 @@ def test_api_client_settings_apply_from_the_next_call(api, wire):
 
 
 def test_operations_follow_the_settings_of_the_client(client, wire):
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     client.api.api_key = "test_changed"
     client.with_options(timeout=3).v2.get_task("t")
     assert wire.options["timeout"] == 3
@@ -487,7 +487,7 @@ def test_operations_follow_the_settings_of_the_client(client, wire):
 
 
 def test_v1_is_unaffected_by_v2(client, wire):
-    wire.answers_with({"task_id": "t"})
+    wire.returns({"task_id": "t"})
     client.v2.get_task("t")
     client.get_task("t")
     assert wire.last.url == "https://api.scale.com/v1/task/t"
@@ -512,7 +512,7 @@ def pages(*tokens):
 
 @pytest.mark.parametrize("last", [{}, {"next_token": None}, {"next_token": ""}])
 def test_generator_fetches_all_pages_and_no_more(last, client, wire):
-    wire.answers_with(*pages({"next_token": "a"}, {"next_token": "b"}, last))
+    wire.returns(*pages({"next_token": "a"}, {"next_token": "b"}, last))
     tasks = client.v2_get_tasks(project_id="p", limit=1, status=scaleapi.TaskStatus.Completed)
     assert wire.sent == []
     assert [task.task_id for task in tasks] == ["t"] * 3
@@ -523,7 +523,7 @@ def test_generator_fetches_all_pages_and_no_more(last, client, wire):
 
 
 def test_generator_repeated_token_raises(client, wire):
-    wire.answers_with(*pages({"next_token": "a"}))
+    wire.returns(*pages({"next_token": "a"}))
     tasks = client.v2_get_tasks("p")
     assert [next(tasks).task_id for _ in range(2)] == ["t", "t"]
     with pytest.raises(scaleapi.ScaleException, match="Pagination loop"):
@@ -559,13 +559,13 @@ def test_generator_takes_the_arguments_of_its_operation(name, client, wire):
         if each not in ("next_token", "options")
     ]
     assert list(inspect.signature(getattr(client, name)).parameters) == theirs
-    wire.answers_with({key: [{"task_id": "1"}, {"task_id": "2"}], "next_token": "x"}, {key: None})
+    wire.returns({key: [{"task_id": "1"}, {"task_id": "2"}], "next_token": "x"}, {key: None})
     assert len(list(getattr(client, name)(**query))) == 2
     assert wire.last.url.endswith("next_token=x")
 
 
 def test_with_options_keeps_the_settings_of_v2(client, wire):
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     api_client = client.v2.api_client
     api_client.configuration.host = "https://eu.example.org"
     api_client.configuration.access_token = "test_other"
@@ -590,7 +590,7 @@ def test_connection_settings_may_be_set_for_v2_alone(client):
 
 def test_authorization_header_of_the_caller_replaces_the_key(wire, monkeypatch):
     monkeypatch.setenv("SCALE_API_KEY", "test_of_the_environment")
-    wire.answers_with(TASK)
+    wire.returns(TASK)
     settings = v2.Configuration(host="https://eu.example.org")
     with v2.ApiClient(settings, "Authorization", "Bearer mine", cookie="a=b") as own:
         own.transport.session.mount("https://", wire)
@@ -611,7 +611,7 @@ def test_argument_errors_take_the_published_arguments():
 
 
 def test_declared_error_str_is_as_published(api, wire):
-    wire.answers_with((500, {"status_code": 500, "error": "boom"}))
+    wire.returns((500, {"status_code": 500, "error": "boom"}))
     with pytest.raises(exceptions.ServiceException) as caught:
         api.get_task("t")
     assert str(caught.value).endswith("HTTP response body: status_code=500 error='boom'\n")
@@ -646,7 +646,7 @@ def test_debug_sets_the_level_of_the_logger():
 
 
 def test_api_response_is_printable(api, wire):
-    wire.answers_with({"task_id": "t"})
+    wire.returns({"task_id": "t"})
     shown = repr(api.get_task_with_http_info("t"))
     assert shown == "ApiResponse(status_code=200, data=Task(task_id='t'))"
 
