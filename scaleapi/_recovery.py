@@ -79,7 +79,9 @@ def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     for name, sent in json.loads(json.dumps(fields)).items():  # as it was sent
         place = shown if name in shown else of_its_type
         value = place.get(name)
-        if sent is None or name not in place or (not sent and not value):
+        # Of what a task was sent, only its tags are left out where there are none.
+        is_shown = name in place or name == "tags"
+        if sent is None or not is_shown or (not sent and not value):
             continue
         if name in ("metadata", "tags"):
             is_own = sent == value  # to which the service adds nothing

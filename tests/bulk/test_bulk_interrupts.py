@@ -32,11 +32,11 @@ client.create_tasks(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("end", [IN_THE_LOOP, IN_A_CALL], ids=["in the loop", "in a call"])
-def test_bulk_run_ctrl_c_ends_at_once_with_one_traceback_and_a_summary(end, box, tmp_path):
+def test_bulk_run_ctrl_c_ends_at_once_with_one_traceback_and_a_summary(end, sandbox, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(PROGRAM + end)
     with subprocess.Popen(
-        [sys.executable, program, box.url],
+        [sys.executable, program, sandbox.url],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -48,6 +48,6 @@ def test_bulk_run_ctrl_c_ends_at_once_with_one_traceback_and_a_summary(end, box,
     assert errors.count("Traceback") == 1 and "KeyboardInterrupt" in errors
     told = re.search(r"interrupted: (\d+) created(?:, (\d+) in flight)?", errors)
     done, under_way = map(int, told.groups(default=0))
-    with box.client("test_key") as client:
+    with sandbox.client("test_key") as client:
         assert 20 <= done <= client.tasks().total <= done + under_way
     assert under_way <= 4

@@ -24,8 +24,8 @@ from tests.factories import CATEGORIZATION
 
 
 @pytest.fixture
-def client(box, bulk_threads_end):
-    with box.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
+def client(sandbox, bulk_threads_end):
+    with sandbox.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
         client.create_project("p", "categorization")
         client.create_project("q", "categorization")
         yield client
@@ -100,15 +100,15 @@ def test_create_tasks_existing_task_is_found_by_the_whole_unique_id(client):
     "on_duplicate, status", [("fetch", "existed"), ("skip", "existed"), ("fail", "failed")]
 )
 def test_create_tasks_task_of_an_earlier_run_follows_on_duplicate(
-    on_duplicate, status, box, client
+    on_duplicate, status, sandbox, client
 ):
     """Though an answer was lost, so that the call itself might have made it."""
     old = {"kind": "task", **payloads(1)[0], "type": "categorization"}
-    box.seed([{**old, "created_at": "2026-03-04T10:15:00.000Z"}])
-    box.fail_next("POST", "/task/*", status=500)
+    sandbox.seed([{**old, "created_at": "2026-03-04T10:15:00.000Z"}])
+    sandbox.fail_next("POST", "/task/*", status=500)
     (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate=on_duplicate)
     assert outcome.status == status
-    box.fail_next("POST", "/task/*", status=500, after_processing=True)
+    sandbox.fail_next("POST", "/task/*", status=500, after_processing=True)
     new = {**CATEGORIZATION, "unique_id": "new"}
     (outcome,) = client.create_tasks("categorization", [new], on_duplicate=on_duplicate)
     assert outcome.status == "created"
@@ -138,11 +138,11 @@ def test_create_tasks_returned_task_outlives_the_run_and_pickles(client):
 
 
 @pytest.mark.parametrize("created_at", ["2026-03-04T10:15:00", "long ago", None])
-def test_create_tasks_recovered_task_without_creation_date_is_created(created_at, box, client):
+def test_create_tasks_recovered_task_without_creation_date_is_created(created_at, sandbox, client):
     client.create_task("categorization", **payloads(1)[0])
     found = {"task_id": "t", "type": "categorization", "unique_id": "u0", "created_at": created_at}
-    box.fail_next("POST", "/task/*", status=500)
-    box.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [found]}))
+    sandbox.fail_next("POST", "/task/*", status=500)
+    sandbox.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [found]}))
     (outcome,) = client.create_tasks("categorization", payloads(1))
     assert (outcome.status, outcome.task.id) == ("created", "t")
 
@@ -192,8 +192,8 @@ def test_create_tasks_unique_ids_under_faults_create_each_task_once(client, all_
 @pytest.mark.parametrize(
     "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
 )
-def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(fault, box, client):
-    box.fail_next("POST", "/task/*", **fault)
+def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(fault, sandbox, client):
+    sandbox.fail_next("POST", "/task/*", **fault)
     outcomes = list(
         client.create_tasks("categorization", [CATEGORIZATION, CATEGORIZATION], workers=1)
     )
@@ -204,14 +204,14 @@ def test_create_tasks_without_idempotency_key_ambiguous_failure_not_retried(faul
 
 
 @pytest.mark.parametrize("status", [408, 429])
-def test_create_tasks_without_idempotency_key_unprocessed_is_retried(status, box, client):
-    box.fail_next("POST", "/task/*", status=status)
+def test_create_tasks_without_idempotency_key_unprocessed_is_retried(status, sandbox, client):
+    sandbox.fail_next("POST", "/task/*", status=status)
     assert client.create_tasks("categorization", [CATEGORIZATION], workers=1).run() == {
         "created": 1
     }
 
 
-def test_create_tasks_payloads_are_read_lazily(box, client):
+def test_create_tasks_payloads_are_read_lazily(sandbox, client):
     read = []
 
     def endless():
@@ -248,7 +248,7 @@ def test_bulk_run_never_started_warns(client, caplog):
     assert caplog.records == []
 
 
-def test_bulk_run_loop_left_ends_the_run_at_once(box, client, caplog):
+def test_bulk_run_loop_left_ends_the_run_at_once(sandbox, client, caplog):
     gc.disable()
     try:
         for _ in client.create_tasks("categorization", payloads(1000), workers=2):
@@ -277,7 +277,7 @@ def test_bulk_run_finished_leaves_no_thread_and_no_payload(client, bulk_threads_
     bulk_threads_end()
 
 
-def test_bulk_run_interrupted_logs_summary_and_starts_nothing_more(box, client, caplog):
+def test_bulk_run_interrupted_logs_summary_and_starts_nothing_more(sandbox, client, caplog):
     run = client.create_tasks("categorization", payloads(1000), workers=2)
     with pytest.raises(KeyboardInterrupt), caplog.at_level(logging.WARNING, "scaleapi"):
         for outcome in run:
@@ -287,14 +287,14 @@ def test_bulk_run_interrupted_logs_summary_and_starts_nothing_more(box, client, 
     assert client.tasks().total < 100
 
 
-def test_bulk_run_interrupted_requests_in_flight_are_not_retried(box, client, wait_until):
-    box.add_fault("POST", "/task/*", status=500)
+def test_bulk_run_interrupted_requests_in_flight_are_not_retried(sandbox, client, wait_until):
+    sandbox.add_fault("POST", "/task/*", status=500)
     for_ever = client.with_options(retries=RetryPolicy(10**6, backoff_factor=0.001))
     run = iter(for_ever.create_tasks("categorization", payloads(9), workers=3))
     throttle = run.gi_frame.f_locals["self"]._throttle
 
     def stop():
-        wait_until(lambda: len(box.requests) > 20)
+        wait_until(lambda: len(sandbox.requests) > 20)
         throttle.close()
 
     threading.Thread(target=stop).start()
@@ -317,12 +317,12 @@ def test_bulk_run_interrupted_requests_in_flight_are_not_retried(box, client, wa
         ({"task_type": ""}, "task_type must be"),
     ],
 )
-def test_bulk_run_invalid_argument_raises_immediately(arguments, message, box, client):
-    sent = len(box.requests)
+def test_bulk_run_invalid_argument_raises_immediately(arguments, message, sandbox, client):
+    sent = len(sandbox.requests)
     usual = {"task_type": "categorization", "payloads": []}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.create_tasks(**{**usual, **arguments})
-    assert len(box.requests) == sent
+    assert len(sandbox.requests) == sent
 
 
 def test_bulk_run_progress_callback_receives_counts_in_order_and_total(client):
@@ -346,8 +346,8 @@ def test_bulk_run_progress_true_shows_a_bar(client, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_cancel_tasks_returns_canceled_outcomes(live_box):
-    with live_box.client("test_key") as client:
+def test_cancel_tasks_returns_canceled_outcomes(live_sandbox):
+    with live_sandbox.client("test_key") as client:
         made = [client.create_task("categorization", **row) for row in payloads(3)]
         made[0].cancel()
         outcomes = list(client.cancel_tasks([made[0], *(task.id for task in made[1:]), "none"]))
@@ -376,14 +376,14 @@ def test_update_tasks_returns_updated_outcomes(client):
         client.update_tasks(made)
 
 
-def test_update_and_cancel_tasks_under_faults_all_succeed(live_box, all_faults):
+def test_update_and_cancel_tasks_under_faults_all_succeed(live_sandbox, all_faults):
     patient = RetryPolicy(8, backoff_factor=0.001)
-    with live_box.client("test_key", retries=patient, timeout=5) as client:
+    with live_sandbox.client("test_key", retries=patient, timeout=5) as client:
         made = [outcome.task for outcome in client.create_tasks("categorization", payloads(60))]
-        all_faults("/task/*", 40, live_box)
+        all_faults("/task/*", 40, live_sandbox)
         changed = list(client.update_tasks(made, add_tags=["a"], metadata={"m": 1}))
         assert [outcome.task.metadata for outcome in changed] == [{"m": 1}] * 60
-        all_faults("/task/*", 40, live_box)
+        all_faults("/task/*", 40, live_sandbox)
         assert client.cancel_tasks(made, clear_unique_id=True).run() == {"canceled": 60}
         left = list(client.tasks(limit=100))
         assert {(task.status, tuple(task.tags)) for task in left} == {("canceled", ("a",))}
@@ -406,8 +406,10 @@ def turns(monkeypatch):
 
 @pytest.mark.parametrize("policy", [{"total": 0}, {"total": 5, "retry_after_max": 0.01}])
 @pytest.mark.parametrize("asked", [{"Retry-After": "120"}, {}])
-def test_throttle_busy_service_is_paused_after_a_call_gives_up(asked, policy, box, client, turns):
-    box.fail_next("POST", "/task/*", status=429, headers=asked)
+def test_throttle_busy_service_is_paused_after_a_call_gives_up(
+    asked, policy, sandbox, client, turns
+):
+    sandbox.fail_next("POST", "/task/*", status=429, headers=asked)
     hasty = {"retry_after_max": 0.01, "backoff_factor": 0.01, "jitter": 0, **policy}
     quick = client.with_options(retries=RetryPolicy(**hasty))
     quick.create_tasks("categorization", payloads(2), workers=1).run()
@@ -415,11 +417,11 @@ def test_throttle_busy_service_is_paused_after_a_call_gives_up(asked, policy, bo
     assert (busy, fine) == (429, 200) and 0 < pause <= 0.01
 
 
-def test_throttle_every_attempt_keeps_the_rate_limit(box, client, turns):
-    box.fail_next("POST", "/task/*", times=3, status=503)
-    before = len(box.requests)
+def test_throttle_every_attempt_keeps_the_rate_limit(sandbox, client, turns):
+    sandbox.fail_next("POST", "/task/*", times=3, status=503)
+    before = len(sandbox.requests)
     client.create_tasks("categorization", payloads(20)).run()
-    assert len(turns) == len(box.requests) - before == 23
+    assert len(turns) == len(sandbox.requests) - before == 23
 
 
 def test_throttle_wait_is_not_part_of_the_deadline(client, monkeypatch):
@@ -437,7 +439,7 @@ def test_throttle_wait_is_not_part_of_the_deadline(client, monkeypatch):
     assert bounded.create_tasks("categorization", payloads(3), workers=1).run() == {"created": 3}
 
 
-def test_throttle_wait_is_part_of_elapsed_time(box, client, monkeypatch):
+def test_throttle_wait_is_part_of_elapsed_time(sandbox, client, monkeypatch):
     later = [0]
     client.api = client.api._with(clock=Clock(lambda: time.monotonic() + later[0]))
     acquire = AdaptiveThrottle.acquire
@@ -447,20 +449,20 @@ def test_throttle_wait_is_part_of_elapsed_time(box, client, monkeypatch):
         return acquire(throttle, *deadline)
 
     monkeypatch.setattr(AdaptiveThrottle, "acquire", waits)
-    box.fail_next("GET", "/projects", status=503)
+    sandbox.fail_next("GET", "/projects", status=503)
     answer = throttled_client(client, 1)[0].api.request("GET", "projects")
     assert 3600 <= answer.elapsed < 7200  # the first turn is not part of it
 
 
-def test_throttle_attempt_after_the_deadline_is_not_started(box, client, monkeypatch):
-    box.add_fault("POST", "/task/*", status=503)
+def test_throttle_attempt_after_the_deadline_is_not_started(sandbox, client, monkeypatch):
+    sandbox.add_fault("POST", "/task/*", status=503)
     turns = iter([True, False])  # the second one is late
     monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
     (outcome,) = bounded.create_tasks("categorization", payloads(1))
     assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
     assert len(outcome.error.attempts) == 1
-    box.clear_faults()
+    sandbox.clear_faults()
 
 
 def test_throttle_slot_available_after_the_deadline_is_not_awaited():
@@ -508,7 +510,7 @@ def test_throttle_retry_after_pauses_all_workers(monkeypatch):
     assert waits == [7.0] and throttle.limit == 2
 
 
-def test_bulk_run_closed_early_sends_nothing_more_and_logs_it(box, client, caplog):
+def test_bulk_run_closed_early_sends_nothing_more_and_logs_it(sandbox, client, caplog):
     run = client.create_tasks("categorization", payloads(200), workers=2)
     with run, caplog.at_level(logging.WARNING, "scaleapi"):
         first = next(iter(run))

@@ -7,8 +7,8 @@ from scaleapi import RetryPolicy
 
 
 @pytest.fixture
-def client(box):
-    with box.client(retries=RetryPolicy(8, backoff_factor=0.001), timeout=5) as client:
+def client(sandbox):
+    with sandbox.client(retries=RetryPolicy(8, backoff_factor=0.001), timeout=5) as client:
         client.create_project("p", "imageannotation")
         yield client
 
@@ -51,14 +51,14 @@ def test_upload_files_with_reference_id_under_faults_uploads_each_once(client, p
     "fault", [{"status": 500, "after_processing": True}, {"drop": True, "after_processing": True}]
 )
 def test_upload_files_without_idempotency_key_ambiguous_failure_not_retried(
-    fault, box, client, paths
+    fault, sandbox, client, paths
 ):
-    box.fail_next("POST", "/files/upload", **fault)
-    before = len(box.requests)
+    sandbox.fail_next("POST", "/files/upload", **fault)
+    before = len(sandbox.requests)
     outcomes = list(client.upload_files(paths[:2], workers=1))
     assert [outcome.status for outcome in outcomes] == ["failed", "uploaded"]
     assert "the file may nevertheless have been created" in str(outcomes[0].error)
-    assert len(box.requests) - before == 2
+    assert len(sandbox.requests) - before == 2
 
 
 def test_upload_files_unreadable_path_fails_alone(client, paths, tmp_path):
@@ -70,11 +70,11 @@ def test_upload_files_unreadable_path_fails_alone(client, paths, tmp_path):
     assert "each of paths must be a path, got 5" in str(outcomes[2].error)
 
 
-def test_upload_files_invalid_reference_id_fails_before_sending(box, client, paths):
-    before = len(box.requests)
+def test_upload_files_invalid_reference_id_fails_before_sending(sandbox, client, paths):
+    before = len(sandbox.requests)
     (outcome,) = client.upload_files(paths[:1], reference_id=lambda path: path)
     assert "the result of reference_id must be a non-empty string" in str(outcome.error)
-    assert len(box.requests) == before
+    assert len(sandbox.requests) == before
 
 
 @pytest.mark.parametrize(
@@ -86,11 +86,11 @@ def test_upload_files_invalid_reference_id_fails_before_sending(box, client, pat
         ({"progress": 1.5}, "progress must be"),
     ],
 )
-def test_upload_files_invalid_argument_raises_immediately(arguments, message, box, client):
-    before = len(box.requests)
+def test_upload_files_invalid_argument_raises_immediately(arguments, message, sandbox, client):
+    before = len(sandbox.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.upload_files(**{"paths": [], **arguments})
-    assert len(box.requests) == before
+    assert len(sandbox.requests) == before
 
 
 def test_upload_files_progress_counts_files(client, paths):

@@ -36,34 +36,34 @@ def bursts():
     return [{"kind": "project", "name": "p", "type": "categorization"}, *tasks]
 
 
-def after(box, calls, **fault):
+def after(sandbox, calls, **fault):
     """Make listings go wrong, but for the next ones."""
-    box.add_fault("GET", "/tasks", times=calls, delay=0.001)
-    box.add_fault("GET", "/tasks", **fault)
+    sandbox.add_fault("GET", "/tasks", times=calls, delay=0.001)
+    sandbox.add_fault("GET", "/tasks", **fault)
 
 
 @pytest.fixture(scope="module")
-def full_box():
+def full_sandbox():
     """A sandbox with tasks; tests don't change them."""
-    with Sandbox() as box:
-        box.seed(bursts(), api_key="test_key")
-        yield box
+    with Sandbox() as sandbox:
+        sandbox.seed(bursts(), api_key="test_key")
+        yield sandbox
 
 
 @pytest.fixture
-def client(full_box, bulk_threads_end):
-    full_box.clear_faults()
-    full_box._requests.clear()  # else the oldest would go, and their number stand still
+def client(full_sandbox, bulk_threads_end):
+    full_sandbox.clear_faults()
+    full_sandbox._requests.clear()  # else the oldest would go, and their number stand still
     policy = RetryPolicy(8, backoff_factor=0.001)
-    with full_box.client("test_key", retries=policy, timeout=5) as client:
+    with full_sandbox.client("test_key", retries=policy, timeout=5) as client:
         yield client
         bulk_threads_end()
 
 
 @pytest.fixture(scope="module")
-def tasks(full_box):
+def tasks(full_sandbox):
     """All of them, newest first, read in the plain way."""
-    with full_box.client("test_key") as client:
+    with full_sandbox.client("test_key") as client:
         return [task.as_dict() for task in client.get_tasks("p")]
 
 
@@ -73,11 +73,11 @@ def lines(path):
         return [json.loads(line) for line in file]
 
 
-def planned_in(client, box):
+def planned_in(client, sandbox):
     """How many requests it takes to divide the tasks."""
-    before = len(box.requests)
+    before = len(sandbox.requests)
     client.export_windows(project_name="p")
-    return len(box.requests) - before
+    return len(sandbox.requests) - before
 
 
 @pytest.mark.parametrize("workers", [1, 8])
@@ -90,11 +90,11 @@ def test_export_writes_every_task_once_newest_first(name, workers, client, tasks
     assert [file.name for file in tmp_path.iterdir()] == [name]
 
 
-def test_export_report_counts_requests_including_retries(full_box, client, tmp_path):
-    full_box.fail_next("GET", "/tasks", status=503)
-    before = len(full_box.requests)
+def test_export_report_counts_requests_including_retries(full_sandbox, client, tmp_path):
+    full_sandbox.fail_next("GET", "/tasks", status=503)
+    before = len(full_sandbox.requests)
     report = client.export_tasks(tmp_path / "a", project_name="p")
-    assert report.requests == len(full_box.requests) - before > TASKS / 100
+    assert report.requests == len(full_sandbox.requests) - before > TASKS / 100
 
 
 def test_export_of_equal_tasks_writes_equal_files(client, tmp_path):
@@ -137,23 +137,23 @@ def test_export_existing_file_is_replaced(client, tmp_path):
 
 
 def test_export_under_faults_loses_and_duplicates_nothing(
-    client, tasks, tmp_path, full_box, faults
+    client, tasks, tmp_path, full_sandbox, faults
 ):
     for seed, fault in enumerate(faults):
-        full_box.add_fault("GET", "/tasks", rate=0.1, seed=seed, **fault)
+        full_sandbox.add_fault("GET", "/tasks", rate=0.1, seed=seed, **fault)
     client.export_tasks(tmp_path / "a", project_name="p")
     assert lines(tmp_path / "a") == tasks
 
 
 def test_export_failed_for_good_raises_and_resumes_when_called_again(
-    client, full_box, tasks, tmp_path, caplog
+    client, full_sandbox, tasks, tmp_path, caplog
 ):
-    after(full_box, planned_in(client, full_box) + 14, status=402)
+    after(full_sandbox, planned_in(client, full_sandbox) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert not (tmp_path / "a").exists()
     assert "export_tasks interrupted" in caplog.text
-    full_box.clear_faults()
+    full_sandbox.clear_faults()
     with caplog.at_level(logging.INFO, "scaleapi"):
         report = client.export_tasks(tmp_path / "a", project_name="p", workers=2)
     assert "parts left to read" in caplog.text
@@ -163,12 +163,12 @@ def test_export_failed_for_good_raises_and_resumes_when_called_again(
 
 
 @pytest.fixture
-def interrupted(client, full_box, tmp_path, bulk_threads_end):
+def interrupted(client, full_sandbox, tmp_path, bulk_threads_end):
     """An export that was interrupted after some of its parts were read; gives its file."""
-    after(full_box, planned_in(client, full_box) + 14, status=402)
+    after(full_sandbox, planned_in(client, full_sandbox) + 14, status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(tmp_path / "a", project_name="p", workers=2)
-    full_box.clear_faults()
+    full_sandbox.clear_faults()
     bulk_threads_end()
     return tmp_path / "a"
 
@@ -182,36 +182,36 @@ def interrupted(client, full_box, tmp_path, bulk_threads_end):
     ],
 )
 def test_export_checkpoint_of_other_filters_is_rejected(
-    change, told, client, interrupted, full_box
+    change, told, client, interrupted, full_sandbox
 ):
-    before = len(full_box.requests)
+    before = len(full_sandbox.requests)
     with pytest.raises(
         scaleapi.ScaleInvalidArgument, match=f"a different export.*its {told}.*resume"
     ):
         client.export_tasks(interrupted, **{"project_name": "p", **change})
-    assert len(full_box.requests) == before
+    assert len(full_sandbox.requests) == before
     assert client.export_tasks(interrupted, project_name="p").resumed
 
 
-def test_export_checkpoint_of_another_account_is_rejected(client, interrupted, full_box):
-    with full_box.client("test_other") as other:
+def test_export_checkpoint_of_another_account_is_rejected(client, interrupted, full_sandbox):
+    with full_sandbox.client("test_other") as other:
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its account"):
             other.export_tasks(interrupted, project_name="p")
     for file in interrupted.with_name("a.parts").iterdir():
         assert b"test_key" not in file.read_bytes()
 
 
-def test_export_checkpoint_of_another_address_is_rejected(client, interrupted, full_box):
-    with full_box.client("test_key") as other:
-        other.api.base_api_url = full_box.url.replace("127.0.0.1", "localhost")
+def test_export_checkpoint_of_another_address_is_rejected(client, interrupted, full_sandbox):
+    with full_sandbox.client("test_key") as other:
+        other.api.base_api_url = full_sandbox.url.replace("127.0.0.1", "localhost")
         with pytest.raises(scaleapi.ScaleInvalidArgument, match="a different export.*its address"):
             other.export_tasks(interrupted, project_name="p")
 
 
-def test_export_stale_temporary_files_are_removed_at_start(client, interrupted, full_box):
+def test_export_stale_temporary_files_are_removed_at_start(client, interrupted, full_sandbox):
     left = interrupted.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
     left.write_bytes(b"half")
-    full_box.fail_next("GET", "/tasks", status=402)
+    full_sandbox.fail_next("GET", "/tasks", status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):
         client.export_tasks(interrupted, project_name="p")
     assert not left.exists()
@@ -226,14 +226,14 @@ def test_export_killed_during_cleanup_is_complete(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         unlink(path, **how)
 
-    with Sandbox() as box, box.client("test_key") as client:
-        box.seed(bursts()[:700], api_key="test_key")
+    with Sandbox() as sandbox, sandbox.client("test_key") as client:
+        sandbox.seed(bursts()[:700], api_key="test_key")
         with monkeypatch.context() as patch:
             patch.setattr(Path, "unlink", ended)
             with pytest.raises(KeyboardInterrupt):
                 client.export_tasks(tmp_path / "a", project_name="p")
         assert list((tmp_path / "a.parts").iterdir())
-        box.seed([{"kind": "task", "project": "p"}], api_key="test_key")
+        sandbox.seed([{"kind": "task", "project": "p"}], api_key="test_key")
         report = client.export_tasks(tmp_path / "a", project_name="p")
     assert (report.resumed, report.tasks) == (False, 700)
     assert [file.name for file in tmp_path.iterdir()] == ["a"]
@@ -286,20 +286,20 @@ def pages_left(folder, limit):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=str)
-def test_export_resumes_however_the_process_ended(how, client, tasks, full_box, tmp_path):
+def test_export_resumes_however_the_process_ended(how, client, tasks, full_sandbox, tmp_path):
     """Ended three times in the middle: the server holds an answer back until it has happened."""
     path = tmp_path / "a.jsonl.gz"
-    planning = planned_in(client, full_box)
+    planning = planned_in(client, full_sandbox)
     for calls in (planning + 30, 15, 10):
-        after(full_box, calls, delay=5)
-        seen = len(full_box.requests)
-        command = [sys.executable, "-c", PROGRAM, full_box.url, path]
+        after(full_sandbox, calls, delay=5)
+        seen = len(full_sandbox.requests)
+        command = [sys.executable, "-c", PROGRAM, full_sandbox.url, path]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            while len(full_box.requests) < seen + calls:
+            while len(full_sandbox.requests) < seen + calls:
                 assert process.poll() is None
             process.send_signal(how)
             errors = process.communicate(timeout=30)[1]
-        full_box.clear_faults()
+        full_sandbox.clear_faults()
         assert process.returncode == -how
         assert errors.count("Traceback") == (how is signal.SIGINT)
         assert not path.exists()
@@ -343,13 +343,13 @@ def test_export_to_one_file_twice_at_once_writes_it_whole(client, tasks, tmp_pat
     ],
 )
 def test_export_invalid_argument_raises_immediately(
-    arguments, message, client, full_box, tmp_path, monkeypatch
+    arguments, message, client, full_sandbox, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
-    before = len(full_box.requests)
+    before = len(full_sandbox.requests)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
         client.export_tasks(**{"path": "a", **arguments})
-    assert len(full_box.requests) == before and list(tmp_path.iterdir()) == []
+    assert len(full_sandbox.requests) == before and list(tmp_path.iterdir()) == []
 
 
 def test_export_of_many_rounds_uses_one_thread_pool(client, tasks, tmp_path, monkeypatch):

@@ -9,8 +9,8 @@ from tests.factories import CATEGORIZATION
 
 
 @pytest.fixture
-def client(box):
-    with box.client("test_key") as client:
+def client(sandbox):
+    with sandbox.client("test_key") as client:
         client.create_project("p", "categorization")
         yield client
 
@@ -24,9 +24,9 @@ def test_get_projects_archived_filters_projects(client):
     assert client.get_projects(archived=True) == []
 
 
-def test_set_batch_priority_sets_the_priority(box, client):
+def test_set_batch_priority_sets_the_priority(sandbox, client):
     client.create_batch("p", "april/01").set_priority(30)
-    assert (box.requests[-1].path, box.requests[-1].body) == (
+    assert (sandbox.requests[-1].path, sandbox.requests[-1].body) == (
         "/v1/batches/april%2F01/prioritize", {"priority": 30},
     )  # fmt: skip
     with pytest.raises(scaleapi.ScaleInvalidRequest, match="from 10 to 30"):
@@ -36,18 +36,18 @@ def test_set_batch_priority_sets_the_priority(box, client):
 
 
 @pytest.fixture
-def live(live_box):
-    with live_box.client("test_key") as client:
+def live(live_sandbox):
+    with live_sandbox.client("test_key") as client:
         client.create_project("p", "categorization")
         yield client
 
 
-def test_get_batches_filters_by_completion_and_audit_time(live_box, live):
+def test_get_batches_filters_by_completion_and_audit_time(live_sandbox, live):
     for name in ("done", "open"):
         live.create_batch("p", name)
     task = live.create_task("categorization", batch="done", **CATEGORIZATION)
     live.finalize_batch("done")
-    live_box.complete_task(task.id, {"category": "c"})
+    live_sandbox.complete_task(task.id, {"category": "c"})
     assert names(live.get_batches(completed_after="2020-01-01")) == ["done"]
     assert names(live.get_batches(completed_before="2020-01-01")) == []
     assert names(live.get_batches(audited_after="2020-01-01")) == []
@@ -90,9 +90,9 @@ def test_get_files_invalid_argument_raises(query, http):
     assert http.get("/files", params=query).status_code == 400
 
 
-def test_request_has_retries_and_errors_of_every_call(box, client):
+def test_request_has_retries_and_errors_of_every_call(sandbox, client):
     quick = client.with_options(retries=scaleapi.RetryPolicy(2, backoff_factor=0.001))
-    box.fail_next("GET", "/projects", times=2, status=503)
+    sandbox.fail_next("GET", "/projects", times=2, status=503)
     assert [project["name"] for project in quick.request("GET", "projects")] == ["p"]
     with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
         client.request("GET", ["projects", "a/b"])
@@ -104,7 +104,7 @@ def test_request_has_retries_and_errors_of_every_call(box, client):
 SEGMENTED = {"attachment_type": "image", "attachment": "scaledata://a/b", "labels": ["x"]}
 
 
-def test_get_task_response_file_is_fetched_with_the_key(box, client, tmp_path):
+def test_get_task_response_file_is_fetched_with_the_key(sandbox, client, tmp_path):
     task = client.create_task("segmentannotation", **SEGMENTED)
     addresses = task.response["annotations"]
     contents = {
@@ -121,7 +121,7 @@ def test_get_task_response_file_is_fetched_with_the_key(box, client, tmp_path):
         assert session.get(addresses["combined"], timeout=10).status_code == 401
 
 
-def test_download_results_saves_all_files(box, client, tmp_path):
+def test_download_results_saves_all_files(sandbox, client, tmp_path):
     tasks = [client.create_task("segmentannotation", **SEGMENTED) for _ in range(3)]
     assert client.download_results(tasks, tmp_path).run() == {"downloaded": 3}
     assert client.download_results(tasks, tmp_path).run() == {"existed": 3}
@@ -130,14 +130,14 @@ def test_download_results_saves_all_files(box, client, tmp_path):
 
 
 @pytest.mark.parametrize("which", ["task", "file", "kind", "account", "state"])
-def test_get_task_response_file_missing_raises_not_found(which, box, client, live_box):
+def test_get_task_response_file_missing_raises_not_found(which, sandbox, client, live_sandbox):
     task = client.create_task("segmentannotation", **SEGMENTED)
     uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
     other = client.create_task("categorization", **CATEGORIZATION)
     of_other = masks.mask_urls("", other.id)["labeled"].rpartition("/")[2]
     place = {"task": ("none", uuid), "file": (task.id, "none"), "kind": (other.id, of_other)}
-    with box.client("test_other") as stranger, live_box.client("test_key") as live:
-        live_box.seed(
+    with sandbox.client("test_other") as stranger, live_sandbox.client("test_key") as live:
+        live_sandbox.seed(
             [{"kind": "task", "type": "segmentannotation", "task_id": task.id}], api_key="test_key"
         )
         asking = {"account": stranger, "state": live}.get(which, client)

@@ -44,8 +44,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def client(live_box):
-    with live_box.client("test_key", retries=0) as client:
+def client(live_sandbox):
+    with live_sandbox.client("test_key", retries=0) as client:
         yield client
 
 
@@ -68,10 +68,10 @@ def receiver_with(client):
         server.server_close()
 
 
-def test_callback_received_is_a_task_with_methods(live_box, client, receiver_with):
+def test_callback_received_is_a_task_with_methods(live_sandbox, client, receiver_with):
     receiver = receiver_with(AUTH_VALUE)
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
-    live_box.complete_task(made.id, {"tone": "friendly"})
+    live_sandbox.complete_task(made.id, {"tone": "friendly"})
     task = receiver.parsed.get(timeout=5)
     assert (task, task.status, task.response) == (made, "completed", {"tone": "friendly"})
     task.audit(False, "it is rude")
@@ -82,10 +82,10 @@ def test_callback_received_is_a_task_with_methods(live_box, client, receiver_wit
 
 
 def test_callback_received_with_another_key_is_rejected(
-    live_box, client, receiver_with, wait_until
+    live_sandbox, client, receiver_with, wait_until
 ):
     receiver = receiver_with("the key of another account")
     made = client.create_task("textcollection", attachments=TEXT, callback_url=receiver.url)
-    live_box.complete_task(made.id, {"tone": "friendly"})
+    live_sandbox.complete_task(made.id, {"tone": "friendly"})
     assert isinstance(receiver.parsed.get(timeout=5), scaleapi.ScaleUnauthorized)
-    wait_until(lambda: live_box.callbacks[0].status == 401)
+    wait_until(lambda: live_sandbox.callbacks[0].status == 401)

@@ -6,7 +6,7 @@ import pytest
 
 import scaleapi
 from scaleapi import batches, tasks
-from tests.data import v1_shapes as shapes
+from tests import factories
 
 PAGES = 5
 
@@ -32,15 +32,15 @@ def validated(monkeypatch):
 def token_pages():
     tokens = [f"token-{number}" for number in range(1, PAGES)]
     return [
-        *(shapes.page(shapes.TASK, has_more=True, next_token=token) for token in tokens),
-        shapes.page(shapes.TASK),
+        *(factories.page(factories.TASK, has_more=True, next_token=token) for token in tokens),
+        factories.page(factories.TASK),
     ]
 
 
 def offset_pages():
     return [
-        shapes.page(
-            shapes.BATCH,
+        factories.page(
+            factories.BATCH,
             total_key="totalDocs",
             limit=1,
             offset=number,
@@ -51,7 +51,7 @@ def offset_pages():
 
 
 def test_get_tasks_validates_its_filters_once_for_all_pages(client, wire, validated):
-    wire.answers_with(*token_pages())
+    wire.returns(*token_pages())
     listed = client.get_tasks("p", status="pending", created_after="2026-01-02", limit=1)
     assert len(list(listed)) == len(wire.sent) == PAGES
     assert sorted(validated) == [
@@ -64,13 +64,13 @@ def test_get_tasks_validates_its_filters_once_for_all_pages(client, wire, valida
 
 
 def test_get_batches_validates_its_filters_once_for_all_pages(client, wire, validated):
-    wire.answers_with(*offset_pages())
+    wire.returns(*offset_pages())
     assert len(list(client.get_batches("p", "staging"))) == len(wire.sent) == PAGES
     assert sorted(validated) == ["batch_status", "exclude_archived", "project_name"]
 
 
 def test_get_tasks_count_validates_its_filters_once(client, wire, validated):
-    wire.answers_with(shapes.page(shapes.TASK))
+    wire.returns(factories.page(factories.TASK))
     assert client.get_tasks_count(batch_name="b") == 1
     assert sorted(validated) == ["batch_name", "include_attachment_url"]
 
@@ -78,7 +78,7 @@ def test_get_tasks_count_validates_its_filters_once(client, wire, validated):
 def test_export_tasks_validates_its_filters_once_for_all_requests(
     client, wire, validated, tmp_path
 ):
-    wire.answers_with(shapes.page(shapes.TASK), *token_pages())
+    wire.returns(factories.page(factories.TASK), *token_pages())
     client.export_tasks(tmp_path / "t.jsonl", project_name="p", status="completed", workers=1)
     assert len(wire.sent) == 1 + PAGES
     assert sorted(validated) == ["project_name", "status"]
@@ -91,19 +91,19 @@ def test_get_tasks_calls_the_method_of_a_subclass_or_a_test_for_each_page(wire):
 
     with Client("test_key", retries=0) as client:
         client.api.session.mount("https://", wire)
-        wire.answers_with(*token_pages())
+        wire.returns(*token_pages())
         assert len(list(client.get_tasks("p"))) == PAGES
         assert client.get_tasks_count("p") == 1
         assert all("limit=7" in sent.url for sent in wire.sent)
 
-        page = scaleapi.Tasklist([scaleapi.Task(shapes.TASK, client)], 1, 1, 0, False)
+        page = scaleapi.Tasklist([scaleapi.Task(factories.TASK, client)], 1, 1, 0, False)
         with mock.patch.object(scaleapi.ScaleClient, "tasks", return_value=page) as replaced:
             assert list(scaleapi.ScaleClient("test_key").get_tasks("p")) == page
         replaced.assert_called_once_with(project="p", include_attachment_url=True)
 
 
 def test_get_batches_calls_what_a_test_put_in_the_place_of_batches(client):
-    page = scaleapi.Batchlist([scaleapi.Batch(shapes.BATCH, client)], 1, 1, 0, False)
+    page = scaleapi.Batchlist([scaleapi.Batch(factories.BATCH, client)], 1, 1, 0, False)
     with mock.patch.object(client, "batches", return_value=page) as replaced:
         assert list(client.get_batches("p")) == page
     replaced.assert_called_once_with(project="p", exclude_archived=False, offset=0)

@@ -35,15 +35,15 @@ print(task._client.tasks().total)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-def test_client_forked_works_in_parent_and_child(box):
-    subprocess.run([sys.executable, "-W", "error", "-c", FORK, box.url], check=True, timeout=60)
-    with box.client("test_key") as client:
+def test_client_forked_works_in_parent_and_child(sandbox):
+    subprocess.run([sys.executable, "-W", "error", "-c", FORK, sandbox.url], check=True, timeout=60)
+    with sandbox.client("test_key") as client:
         names = {project.name for project in client.projects()}
     assert names == {f"{who}-{number}" for who in ("parent", "child") for number in range(20)}
 
 
-def test_task_pickled_works_in_another_process(box):
-    with box.client() as client:
+def test_task_pickled_works_in_another_process(sandbox):
+    with sandbox.client() as client:
         text = {"type": "text", "content": "x"}
         task = client.create_task("textcollection", attachments=[text])
         done = subprocess.run(

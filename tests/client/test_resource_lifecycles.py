@@ -14,14 +14,14 @@ CATEGORIES = {"categories": ["cat", "dog"], "attachment_type": "text", "attachme
 
 
 @pytest.fixture
-def client(box):
-    with box.client() as client:
+def client(sandbox):
+    with sandbox.client() as client:
         yield client
 
 
 @pytest.fixture
-def live_client(live_box):
-    with live_box.client() as client:
+def live_client(live_sandbox):
+    with live_sandbox.client() as client:
         yield client
 
 
@@ -203,15 +203,15 @@ def test_studio_lifecycle(client):
     assert set(client.list_studio_assignments()) >= set(emails)
 
 
-def test_client_with_another_key_sees_other_data(box, client, make):
+def test_client_with_another_key_sees_other_data(sandbox, client, make):
     make()
-    with box.client("other|test") as other:
+    with sandbox.client("other|test") as other:
         assert other.tasks().total == 0 and client.tasks().total == 1
-    with box.client("no_such_key") as stranger, pytest.raises(scaleapi.ScaleUnauthorized):
+    with sandbox.client("no_such_key") as stranger, pytest.raises(scaleapi.ScaleUnauthorized):
         stranger.tasks()
 
 
-def test_client_shared_by_fifty_threads_works(box, client):
+def test_client_shared_by_fifty_threads_works(sandbox, client):
     start = threading.Barrier(50)
     body = {"instruction": "What is it?", **CATEGORIES}
 

@@ -63,11 +63,11 @@ listed_places = st.sampled_from(
 class Machine(RuleBasedStateMachine):
     """A sandbox, a client of it, and the model that both are held against."""
 
-    def __init__(self, box, live, folder):
+    def __init__(self, sandbox, live, folder):
         super().__init__()
-        box.reset()
-        self.box, self.file = box, folder / "export.jsonl"
-        self.client = box.client(retries=RetryPolicy(TRIES - 1, backoff_factor=0), timeout=60)
+        sandbox.reset()
+        self.sandbox, self.file = sandbox, folder / "export.jsonl"
+        self.client = sandbox.client(retries=RetryPolicy(TRIES - 1, backoff_factor=0), timeout=60)
         self.model = Model(live)
         self.shown = {}  # the tasks as the sandbox shows them, by id
         self.returned = None  # the last task that a call gave back
@@ -98,7 +98,7 @@ class Machine(RuleBasedStateMachine):
     def fail(self, faults, method="GET"):
         """Make the next calls with this method go wrong."""
         for fault in faults:
-            self.box.add_fault(method, times=1, **fault.options)
+            self.sandbox.add_fault(method, times=1, **fault.options)
 
     def foretell(self, faults, act, refusal, find, once=False):
         """Do in the model what each try does; the exception that the caller should get, if any.
@@ -131,7 +131,7 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def all_is_as_the_model_says(self):
-        self.box.clear_faults()
+        self.sandbox.clear_faults()
         tasks = list(iter_items(lambda step: self.client.tasks(**step), next_by_token, {}))[::-1]
         assert [plain(task.as_dict()) for task in tasks] == [
             plain(each) for each in self.model.tasks
@@ -165,7 +165,7 @@ class Machine(RuleBasedStateMachine):
             find=lambda: self.model.projects[name] == kind,
         )
         assert made is None or (made.name, made.type) == (name, kind)
-        self.box.clear_faults()
+        self.sandbox.clear_faults()
         assert {each.name: each.type for each in self.client.projects()} == self.model.projects
 
     @rule(name=names, project=known, metadata=metadata, faults=many)
@@ -347,9 +347,9 @@ class Machine(RuleBasedStateMachine):
     def labelers_work(self, pick, how):
         task = self.task(pick)
         does = {
-            "complete": (self.box.complete_task, self.model.complete, ({"category": "dog"},)),
-            "fail": (self.box.fail_task, self.model.fail, ("no file",)),
-            "recall": (self.box.recall_task, self.model.recall, ()),
+            "complete": (self.sandbox.complete_task, self.model.complete, ({"category": "dog"},)),
+            "fail": (self.sandbox.fail_task, self.model.fail, ("no file",)),
+            "recall": (self.sandbox.recall_task, self.model.recall, ()),
         }
         act, foretell, more = does[how]
         try:
@@ -368,7 +368,7 @@ class Machine(RuleBasedStateMachine):
         found = self.expected(given)
         self.fail(faults)
         assert [each.as_dict() for each in self.client.get_tasks(**given, limit=limit)] == found
-        self.box.clear_faults()
+        self.sandbox.clear_faults()
         self.fail([fault for fault in faults if fault is not PASS])
         assert self.client.get_tasks_count(**given) == len(found)
 
@@ -385,7 +385,7 @@ class Machine(RuleBasedStateMachine):
                 self.client.export_tasks(path, **given, limit=limit, workers=workers)
             except ScaleException:
                 assert not path.exists()
-        self.box.clear_faults()
+        self.sandbox.clear_faults()
         self.fail(faults)
         report = self.client.export_tasks(path, **given, limit=limit, workers=workers)
         assert [json.loads(line) for line in path.read_bytes().splitlines()] == found
@@ -408,9 +408,9 @@ def without_time(batch):
     return {key: value for key, value in batch.items() if key != "created_at"}
 
 
-def run(box, live, folder, **options):
+def run(sandbox, live, folder, **options):
     run_state_machine_as_test(
-        lambda: Machine(box, live, folder),
+        lambda: Machine(sandbox, live, folder),
         settings=settings(
             database=None, deadline=None, suppress_health_check=list(HealthCheck), **options
         ),
@@ -424,8 +424,8 @@ def test_stateful_client_and_sandbox_agree_with_the_model(
     # The model knows no ages: what an earlier call created, and equals, is taken for this call's.
     monkeypatch.setattr("scaleapi._http.retrying.CLOCK_TOLERANCE", dt.timedelta(days=1))
     caplog.set_level(logging.ERROR, "scaleapi")  # of all the warnings there are very many
-    box = request.getfixturevalue("live_box" if live else "box")
-    run(box, live, tmp_path, max_examples=15, stateful_step_count=40, derandomize=True)
+    sandbox = request.getfixturevalue("live_sandbox" if live else "sandbox")
+    run(sandbox, live, tmp_path, max_examples=15, stateful_step_count=40, derandomize=True)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ QUICK = RetryPolicy(backoff_factor=0.02)
 
 
 @pytest.fixture
-def client(box):
-    with box.client(retries=QUICK, timeout=5) as client:
+def client(sandbox):
+    with sandbox.client(retries=QUICK, timeout=5) as client:
         yield client
 
 
@@ -36,16 +36,16 @@ def task(client):
 @pytest.mark.smoke
 @pytest.mark.parametrize("status", [408, 429, 500, 503, 530])
 @pytest.mark.parametrize("method", CALLS)
-def test_retry_every_method_is_retried(method, status, box, client, task):
-    box.fail_next(method, "/task/*", status=status, times=3)
+def test_retry_every_method_is_retried(method, status, sandbox, client, task):
+    sandbox.fail_next(method, "/task/*", status=status, times=3)
     assert CALLS[method](client, task.id) == task
-    attempts = [request for request in box.requests if request.method == method][-4:]
+    attempts = [request for request in sandbox.requests if request.method == method][-4:]
     assert [request.status for request in attempts] == [status] * 3 + [200]
     assert len({(request.path, request.content) for request in attempts}) == 1
 
 
-def test_retry_exhausted_raises_the_last_error_response(box, client):
-    box.fail_next("GET", "/task/*", status=503, times=4)
+def test_retry_exhausted_raises_the_last_error_response(sandbox, client):
+    sandbox.fail_next("GET", "/task/*", status=503, times=4)
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
     assert statuses(caught.value.attempts) == [503] * 4
@@ -57,33 +57,33 @@ def test_retry_exhausted_raises_the_last_error_response(box, client):
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 413, 531])
-def test_retry_other_statuses_are_not_retried(status, box, client):
-    box.fail_next("GET", "/task/*", status=status)
+def test_retry_other_statuses_are_not_retried(status, sandbox, client):
+    sandbox.fail_next("GET", "/task/*", status=status)
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.get_task("t")
     assert caught.value.code == status and statuses(caught.value.attempts) == [status]
 
 
 @pytest.mark.parametrize("method", CALLS)
-def test_retry_dropped_connection_is_retried(method, box, client, task):
-    box.fail_next(method, "/task/*", drop=True, times=3)
+def test_retry_dropped_connection_is_retried(method, sandbox, client, task):
+    sandbox.fail_next(method, "/task/*", drop=True, times=3)
     assert CALLS[method](client, task.id) == task
 
 
-def test_request_without_response_raises_a_connection_error(box, client):
-    box.fail_next("POST", "/task/*/tags", drop=True, times=4)
+def test_request_without_response_raises_a_connection_error(sandbox, client):
+    sandbox.fail_next("POST", "/task/*/tags", drop=True, times=4)
     with pytest.raises(scaleapi.ScaleConnectionError) as caught:
         client.set_task_tags("t", [])
     error = caught.value
     assert (error.code, error.response, error.body) == (None, None, None)
-    assert (error.method, error.url) == ("POST", f"{box.url}/task/t/tags")
+    assert (error.method, error.url) == ("POST", f"{sandbox.url}/task/t/tags")
     assert statuses(error.attempts) == [None] * 4
     assert all("Remote" in attempt.error for attempt in error.attempts)
     assert "No response after 4 attempts" in str(error)
 
 
-def test_request_without_response_in_time_raises_a_connection_timeout(box, client):
-    box.fail_next("GET", "/task/*", status=None, delay=30, times=2)
+def test_request_without_response_in_time_raises_a_connection_timeout(sandbox, client):
+    sandbox.fail_next("GET", "/task/*", status=None, delay=30, times=2)
     impatient = client.with_options(timeout=0.05, retries=1)
     impatient.api.retries = RetryPolicy(1, backoff_factor=0.01)
     with pytest.raises(scaleapi.ScaleConnectionTimeout) as caught:
@@ -103,47 +103,47 @@ def test_retry_refused_connection_is_retried_then_raised(monkeypatch):
     assert "Authorization" not in caught.value.__cause__.request.headers
 
 
-def test_retry_after_sets_the_delay(box, client):
-    box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "0"}, times=2)
+def test_retry_after_sets_the_delay(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=429, headers={"Retry-After": "0"}, times=2)
     slow = client.with_options(retries=RetryPolicy(backoff_factor=1000, backoff_max=1000))
     assert slow.list_teammates()
 
 
-def test_retry_after_over_the_maximum_raises_the_error_response(box, client):
-    box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "61"})
+def test_retry_after_over_the_maximum_raises_the_error_response(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=429, headers={"Retry-After": "61"})
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
         client.list_teammates()
     assert statuses(caught.value.attempts) == [429]
     assert caught.value.headers["Retry-After"] == "61"
 
 
-def test_retry_after_unreadable_is_ignored(box, client):
-    box.fail_next("GET", "/teams", status=429, headers={"Retry-After": "soon"})
+def test_retry_after_unreadable_is_ignored(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=429, headers={"Retry-After": "soon"})
     assert client.list_teammates()
 
 
-def test_deadline_delay_past_it_ends_the_attempts(box, client):
-    box.fail_next("GET", "/teams", status=503, times=9)
+def test_deadline_delay_past_it_ends_the_attempts(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=503, times=9)
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=200, deadline=5))
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         bounded.list_teammates()
     assert statuses(caught.value.attempts) == [503]
 
 
-def test_deadline_silent_server_ends_the_call(box, client):
-    box.fail_next("GET", "/teams", status=None, delay=30, times=9)
+def test_deadline_silent_server_ends_the_call(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=None, delay=30, times=9)
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.01, deadline=0.2))
     with pytest.raises(scaleapi.ScaleConnectionTimeout):
         bounded.list_teammates()
 
 
-def test_deadline_covers_redirects(box, client):
+def test_deadline_covers_redirects(sandbox, client):
     slow = {"status": 302, "headers": {"Location": "/v1/teams"}, "delay": 0.2}
-    box.fail_next("GET", "/teams", **slow, times=9)
+    sandbox.fail_next("GET", "/teams", **slow, times=9)
     bounded = client.with_options(retries=RetryPolicy(0, deadline=0.5))
     with pytest.raises(scaleapi.ScaleConnectionTimeout):
         bounded.list_teammates()
-    assert len(box.requests) == 3
+    assert len(sandbox.requests) == 3
 
 
 def test_connections_have_tcp_keepalive(client, monkeypatch):
@@ -156,30 +156,30 @@ def test_connections_have_tcp_keepalive(client, monkeypatch):
     assert sockets[0].getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
-def test_retry_total_zero_makes_one_attempt(box, client):
-    box.fail_next("GET", "/teams", status=503)
+def test_retry_total_zero_makes_one_attempt(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=503)
     with pytest.raises(scaleapi.ScaleServiceUnavailable):
         client.with_options(retries=0).list_teammates()
-    assert len(box.requests) == 1
+    assert len(sandbox.requests) == 1
 
 
-def test_retry_method_outside_the_policy_is_sent_once(box, client):
-    box.fail_next("POST", "/teams/invite", status=503)
+def test_retry_method_outside_the_policy_is_sent_once(sandbox, client):
+    sandbox.fail_next("POST", "/teams/invite", status=503)
     careful = client.with_options(retries=RetryPolicy(methods=frozenset(["GET"])))
     with pytest.raises(scaleapi.ScaleServiceUnavailable):
         careful.invite_teammates(["ana@example.org"], "member")
 
 
-def test_retry_upload_sends_the_whole_file_again(box, client, tmp_path):
+def test_retry_upload_sends_the_whole_file_again(sandbox, client, tmp_path):
     path = tmp_path / "a.bin"
     path.write_bytes(b"z" * 100_000)
-    box.fail_next("POST", "/files/upload", status=503)
+    sandbox.fail_next("POST", "/files/upload", status=503)
     assert client.upload_file(path, reference_id="r").size == 100_000
-    assert [request.form["file"]["size"] for request in box.requests] == [100_000] * 2
+    assert [request.form["file"]["size"] for request in sandbox.requests] == [100_000] * 2
 
 
-def test_logs_have_requests_and_retries_and_no_key(box, client, caplog):
-    box.fail_next("GET", "/teams", status=503)
+def test_logs_have_requests_and_retries_and_no_key(sandbox, client, caplog):
+    sandbox.fail_next("GET", "/teams", status=503)
     with caplog.at_level(logging.DEBUG):
         client.list_teammates()
     ours = [record for record in caplog.records if record.name == "scaleapi"]
@@ -189,7 +189,7 @@ def test_logs_have_requests_and_retries_and_no_key(box, client, caplog):
         assert secret not in caplog.text
 
 
-def test_connection_is_reused_by_the_next_call(box, client, caplog):
+def test_connection_is_reused_by_the_next_call(sandbox, client, caplog):
     with caplog.at_level(logging.DEBUG, "urllib3.connectionpool"):
         for _ in range(20):
             client.list_teammates()
@@ -242,8 +242,8 @@ def test_idle_connection_is_not_reused_after_its_limit(client, monkeypatch):
     assert len(opened) == 2
 
 
-def test_redirect_of_get_on_the_same_host_is_followed(box, client):
-    box.fail_next("GET", "/projects/old", status=301, headers={"Location": "/v1/teams"})
+def test_redirect_of_get_on_the_same_host_is_followed(sandbox, client):
+    sandbox.fail_next("GET", "/projects/old", status=301, headers={"Location": "/v1/teams"})
     assert client.api.get_request("projects/old")[0]["role"] == "admin"
 
 
@@ -255,15 +255,15 @@ def test_redirect_of_get_on_the_same_host_is_followed(box, client):
         ("POST", "/v1/teams"),
     ],
 )
-def test_redirect_of_another_kind_raises_with_its_status(method, location, box, client):
-    box.fail_next(method, "/teams*", status=307, headers={"Location": location})
+def test_redirect_of_another_kind_raises_with_its_status(method, location, sandbox, client):
+    sandbox.fail_next(method, "/teams*", status=307, headers={"Location": location})
     with pytest.raises(scaleapi.ScaleException) as caught:
         getattr(client.api, f"{method.lower()}_request")("teams")
-    assert caught.value.code == 307 and len(box.requests) == 1
+    assert caught.value.code == 307 and len(sandbox.requests) == 1
 
 
-def test_redirect_loop_raises(box, client):
-    box.fail_next("GET", "/teams", status=302, headers={"Location": "/v1/teams"}, times=50)
+def test_redirect_loop_raises(sandbox, client):
+    sandbox.fail_next("GET", "/teams", status=302, headers={"Location": "/v1/teams"}, times=50)
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.list_teammates()
     assert caught.value.code == 302

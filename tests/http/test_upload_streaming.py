@@ -17,8 +17,8 @@ SIZE = 5 * CHUNK_SIZE + 7
 
 
 @pytest.fixture
-def client(box):
-    with box.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
+def client(sandbox):
+    with sandbox.client(retries=RetryPolicy(backoff_factor=0.01), timeout=5) as client:
         yield client
 
 
@@ -29,8 +29,8 @@ def path(tmp_path):
     return path
 
 
-def sizes(box):
-    return [request.form["file"]["size"] for request in box.requests]
+def sizes(sandbox):
+    return [request.form["file"]["size"] for request in sandbox.requests]
 
 
 class Watched(io.BytesIO):
@@ -52,12 +52,12 @@ def test_upload_reads_the_file_in_chunks_while_sending(client):
 
 
 @pytest.mark.parametrize("fault", [{"status": 503}, {"drop": True}], ids=str)
-def test_upload_each_attempt_starts_at_the_files_position(fault, box, client, path):
-    box.fail_next("POST", "/files/upload", **fault, times=2)
+def test_upload_each_attempt_starts_at_the_files_position(fault, sandbox, client, path):
+    sandbox.fail_next("POST", "/files/upload", **fault, times=2)
     with open(path, "rb") as opened:
         opened.seek(7)
         client.upload_file(opened, reference_id="r")
-    assert sizes(box) == [SIZE - 7] * 3
+    assert sizes(sandbox) == [SIZE - 7] * 3
 
 
 class OnlyRead:
@@ -79,12 +79,12 @@ def pipe(content):
     [OnlyRead, pipe, lambda content: io.StringIO(content.decode()), lambda content: content],
     ids=["an object with read", "a pipe", "text", "bytes"],
 )
-def test_upload_of_an_unseekable_file_is_retried(make, box, client):
-    box.fail_next("POST", "/files/upload", status=503)
+def test_upload_of_an_unseekable_file_is_retried(make, sandbox, client):
+    sandbox.fail_next("POST", "/files/upload", status=503)
     file = make(b"0123456789" * 1000)
     with file if isinstance(file, io.IOBase) else contextlib.nullcontext():
         client.upload_file(("a.txt", file), reference_id="r")
-    assert sizes(box) == [10_000] * 2
+    assert sizes(sandbox) == [10_000] * 2
 
 
 def test_upload_temporary_copies_are_removed(client, monkeypatch, tmp_path):
@@ -102,19 +102,19 @@ def test_upload_temporary_copies_are_removed(client, monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_upload_progress_is_reported_per_chunk_and_attempt(box, client, path):
-    box.fail_next("POST", "/files/upload", status=503)
+def test_upload_progress_is_reported_per_chunk_and_attempt(sandbox, client, path):
+    sandbox.fail_next("POST", "/files/upload", status=503)
     told = []
     client.upload_file(
         path, progress=lambda sent, total: told.append((sent, total)), project_name=None
     )
     once = [(sent, SIZE) for sent in (*range(0, SIZE, CHUNK_SIZE), SIZE)]
     assert told == once * 2
-    assert list(box.requests[-1].form) == ["file"]
+    assert list(sandbox.requests[-1].form) == ["file"]
 
 
 @pytest.mark.parametrize("problem", [BrokenPipeError("no one reads"), ValueError("x")], ids=repr)
-def test_upload_progress_error_ends_the_upload_without_retry(problem, box, client):
+def test_upload_progress_error_ends_the_upload_without_retry(problem, sandbox, client):
     calls = []
 
     def progress(sent, total):
@@ -127,7 +127,7 @@ def test_upload_progress_error_ends_the_upload_without_retry(problem, box, clien
     assert client.upload_file(b"abc").size == 3, "the connection is not left half-way"
 
 
-def test_upload_file_that_shrinks_meanwhile_raises_os_error(box, client, path):
+def test_upload_file_that_shrinks_meanwhile_raises_os_error(sandbox, client, path):
     def cut(sent, total):
         os.truncate(path, CHUNK_SIZE)
 
@@ -146,15 +146,15 @@ def test_upload_file_that_grows_meanwhile_is_sent_at_its_first_size(client, path
         assert client.upload_file(path, progress=grow).size == SIZE
 
 
-def test_upload_error_pickles(box, client, path):
-    box.fail_next("POST", "/files/upload", status=402)
+def test_upload_error_pickles(sandbox, client, path):
+    sandbox.fail_next("POST", "/files/upload", status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled) as caught:
         client.upload_file(path)
     twin = pickle.loads(pickle.dumps(caught.value))
     assert twin.response.status_code == 402
 
 
-def test_upload_invalid_argument_raises_before_sending(box, client, path):
+def test_upload_invalid_argument_raises_before_sending(sandbox, client, path):
     with open(path, "rb") as closed:
         pass
     for wrong in (closed, ("a", 5), ("a",), ("a", b"", "t", {}, 5)):
@@ -162,7 +162,7 @@ def test_upload_invalid_argument_raises_before_sending(box, client, path):
             client.upload_file(wrong)
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="progress must be"):
         client.upload_file(b"x", progress=True)
-    assert box.requests == []
+    assert sandbox.requests == []
 
 
 def test_uploads_on_many_threads_succeed(client):

@@ -129,18 +129,18 @@ def test_batches_invalid_parameter_is_400(http, query):
     assert http.get("/batches", params=query).status_code == 400
 
 
-def test_batch_status_omits_counts_of_zero(live_box, live_http):
+def test_batch_status_omits_counts_of_zero(live_sandbox, live_http):
     live_http.make_project()
     live_http.make_batch()
     assert live_http.get("/batches/b/status").json() == {"status": "staging"}
     ids = [live_http.make_task(batch="b")["task_id"] for _ in range(4)]
-    live_box.complete_task(ids[0], {})
+    live_sandbox.complete_task(ids[0], {})
     live_http.post(f"/task/{ids[1]}/cancel")
     expected = {"status": "staging", "pending": 2, "completed": 1, "canceled": 1}
     assert live_http.get("/batches/b/status").json() == expected
 
 
-def test_live_batch_goes_from_staging_through_in_progress_to_completed(live_box, live_http):
+def test_live_batch_goes_from_staging_through_in_progress_to_completed(live_sandbox, live_http):
     live_http.make_project()
     assert live_http.make_batch(callback="ops@example.org")["status"] == "staging"
     task_id = live_http.make_task(batch="b")["task_id"]
@@ -148,9 +148,9 @@ def test_live_batch_goes_from_staging_through_in_progress_to_completed(live_box,
     assert live_http.post("/batches/b/finalize").status_code == 400
     late = {"attachment_type": "text", "attachment": "a", "instruction": "i", "batch": "b"}
     assert live_http.post("/task/categorization", json=late).status_code == 400
-    live_box.complete_task(task_id, {})
+    live_sandbox.complete_task(task_id, {})
     assert live_http.get("/batches/b").json()["status"] == "completed"
-    (callback,) = live_box.callbacks
+    (callback,) = live_sandbox.callbacks
     assert callback.url == "ops@example.org"
     assert callback.body == {"batch": "b", "project": "p", "status": "completed"}
 

@@ -62,13 +62,13 @@ def test_callback_of_a_created_task_has_the_whole_task(http, receiver):
 
 @pytest.mark.parametrize("status, succeeded", [(204, True), (500, False), (302, False)])
 def test_callback_result_is_recorded_in_the_task(
-    box, http, receiver, wait_until, status, succeeded
+    sandbox, http, receiver, wait_until, status, succeeded
 ):
     receiver.status = status
     path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
     wait_until(lambda: "callback_succeeded" in http.get(path).json())
     assert http.get(path).json()["callback_succeeded"] is succeeded
-    (callback,) = box.callbacks
+    (callback,) = sandbox.callbacks
     assert (callback.url, callback.sent, callback.status) == (receiver.url, True, status)
 
 
@@ -80,12 +80,12 @@ def test_callbacks_to_one_receiver_share_a_connection(http, receiver, monkeypatc
     assert len(receiver.connections) == 1
 
 
-def test_callback_to_a_closed_port_counts_as_failed(box, http, receiver, wait_until):
+def test_callback_to_a_closed_port_counts_as_failed(sandbox, http, receiver, wait_until):
     receiver.shutdown()
     receiver.server_close()
     path = f"/task/{http.make_task(callback_url=receiver.url)['task_id']}"
     wait_until(lambda: http.get(path).json().get("callback_succeeded") is False)
-    (callback,) = box.callbacks
+    (callback,) = sandbox.callbacks
     assert callback.status is None
     assert callback.error
 
@@ -93,9 +93,9 @@ def test_callback_to_a_closed_port_counts_as_failed(box, http, receiver, wait_un
 @pytest.mark.parametrize(
     "url", ["https://example.org/hook", "someone@example.org", "ftp://127.0.0.1/x", "http://["]
 )
-def test_callback_to_another_machine_is_recorded_and_not_sent(box, http, url):
+def test_callback_to_another_machine_is_recorded_and_not_sent(sandbox, http, url):
     task = http.make_task(callback_url=url)
-    (callback,) = box.callbacks
+    (callback,) = sandbox.callbacks
     assert (callback.url, callback.sent, callback.status) == (url, False, None)
     assert callback.body["task"] == task
     assert "callback_succeeded" not in http.get(f"/task/{task['task_id']}").json()
@@ -118,31 +118,33 @@ def test_callback_local_addresses_are_loopback_only(url, expected):
     assert is_loopback(url) is expected
 
 
-def test_callback_of_a_live_task_is_sent_when_completed_and_audited(live_box, live_http, receiver):
+def test_callback_of_a_live_task_is_sent_when_completed_and_audited(
+    live_sandbox, live_http, receiver
+):
     task_id = live_http.make_task(callback_url=receiver.url)["task_id"]
-    assert live_box.callbacks == []
-    live_box.complete_task(task_id, {"category": "cat"})
+    assert live_sandbox.callbacks == []
+    live_sandbox.complete_task(task_id, {"category": "cat"})
     _, body = receiver.received.get(timeout=5)
     assert body["response"] == {"category": "cat"}
     live_http.post(f"/task/{task_id}/audit", json={"accepted": False, "comments": "no"})
     _, body = receiver.received.get(timeout=5)
     assert body["task"]["customer_review_status"] == "rejected"
-    assert len(live_box.callbacks) == 2
+    assert len(live_sandbox.callbacks) == 2
 
 
-def test_callback_endless_response_is_abandoned(box, http, receiver, trickle, monkeypatch):
+def test_callback_endless_response_is_abandoned(sandbox, http, receiver, trickle, monkeypatch):
     monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(0.2))
     http.make_task(callback_url=trickle)
     http.make_task(callback_url=receiver.url)
     assert receiver.received.get(timeout=5)
-    first, _ = box.callbacks
+    first, _ = sandbox.callbacks
     assert (first.status, first.attempts) == (None, 3)
     assert first.error
 
 
-def test_callback_response_body_is_read_up_to_a_limit(box, http, endless, wait_until):
+def test_callback_response_body_is_read_up_to_a_limit(sandbox, http, endless, wait_until):
     http.make_task(callback_url=endless(b"HTTP/1.1 200 OK\r\n\r\n", b"y" * 2**20, 0))
-    (callback,) = wait_until(lambda: [each for each in box.callbacks if each.status])
+    (callback,) = wait_until(lambda: [each for each in sandbox.callbacks if each.status])
     assert (callback.status, callback.attempts, callback.error) == (200, 1, None)
 
 
@@ -151,12 +153,12 @@ def test_callback_interrupted_by_stop_does_not_delay_those_after_start(
 ):
     monkeypatch.setattr(callbacks, "TIMEOUT", callbacks.Timeout(3600))
     monkeypatch.setattr(callbacks, "STOP_SECONDS", 0)
-    box = Sandbox().start()
-    http_for(box).make_task(callback_url=trickle)
-    wait_until(lambda: box.callbacks[0].attempts)
-    box.stop()
-    with box:
-        http_for(box).make_task(callback_url=receiver.url)
+    sandbox = Sandbox().start()
+    http_for(sandbox).make_task(callback_url=trickle)
+    wait_until(lambda: sandbox.callbacks[0].attempts)
+    sandbox.stop()
+    with sandbox:
+        http_for(sandbox).make_task(callback_url=receiver.url)
         assert receiver.received.get(timeout=5)
 
 
@@ -171,16 +173,16 @@ def test_callback_ignores_a_proxy_of_the_environment(http, receiver, monkeypatch
 
 def test_callbacks_kept_are_bounded(http_for, monkeypatch):
     monkeypatch.setattr(callbacks, "MAX_CALLBACKS", 2)
-    with Sandbox() as box:
-        made = [http_for(box).make_task(callback_url="a@example.org") for _ in range(3)]
-        kept = [callback.body["task_id"] for callback in box.callbacks]
+    with Sandbox() as sandbox:
+        made = [http_for(sandbox).make_task(callback_url="a@example.org") for _ in range(3)]
+        kept = [callback.body["task_id"] for callback in sandbox.callbacks]
     assert kept == [task["task_id"] for task in made[1:]]
 
 
-def test_callbacks_are_cleared_by_reset(box, http):
+def test_callbacks_are_cleared_by_reset(sandbox, http):
     http.make_task(callback_url="someone@example.org")
-    box.reset()
-    assert box.callbacks == []
+    sandbox.reset()
+    assert sandbox.callbacks == []
 
 
 def test_callbacks_argument_is_validated():

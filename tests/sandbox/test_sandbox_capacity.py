@@ -36,18 +36,18 @@ INCOMPLETE = {
 
 
 @pytest.fixture
-def box(wait_until):
+def sandbox(wait_until):
     """A new sandbox, with the few threads it starts with; it must leave none behind."""
     before = set(threading.enumerate())
-    with Sandbox() as box:
-        yield box
+    with Sandbox() as sandbox:
+        yield sandbox
     wait_until(lambda: set(threading.enumerate()) <= before)
 
 
 @pytest.fixture
-def connect(box):
+def connect(sandbox):
     """Open connections; the sandbox stops before they are closed."""
-    address = ("127.0.0.1", urlsplit(box.url).port)
+    address = ("127.0.0.1", urlsplit(sandbox.url).port)
     with contextlib.ExitStack() as connections:
 
         def open_connection(sent):
@@ -56,11 +56,11 @@ def connect(box):
             return connection
 
         yield open_connection
-        box.stop()
+        sandbox.stop()
 
 
 @pytest.fixture
-def assert_responsive(box, http):
+def assert_responsive(sandbox, http):
     """Check API requests, control requests and the methods of the Python object."""
 
     def check():
@@ -68,14 +68,14 @@ def assert_responsive(box, http):
         assert http.get(f"/task/{task['task_id']}", timeout=TIMEOUT).json() == task
         with requests.Session() as session:
             session.trust_env = False
-            control = box.url.replace("/v1", "/_sandbox")
+            control = sandbox.url.replace("/v1", "/_sandbox")
             fault = {"path_glob": "/nowhere", "times": 1, "status": 418}
             added = session.post(f"{control}/faults", json=fault, timeout=TIMEOUT)
             assert added.status_code == 200
             assert session.get(f"{control}/requests", timeout=TIMEOUT).json()["requests"]
-        assert box.faults[-1].status == 418
-        assert f"/v1/task/{task['task_id']}" in [request.path for request in box.requests]
-        with box.client("test_key", timeout=TIMEOUT, retries=0) as client:
+        assert sandbox.faults[-1].status == 418
+        assert f"/v1/task/{task['task_id']}" in [request.path for request in sandbox.requests]
+        with sandbox.client("test_key", timeout=TIMEOUT, retries=0) as client:
             assert client.get_task(task["task_id"]).as_dict() == task
 
     return check
@@ -101,27 +101,27 @@ def test_capacity_incomplete_requests_do_not_block_others(connect, assert_respon
 @pytest.mark.parametrize("number", [70, 500])
 @pytest.mark.parametrize("after_processing", [False, True])
 def test_capacity_delayed_responses_do_not_block_others(
-    box, connect, assert_responsive, wait_until, number, after_processing
+    sandbox, connect, assert_responsive, wait_until, number, after_processing
 ):
-    box.add_fault("GET", "/teams", delay=DELAY, times=number, after_processing=after_processing)
+    sandbox.add_fault("GET", "/teams", delay=DELAY, times=number, after_processing=after_processing)
     connections = [connect(GET) for _ in range(number)]
-    wait_until(lambda: not box.faults, TIMEOUT)
+    wait_until(lambda: not sandbox.faults, TIMEOUT)
     assert_responsive()
-    box.stop()  # ends the delays
+    sandbox.stop()  # ends the delays
     assert {status_of(connection) for connection in connections} == {200}
 
 
-def test_capacity_stop_does_not_wait_for_incomplete_requests(box, connect, http):
+def test_capacity_stop_does_not_wait_for_incomplete_requests(sandbox, connect, http):
     for sent, _ in INCOMPLETE.values():
         for _ in range(CONNECTIONS // len(INCOMPLETE)):
             connect(sent)
     assert http.get("/teams", timeout=TIMEOUT).status_code == 200
     start = time.monotonic()
-    box.stop()
+    sandbox.stop()
     assert time.monotonic() - start < TIMEOUT
 
 
-def test_capacity_threads_are_reused(box, connect, http):
+def test_capacity_threads_are_reused(sandbox, connect, http):
     http.get("/teams")
     before = set(threading.enumerate())
     for _ in range(CONNECTIONS):

@@ -28,8 +28,8 @@ def test_command_line_serves_until_interrupted_and_exits_with_0(run_command, how
     assert (process.returncode, output, errors) == (0, "", "")
 
 
-def test_command_line_port_in_use_is_reported_in_one_line(run_command, box):
-    process = run_command("--port", box.url.split(":")[2].split("/")[0])
+def test_command_line_port_in_use_is_reported_in_one_line(run_command, sandbox):
+    process = run_command("--port", sandbox.url.split(":")[2].split("/")[0])
     output, errors = process.communicate(timeout=10)
     assert process.returncode in (1, 2)
     assert output == ""

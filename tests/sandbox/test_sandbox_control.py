@@ -18,9 +18,9 @@ ADDRESSES = [
 class Control(requests.Session):
     """Requests without a key, with paths relative to `/_sandbox`."""
 
-    def __init__(self, box):
+    def __init__(self, sandbox):
         super().__init__()
-        self.root = box.url[: -len("/v1")] + "/_sandbox"
+        self.root = sandbox.url[: -len("/v1")] + "/_sandbox"
         self.trust_env = False
 
     def request(self, method, url, **options):
@@ -31,8 +31,8 @@ class Control(requests.Session):
 def control_of():
     sessions = []
 
-    def make(box):
-        sessions.append(Control(box))
+    def make(sandbox):
+        sessions.append(Control(sandbox))
         return sessions[-1]
 
     yield make
@@ -41,8 +41,8 @@ def control_of():
 
 
 @pytest.fixture
-def ctl(live_box, control_of):
-    return control_of(live_box)
+def ctl(live_sandbox, control_of):
+    return control_of(live_sandbox)
 
 
 def is_refusal(answer, status):
@@ -90,25 +90,25 @@ def test_control_threads_of_invalid_form_are_rejected(live_http, ctl):
     assert is_refusal(answer, 400)
 
 
-def test_control_fault_rules_are_added_shown_and_cleared(live_box, live_http, ctl):
+def test_control_fault_rules_are_added_shown_and_cleared(live_sandbox, live_http, ctl):
     one = ctl.post("/faults", json={"path_glob": "/teams", "status": 503}).json()["faults"]
     two = ctl.post("/faults", json=[{"status": 500, "rate": 0}, {"drop": True, "rate": 0}]).json()
     assert ctl.get("/faults").json()["faults"] == one + two["faults"]
-    assert ctl.get("/faults").json()["faults"] == [fault.as_dict() for fault in live_box.faults]
+    assert ctl.get("/faults").json()["faults"] == [fault.as_dict() for fault in live_sandbox.faults]
     assert live_http.get("/teams").status_code == 503
     assert is_refusal(ctl.post("/faults", json=[{"status": 500}, {"statsu": 1}]), 400)
-    assert len(live_box.faults) == 3
+    assert len(live_sandbox.faults) == 3
     assert ctl.delete("/faults").json() == {"faults": []}
     assert live_http.get("/teams").status_code == 200
 
 
-def test_control_fault_rules_read_can_be_added_again(live_box, ctl):
-    live_box.add_fault("GET", "/x", per_second=2, headers={"a": "b"})
+def test_control_fault_rules_read_can_be_added_again(live_sandbox, ctl):
+    live_sandbox.add_fault("GET", "/x", per_second=2, headers={"a": "b"})
     before = ctl.get("/faults").json()["faults"]
     assert ctl.post("/faults", json=before).json()["faults"] == before
 
 
-def test_control_requests_and_callbacks_are_shown(live_box, live_http, ctl):
+def test_control_requests_and_callbacks_are_shown(live_sandbox, live_http, ctl):
     task_id = live_http.make_task(callback_url="someone@example.org", unique_id="u")["task_id"]
     live_http.post("/task/categorization", data=b"\xff")
     ctl.post(f"/tasks/{task_id}/complete", json={"response": {}})
@@ -122,31 +122,31 @@ def test_control_requests_and_callbacks_are_shown(live_box, live_http, ctl):
     assert callback["body"]["task_id"] == task_id
 
 
-def test_control_is_not_recorded_and_not_subject_to_faults(live_box, ctl):
-    live_box.add_fault(status=500)
+def test_control_is_not_recorded_and_not_subject_to_faults(live_sandbox, ctl):
+    live_sandbox.add_fault(status=500)
     assert ctl.get("/requests").json() == {"requests": []}
     assert ctl.get("/unknown").status_code == 501
-    assert live_box.requests == []
+    assert live_sandbox.requests == []
 
 
-def test_control_reset_clears_everything(live_box, live_http, ctl):
+def test_control_reset_clears_everything(live_sandbox, live_http, ctl):
     live_http.make_task(callback_url="someone@example.org")
-    live_box.add_fault(status=500)
+    live_sandbox.add_fault(status=500)
     assert ctl.post("/reset").status_code == 200
-    assert (live_box.requests, live_box.callbacks, live_box.faults) == ([], [], [])
+    assert (live_sandbox.requests, live_sandbox.callbacks, live_sandbox.faults) == ([], [], [])
     assert live_http.ids() == []
 
 
-def test_control_export_equals_sandbox_export(live_box, live_http, ctl, tmp_path):
+def test_control_export_equals_sandbox_export(live_sandbox, live_http, ctl, tmp_path):
     live_http.make_task()
-    live_box.export(tmp_path / "out")
+    live_sandbox.export(tmp_path / "out")
     answer = ctl.get("/export")
     assert answer.headers["Content-Type"].startswith("application/x-ndjson")
     assert answer.content == (tmp_path / "out").read_bytes() != b""
 
 
 @pytest.mark.parametrize("method, path", ADDRESSES)
-def test_control_pages_of_another_origin_are_rejected(live_box, live_http, ctl, method, path):
+def test_control_pages_of_another_origin_are_rejected(live_sandbox, live_http, ctl, method, path):
     live_http.make_task()
     for headers in (
         {"Origin": "https://example.org"},
@@ -156,15 +156,15 @@ def test_control_pages_of_another_origin_are_rejected(live_box, live_http, ctl, 
     ):
         answer = ctl.request(method, path, headers=headers, json={"status": 500})
         assert is_refusal(answer, 403)
-    assert (live_box.faults, len(live_http.ids())) == ([], 1)
+    assert (live_sandbox.faults, len(live_http.ids())) == ([], 1)
 
 
-def test_control_own_origin_is_served(live_box, ctl):
-    own = live_box.url[: -len("/v1")]
+def test_control_own_origin_is_served(live_sandbox, ctl):
+    own = live_sandbox.url[: -len("/v1")]
     assert ctl.get("/faults", headers={"Origin": own}).status_code == 200
 
 
-def test_control_only_loopback_peers_are_served(live_box, live_http, ctl, monkeypatch):
+def test_control_only_loopback_peers_are_served(live_sandbox, live_http, ctl, monkeypatch):
     monkeypatch.setattr(access, "_is_loopback", lambda address: False)
     for method, path in ADDRESSES:
         assert is_refusal(ctl.request(method, path, json={"status": 500}), 403)
@@ -185,15 +185,15 @@ def test_control_loopback_peers_are_recognized(address, expected):
 
 def test_control_request_bodies_are_bounded(ctl, monkeypatch):
     monkeypatch.setattr(app, "MAX_BODY", 10)
-    with Sandbox() as box:
-        monkeypatch.setattr(ctl, "root", box.url[: -len("/v1")] + "/_sandbox")
+    with Sandbox() as sandbox:
+        monkeypatch.setattr(ctl, "root", sandbox.url[: -len("/v1")] + "/_sandbox")
         assert is_refusal(ctl.post("/faults", json={"status": 500}), 413)
-        assert box.faults == []
+        assert sandbox.faults == []
         assert is_refusal(ctl.post("/unknown", data=b"x" * 11), 501)
         assert ctl.get("/faults").status_code == 200
 
 
-def test_control_rejected_body_keeps_the_connection_usable(ctl, live_box):
+def test_control_rejected_body_keeps_the_connection_usable(ctl, live_sandbox):
     answer = ctl.post("/faults", data=b"x" * 10**6, headers={"Origin": "null"})
     assert is_refusal(answer, 403)
     assert ctl.get("/faults").json() == {"faults": []}
@@ -201,8 +201,8 @@ def test_control_rejected_body_keeps_the_connection_usable(ctl, live_box):
 
 def test_control_works_over_ipv6(control_of):
     try:
-        box = Sandbox("::1").start()
+        sandbox = Sandbox("::1").start()
     except OSError:
         pytest.skip("no IPv6 here")
-    with box:
-        assert control_of(box).get("/faults").status_code == 200
+    with sandbox:
+        assert control_of(sandbox).get("/faults").status_code == 200

@@ -14,46 +14,46 @@ def statuses(http, count, path="/teams"):
     return [http.get(path).status_code for _ in range(count)]
 
 
-def test_fault_rule_applies_until_cleared(box, http):
-    fault = box.add_fault("GET", "/teams", status=503)
+def test_fault_rule_applies_until_cleared(sandbox, http):
+    fault = sandbox.add_fault("GET", "/teams", status=503)
     assert statuses(http, 3) == [503] * 3
-    assert box.faults == [fault]
-    box.clear_faults()
+    assert sandbox.faults == [fault]
+    sandbox.clear_faults()
     assert statuses(http, 1) == [200]
 
 
-def test_fault_rule_with_times_is_removed_after_them(box, http):
-    box.add_fault(status=500, times=2)
+def test_fault_rule_with_times_is_removed_after_them(sandbox, http):
+    sandbox.add_fault(status=500, times=2)
     assert statuses(http, 3) == [500, 500, 200]
-    assert box.faults == []
+    assert sandbox.faults == []
 
 
-def test_fail_next_adds_a_fault_rule(box):
-    box.fail_next("GET", "/teams", 429, 2, {"Retry-After": "1"})
+def test_fail_next_adds_a_fault_rule(sandbox):
+    sandbox.fail_next("GET", "/teams", 429, 2, {"Retry-After": "1"})
     wanted = FaultRule("GET", "/teams", status=429, times=2, headers={"Retry-After": "1"})
-    assert box.faults == [wanted]
+    assert sandbox.faults == [wanted]
     with pytest.raises(ValueError, match="times"):
-        box.fail_next("GET", "/teams", times=None)
+        sandbox.fail_next("GET", "/teams", times=None)
 
 
-def test_fault_rule_oldest_that_fires_applies(box, http):
-    box.add_fault(status=500, rate=0)
-    box.add_fault(status=502, times=1)
-    box.add_fault(status=503)
+def test_fault_rule_oldest_that_fires_applies(sandbox, http):
+    sandbox.add_fault(status=500, rate=0)
+    sandbox.add_fault(status=502, times=1)
+    sandbox.add_fault(status=503)
     assert statuses(http, 2) == [502, 503]
 
 
-def test_fault_rule_rate_applies_to_a_share_chosen_by_its_seed(box, http):
+def test_fault_rule_rate_applies_to_a_share_chosen_by_its_seed(sandbox, http):
     seen = []
     for seed in (7, 7, 8):
-        box.clear_faults()
-        box.add_fault("GET", "/teams", status=503, rate=0.3, seed=seed)
+        sandbox.clear_faults()
+        sandbox.add_fault("GET", "/teams", status=503, rate=0.3, seed=seed)
         seen.append(statuses(http, 60))
     assert seen[0] == seen[1] != seen[2]
     assert 5 <= seen[0].count(503) <= 31
 
 
-def test_fault_rule_per_second_returns_429_with_retry_after(box, http, monkeypatch):
+def test_fault_rule_per_second_returns_429_with_retry_after(sandbox, http, monkeypatch):
     now = [0.0]
     monkeypatch.setattr(faults.time, "monotonic", lambda: now[0])
     fault = FaultRule("GET", "/teams", per_second=2)
@@ -64,8 +64,8 @@ def test_fault_rule_per_second_returns_429_with_retry_after(box, http, monkeypat
     assert seen == [False, False, True, True, False, True, False]
 
 
-def test_fault_rule_per_second_returns_the_error_body_of_the_api(box, http):
-    box.add_fault("GET", "/teams", per_second=1)
+def test_fault_rule_per_second_returns_the_error_body_of_the_api(sandbox, http):
+    sandbox.add_fault("GET", "/teams", per_second=1)
     while (answer := http.get("/teams")).status_code == 200:
         continue
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
@@ -74,8 +74,8 @@ def test_fault_rule_per_second_returns_the_error_body_of_the_api(box, http):
 
 
 @pytest.mark.parametrize("status", [None, 500])
-def test_fault_rule_truncated_ends_before_content_length(box, http, status):
-    box.add_fault("POST", "/projects", status=status, truncated=True, times=1)
+def test_fault_rule_truncated_ends_before_content_length(sandbox, http, status):
+    sandbox.add_fault("POST", "/projects", status=status, truncated=True, times=1)
     body = {"name": "p", "type": "chat"}
     with http.post("/projects", json=body, stream=True) as answer:
         length = int(answer.headers["Content-Length"])
@@ -86,8 +86,8 @@ def test_fault_rule_truncated_ends_before_content_length(box, http, status):
     assert len(http.get("/projects").json()) == (status is None)
 
 
-def test_fault_rule_after_processing_with_html_body_keeps_the_change(box, http):
-    box.add_fault(
+def test_fault_rule_after_processing_with_html_body_keeps_the_change(sandbox, http):
+    sandbox.add_fault(
         "POST", status=502, after_processing=True, times=1, body="<h1>Bad gateway</h1>",
         content_type="text/html",
     )  # fmt: skip
@@ -97,21 +97,21 @@ def test_fault_rule_after_processing_with_html_body_keeps_the_change(box, http):
 
 
 def test_fault_rule_delay_ends_when_the_sandbox_stops(http_for):
-    box = Sandbox().start()
-    box.add_fault(delay=3600)
-    http = http_for(box)
+    sandbox = Sandbox().start()
+    sandbox.add_fault(delay=3600)
+    http = http_for(sandbox)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.1)
     start = time.monotonic()
-    box.stop()
+    sandbox.stop()
     assert time.monotonic() - start < 10
 
 
-def test_fault_rules_are_loaded_from_a_file(box, http, tmp_path):
+def test_fault_rules_are_loaded_from_a_file(sandbox, http, tmp_path):
     path = tmp_path / "faults.json"
     rows = [{"path_glob": "/teams", "status": 500, "times": 1}, {"method": "GET", "status": 503}]
     path.write_text(json.dumps(rows))
-    assert box.load_faults(path) == box.faults
+    assert sandbox.load_faults(path) == sandbox.faults
     assert statuses(http, 2) == [500, 503]
 
 
@@ -134,11 +134,11 @@ def test_fault_rules_are_loaded_from_a_file(box, http, tmp_path):
         ('[{"status": 500, "headers": null}]', ["fault 1", "headers"]),
     ],
 )
-def test_fault_rules_invalid_file_names_rule_and_key_and_adds_none(box, tmp_path, text, parts):
+def test_fault_rules_invalid_file_names_rule_and_key_and_adds_none(sandbox, tmp_path, text, parts):
     path = tmp_path / "faults.json"
     path.write_text(text)
     with pytest.raises(ValueError) as caught:
-        box.load_faults(path)
+        sandbox.load_faults(path)
     for part in parts:
         assert part in str(caught.value)
-    assert box.faults == []
+    assert sandbox.faults == []

@@ -29,8 +29,8 @@ def test_fault_globs_are_relative_to_the_address_and_stars_match_slashes(glob, p
     assert FaultRule("*", glob, 503).matches("GET", path) is is_match
 
 
-def test_fail_next_applies_to_the_next_matching_requests_only(box, http):
-    box.fail_next("GET", "/task*", times=2)
+def test_fail_next_applies_to_the_next_matching_requests_only(sandbox, http):
+    sandbox.fail_next("GET", "/task*", times=2)
     answers = [
         http.post("/task/categorization", json={}),
         http.get("/teams"),
@@ -41,28 +41,28 @@ def test_fail_next_applies_to_the_next_matching_requests_only(box, http):
     assert [answer.status_code for answer in answers] == [400, 200, 503, 503, 200]
     assert answers[2].json()["status_code"] == 503
     assert answers[2].json()["error"]
-    assert [request.status for request in box.requests] == [400, 200, 503, 503, 200]
+    assert [request.status for request in sandbox.requests] == [400, 200, 503, 503, 200]
 
 
-def test_fail_next_rules_are_queued(box, http):
-    box.fail_next("*", "/teams", 500)
-    box.fail_next("get", "/teams", 429, headers={"Retry-After": "7"})
+def test_fail_next_rules_are_queued(sandbox, http):
+    sandbox.fail_next("*", "/teams", 500)
+    sandbox.fail_next("get", "/teams", 429, headers={"Retry-After": "7"})
     assert http.get("/teams").status_code == 500
     answer = http.get("/teams")
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
     assert http.get("/teams").status_code == 200
 
 
-def test_fail_next_after_processing_decides_whether_changes_are_stored(box, http):
+def test_fail_next_after_processing_decides_whether_changes_are_stored(sandbox, http):
     for after_processing in (False, True):
-        box.fail_next("POST", "/projects", 500, after_processing=after_processing)
+        sandbox.fail_next("POST", "/projects", 500, after_processing=after_processing)
         body = {"name": f"after {after_processing}", "type": "categorization"}
         assert http.post("/projects", json=body).status_code == 500
     assert [project["name"] for project in http.get("/projects").json()] == ["after True"]
 
 
-def test_fail_next_after_processing_makes_the_second_attempt_409(box, http):
-    box.fail_next("POST", "/task/*", 500, after_processing=True)
+def test_fail_next_after_processing_makes_the_second_attempt_409(sandbox, http):
+    sandbox.fail_next("POST", "/task/*", 500, after_processing=True)
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
     statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
     assert statuses == [500, 409]
@@ -70,45 +70,45 @@ def test_fail_next_after_processing_makes_the_second_attempt_409(box, http):
 
 
 @pytest.mark.parametrize("after_processing", [False, True])
-def test_fail_next_drop_ends_the_connection_without_response(box, http, after_processing):
-    box.fail_next("POST", "/projects", drop=True, after_processing=after_processing)
+def test_fail_next_drop_ends_the_connection_without_response(sandbox, http, after_processing):
+    sandbox.fail_next("POST", "/projects", drop=True, after_processing=after_processing)
     with pytest.raises(requests.ConnectionError):
         http.post("/projects", json={"name": "p", "type": "categorization"})
-    assert [request.status for request in box.requests] == [None]
+    assert [request.status for request in sandbox.requests] == [None]
     assert len(http.get("/projects").json()) == after_processing
 
 
-def test_fail_next_body_of_another_type_is_returned(box, http):
-    box.fail_next("GET", "*", 502, body="<h1>Bad gateway</h1>", content_type="text/html")
+def test_fail_next_body_of_another_type_is_returned(sandbox, http):
+    sandbox.fail_next("GET", "*", 502, body="<h1>Bad gateway</h1>", content_type="text/html")
     answer = http.get("/teams")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.text == "<h1>Bad gateway</h1>"
-    box.fail_next("GET", "*", 500, body="")
+    sandbox.fail_next("GET", "*", 500, body="")
     assert http.get("/teams").content == b""
 
 
-def test_fail_next_delay_alone_returns_the_real_response_late(box, http):
-    box.fail_next("GET", "/teams", status=None, delay=0.2)
+def test_fail_next_delay_alone_returns_the_real_response_late(sandbox, http):
+    sandbox.fail_next("GET", "/teams", status=None, delay=0.2)
     start = time.monotonic()
     assert http.get("/teams").status_code == 200
     assert time.monotonic() - start >= 0.2
 
 
-def test_request_is_recorded_while_its_response_is_pending(box, http):
-    box.fail_next("GET", "/teams", status=None, delay=0.3)
+def test_request_is_recorded_while_its_response_is_pending(sandbox, http):
+    sandbox.fail_next("GET", "/teams", status=None, delay=0.3)
     with pytest.raises(requests.ReadTimeout):
         http.get("/teams", timeout=0.05)
-    assert [(request.path, request.status) for request in box.requests] == [("/v1/teams", None)]
+    assert [(request.path, request.status) for request in sandbox.requests] == [("/v1/teams", None)]
 
 
-def test_fail_next_applies_before_authentication(box, http_for):
-    box.fail_next("GET", "/teams", 503)
-    assert http_for(box, "wrong").get("/teams").status_code == 503
+def test_fail_next_applies_before_authentication(sandbox, http_for):
+    sandbox.fail_next("GET", "/teams", 503)
+    assert http_for(sandbox, "wrong").get("/teams").status_code == 503
 
 
-def test_fail_next_rules_are_cleared_by_reset(box, http):
-    box.fail_next("*", "*", 500, times=9)
-    box.reset()
+def test_fail_next_rules_are_cleared_by_reset(sandbox, http):
+    sandbox.fail_next("*", "*", 500, times=9)
+    sandbox.reset()
     assert http.get("/teams").status_code == 200
 
 
@@ -133,6 +133,6 @@ def test_fail_next_rules_are_cleared_by_reset(box, http):
         ("content_type", {"content_type": ""}),
     ],
 )
-def test_fail_next_invalid_argument_is_named(box, argument, options):
+def test_fail_next_invalid_argument_is_named(sandbox, argument, options):
     with pytest.raises(ValueError, match=argument):
-        box.fail_next(**{"method": "GET", "path_glob": "/tasks", **options})
+        sandbox.fail_next(**{"method": "GET", "path_glob": "/tasks", **options})

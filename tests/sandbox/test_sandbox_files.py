@@ -9,7 +9,7 @@ from scaleapi.sandbox.routes.files import MAX_FILE
 UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-def test_upload_is_stored_and_its_size_counted(box, http):
+def test_upload_is_stored_and_its_size_counted(sandbox, http):
     http.make_project()
     answer = http.post(
         "/files/upload",
@@ -24,12 +24,12 @@ def test_upload_is_stored_and_its_size_counted(box, http):
     assert (file["size"], file["mime_type"]) == (10, "image/png")
     assert (file["project_names"], file["metadata"]) == (["p"], {"camera": 2})
     assert file["display_name"] == "A"
-    assert box._open().state.store.get_content(file["id"]) == b"\x89PNG bytes"
+    assert sandbox._open().state.store.get_content(file["id"]) == b"\x89PNG bytes"
 
 
-def test_upload_recorded_request_has_form_fields_and_no_content(box, http):
+def test_upload_recorded_request_has_form_fields_and_no_content(sandbox, http):
     http.post("/files/upload", files={"file": ("a.txt", b"hello")}, data={"display_name": "A"})
-    (request,) = box.requests
+    (request,) = sandbox.requests
     assert request.body == {"display_name": "A", "file": {"filename": "a.txt", "size": 5}}
     assert request.content == b""
 

@@ -7,11 +7,11 @@ import pytest
 from scaleapi.sandbox.backend.store import TASKS
 
 
-def seed_task(box):
+def seed_task(sandbox):
     """The id of a new task that was made at a certain moment."""
     task_id = secrets.token_hex(12)
     row = {"kind": "task", "type": "comparison", "created_at": "2025-03-04T10:15:00.000Z"}
-    box.seed([{**row, "task_id": task_id}], api_key="test_key")
+    sandbox.seed([{**row, "task_id": task_id}], api_key="test_key")
     return task_id
 
 
@@ -53,8 +53,8 @@ def test_tasks_next_token_is_stable_when_tasks_are_added(http):
     assert second["offset"] == 2
 
 
-def test_tasks_next_token_keeps_the_order_of_equal_timestamps(box, http):
-    ids = [seed_task(box) for _ in range(5)]
+def test_tasks_next_token_keeps_the_order_of_equal_timestamps(sandbox, http):
+    ids = [seed_task(sandbox) for _ in range(5)]
     assert walk(http, limit=2) == ids[::-1]
 
 
@@ -111,10 +111,10 @@ def test_tasks_filters_by_project_batch_and_type(http):
     assert http.ids(type="namedentityrecognition") == [d]
 
 
-def test_tasks_filters_by_status(live_box, live_http):
+def test_tasks_filters_by_status(live_sandbox, live_http):
     a, b, c = (live_http.make_task()["task_id"] for _ in range(3))
     live_http.post(f"/task/{a}/cancel")
-    live_box.complete_task(b, {})
+    live_sandbox.complete_task(b, {})
     found = {status: live_http.ids(status=status) for status in ("pending", "canceled", "error")}
     assert found == {"pending": [c], "canceled": [a], "error": []}
     assert live_http.ids(status="completed") == [b]
@@ -178,8 +178,8 @@ def test_tasks_filters_by_time_include_their_bounds(http, wait_until, since, unt
         ("2025-03-04T11:15:00+01:00", True),
     ],
 )
-def test_tasks_filters_by_time_accept_every_format(box, http, text, is_before):
-    task_id = seed_task(box)
+def test_tasks_filters_by_time_accept_every_format(sandbox, http, text, is_before):
+    task_id = seed_task(sandbox)
     assert http.ids(start_time=text) == ([task_id] if is_before else [])
 
 
@@ -199,8 +199,8 @@ def test_tasks_query_spaces_may_be_plus_or_escaped(http):
         assert [task["task_id"] for task in docs] == [task_id]
 
 
-def test_tasks_page_is_found_by_an_index_without_sorting(box, http):
-    store, task = box._open().state.store, http.make_task()
+def test_tasks_page_is_found_by_an_index_without_sorting(sandbox, http):
+    store, task = sandbox._open().state.store, http.make_task()
     (account,) = store.owners(TASKS, task["task_id"])
     with store.transaction():
         for number in range(5000):

@@ -60,9 +60,9 @@ def test_db_killed_process_loses_no_acknowledged_change(run_command, http_for, t
 
     told = {task_id: name for writer in writers for task_id, name in writer.tasks.items()}
     files = [file for writer in writers for file in writer.files]
-    with Sandbox(db=db) as box:
-        store = box._open().state.store
-        box.export(tmp_path / "out")
+    with Sandbox(db=db) as sandbox:
+        store = sandbox._open().state.store
+        sandbox.export(tmp_path / "out")
         rows = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
         kept = [(row["task_id"], row["unique_id"]) for row in rows if row["kind"] == "task"]
         assert len(told) >= 60
@@ -72,7 +72,7 @@ def test_db_killed_process_loses_no_acknowledged_change(run_command, http_for, t
         assert len(kept) <= len(told) + len(writers)
         for file_id, name in files:
             assert store.get_content(file_id) == name.encode()
-        again = http_for(box).post(
+        again = http_for(sandbox).post(
             "/task/categorization", json={**BODY, "unique_id": next(iter(told.values()))}
         )
         assert again.status_code == 409
@@ -94,8 +94,8 @@ def test_db_killed_during_commit_leaves_a_valid_file(run_command, tmp_path):
         with sqlite3.connect(db) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
-    with Sandbox(db=db) as box:
-        store = box._open().state.store
+    with Sandbox(db=db) as sandbox:
+        store = sandbox._open().state.store
         for file_id in filter(None, told):
             assert store.get_content(file_id) == LARGE
 
@@ -120,23 +120,23 @@ def upload_large(url, name, told):
 
 
 def test_db_restart_restores_everything(http_for, tmp_path):
-    with Sandbox(db=tmp_path / "x.db", live=True) as box:
-        http = http_for(box)
+    with Sandbox(db=tmp_path / "x.db", live=True) as sandbox:
+        http = http_for(sandbox)
         http.make_project()
         http.make_batch()
         task = http.make_task(batch="b", tags=["x"])
-    with Sandbox(db=tmp_path / "x.db", live=True) as box:
-        http = http_for(box)
+    with Sandbox(db=tmp_path / "x.db", live=True) as sandbox:
+        http = http_for(sandbox)
         assert http.get("/tasks", params={"tags": "x"}).json()["docs"] == [task]
         assert http.get("/batches/b/status").json() == {"status": "staging", "pending": 1}
-        assert box.complete_task(task["task_id"], {})["status"] == "completed"
+        assert sandbox.complete_task(task["task_id"], {})["status"] == "completed"
 
 
 def test_db_restart_resumes_automatic_completion(http_for, tmp_path, wait_until):
-    with Sandbox(db=tmp_path / "x.db", live=True) as box:
-        path = f"/task/{http_for(box).make_task()['task_id']}"
-    with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as box:
-        http = http_for(box)
+    with Sandbox(db=tmp_path / "x.db", live=True) as sandbox:
+        path = f"/task/{http_for(sandbox).make_task()['task_id']}"
+    with Sandbox(db=tmp_path / "x.db", live=True, complete_after=0) as sandbox:
+        http = http_for(sandbox)
         wait_until(lambda: http.get(path).json()["status"] == "completed")
 
 

@@ -24,8 +24,8 @@ def get(http, path):
     return answer.json()
 
 
-def test_seed_fills_in_missing_fields(box, http):
-    counts = box.seed([PROJECT, BATCH, TASK, TASK], api_key="test_key")
+def test_seed_fills_in_missing_fields(sandbox, http):
+    counts = sandbox.seed([PROJECT, BATCH, TASK, TASK], api_key="test_key")
     assert counts == {"project": 1, "batch": 1, "task": 2}
     assert get(http, "/projects/p")["param_history"][0]["a"] == 1
     assert get(http, "/batches/b/status") == {"status": "completed", "completed": 2}
@@ -35,14 +35,14 @@ def test_seed_fills_in_missing_fields(box, http):
         assert (task["type"], task["response"]) == ("categorization", {"category": "cat"})
 
 
-def test_seed_keeps_given_fields(box, http):
+def test_seed_keeps_given_fields(sandbox, http):
     given = {
         "task_id": "f" * 24, "unique_id": "u", "tags": ["night"], "metadata": {"row": 1},
         "status": "error", "response": {"error": "no file"}, "created_at": "2025-03-04 11:15+01:00",
         "type": "categorization", "params": {}, "audits": [], "from_another_place": True,
         "customer_review_status": "rejected",
     }  # fmt: skip
-    box.seed([{"kind": "task", "api_key": "test_key", **given}])
+    sandbox.seed([{"kind": "task", "api_key": "test_key", **given}])
     task = get(http, f"/task/{'f' * 24}")
     assert task["created_at"] == task["updated_at"] == LAST_WEEK
     assert {**task, **given, "created_at": LAST_WEEK} == task
@@ -52,29 +52,31 @@ def test_seed_keeps_given_fields(box, http):
 
 @pytest.mark.parametrize("live, status", [(True, "pending"), (False, "completed")])
 def test_seed_without_status_is_as_if_created_now(http_for, live, status):
-    with Sandbox(live=live) as box:
-        box.seed([PROJECT, {**BATCH, "status": None}, TASK], api_key="test_key")
-        counts = get(http_for(box), "/batches/b/status")
+    with Sandbox(live=live) as sandbox:
+        sandbox.seed([PROJECT, {**BATCH, "status": None}, TASK], api_key="test_key")
+        counts = get(http_for(sandbox), "/batches/b/status")
     assert counts == {"status": "staging" if live else "in_progress", status: 1}
 
 
-def test_seed_chat_task_is_found_by_its_annotations(box):
-    box.seed([{"kind": "project", "name": "c", "type": "chat"}, {"kind": "task", "project": "c"}])
-    with box.client() as client:
+def test_seed_chat_task_is_found_by_its_annotations(sandbox):
+    sandbox.seed(
+        [{"kind": "project", "name": "c", "type": "chat"}, {"kind": "task", "project": "c"}]
+    )
+    with sandbox.client() as client:
         (task,) = client.v2.get_tasks(project_name="c").tasks
         found = client.v2.get_task(task_id=task.task_id)
         annotation = found.threads[0].annotations[0]
         assert client.v2.get_annotation(annotation_id=annotation.id).id == annotation.id
 
 
-def test_seed_sends_no_callback(box):
-    box.seed([{**TASK, "batch": None, "type": "annotation", "callback_url": "a@example.org"}])
-    assert box.callbacks == []
+def test_seed_sends_no_callback(sandbox):
+    sandbox.seed([{**TASK, "batch": None, "type": "annotation", "callback_url": "a@example.org"}])
+    assert sandbox.callbacks == []
 
 
-def test_seed_task_continues_as_any_other(live_box):
-    live_box.seed([PROJECT, {**BATCH, "status": "in_progress"}, {**TASK, "task_id": "t"}])
-    assert live_box.complete_task("t", {})["status"] == "completed"
+def test_seed_task_continues_as_any_other(live_sandbox):
+    live_sandbox.seed([PROJECT, {**BATCH, "status": "in_progress"}, {**TASK, "task_id": "t"}])
+    assert live_sandbox.complete_task("t", {})["status"] == "completed"
 
 
 @pytest.mark.parametrize(
@@ -111,41 +113,43 @@ def test_seed_task_continues_as_any_other(live_box):
         ({"kind": "file", "doc": {"id": "1"}, "content": "%"}, "base64"),
     ],
 )
-def test_seed_invalid_row_is_reported_by_number_and_nothing_loaded(box, http, tmp_path, row, part):
+def test_seed_invalid_row_is_reported_by_number_and_nothing_loaded(
+    sandbox, http, tmp_path, row, part
+):
     taken = {**TASK, "task_id": "taken", "unique_id": "taken"}
     rows = [PROJECT, BATCH, taken, row]
     with pytest.raises(ValueError, match="row 4") as caught:
-        box.seed(rows, api_key="test_key")
+        sandbox.seed(rows, api_key="test_key")
     assert part in str(caught.value)
     path = tmp_path / "rows.jsonl"
     path.write_text("\n".join(json.dumps(each) for each in rows))
     with pytest.raises(ValueError, match="rows.jsonl, line 4"):
-        box.seed(path, api_key="test_key")
+        sandbox.seed(path, api_key="test_key")
     assert get(http, "/projects") == []
     assert http.ids() == []
 
 
 @pytest.mark.parametrize("line", ["{", "nonsense", "\x00", '{"kind": "task"', "[" * 100_000])
-def test_seed_line_not_json_is_reported(box, tmp_path, line):
+def test_seed_line_not_json_is_reported(sandbox, tmp_path, line):
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(PROJECT) + "\n\n" + line)
     with pytest.raises(ValueError, match="line 3"):
-        box.seed(path)
+        sandbox.seed(path)
 
 
-def test_seed_row_nested_too_deeply_is_reported(box, http, tmp_path):
+def test_seed_row_nested_too_deeply_is_reported(sandbox, http, tmp_path):
     deep = json.loads("[" * 900 + "]" * 900)
     row = {"kind": "task", "type": "annotation", "metadata": {"a": deep}}
     path = tmp_path / "rows.jsonl"
     path.write_text(json.dumps(PROJECT) + "\n" + json.dumps(row))
     with pytest.raises(ValueError, match="row 2: .*200"):
-        box.seed([PROJECT, row], api_key="test_key")
+        sandbox.seed([PROJECT, row], api_key="test_key")
     with pytest.raises(ValueError, match="line 2: .*200"):
-        box.seed(path, api_key="test_key")
+        sandbox.seed(path, api_key="test_key")
     assert http.ids() == get(http, "/projects") == []
 
 
-def test_seed_of_the_deepest_accepted_row_round_trips(box, tmp_path):
+def test_seed_of_the_deepest_accepted_row_round_trips(sandbox, tmp_path):
     def deep(levels):
         return json.loads("[" * levels + "]" * levels)
 
@@ -153,13 +157,13 @@ def test_seed_of_the_deepest_accepted_row_round_trips(box, tmp_path):
         {**PROJECT, "params": {"a": deep(MAX_STORED_DEPTH - 3)}},
         {"kind": "file", "doc": {"id": "f", "metadata": deep(MAX_STORED_DEPTH - 1)}},
     ]
-    box.seed(rows)
-    box.export(tmp_path / "out")
-    box.reset()
-    assert box.seed(tmp_path / "out") == {"project": 1, "file": 1}
+    sandbox.seed(rows)
+    sandbox.export(tmp_path / "out")
+    sandbox.reset()
+    assert sandbox.seed(tmp_path / "out") == {"project": 1, "file": 1}
 
 
-def everything(box, http):
+def everything(sandbox, http):
     """Something of every kind."""
     http.make_project("p", params={"x": "é"})
     http.make_project("c", "chat")
@@ -173,20 +177,20 @@ def everything(box, http):
     body = {"attachment": "a", "geometries": {}, "expected_response": {}, "kind": 1}
     http.post("/evaluation_tasks/imageannotation", json=body)
     http.post("/teams/invite", json={"emails": ["a@example.org"], "team_role": "labeler"})
-    box.deliver("p", api_key="test_key")
-    box.add_dataset("d", 2, api_key="test_key")
-    box.seed([PROJECT], api_key="test_other")
+    sandbox.deliver("p", api_key="test_key")
+    sandbox.add_dataset("d", 2, api_key="test_key")
+    sandbox.seed([PROJECT], api_key="test_other")
 
 
-def test_seed_of_an_export_restores_the_same_data(box, http, tmp_path):
-    everything(box, http)
-    box.export(tmp_path / "first")
-    listed, files = get(http, "/tasks"), box._open().state.store._connection.execute(
+def test_seed_of_an_export_restores_the_same_data(sandbox, http, tmp_path):
+    everything(sandbox, http)
+    sandbox.export(tmp_path / "first")
+    listed, files = get(http, "/tasks"), sandbox._open().state.store._connection.execute(
         "SELECT * FROM contents"
     ).fetchall()  # fmt: skip
-    box.reset()
-    box.seed(tmp_path / "first")
-    box.export(tmp_path / "second")
+    sandbox.reset()
+    sandbox.seed(tmp_path / "first")
+    sandbox.export(tmp_path / "second")
     first, second = (
         [json.loads(line) for line in (tmp_path / name).read_text().splitlines()]
         for name in ("first", "second")
@@ -194,25 +198,28 @@ def test_seed_of_an_export_restores_the_same_data(box, http, tmp_path):
     assert first == second
     assert len({row["kind"] for row in first}) >= 10
     assert get(http, "/tasks") == listed
-    assert box._open().state.store._connection.execute("SELECT * FROM contents").fetchall() == files
+    assert (
+        sandbox._open().state.store._connection.execute("SELECT * FROM contents").fetchall()
+        == files
+    )
     assert "test_other" not in (tmp_path / "first").read_text()
 
 
-def test_seed_live_data_keep_their_state(live_box, live_http, tmp_path):
+def test_seed_live_data_keep_their_state(live_sandbox, live_http, tmp_path):
     live_http.make_project()
     for name in ("staged", "cancelled", "paused"):
         live_http.make_batch(name)
         live_http.make_task(batch=name)
     live_http.post("/batches/paused/finalize")
-    with live_box.client("test_key") as client:
+    with live_sandbox.client("test_key") as client:
         client.v2.pause_batch(batch_name="paused")
         client.v2.cancel_batch(batch_name="cancelled")
     task_id = live_http.make_task()["task_id"]
-    live_box.complete_task(task_id, None)
-    live_box.export(tmp_path / "first")
-    live_box.reset()
-    live_box.seed(tmp_path / "first")
-    live_box.export(tmp_path / "second")
+    live_sandbox.complete_task(task_id, None)
+    live_sandbox.export(tmp_path / "first")
+    live_sandbox.reset()
+    live_sandbox.seed(tmp_path / "first")
+    live_sandbox.export(tmp_path / "second")
     first, second = ((tmp_path / name).read_text().splitlines() for name in ("first", "second"))
     assert [json.loads(line) for line in first] == [json.loads(line) for line in second]
 
@@ -234,8 +241,8 @@ FILTERS = {
 @pytest.fixture(scope="module")
 def large():
     """A sandbox with 3000 tasks, of which few have anything in common."""
-    with Sandbox() as box:
-        box.seed(
+    with Sandbox() as sandbox:
+        sandbox.seed(
             [{"kind": "project", "name": f"p{number}", "type": "comparison"} for number in range(3)]
             + [{"kind": "batch", "name": "b1", "project": "p1"}]
             + [
@@ -245,7 +252,7 @@ def large():
             ],
             api_key="test_key",
         )  # fmt: skip
-        yield box
+        yield sandbox
 
 
 def plans(store, run):

@@ -130,13 +130,13 @@ def test_studio_priorities_malformed_are_400(studio):
         assert studio.post("/studio/batches/set_priorities", json=body).status_code == 400
 
 
-def test_studio_completed_batch_is_not_pending(live_box, live_http):
+def test_studio_completed_batch_is_not_pending(live_sandbox, live_http):
     live_http.make_project()
     live_http.make_batch("old")
     live_http.make_batch("new")
     task_id = live_http.make_task(batch="old")["task_id"]
     live_http.post("/batches/old/finalize")
-    live_box.complete_task(task_id, {})
+    live_sandbox.complete_task(task_id, {})
     assert order(live_http.get("/studio/batches")) == [("new", None)]
     assert order(prioritize(live_http, "new")) == [("new", 1)]
     assert prioritize(live_http, "new", "old").status_code == 400

@@ -302,22 +302,22 @@ def test_task_changes_move_updated_at_alone(http, wait_until):
     assert after["completed_at"] == before["completed_at"]
 
 
-def test_live_task_stays_pending_until_completed(live_box, live_http):
+def test_live_task_stays_pending_until_completed(live_sandbox, live_http):
     task = live_http.make_task()
     assert task["status"] == "pending"
     assert not {"response", "completed_at"} & set(task)
-    done = live_box.complete_task(task["task_id"], {"category": "dog"})
+    done = live_sandbox.complete_task(task["task_id"], {"category": "dog"})
     assert done["status"] == "completed"
     assert done["response"] == {"category": "dog"}
     assert live_http.get(f"/task/{task['task_id']}").json() == done
 
 
-def test_complete_task_invalid_argument_is_named(live_box, live_http):
+def test_complete_task_invalid_argument_is_named(live_sandbox, live_http):
     task_id = live_http.make_task()["task_id"]
-    live_box.complete_task(task_id, {})
+    live_sandbox.complete_task(task_id, {})
     for wrong in (task_id, "0" * 24):
         with pytest.raises(ValueError, match="task_id"):
-            live_box.complete_task(wrong, {})
+            live_sandbox.complete_task(wrong, {})
 
 
 def test_live_task_can_be_canceled_once(live_http):

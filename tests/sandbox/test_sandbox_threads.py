@@ -35,56 +35,56 @@ gc.collect()
 """
 
 
-def port_of(box):
-    return urlsplit(box.url).port
+def port_of(sandbox):
+    return urlsplit(sandbox.url).port
 
 
-def test_threads_idle_connections_block_nobody(box, http):
+def test_threads_idle_connections_block_nobody(sandbox, http):
     with contextlib.ExitStack() as silent:
         for _ in range(CONNECTIONS):
-            address = ("127.0.0.1", port_of(box))
+            address = ("127.0.0.1", port_of(sandbox))
             silent.enter_context(socket.create_connection(address, timeout=5))
         assert http.get("/teams", timeout=5).status_code == 200
 
 
-def test_threads_kept_alive_connections_block_nobody(box, http_for):
-    sessions = [http_for(box) for _ in range(CONNECTIONS)]
+def test_threads_kept_alive_connections_block_nobody(sandbox, http_for):
+    sessions = [http_for(sandbox) for _ in range(CONNECTIONS)]
     for session in sessions * 2:
         assert session.get("/teams", timeout=5).status_code == 200
 
 
-def test_threads_chunked_bodies_leave_connections_that_block_nobody(box, http):
+def test_threads_chunked_bodies_leave_connections_that_block_nobody(sandbox, http):
     head = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     with contextlib.ExitStack() as silent:
         for _ in range(CONNECTIONS):
-            raw = socket.create_connection(("127.0.0.1", port_of(box)), timeout=5)
+            raw = socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=5)
             silent.enter_context(raw).sendall(head + b"2\r\n{}\r\n0\r\n\r\n")
             assert raw.recv(12) == b"HTTP/1.1 401"
         assert http.get("/teams", timeout=5).status_code == 200
 
 
-def test_threads_slow_responses_do_not_delay_others(box, http, http_for, wait_until):
-    slow = [http_for(box) for _ in range(20)]
-    box.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))
+def test_threads_slow_responses_do_not_delay_others(sandbox, http, http_for, wait_until):
+    slow = [http_for(sandbox) for _ in range(20)]
+    sandbox.fail_next("GET", "/projects", status=None, delay=1, times=len(slow))
     with ThreadPoolExecutor(len(slow)) as pool:
         waiting = [pool.submit(session.get, "/projects") for session in slow]
-        wait_until(lambda: len(box.requests) == len(slow))
+        wait_until(lambda: len(sandbox.requests) == len(slow))
         assert http.get("/teams").status_code == 200
         assert not any(answer.done() for answer in waiting)
 
 
-def test_threads_with_one_unique_id_exactly_one_succeeds(box, http_for):
+def test_threads_with_one_unique_id_exactly_one_succeeds(sandbox, http_for):
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
-    sessions = [http_for(box) for _ in range(16)]
+    sessions = [http_for(sandbox) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
         answers = pool.map(lambda each: each.post("/task/categorization", json=body), sessions)
         statuses = sorted(answer.status_code for answer in answers)
     assert statuses == [200] + [409] * 15
 
 
-def test_threads_adding_tags_lose_none(box, http, http_for):
+def test_threads_adding_tags_lose_none(sandbox, http, http_for):
     path = f"/task/{http.make_task()['task_id']}/tags"
-    sessions = [http_for(box) for _ in range(16)]
+    sessions = [http_for(sandbox) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
         list(pool.map(lambda pair: pair[1].put(path, json=[str(pair[0])]), enumerate(sessions)))
     assert len(http.post(path.replace("tags", "setMetadata"), json={}).json()["tags"]) == 16
@@ -99,14 +99,14 @@ def test_threads_clients_that_disconnect_leave_no_traceback():
 
 def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
     before = set(threading.enumerate())
-    box = Sandbox().start()
-    port = port_of(box)
-    box.fail_next("GET", "/teams", status=None, delay=600)  # a test's own limit is less
-    waiting = threading.Thread(target=lambda: http_for(box).get("/teams"))
+    sandbox = Sandbox().start()
+    port = port_of(sandbox)
+    sandbox.fail_next("GET", "/teams", status=None, delay=600)  # a test's own limit is less
+    waiting = threading.Thread(target=lambda: http_for(sandbox).get("/teams"))
     waiting.start()
     idle = socket.create_connection(("127.0.0.1", port), timeout=5)
-    wait_until(lambda: box.requests)
-    box.stop()
+    wait_until(lambda: sandbox.requests)
+    sandbox.stop()
     waiting.join()
     idle.close()
     assert set(threading.enumerate()) <= before
@@ -114,35 +114,35 @@ def test_stop_is_prompt_and_leaves_no_thread_and_no_port(http_for, wait_until):
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
-def test_sandbox_client_ignores_a_proxy_of_the_environment(box, monkeypatch):
+def test_sandbox_client_ignores_a_proxy_of_the_environment(sandbox, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    with box.client(retries=0) as client:
+    with sandbox.client(retries=0) as client:
         assert client.list_teammates()
 
 
 def test_start_and_stop_may_be_repeated(http_for):
-    box = Sandbox()
+    sandbox = Sandbox()
     for _ in range(2):
-        assert box.start() is box.start()
-        assert http_for(box).get("/teams").status_code == 200
-        box.stop()
-        box.stop()
+        assert sandbox.start() is sandbox.start()
+        assert http_for(sandbox).get("/teams").status_code == 200
+        sandbox.stop()
+        sandbox.stop()
     with pytest.raises(RuntimeError, match="start"):
-        box.url  # noqa: B018
+        sandbox.url  # noqa: B018
 
 
-def test_start_on_a_port_in_use_raises_os_error(box):
+def test_start_on_a_port_in_use_raises_os_error(sandbox):
     with pytest.raises(OSError, match="in use"):
-        Sandbox(port=port_of(box)).start()
+        Sandbox(port=port_of(sandbox)).start()
 
 
 def test_db_file_outlives_the_sandbox(tmp_path, http_for):
     path = tmp_path / "sandbox.db"
-    with Sandbox(db=path) as box:
-        task = http_for(box).make_task(unique_id="u", tags=["x"])
-    with Sandbox(db=str(path)) as box:
-        assert http_for(box).ids(tags="x") == [task["task_id"]]
-        assert http_for(box).get(f"/task/{task['task_id']}").json() == task
-        box.reset()
-        assert http_for(box).ids() == []
+    with Sandbox(db=path) as sandbox:
+        task = http_for(sandbox).make_task(unique_id="u", tags=["x"])
+    with Sandbox(db=str(path)) as sandbox:
+        assert http_for(sandbox).ids(tags="x") == [task["task_id"]]
+        assert http_for(sandbox).get(f"/task/{task['task_id']}").json() == task
+        sandbox.reset()
+        assert http_for(sandbox).ids() == []

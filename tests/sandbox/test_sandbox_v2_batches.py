@@ -117,7 +117,7 @@ def test_v2_batch_completed_accepts_no_action(v2):
     task_id = v2.create_chat_task(project_name="p", batch_name="b")["task_id"]
     do(v2, "finalize")
     if v2.get_task(task_id=task_id)["status"] == "pending":
-        v2.http.box.complete_task(task_id, {})
+        v2.http.sandbox.complete_task(task_id, {})
     batch = v2.get_batch(batch_name="b")
     assert batch["status"] == "completed"
     assert batch["completed_at"] >= batch["created_at"]
@@ -177,28 +177,28 @@ def test_v2_batch_accepts_tasks_unless_finalized_paused_or_cancelled(v2):
     assert not takes("open")
 
 
-def test_v2_cancel_batch_cancels_its_pending_tasks(live_box, live_v2):
+def test_v2_cancel_batch_cancels_its_pending_tasks(live_sandbox, live_v2):
     live_v2.create_batch(name="b", project_name="p")
     done, pending = (
         live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)
     )
     other = live_v2.create_chat_task(project_name="p")["task_id"]
-    live_box.complete_task(done, {})
+    live_sandbox.complete_task(done, {})
     assert do(live_v2, "cancel")["status"] == "cancelled"
     found = [live_v2.get_task(task_id=name)["status"] for name in (done, pending, other)]
     assert found == ["completed", "canceled", "pending"]
 
 
-def test_v2_batch_is_completed_and_called_back_with_its_last_task(live_box, live_v2):
+def test_v2_batch_is_completed_and_called_back_with_its_last_task(live_sandbox, live_v2):
     live_v2.create_batch(name="b", project_name="p", callback="ops@example.org")
     ids = [live_v2.create_chat_task(project_name="p", batch_name="b")["task_id"] for _ in range(2)]
-    live_box.complete_task(ids[0], {})
+    live_sandbox.complete_task(ids[0], {})
     assert live_v2.get_batch(batch_name="b")["status"] == "in_progress"
     do(live_v2, "pause")
-    live_box.complete_task(ids[1], {})
+    live_sandbox.complete_task(ids[1], {})
     assert live_v2.get_batch(batch_name="b")["status"] == "paused"
     assert do(live_v2, "resume")["status"] == "completed"
-    (callback,) = live_box.callbacks
+    (callback,) = live_sandbox.callbacks
     assert callback.body == {"batch": "b", "project": "p", "status": "completed"}
 
 

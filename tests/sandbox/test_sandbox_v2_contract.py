@@ -18,7 +18,7 @@ class Scene:
     """A project with batches, tasks and a delivery, and a dataset."""
 
     def __init__(self, v2):
-        self.v2, self.box = v2, v2.http.box
+        self.v2, self.sandbox = v2, v2.http.sandbox
         self._numbers = count(1)
         v2.http.make_project(kind="chat")
         self.project = v2.get_project(project_name="p")
@@ -26,9 +26,9 @@ class Scene:
         self.task_id = self.new_task(batch_id=self.batch["id"])
         self.new_task()
         if v2.get_task(task_id=self.task_id)["status"] == "pending":
-            self.box.complete_task(self.task_id, {})
-        self.delivery = self.box.deliver("p", [self.task_id], api_key="test_key")
-        self.dataset_delivery = self.box.add_dataset("Rivers", 2, api_key="test_key")
+            self.sandbox.complete_task(self.task_id, {})
+        self.delivery = self.sandbox.deliver("p", [self.task_id], api_key="test_key")
+        self.dataset_delivery = self.sandbox.add_dataset("Rivers", 2, api_key="test_key")
         listed = v2.get_dataset_tasks(delivery_id=self.dataset_delivery["id"])["tasks"]
         self.dataset_task_id = listed[0]["task_id"]
         self.schema_id = v2.get_delivery_tasks(project_name="p")["docs"][0]["response_schema_id"]

@@ -15,11 +15,11 @@ def make_tasks(v2, number, project="p"):
 
 
 def deliver(v2, *arguments, **more):
-    return v2.http.box.deliver(*arguments, api_key="test_key", **more)
+    return v2.http.sandbox.deliver(*arguments, api_key="test_key", **more)
 
 
 def add_dataset(v2, *arguments, **more):
-    return v2.http.box.add_dataset(*arguments, api_key="test_key", **more)
+    return v2.http.sandbox.add_dataset(*arguments, api_key="test_key", **more)
 
 
 def test_delivery_has_all_completed_tasks_not_yet_delivered(v2):
@@ -45,11 +45,11 @@ def test_delivery_of_named_tasks(v2):
     assert task == v2.get_task(task_id=a)
 
 
-def test_delivery_omits_pending_tasks(live_box, live_http):
+def test_delivery_omits_pending_tasks(live_sandbox, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     done, pending = make_tasks(v2, 2)
-    live_box.complete_task(done, {})
+    live_sandbox.complete_task(done, {})
     with pytest.raises(ValueError, match=pending):
         deliver(v2, "p", [pending])
     assert deliver(v2, "p")["task_count"] == 1
@@ -75,7 +75,7 @@ def test_delivery_invalid_is_rejected_and_delivers_nothing(v2, arguments, named)
     if arguments.get("task_ids") == ["delivered"]:
         arguments = {"task_ids": [task_id]}
     with pytest.raises(ValueError, match=named):
-        v2.http.box.deliver(**{"project_name": "p", "api_key": "test_key", **arguments})
+        v2.http.sandbox.deliver(**{"project_name": "p", "api_key": "test_key", **arguments})
     assert len(v2.get_deliveries(project_name="p")["deliveries"]) == 1
     assert deliver(v2, "p")["task_count"] == 1
 
@@ -209,15 +209,15 @@ def test_add_dataset_twice_adds_a_delivery(v2):
 
 
 def test_add_dataset_equal_calls_make_equal_data(v2):
-    def made(box):
-        delivery = box.add_dataset("Rivers", 2, delivered_at="2025-03-04", api_key="test_key")
+    def made(sandbox):
+        delivery = sandbox.add_dataset("Rivers", 2, delivered_at="2025-03-04", api_key="test_key")
         tasks = V2(v2.http).get_dataset_tasks(delivery_id=delivery["id"])
         return delivery, tasks
 
-    first = made(v2.http.box)
-    v2.http.box.reset()
-    assert made(v2.http.box) == first
-    theirs = v2.http.box.add_dataset("Rivers", 2, api_key="test_other")
+    first = made(v2.http.sandbox)
+    v2.http.sandbox.reset()
+    assert made(v2.http.sandbox) == first
+    theirs = v2.http.sandbox.add_dataset("Rivers", 2, api_key="test_other")
     assert theirs["id"] != first[0]["id"]
 
 
@@ -306,25 +306,25 @@ def test_attachment_unknown_is_404(v2, attached):
 
 
 def test_sandbox_default_key_is_that_of_its_client():
-    with Sandbox() as box, box.client() as client:
+    with Sandbox() as sandbox, sandbox.client() as client:
         client.create_project("p", "chat")
-        assert box.deliver("p")["task_count"] == 0
-        assert box.add_dataset("Rivers", 0)["metadata"]["task_count"] == 0
+        assert sandbox.deliver("p")["task_count"] == 0
+        assert sandbox.add_dataset("Rivers", 0)["metadata"]["task_count"] == 0
 
 
 def test_db_keeps_deliveries_and_datasets(tmp_path, http_for):
-    with Sandbox(db=tmp_path / "box.db") as box:
-        http = http_for(box)
+    with Sandbox(db=tmp_path / "box.db") as sandbox:
+        http = http_for(sandbox)
         http.make_project(kind="chat")
         make_tasks(V2(http), 1)
         delivery, sent = deliver(V2(http), "p"), add_dataset(V2(http), "Rivers")
-    with Sandbox(db=tmp_path / "box.db") as box:
-        v2 = V2(http_for(box))
+    with Sandbox(db=tmp_path / "box.db") as sandbox:
+        v2 = V2(http_for(sandbox))
         assert v2.get_deliveries(project_name="p")["deliveries"] == [delivery]
         assert v2.get_dataset_deliveries()["deliveries"] == [sent]
 
 
 def test_deliver_without_a_running_sandbox_raises():
-    for call in (lambda box: box.deliver("p"), lambda box: box.add_dataset("d")):
+    for call in (lambda sandbox: sandbox.deliver("p"), lambda sandbox: sandbox.add_dataset("d")):
         with pytest.raises(RuntimeError, match="not running"):
             call(Sandbox())

@@ -49,16 +49,16 @@ def test_v2_batches_have_pages(v2):
     assert [[batch["name"] for batch in page] for page in pages] == [["b2", "b1"], ["b0"]]
 
 
-def test_v2_deliveries_and_datasets_have_pages(box, v2):
+def test_v2_deliveries_and_datasets_have_pages(sandbox, v2):
     made = make_tasks(v2, 3)[::-1]
-    delivery = box.deliver("p", api_key="test_key")["id"]
+    delivery = sandbox.deliver("p", api_key="test_key")["id"]
     pages = walk(v2, "get_delivery", "tasks", delivery_id=delivery, limit=2)
     assert [[task["task_id"] for task in page] for page in pages] == [made[:2], made[2:]]
     pages = walk(v2, "get_delivery_tasks", "docs", project_name="p", limit=2)
     assert [[task["task_id"] for task in page] for page in pages] == [made[:2], made[2:]]
     page = v2.get_delivery_tasks(project_name="p", limit=2)
     assert page["total"] == 2
-    sent = box.add_dataset("d", 3, api_key="test_key")
+    sent = sandbox.add_dataset("d", 3, api_key="test_key")
     pages = walk(v2, "get_dataset_tasks", "tasks", dataset_id=sent["dataset"], limit=2)
     assert [len(page) for page in pages] == [2, 1]
     assert pages == walk(v2, "get_dataset_delivery", "tasks", delivery_id=sent["id"], limit=2)
@@ -144,11 +144,11 @@ def test_v2_filters_by_project_and_batch_by_id_or_name(http, v2):
     assert v2.status("get_tasks", project_id=project, project_name="q") == 404
 
 
-def test_v2_filters_by_status(live_box, live_http):
+def test_v2_filters_by_status(live_sandbox, live_http):
     live_http.make_project(kind="chat")
     v2 = V2(live_http)
     a, b, c = make_tasks(v2, 3)
-    live_box.complete_task(a, {})
+    live_sandbox.complete_task(a, {})
     live_http.post(f"/task/{b}/cancel")
     found = {
         status: ids(v2, project_name="p", status=status)
@@ -227,10 +227,10 @@ def test_v1_bearer_token_is_rejected(v2):
     assert v2.send("GET", "/v1/projects").status_code == 401
 
 
-def test_v2_key_has_its_own_data(box, http, v2):
+def test_v2_key_has_its_own_data(sandbox, http, v2):
     v2.create_batch(name="b", project_name="p")
     (task_id,) = make_tasks(v2, 1)
-    box.add_dataset("d", api_key="test_key")
+    sandbox.add_dataset("d", api_key="test_key")
     other = V2(http, "test_other")
     assert other.get_projects() == {"projects": []}
     assert other.get_batches() == {"batches": []}
@@ -239,20 +239,20 @@ def test_v2_key_has_its_own_data(box, http, v2):
     assert other.status("get_tasks", project_name="p") == 404
 
 
-def test_v2_faults_apply_by_path_and_requests_are_recorded(box, v2):
-    box.fail_next("GET", "/v2/*", 429, times=2, headers={"Retry-After": "3"})
+def test_v2_faults_apply_by_path_and_requests_are_recorded(sandbox, v2):
+    sandbox.fail_next("GET", "/v2/*", 429, times=2, headers={"Retry-After": "3"})
     assert v2.http.get("/projects").status_code == 200
     assert v2.answer("get_projects").headers["Retry-After"] == "3"
     assert v2.status("get_tasks", project_name="p", expand=["project", "batch"]) == 429
     assert v2.get_projects()["projects"]
-    request = box.requests[-2]
+    request = sandbox.requests[-2]
     assert (request.method, request.path, request.status) == ("GET", "/v2/tasks", 429)
     assert request.query == {"project_name": ["p"], "expand": ["project", "batch"]}
     assert "Authorization" not in request.headers
 
 
-def test_v2_fail_next_after_processing_makes_the_second_attempt_409(box, v2):
-    box.fail_next("POST", "/v2/batch", 500, after_processing=True)
+def test_v2_fail_next_after_processing_makes_the_second_attempt_409(sandbox, v2):
+    sandbox.fail_next("POST", "/v2/batch", 500, after_processing=True)
     found = [v2.status("create_batch", name="b", project_name="p") for _ in range(2)]
     assert found == [500, 409]
 

@@ -164,7 +164,7 @@ def test_v2_tasks_of_other_types_have_no_threads_and_need_a_project(http, v2):
     assert v2.status("get_task") == 400
 
 
-def test_v2_live_task_is_pending_until_completed(live_box, live_v2):
+def test_v2_live_task_is_pending_until_completed(live_sandbox, live_v2):
     task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     task = live_v2.get_task(task_id=task_id)
     assert (task["status"], task["threads"]) == ("pending", [])
@@ -173,7 +173,7 @@ def test_v2_live_task_is_pending_until_completed(live_box, live_v2):
         {"turns": [{"messages": [{"role": "user", "content": {"text": "Hi"}}, {"content": {}}]}]},
         {"id": "mine", "turns": [], "annotations": [{"id": "a", "key": "k", "type": "boolean"}]},
     ]
-    live_box.complete_task(task_id, {"threads": threads})
+    live_sandbox.complete_task(task_id, {"threads": threads})
     first, second = live_v2.get_task(task_id=task_id)["threads"]
     (turn,) = first["turns"]
     assert [message["role"] for message in turn["messages"]] == ["user", "assistant"]
@@ -182,30 +182,30 @@ def test_v2_live_task_is_pending_until_completed(live_box, live_v2):
     assert first["id"] != second["id"] == "mine"
     assert live_v2.get_annotation(annotation_id="a")["key"] == "k"
     with pytest.raises(ValueError, match="completed"):
-        live_box.complete_task(task_id, {})
+        live_sandbox.complete_task(task_id, {})
 
 
 @pytest.mark.parametrize("nothing", [{}, None])
-def test_v2_empty_response_is_replaced_by_the_canned_one(live_box, live_v2, nothing):
+def test_v2_empty_response_is_replaced_by_the_canned_one(live_sandbox, live_v2, nothing):
     task_id = live_v2.create_chat_task(project_name="p")["task_id"]
-    live_box.complete_task(task_id, nothing)
+    live_sandbox.complete_task(task_id, nothing)
     assert annotations(live_v2.get_task(task_id=task_id)["threads"])
 
 
 @pytest.mark.parametrize(
     "threads", ["x", [1], [{"turns": {}}], [{"turns": [{"messages": ["Hi"]}]}], None]
 )
-def test_v2_invalid_threads_are_rejected_and_change_nothing(live_box, live_v2, threads):
+def test_v2_invalid_threads_are_rejected_and_change_nothing(live_sandbox, live_v2, threads):
     task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     with pytest.raises(ValueError, match="must be a list of objects"):
-        live_box.complete_task(task_id, {"threads": threads})
+        live_sandbox.complete_task(task_id, {"threads": threads})
     assert live_v2.get_task(task_id=task_id)["status"] == "pending"
 
 
-def test_v2_unusual_annotations_are_returned_as_given(live_box, live_v2):
+def test_v2_unusual_annotations_are_returned_as_given(live_sandbox, live_v2):
     task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     odd = [{"key": "k", "value": 1}, {"id": "x", "key": "k", "type": "new", "value": None}, 7]
-    live_box.complete_task(task_id, {"threads": [{"annotations": odd}]})
+    live_sandbox.complete_task(task_id, {"threads": [{"annotations": odd}]})
     # Not by V2's own calls: this is no answer that fits the document.
     answer = live_v2.send("GET", "/v2/task", params={"task_id": task_id})
     assert answer.json()["threads"][0]["annotations"] == odd
@@ -232,10 +232,10 @@ def test_v2_tags_and_annotations_are_separate(http, v2):
     assert v2.get_annotation(annotation_id=annotation["id"])
 
 
-def test_v2_task_callback_is_as_in_v1(live_box, live_v2):
+def test_v2_task_callback_is_as_in_v1(live_sandbox, live_v2):
     task_id = live_v2.create_chat_task(project_name="p", callback_url="ops@example.org")["task_id"]
-    live_box.complete_task(task_id, {})
-    (callback,) = live_box.callbacks
+    live_sandbox.complete_task(task_id, {})
+    (callback,) = live_sandbox.callbacks
     assert (callback.url, callback.body["task_id"]) == ("ops@example.org", task_id)
     assert callback.body["response"]["threads"]
     assert not [key for key in callback.body["task"] if key.startswith("_")]
