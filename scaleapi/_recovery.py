@@ -79,8 +79,10 @@ def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     for name, sent in json.loads(json.dumps(fields)).items():  # as it was sent
         place = shown if name in shown else of_its_type
         value = place.get(name)
-        # Of what a task was sent, only its tags are left out where there are none.
-        is_shown = name in place or name == "tags"
+        # Where a task has no tags, batch or project, the service shows no such key; a task of a
+        # batch may show the batch alone.
+        implied = name in ("tags", "batch") or (name == "project" and "batch" not in shown)
+        is_shown = name in place or implied
         if sent is None or not is_shown or (not sent and not value):
             continue
         if name in ("metadata", "tags"):

@@ -302,6 +302,7 @@ TASK_DIFFERENCES = {
     "metadata without one key": {"metadata": {"row": 1}},
     "tags": {"tags": ["night"]},
     "no tags, for which the service shows no key": {"tags": ...},
+    "no batch, for which the service shows no key": {"batch": ...},
     "attachment": {"params": {**SHOWN_TASK["params"], "attachment": "https://example.org/b.png"}},
     "deep in params": {
         "params": {
