@@ -23,8 +23,8 @@ from ._http.idempotency import (
     RequestData,
 )
 
-# The query parameters of signed URLs of Amazon, Google, CloudFront and Azure. Compiled on first use:
-# at import that would take longer than the rest of the module.
+# Parameters of URLs that Amazon, Google, CloudFront and Azure sign. Compiled on first use, since at
+# import it would take longer than the rest of the module.
 _SIGNATURE = (
     "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$"
 )
