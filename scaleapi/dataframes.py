@@ -149,11 +149,11 @@ def _leaves(name: str, value: Any) -> Iterator[Any]:
 
 def _infer_dtype(column: pandas.Series[Any]) -> pandas.Series[Any]:
     """Convert a column to the dtype of all its values, if that represents them exactly."""
-    kind = _pandas().api.types.infer_dtype(column, skipna=True)
-    if kind not in DTYPES:
+    inferred = _pandas().api.types.infer_dtype(column, skipna=True)
+    if inferred not in DTYPES:
         return column.infer_objects()
     try:
-        typed = column.astype(DTYPES[kind])
+        typed = column.astype(DTYPES[inferred])
     except OverflowError:  # more than 64 bits
         return column
     exact = all(new == old for new, old in zip(typed.dropna(), column.dropna()))

@@ -99,11 +99,11 @@ class ScaleException(Exception):
 
 
 def _rebuild(
-    kind: type[ScaleException], args: tuple[Any, ...], state: dict[str, Any]
+    error_class: type[ScaleException], args: tuple[Any, ...], state: dict[str, Any]
 ) -> ScaleException:
     # Not through __init__: a user's subclass may take other arguments, and the prefix of the
     # message must not be added twice.
-    error = kind.__new__(kind)
+    error = error_class.__new__(error_class)
     error.args = args
     error.__dict__.update(state)
     return error
@@ -198,8 +198,8 @@ class ScaleConnectionTimeout(ScaleConnectionError):
 
 
 ExceptionMap: dict[int, type[ScaleException]] = {
-    kind.code: kind
-    for kind in (
+    error_class.code: error_class
+    for error_class in (
         ScaleInvalidRequest,
         ScaleUnauthorized,
         ScaleNotEnabled,
@@ -210,6 +210,6 @@ ExceptionMap: dict[int, type[ScaleException]] = {
         ScaleServiceUnavailable,
         ScaleTimeoutError,
     )
-    if kind.code is not None
+    if error_class.code is not None
 }
 """The exception class of each HTTP status; any other status raises a plain ScaleException."""

@@ -139,11 +139,11 @@ def parse_retry_after(retry_after: Optional[str], date: Optional[str] = None) ->
     if value.isascii() and value.isdigit():
         seconds = float(value)
         return seconds if seconds < float("inf") else None
-    until = _parse_http_date(value)
-    if until is None:
+    retry_at = _parse_http_date(value)
+    if retry_at is None:
         return None
     now = _parse_http_date(date or "")
-    return max(until - (time.time() if now is None else now), 0.0)
+    return max(retry_at - (time.time() if now is None else now), 0.0)
 
 
 def _parse_http_date(value: str) -> Optional[float]:

@@ -99,10 +99,10 @@ class LocalErrors:
     def __enter__(self) -> None:
         """Begin the block."""
 
-    def __exit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
+    def __exit__(self, exc_type: object, exc: Optional[BaseException], tb: object) -> None:
         """Wrap its error."""
-        if isinstance(error, Exception) and not isinstance(error, (ScaleException, IncompleteBody)):
-            raise LocalError from error
+        if isinstance(exc, Exception) and not isinstance(exc, (ScaleException, IncompleteBody)):
+            raise LocalError from exc
 
 
 def classify_error(error: BaseException) -> TransportFailure:

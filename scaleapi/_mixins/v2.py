@@ -5,16 +5,15 @@ Source: https://scale.com/docs/api-reference, version 2
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Generator, Iterable, Mapping
 from typing import Any, Callable, Optional, Union
 
 from .. import api_client
 from .._resource import ClientMixin, arguments_of
+from .._validation import TimestampLike
 from ..pagination import PageParams, Paginator, iter_items, next_by_token
 from ..tasks import TaskStatus
 
-Moment = Union[dt.datetime, dt.date, str, None]
 StatusLike = Union["api_client.v2.TaskStatus", TaskStatus, str, None]
 Opts = Optional[Iterable[Union["api_client.v2.Option", str]]]
 
@@ -54,8 +53,8 @@ class V2Methods(ClientMixin):
         batch_id: Optional[str] = None,
         batch_name: Optional[str] = None,
         status: StatusLike = None,
-        completed_after: Moment = None,
-        completed_before: Moment = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumTask, str]]] = None,
         opts: Opts = None,
@@ -93,10 +92,10 @@ class V2Methods(ClientMixin):
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: Union[api_client.v2.BatchStatus, str, None] = None,
-        created_after: Moment = None,
-        created_before: Moment = None,
-        completed_after: Moment = None,
-        completed_before: Moment = None,
+        created_after: Optional[TimestampLike] = None,
+        created_before: Optional[TimestampLike] = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumBatch, str]]] = None,
     ) -> Generator[api_client.v2.Batch, None, None]:
@@ -158,8 +157,8 @@ class V2Methods(ClientMixin):
         project_id: Optional[str] = None,
         project_name: Optional[str] = None,
         status: StatusLike = None,
-        completed_after: Moment = None,
-        completed_before: Moment = None,
+        completed_after: Optional[TimestampLike] = None,
+        completed_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
     ) -> Generator[api_client.v2.GetDeliveryTasksResponseDocsInner, None, None]:
         """Yield every task of a project with its delivered response, page by page.
@@ -210,8 +209,8 @@ class V2Methods(ClientMixin):
         self,
         dataset_id: Optional[str] = None,
         delivery_id: Optional[str] = None,
-        delivered_after: Moment = None,
-        delivered_before: Moment = None,
+        delivered_after: Optional[TimestampLike] = None,
+        delivered_before: Optional[TimestampLike] = None,
         limit: Optional[int] = None,
         expand: Optional[Iterable[Union[api_client.v2.ExpandableEnumDatasetTask, str]]] = None,
     ) -> Generator[api_client.v2.DatasetTask, None, None]:
