@@ -122,26 +122,43 @@ def _cuboid(annotation: Mapping[str, Any]) -> Shape:
 
 
 def _ellipse(annotation: Mapping[str, Any]) -> Shape:
-    """Return an ellipse, given by center and radius or by a box; the angle is clockwise degrees."""
+    """Return an ellipse, as a closed line of many points."""
+    center, across, down = _ellipse_axes(annotation)
+    turns = (2 * math.pi * step / _ELLIPSE_POINTS for step in range(_ELLIPSE_POINTS))
+    points = [
+        (
+            center[0] + across[0] * math.cos(turn) + down[0] * math.sin(turn),
+            center[1] + across[1] * math.cos(turn) + down[1] * math.sin(turn),
+        )
+        for turn in turns
+    ]
+    return [Polyline(points, True)]
+
+
+def _ellipse_axes(annotation: Mapping[str, Any]) -> tuple[Point, Point, Point]:
+    """Return the center of an ellipse, and its half-axes as vectors.
+
+    It is given by its extreme points (top, right, bottom, left), by center and radius, or by a box;
+    an angle is in degrees, clockwise.
+    """
+    if "vertices" in annotation and annotation.keys().isdisjoint(("center", "left")):
+        points = [_point(row) for row in _vertices(annotation)]
+        if len(points) != 4:
+            raise UnsupportedGeometry(f"an ellipse has 4 vertices, got {len(points)}")
+        top, right, bottom, left = points
+        center = (sum(x for x, _ in points) / 4, sum(y for _, y in points) / 4)
+        across = ((right[0] - left[0]) / 2, (right[1] - left[1]) / 2)
+        return center, across, ((bottom[0] - top[0]) / 2, (bottom[1] - top[1]) / 2)
     if "center" in annotation:
-        center_x, center_y = _point(annotation["center"])
+        center = _point(annotation["center"])
         radius_x, radius_y = _point(annotation.get("radius"))
     else:
-        left, top, width, height = _box_fields(annotation)
+        box_left, box_top, width, height = _box_fields(annotation)
         radius_x, radius_y = width / 2, height / 2
-        center_x, center_y = left + radius_x, top + radius_y
-    rotation = math.radians(_number({"angle": 0, **annotation}, "angle"))
-    points = []
-    for step in range(_ELLIPSE_POINTS):
-        angle = 2 * math.pi * step / _ELLIPSE_POINTS
-        x, y = radius_x * math.cos(angle), radius_y * math.sin(angle)
-        points.append(
-            (
-                center_x + x * math.cos(rotation) - y * math.sin(rotation),
-                center_y + x * math.sin(rotation) + y * math.cos(rotation),
-            )
-        )
-    return [Polyline(points, True)]
+        center = (box_left + radius_x, box_top + radius_y)
+    turn = math.radians(_number({"angle": 0, **annotation}, "angle"))
+    across = (radius_x * math.cos(turn), radius_x * math.sin(turn))
+    return center, across, (-radius_y * math.sin(turn), radius_y * math.cos(turn))
 
 
 def _box_fields(annotation: Mapping[str, Any]) -> list[float]:

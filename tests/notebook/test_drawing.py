@@ -146,6 +146,18 @@ def test_draw_geometry_is_at_its_coordinates(annotation, path):
             (40, 60, 10, 70),
         ),
         ({"type": "ellipse", "left": 0, "top": 0, "width": 20, "height": 10}, (0, 20, 0, 10)),
+        (
+            {
+                "type": "ellipse",
+                "vertices": [
+                    {"x": 50, "y": 30},
+                    {"x": 80, "y": 40},
+                    {"x": 50, "y": 50},
+                    {"x": 20, "y": 40},
+                ],
+            },
+            (20, 80, 30, 50),
+        ),
     ],
 )
 def test_draw_ellipse_is_around_its_center(ellipse, extents):
@@ -416,8 +428,8 @@ def test_draw_task_without_annotations_shows_the_image_and_a_note(fields, note):
         ({"type": "cuboid", "vertices": cuboid()[1:]}, "a cuboid without its face-topleft"),
         ({"vertices": cuboid()[:3]}, "a cuboid without its face-bottomleft"),
         ({"type": "cuboid", "vertices": cuboid()[4:]}, "a cuboid without its face-topleft"),
-        ({"type": "ellipse", "vertices": VERTICES}, "left must be a number, got None"),
-        ({"type": "ellipse", "vertices": EIGHT[:4]}, "left must be a number, got None"),
+        ({"type": "ellipse", "vertices": VERTICES}, "an ellipse has 4 vertices, got 3"),
+        ({"type": "ellipse", "vertices": EIGHT}, "an ellipse has 4 vertices, got 8"),
     ],
 )
 def test_draw_invalid_annotation_is_noted_and_others_are_drawn(wrong, reason):
