@@ -19,8 +19,10 @@ from ._http.options import (
 )
 from ._http.session import SessionFactory
 from ._mixins.bulk import BulkMethods
+from ._mixins.create_tasks import BulkCreationMethods
 from ._mixins.result_files import ResultMethods
 from ._mixins.v2 import V2Methods
+from ._payload_checks import PayloadCheckMode, PayloadChecks
 from ._validation import choice, normalize_path
 from .api import Api
 from .batches import BatchMethods
@@ -28,6 +30,7 @@ from .evaluation_tasks import EvaluationTaskMethods
 from .files import FileMethods
 from .projects import ProjectMethods
 from .studio import StudioMethods
+from .task_creation import TaskCreationMethods
 from .tasks import TaskMethods
 from .teams import TeamMethods
 from .training_tasks import TrainingTaskMethods
@@ -38,6 +41,7 @@ Self = TypeVar("Self", bound="ScaleClient")
 
 
 class ScaleClient(
+    TaskCreationMethods,
     TaskMethods,
     BatchMethods,
     ProjectMethods,
@@ -47,6 +51,7 @@ class ScaleClient(
     TeamMethods,
     StudioMethods,
     V2Methods,
+    BulkCreationMethods,
     BulkMethods,
     ResultMethods,
 ):
@@ -74,6 +79,10 @@ class ScaleClient(
         session: A function that makes the `requests.Session` through which every attempt is sent;
             called once per process.
         max_response_bytes: Maximum size of a decoded response body; a larger one raises.
+        check_payloads: What is done about a payload of `create_task` and `create_tasks` that breaks
+            a documented rule of its task type. "warn" logs each distinct finding once, and the task
+            is sent; "error" also raises `ScaleInvalidArgument` before sending where the service is
+            known to reject it; "off" checks nothing. See `check_task`.
 
     Attributes:
         api: The transport, whose `get_request` and similar methods call endpoints that have no
@@ -103,6 +112,7 @@ class ScaleClient(
         retries: Retries = None,
         session: Optional[SessionFactory] = None,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        check_payloads: PayloadCheckMode = "warn",
     ) -> None:
         key = KeySource.of(api_key)
         del api_key  # traceback frames must not contain the key
@@ -118,6 +128,7 @@ class ScaleClient(
             session=session,
             max_response_bytes=max_response_bytes,
         )
+        self._payload_checks = PayloadChecks(check_payloads)
 
     def __repr__(self) -> str:
         return repr(self.api).replace(type(self.api).__name__, type(self).__name__, 1)
@@ -139,6 +150,7 @@ class ScaleClient(
         retries: Retries = NOT_GIVEN,
         on_attempt: Optional[OnAttempt] = NOT_GIVEN,
         max_response_bytes: int = NOT_GIVEN,
+        check_payloads: PayloadCheckMode = NOT_GIVEN,
     ) -> Self:
         """Return a client over the same connections, with other options.
 
@@ -148,6 +160,7 @@ class ScaleClient(
             on_attempt: Called with an `Attempt` after each attempt, for metrics; None for no
                 callback. It may be called by several threads at once; what it raises is logged.
             max_response_bytes: See `ScaleClient`.
+            check_payloads: See `ScaleClient`.
 
         Example:
             >>> client.with_options(timeout=5, retries=0).get_task(task_id)
@@ -162,6 +175,8 @@ class ScaleClient(
             on_attempt=on_attempt,
             max_response_bytes=max_response_bytes,
         )
+        if check_payloads is not NOT_GIVEN:
+            copied = copied._with_payload_checks(check_payloads)
         return copied
 
     def request(

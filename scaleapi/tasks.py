@@ -9,7 +9,7 @@ from typing import Any, Optional, TypedDict, Union
 
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
-from ._recovery import AUDIT_TASK, CANCEL_TASK, CREATE_TASK, SET_UNIQUE_ID
+from ._recovery import AUDIT_TASK, CANCEL_TASK, SET_UNIQUE_ID
 from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
@@ -333,40 +333,6 @@ class TaskMethods(ClientMixin):
             ScaleResourceNotFound: If there is no such task.
         """
         return self._request_object(Task, "GET", f"task/{path_segment('task_id', task_id)}")
-
-    def create_task(self, task_type: TypeLike, **kwargs: Any) -> Task:
-        """Create a task.
-
-        With a `unique_id` the call is idempotent: the task is created exactly once, despite
-        retries. Without one, a request whose response does not arrive in time is not retried, since
-        the task may already exist.
-
-        Args:
-            task_type: The type of the task.
-            **kwargs: The keys of the task, as in the API reference: `project`, `batch`,
-                `instruction`, `attachment`, `unique_id`, `metadata`, `tags` ... Sent unchanged.
-
-        Returns:
-            The created task.
-
-        Raises:
-            ScaleInvalidRequest: If a key is missing or wrong, or the project or batch is unknown.
-            ScaleDuplicateResource: If another task has this `unique_id`.
-            ScaleConnectionTimeout: If no response was received; without a `unique_id` the task may
-                exist.
-
-        Example:
-            >>> task = client.create_task(
-            ...     TaskType.Categorization, project="animals", attachment=url, unique_id="row-17"
-            ... )
-        """
-        return self._post_task(task_type, kwargs)
-
-    def _post_task(self, task_type: TypeLike, body: Mapping[str, Any]) -> Task:
-        type_segment = path_segment("task_type", enum_value("task_type", task_type, TaskType))
-        return self._request_object(
-            Task, "POST", f"task/{type_segment}", body=body, idempotency=CREATE_TASK
-        )
 
     def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
         """Cancel a task on which no work has started.

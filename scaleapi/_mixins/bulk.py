@@ -10,7 +10,7 @@ from .. import bulk
 from .._resource import ClientMixin
 from .._typing import Unpack
 from ..files import FileMethods
-from ..tasks import Task, TaskFilters, TaskMethods, TaskType
+from ..tasks import Task, TaskFilters, TaskMethods
 
 
 class BulkMethods(ClientMixin):
@@ -18,46 +18,6 @@ class BulkMethods(ClientMixin):
 
     See https://scale.com/docs/api-reference/tasks.
     """
-
-    def create_tasks(
-        self,
-        task_type: Union[TaskType, str],
-        payloads: Iterable[Mapping[str, Any]],
-        *,
-        workers: int = 8,
-        on_duplicate: str = "fetch",
-        progress: bulk.ProgressOption = None,
-    ) -> bulk.BulkRun[bulk.TaskOutcome]:
-        """Create many tasks, each with a `unique_id` exactly once.
-
-        Nothing is sent before the run is iterated, or `.run()` is called. If the same call is
-        repeated after a crash, it creates the missing tasks and finds the others. A payload without
-        `unique_id` is not retried after an ambiguous failure; its outcome is "failed", and the
-        error says that the task may exist.
-
-        Args:
-            task_type: The type of all tasks.
-            payloads: The JSON of each task, from any iterable; read as they are sent, and not
-                changed.
-            workers: Maximum number of concurrent requests, 1 to 64; fewer while the service is
-                busy.
-            on_duplicate: What to do where a `unique_id` is taken: "fetch" the task that has it (if
-                its type, project and batch are the same), "skip" it, or "fail".
-            progress: True for a progress bar (extra `progress`), or a callback that receives the
-                number of finished items and the total number (None if it is not known).
-
-        Returns:
-            A run with one `TaskOutcome(index, payload, task, status, error)` per payload, in their
-            order, its status "created", "existed" or "failed"; or the counts from `.run()`.
-
-        Raises:
-            ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
-                its outcome.
-        """
-        from ..bulk import tasks
-
-        client = cast(TaskMethods, self)
-        return tasks.create(client, task_type, payloads, workers, on_duplicate, progress)
 
     def cancel_tasks(
         self,

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional, Union
 
+from .._payload_checks import PayloadCheckMode
 from .._recovery import find_tasks_by_unique_id, is_task_like
 from .._validation import choice, enum_value, mapping, non_empty_str, str_list
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument, ScaleInvalidRequest
+from ..task_creation import TaskCreationMethods
 from ..tasks import Task, TaskMethods, TaskType
 from .outcomes import Record
 from .progress import ProgressOption
@@ -43,17 +45,20 @@ class TaskOutcome(Record):
 
 
 def create(
-    client: TaskMethods,
+    client: TaskCreationMethods,
     task_type: Union[TaskType, str],
     payloads: Iterable[Mapping[str, Any]],
     workers: int,
     on_duplicate: str,
     progress: ProgressOption,
+    check_payloads: Optional[PayloadCheckMode],
 ) -> BulkRun[TaskOutcome]:
     """See `ScaleClient.create_tasks`."""
     type_name = enum_value("task_type", task_type, TaskType)
     choice("on_duplicate", on_duplicate, ON_DUPLICATE)
     throttled, throttle = throttled_client(client, workers)
+    if check_payloads is not None:
+        throttled = throttled._with_payload_checks(check_payloads)
 
     def create_one(payload: Any) -> Any:
         try:
@@ -79,7 +84,9 @@ def snapshot_payload(payload: Any) -> Any:
     return payload
 
 
-def fetch_existing_task(client: TaskMethods, type_name: str, payload: Mapping[str, Any]) -> Task:
+def fetch_existing_task(
+    client: TaskCreationMethods, type_name: str, payload: Mapping[str, Any]
+) -> Task:
     """Return the task with a payload's unique id, if it has its type, project and batch.
 
     Raises:

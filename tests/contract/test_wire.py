@@ -10,6 +10,7 @@ import pytest
 
 import scaleapi
 from scaleapi._mixins.bulk import BulkMethods
+from scaleapi._mixins.create_tasks import BulkCreationMethods
 from scaleapi._mixins.result_files import ResultMethods
 
 from .calls import CALLS, LAST_TASKS, NO_BODY
@@ -70,6 +71,8 @@ def test_calls_have_every_public_method_that_returns_parsed_json():
         "session",
         "api",
         "upload_file",
+        "check_task",
+        *vars(BulkCreationMethods),
         *vars(BulkMethods),
         *vars(ResultMethods),
     }

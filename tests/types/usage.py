@@ -15,7 +15,7 @@ import requests
 from typing_extensions import assert_type
 
 import scaleapi
-from scaleapi import callbacks, sandbox
+from scaleapi import callbacks, sandbox, task_types
 from scaleapi.api_client import v2
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import (
@@ -45,7 +45,9 @@ def settings(client: scaleapi.ScaleClient) -> None:
 
 def on_tasks(client: scaleapi.ScaleClient) -> None:
     kind = scaleapi.TaskType.ImageAnnotation
-    assert_type(client.create_task(kind, project="p", unique_id="u"), scaleapi.Task)
+    task = client.create_task(scaleapi.TaskType.ImageAnnotation, project="p", unique_id="u")
+    assert_type(task, scaleapi.Task)
+    assert_type(client.check_task("imageannotation", tags=[]), list[task_types.Finding])
     every = client.get_tasks(
         "p",
         task_type=kind,
