@@ -4,7 +4,7 @@ import pytest
 import requests
 
 import scaleapi
-from scaleapi.sandbox.backend import masks
+from scaleapi.sandbox.backend.canned.files import address
 from tests.factories import CATEGORIZATION
 
 
@@ -106,19 +106,22 @@ SEGMENTED = {"attachment_type": "image", "attachment": "scaledata://a/b", "label
 
 def test_get_task_response_file_is_fetched_with_the_key(sandbox, client, tmp_path):
     task = client.create_task("segmentannotation", **SEGMENTED)
-    addresses = task.response["annotations"]
+    annotations = task.response["annotations"]
+    addresses = {"unlabeled": annotations["unlabeled"], **annotations["combined"]}
     contents = {
         name: client.get_task_response_file(task.id, url.rpartition("/")[2])
         for name, url in addresses.items()
     }
-    assert sorted(contents) == ["combined", "labeled", "unlabeled"]
-    assert len(set(contents.values())) == 3
+    assert sorted(contents) == [
+        "extendedIndexedImage", "image", "indexedImage", "unlabeled"
+    ]  # fmt: skip
+    assert len(set(contents.values())) == 4
     assert all(content.startswith(b"\x89PNG") for content in contents.values())
-    path = client.download_response_url(addresses["combined"], tmp_path / "a.png")
-    assert path.read_bytes() == contents["combined"]
+    path = client.download_response_url(addresses["image"], tmp_path / "a.png")
+    assert path.read_bytes() == contents["image"]
     with requests.Session() as session:
         session.trust_env = False
-        assert session.get(addresses["combined"], timeout=10).status_code == 401
+        assert session.get(addresses["image"], timeout=10).status_code == 401
 
 
 def test_download_results_saves_all_files(sandbox, client, tmp_path):
@@ -126,15 +129,15 @@ def test_download_results_saves_all_files(sandbox, client, tmp_path):
     assert client.download_results(tasks, tmp_path).run() == {"downloaded": 3}
     assert client.download_results(tasks, tmp_path).run() == {"existed": 3}
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(found) == 9 and {path.read_bytes()[:4] for path in found} == {b"\x89PNG"}
+    assert len(found) == 15 and {path.read_bytes()[:4] for path in found} == {b"\x89PNG"}
 
 
 @pytest.mark.parametrize("which", ["task", "file", "kind", "account", "state"])
 def test_get_task_response_file_missing_raises_not_found(which, sandbox, client, live_sandbox):
     task = client.create_task("segmentannotation", **SEGMENTED)
-    uuid = task.response["annotations"]["labeled"].rpartition("/")[2]
+    uuid = task.response["annotations"]["unlabeled"].rpartition("/")[2]
     other = client.create_task("categorization", **CATEGORIZATION)
-    of_other = masks.mask_urls("", other.id)["labeled"].rpartition("/")[2]
+    of_other = address(other.as_dict(), "", "unlabeled").rpartition("/")[2]
     place = {"task": ("none", uuid), "file": (task.id, "none"), "kind": (other.id, of_other)}
     with sandbox.client("test_other") as stranger, live_sandbox.client("test_key") as live:
         live_sandbox.seed(

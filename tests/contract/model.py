@@ -7,7 +7,12 @@ start with `_` are the model's own; `_id` and `_times` are learned from the sand
 from typing import NamedTuple
 
 FREE = {"instruction": "i", "metadata": {}, "processed_attachments": [], "urgency": "standard"}
-PARAMS = {"attachment_type": "text", "attachment": "x", "categories": ["cat", "dog"]}
+PARAMS = {
+    "attachment_type": "text",
+    "attachment": "x",
+    "categories": ["cat", "dog"],
+    "attachments": [{"type": "text", "content": "x"}],
+}
 DEFAULTS = {"categorization": {"allow_multiple": False}, "textcollection": {}}
 RESPONSES = {"categorization": {"category": "cat"}, "textcollection": {"annotations": {}}}
 TRIES = 4  # of a call: RetryPolicy().total and the first
@@ -167,6 +172,7 @@ class Model:
             raise RejectedError(400)
         verdict = "accepted" if accepted else "rejected"
         task["customer_review_status"] = verdict
+        task.setdefault("prior_responses", []).append(task["response"])
         task.setdefault("audits", []).append({"audit_result": verdict})
         task.setdefault("customer_review_comments", []).extend([comments] if comments else [])
         self._settle(task.get("batch"))

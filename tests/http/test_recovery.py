@@ -112,7 +112,7 @@ def test_recovery_without_ambiguous_failure_raises_the_duplicate_error(sandbox, 
 
 
 def test_recovery_object_of_others_raises_the_duplicate_error(sandbox, client):
-    client.create_task("transcription", unique_id="u", fields=[{"type": "text"}], **CATEGORIZATION)
+    client.create_task("transcription", unique_id="u", fields={"title": "Title"}, **CATEGORIZATION)
     client.create_task("categorization", project="q", unique_id="v", **CATEGORIZATION)
     client.create_batch("q", "b")
     other = client.create_task("categorization", unique_id="taken", **CATEGORIZATION)

@@ -46,7 +46,7 @@ def test_command_line_invalid_arguments_are_reported_in_one_line(run_command, wr
 
 def test_command_line_live_and_db_are_passed_on(run_command, http_for, tmp_path):
     process = run_command("--port", "0", "--live", "--db", str(tmp_path / "x.db"))
-    body = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
+    body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "categories": ["c"]}
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(

@@ -6,6 +6,7 @@ import pytest
 import requests
 
 from scaleapi.sandbox.faults import FaultRule
+from tests import factories
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_fail_next_after_processing_decides_whether_changes_are_stored(sandbox, 
 
 def test_fail_next_after_processing_makes_the_second_attempt_409(sandbox, http):
     sandbox.fail_next("POST", "/task/*", 500, after_processing=True)
-    body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
+    body = {**factories.CATEGORIZATION, "unique_id": "u"}
     statuses = [http.post("/task/categorization", json=body).status_code for _ in range(2)]
     assert statuses == [500, 409]
     assert len(http.ids(unique_id="u")) == 1

@@ -103,7 +103,9 @@ def test_tasks_filters_by_project_batch_and_type(http):
     http.make_batch("first", "one")
     a, b = (http.make_task(project=name)["task_id"] for name in ("one", "two"))
     c = http.make_task(batch="first")["task_id"]
-    d = http.post("/task/namedentityrecognition", json={"text": "t"}).json()["task_id"]
+    d = http.post(
+        "/task/namedentityrecognition", json={"text": "t", "labels": [{"name": "n"}]}
+    ).json()["task_id"]
     assert http.ids(project="one") == [c, a]
     assert http.ids(project="two") == [b]
     assert http.ids(batch="first", project="one") == [c]

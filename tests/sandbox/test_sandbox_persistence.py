@@ -9,9 +9,10 @@ import pytest
 import requests
 
 from scaleapi.sandbox import Sandbox
+from tests import factories
 from tests.fixtures.sandbox import printed_address
 
-BODY = {"instruction": "i", "attachment_type": "text", "attachment": "a"}
+BODY = factories.CATEGORIZATION
 
 
 class Writer(threading.Thread):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from scaleapi.sandbox import Sandbox
+from tests import factories
 
 CONNECTIONS = 100
 
@@ -74,7 +75,7 @@ def test_threads_slow_responses_do_not_delay_others(sandbox, http, http_for, wai
 
 
 def test_threads_with_one_unique_id_exactly_one_succeeds(sandbox, http_for):
-    body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "unique_id": "u"}
+    body = {**factories.CATEGORIZATION, "unique_id": "u"}
     sessions = [http_for(sandbox) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
         answers = pool.map(lambda each: each.post("/task/categorization", json=body), sessions)

@@ -25,7 +25,8 @@ _BRIEF_FILE = ("url", "scale_url", "mime_type")
 
 def response(task: Doc) -> Doc:
     """Return the canned response: it depends on the task alone, and has every possible part."""
-    return {"threads": [_Canned(task).thread()]}
+    steps = [{"type": "PromptInput", "output": _PROMPT}]  # v1's own form
+    return {"responses": steps, "threads": [_Canned(task).thread()]}
 
 
 def fill_in(task: Doc, partial: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Callable
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..http import timestamps
-from ..http.errors import bad_request, not_found
+from ..http.errors import ApiError, bad_request, not_found
 from . import canned, chat, task_schema
 from .state import SandboxState
 from .store import BATCHES, PROJECTS, TASKS, Doc, Table, equal, public
@@ -106,12 +106,13 @@ def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) ->
     """
     body = task_schema.validate_common(body)
     with state.store.transaction():
+        _require_unused(state, account, body.get("unique_id"))
         project = _resolve_placement(state, account, body)
         if project is not None and project["type"] != kind.value:
             raise bad_request(f"Project {project['name']!r} takes {project['type']} tasks only")
         params = task_schema.current_params(project) if project else {}
         top, params = task_schema.split_input(kind, body, params)
-        task_schema.check_required(kind, {**params, **top})
+        task_schema.check_payload(kind, {**params, **top})
         task = new_task(kind, top, params, live=state.live)
         if not state.live:
             _complete(task, canned.response(task, state.url))
@@ -119,6 +120,24 @@ def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) ->
     if not state.live:
         send_task_callback(state, account, task)
     return task
+
+
+def _require_unused(state: SandboxState, account: str, unique_id: str | None) -> None:
+    """Reject a unique id that is in use, before its batch is looked at.
+
+    A client that repeats a create call after its batch was finalized finds its task that way.
+    """
+    existing = unique_id and state.store.get(TASKS, account, unique_id=unique_id)
+    if existing:
+        raise ApiError(409, unique_id_in_use(existing))
+
+
+def unique_id_in_use(existing: Doc) -> str:
+    """Return the service's words for a unique id that another task has."""
+    return (
+        f'The unique_id ("{existing["unique_id"]}") is already used for a different task '
+        f"({existing['task_id']})."
+    )
 
 
 def _resolve_placement(state: SandboxState, account: str, body: Doc) -> Doc | None:
@@ -161,6 +180,7 @@ def new_task(kind: TaskType, top: Doc, params: Doc, live: bool) -> Doc:
         "processed_attachments": [],
         "_waiting_since": created,
         **top,
+        **canned.top_level({"type": kind.value, "params": params}),
     }
 
 
@@ -273,6 +293,7 @@ def audit_task(
             "audit_source": "customer",
         }
         task["customer_review_status"] = verdict
+        task.setdefault("prior_responses", []).append(task["response"])
         task.setdefault("audits", []).append(audit)
         task.setdefault("customer_review_comments", []).extend([comments] if comments else [])
 

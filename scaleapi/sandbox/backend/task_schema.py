@@ -1,39 +1,31 @@
-"""The parameters of a task: those of a create call, those that its type requires, and defaults."""
+"""The parameters of a task: those of a create call, checked, and the defaults.
+
+What each type takes is declared in `scaleapi.task_types`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Callable
+from typing import Any
 
+from ...task_types import COMMON, DECLARATIONS, Finding
 from ...tasks import TaskType
-from ..http.errors import ApiError, invalid_parameter
+from ..http.errors import ApiError, bad_request, invalid_parameter
 from .store import Doc
 
-_ATTACHMENT = ("attachment", "attachments")
-_OBJECTS = (_ATTACHMENT, ("objects_to_annotate",))
-
-# Scale's test environment responds with 400 without at least one key of each group.
-REQUIRED: Mapping[TaskType, tuple[tuple[str, ...], ...]] = {
-    TaskType.ImageAnnotation: (_ATTACHMENT, ("geometries",)),
-    TaskType.Annotation: _OBJECTS,
-    TaskType.PolygonAnnotation: _OBJECTS,
-    TaskType.LineAnnotation: _OBJECTS,
-    TaskType.Categorization: (("instruction",), ("attachment_type",), _ATTACHMENT),
-    TaskType.Transcription: (("instruction",), _ATTACHMENT, ("fields",)),
-    TaskType.DataCollection: (("instruction",), _ATTACHMENT, ("fields",)),
-    TaskType.DocumentTranscription: (_ATTACHMENT, ("features",)),
-    TaskType.TextCollection: (_ATTACHMENT,),
-    TaskType.SegmentAnnotation: (_ATTACHMENT, ("labels",)),
-}
-
-# What the server fills in if neither the task nor its project has it.
-DEFAULTS: Mapping[TaskType, Doc] = {
-    TaskType.Annotation: {"min_width": 0, "min_height": 0, "with_labels": False},
-    TaskType.PolygonAnnotation: {"with_labels": False},
-    TaskType.LineAnnotation: {"with_labels": False},
-    TaskType.Categorization: {"allow_multiple": False},
-    TaskType.SegmentAnnotation: {"allow_unlabeled": False},
-}
+# Keys of a create call that are keys of the task; all others are keys of its params.
+TOP_LEVEL = (
+    "project",
+    "batch",
+    "instruction",
+    "callback_url",
+    "unique_id",
+    "metadata",
+    "tags",
+    "urgency",
+)
+_ATTACHMENTS = ("attachment", "attachments")
+NO_ATTACHMENT = "Please include an attachment or attachments parameter."
 
 
 def is_non_empty_string(value: object) -> bool:
@@ -44,23 +36,6 @@ def is_non_empty_string(value: object) -> bool:
 def is_string_list(value: object) -> bool:
     """Return whether a value is a list of non-empty strings."""
     return isinstance(value, list) and all(is_non_empty_string(item) for item in value)
-
-
-def _is_string(value: object) -> bool:
-    return isinstance(value, str)
-
-
-# Keys of a create call that are keys of the task; all others are keys of its params.
-TOP_LEVEL: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "project": (is_non_empty_string, "a project's name"),
-    "batch": (is_non_empty_string, "a batch's name"),
-    "instruction": (_is_string, "a string"),
-    "callback_url": (_is_string, "a URL or an e-mail address"),
-    "unique_id": (is_non_empty_string, "a string"),
-    "metadata": (lambda value: isinstance(value, dict), "an object"),
-    "tags": (is_string_list, "a list of strings"),
-    "urgency": (_is_string, "a string"),
-}
 
 
 def task_type(value: object) -> TaskType:
@@ -88,9 +63,7 @@ def validate_common(body: Doc) -> Doc:
         ApiError: With 400, if a value is invalid.
     """
     params = {key: value for key, value in body.items() if value is not None}
-    for key, (is_valid, constraint) in TOP_LEVEL.items():
-        if key in params and not is_valid(params[key]):
-            raise invalid_parameter(f'"{key}" must be {constraint}')
+    _reject(COMMON.find(params), params)
     return params
 
 
@@ -114,22 +87,29 @@ def split_input(kind: TaskType, body: Doc, project_params: Doc) -> tuple[Doc, Do
     joined = "\n".join(text for text in instructions if text)
     if joined:
         top["instruction"] = joined
-    return top, {**DEFAULTS.get(kind, {}), **inherited, **params}
+    return top, {**DECLARATIONS[kind.value].filled_in, **inherited, **params}
 
 
-def check_required(kind: TaskType, params: Mapping[str, Any]) -> None:
-    """Reject a task without the parameters that its type requires.
+def check_payload(kind: TaskType, payload: Mapping[str, Any]) -> None:
+    """Reject a task that breaks a documented rule of its type.
 
     Args:
         kind: Type of the task.
-        params: All of its parameters.
+        payload: All of its parameters, those of its project included.
 
     Raises:
-        ApiError: With 400, if one is missing or empty.
+        ApiError: With 400, if something is missing or invalid.
     """
-    for names in REQUIRED.get(kind, ()):
-        if not any(params.get(name) for name in names):
-            raise invalid_parameter(f'"{names[0]}" is required')
+    _reject(DECLARATIONS[kind.value].check(payload, has_project=False), payload)
+
+
+def _reject(findings: list[Finding], payload: Mapping[str, Any]) -> None:
+    first = next((finding for finding in findings if finding.trust != "low"), None)
+    if first is None:
+        return
+    if first.path in _ATTACHMENTS and not any(payload.get(key) for key in _ATTACHMENTS):
+        raise bad_request(NO_ATTACHMENT)
+    raise invalid_parameter(f'"{first.path}" {first.problem}')
 
 
 def current_params(project: Doc) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any, Callable
 from flask import Blueprint, Response, request
 
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
-from ..backend import lifecycle, masks, task_schema
-from ..backend.store import TASKS, Doc, Filter, public
-from ..http.errors import bad_request, invalid_parameter, not_found
+from ..backend import canned, lifecycle, task_schema
+from ..backend.store import TASKS, Doc, Filter, UniqueViolationError, public
+from ..http.errors import ApiError, bad_request, invalid_parameter, not_found
 from .http_io import (
     current_account,
     current_state,
@@ -64,13 +64,12 @@ def get(task_id: str) -> Response:
 
 @routes.get("/task/<task_id>/response_url/<uuid>")
 def get_response_file(task_id: str, uuid: str) -> Response:
-    """Return a mask of a segmentation task."""
+    """Return a file of a task's response."""
     task = get_or_404(TASKS, task_id)
-    has_masks = task["type"] == TaskType.SegmentAnnotation.value and "response" in task
-    png = masks.mask_png(task_id, uuid) if has_masks else None
-    if png is None:
+    file = canned.result_file(task, uuid) if "response" in task else None
+    if file is None:
         raise not_found("result file", uuid)
-    return Response(png, mimetype="image/png")
+    return Response(file.content, mimetype=file.mimetype)
 
 
 @routes.get("/tasks")
@@ -119,7 +118,13 @@ def audit(task_id: str) -> Response:
 def set_unique_id(task_id: str) -> Response:
     """Set a task's unique id."""
     unique_id = required_string(object_body(), "unique_id")
-    return _change_task(task_id, lambda task: task.update(unique_id=unique_id))
+    try:
+        return _change_task(task_id, lambda task: task.update(unique_id=unique_id))
+    except UniqueViolationError:
+        existing = current_state().store.get(TASKS, current_account(), unique_id=unique_id)
+        if existing is None:
+            raise
+        raise ApiError(409, lifecycle.unique_id_in_use(existing)) from None
 
 
 @routes.delete("/task/<task_id>/unique_id")
