@@ -2,6 +2,7 @@
 
 import json
 import signal
+import statistics
 import sys
 import tempfile
 from collections import Counter
@@ -54,6 +55,16 @@ def speed(lab):
     bulk = once(SlowServer(lab).worker("in_bulk", CREATIONS))["wall"] / CREATIONS
     single = once(SlowServer(lab).worker("one_by_one", ONE_BY_ONE))["wall"] / ONE_BY_ONE
     return {"ours": single / bulk}
+
+
+def payload_checks(lab):
+    """A row: processor time of creations whose payloads are checked, against unchecked ones."""
+    took = {"in_bulk": [], "in_bulk_unchecked": []}
+    for _ in range(lab.rounds):
+        for name, values in took.items():
+            values.append(once(SlowServer(lab, latency=0).worker(name, CREATIONS))["cpu"])
+    checked, unchecked = (statistics.median(values) for values in took.values())
+    return {"ours": checked / unchecked}
 
 
 def memory(lab):
