@@ -12,6 +12,8 @@ from scaleapi.task_types._findings import Findings
 
 from .payloads import PAYLOADS
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module", params=["test", "live"])
 def completed(request):
