@@ -41,7 +41,7 @@ OpenTaskType = Literal[
 class TaskCreationMethods(ClientMixin):
     """The client's methods for new tasks. See https://scale.com/docs/api-reference/tasks."""
 
-    _payload_checks = PayloadChecks("off")
+    _payload_checks = PayloadChecks("off")  # ScaleClient.__init__ replaces it
 
     if TYPE_CHECKING:
         # One per task type. The last is for `**payload` of a type that is not known in advance:

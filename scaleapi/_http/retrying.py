@@ -244,6 +244,7 @@ class RetryingCall:
         return self._rule.never_retry_if_ambiguous or lacks_key
 
     def _should_retry(self, result: AttemptResult) -> bool:
+        """Return whether this kind of failure permits a retry; `_next_delay` counts and times."""
         if self.method not in self._policy.methods:
             return False
         if self._retry_only_if_unprocessed and not result.definitely_not_processed:

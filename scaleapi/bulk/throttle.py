@@ -33,7 +33,7 @@ class AdaptiveThrottle:
         clock: A monotonic clock, in seconds.
 
     Attributes:
-        limit: Maximum number of requests in flight; the fraction counts towards one more.
+        limit: Maximum number of requests in flight; its whole part applies.
         completed: Number of responses that were neither throttling nor failures of the service.
     """
 
@@ -110,7 +110,9 @@ class AdaptiveThrottle:
 
 
 def throttled_client(client: C, workers: Any) -> tuple[C, AdaptiveThrottle]:
-    """Return a copy of `client` with one throttle, which never retries non-idempotent requests.
+    """Return a copy of `client` with one throttle.
+
+    Its create requests without idempotency key are retried only if not processed for certain.
 
     Raises:
         ScaleInvalidArgument: If `workers` is not from 1 to 64.
