@@ -9,8 +9,10 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Callable, Optional, Union
 
+from .._validation import is_number
 from ._findings import HIGH, LOW, MEDIUM, Finding, Findings, Path
 
 
@@ -121,7 +123,7 @@ class Number(Form):
         return noun if self.maximum is None else f"{noun} of at most {self.maximum:g}"
 
     def accepts(self, value: Any) -> bool:
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        return is_number(value)
 
     def check(self, value: Any, path: Path, findings: Findings) -> None:
         number: Any = _number(value) if isinstance(value, str) else value
@@ -321,7 +323,7 @@ class NotBelow:
         """Add what is wrong with a record to the findings."""
         number: Any = value.get(self.key)
         other: Any = value.get(self.other)
-        if Number().accepts(number) and Number().accepts(other) and number < other:
+        if is_number(number) and is_number(other) and number < other:
             expected = f"at least {self.other}, which is {other}"
             findings.add_value((*path, self.key), number, expected, self.trust)
 
@@ -358,7 +360,7 @@ class Record(Form):
         needed = [key for key, each in self.fields.items() if each.required]
         return f"an object with {', '.join(needed)}" if needed else "an object"
 
-    @property
+    @cached_property
     def all_fields(self) -> dict[str, Field]:
         """Its keys and those of its parent."""
         inherited = self.parent.all_fields if self.parent else {}
@@ -371,7 +373,7 @@ class Record(Form):
         if not isinstance(value, Mapping):
             findings.add_value(path, value, self.described, self.trust)
             return
-        fields = self._fields()
+        fields = self.all_fields
         for key, item in value.items():
             known = fields.get(key)
             if known is None:
@@ -397,16 +399,10 @@ class Record(Form):
         self.check(value, (), findings)
         return findings.items
 
-    def _fields(self) -> dict[str, Field]:
-        known: Optional[dict[str, Field]] = self.__dict__.get("_known")
-        if known is None:
-            known = self.__dict__["_known"] = self.all_fields
-        return known
-
     def _add_unknown(self, key: Any, path: Path, findings: Findings) -> None:
-        near = difflib.get_close_matches(str(key), self._fields(), n=1)
+        near = difflib.get_close_matches(str(key), self.all_fields, n=1)
         problem = f"is unknown; did you mean {near[0]!r}?" if near else "is unknown"
-        expected = near[0] if near else f"one of {', '.join(self._fields())}"
+        expected = near[0] if near else f"one of {', '.join(self.all_fields)}"
         findings.add((*path, key), problem, expected, self.unknown_trust)
 
 

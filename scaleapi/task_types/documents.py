@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._common import BOX, PAYLOAD, URL, VERTICES
+from ._common import BOX, EITHER_ATTACHMENT, PAYLOAD, URL, VERTICES
 from ._findings import HIGH, LOW, MEDIUM
 from ._schema import (
     Array,
@@ -10,7 +10,6 @@ from ._schema import (
     Field,
     Map,
     Number,
-    OneOf,
     Record,
     String,
     Tagged,
@@ -106,7 +105,7 @@ DOCUMENT_TRANSCRIPTION_TYPE = TaskTypeDeclaration(
             "linking_rules": Field(_LINKING_RULES, "which annotations may be linked"),
         },
         doc="A payload of a documenttranscription task.",
-        rules=(OneOf(("attachment", "attachments")),),
+        rules=(EITHER_ATTACHMENT,),
         parent=PAYLOAD,
     ),
     _response("DocumentTranscriptionResponse"),
