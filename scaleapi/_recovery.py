@@ -3,7 +3,8 @@
 A request that got a 5xx, or whose connection broke or timed out, may have been processed. Retried,
 it is then rejected: the name is taken, the task is canceled already. The rules below say, for each
 request to which this can happen, what is created, on which field the service deduplicates it, and
-how the caller's own object is found. Without an ambiguous failure nothing is looked up.
+how the caller's own object is found. ``RetryingCall._recover`` applies them; without an ambiguous
+failure nothing is looked up.
 """
 
 from __future__ import annotations

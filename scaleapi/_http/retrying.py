@@ -222,7 +222,7 @@ class RetryingCall:
         return delay
 
     def _is_throttled_by_others(self, result: AttemptResult) -> bool:
-        """Whether it was throttled while others were in flight, or got through: it waits."""
+        """Tell whether the call was throttled while other calls were in flight or succeeded."""
         throttle = self._options.throttle
         if throttle is None or result.status != 429 or not self._policy.total:
             return False
