@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
         @property
         def completed(self) -> int:
-            """Number of responses so far that were neither throttling nor failures of the service."""
+            """Number of responses that were neither throttling nor failures of the service."""
 
         def acquire(self, deadline: float) -> bool:
             """Block until a request may be sent; False if `deadline` passes first."""

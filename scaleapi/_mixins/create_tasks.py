@@ -216,9 +216,9 @@ class BulkCreationMethods(ClientMixin):
             ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
                 its outcome.
         """
-        from ..bulk import tasks
+        from ..bulk import creation
 
         client = cast(TaskCreationMethods, self)
-        return tasks.create(
+        return creation.create(
             client, task_type, payloads, workers, on_duplicate, progress, check_payloads
         )

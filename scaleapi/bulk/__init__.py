@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
+    from .outcomes import TaskOutcome as TaskOutcome
     from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
-    from .tasks import TaskOutcome as TaskOutcome
     from .uploads import FileOutcome as FileOutcome
 
 _MODULE_OF = {
@@ -27,7 +27,7 @@ _MODULE_OF = {
     "ExportWindow": "export.partition",
     "FileOutcome": "uploads",
     "ProgressOption": "progress",
-    "TaskOutcome": "tasks",
+    "TaskOutcome": "outcomes",
 }
 
 __all__ = [

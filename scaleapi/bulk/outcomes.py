@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Optional
 
 from .._resource import Resource
+from ..tasks import Task
 
 
 class Record:
@@ -19,6 +21,26 @@ class Record:
         """
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # each subclass is a dataclass
         return {field.name: _to_jsonable(getattr(self, field.name)) for field in fields}
+
+
+@dataclass(frozen=True)
+class TaskOutcome(Record):
+    """The outcome of one item.
+
+    Attributes:
+        index: Position of the item, counted from 0.
+        payload: The item as it was passed.
+        task: The task, None if there is none or it was not fetched.
+        status: "created", "existed" or "failed"; "canceled", "refused" or "failed"; "updated" or
+            "failed".
+        error: Why it failed or was refused, else None.
+    """
+
+    index: int
+    payload: Any
+    task: Optional[Task]
+    status: str
+    error: Optional[Exception] = None
 
 
 def _to_jsonable(value: Any) -> Any:

@@ -212,3 +212,12 @@ def validate_items(name: str, items: Any) -> Iterable[Any]:
     if isinstance(items, (str, bytes, dict)) or not isinstance(items, Iterable):
         raise ScaleInvalidArgument(f"{name} must be a list or another iterable, got {items!r}")
     return items
+
+
+def snapshot_payload(payload: Any) -> Any:
+    """Return a copy of a payload; some iterables reuse one dictionary for every row."""
+    if isinstance(payload, Mapping):
+        return {name: snapshot_payload(value) for name, value in payload.items()}
+    if isinstance(payload, (list, tuple)):
+        return [snapshot_payload(value) for value in payload]
+    return payload
