@@ -20,7 +20,7 @@ from ._http.options import (
 from ._http.session import SessionFactory
 from ._mixins.bulk import BulkMethods
 from ._mixins.create_tasks import BulkCreationMethods
-from ._mixins.result_files import ResultMethods
+from ._mixins.result_files import ResultFileMethods
 from ._mixins.v2 import V2Methods
 from ._payload_checks import PayloadCheckMode, PayloadChecks
 from ._validation import choice, normalize_path
@@ -53,7 +53,7 @@ class ScaleClient(
     V2Methods,
     BulkCreationMethods,
     BulkMethods,
-    ResultMethods,
+    ResultFileMethods,
 ):
     """A client of Scale's API, using one API key.
 

@@ -10,7 +10,7 @@ from .._resource import ClientMixin
 from .._validation import non_empty_str, path_segment
 
 
-class ResultMethods(ClientMixin):
+class ResultFileMethods(ClientMixin):
     """The client's methods for files that responses point to; for many, see `download_results`.
 
     See https://scale.com/docs/api-reference/secure-result-urls.

@@ -11,7 +11,7 @@ import pytest
 import scaleapi
 from scaleapi._mixins.bulk import BulkMethods
 from scaleapi._mixins.create_tasks import BulkCreationMethods
-from scaleapi._mixins.result_files import ResultMethods
+from scaleapi._mixins.result_files import ResultFileMethods
 
 from .calls import CALLS, LAST_TASKS, NO_BODY
 
@@ -74,6 +74,6 @@ def test_calls_have_every_public_method_that_returns_parsed_json():
         "check_task",
         *vars(BulkCreationMethods),
         *vars(BulkMethods),
-        *vars(ResultMethods),
+        *vars(ResultFileMethods),
     }
     assert public - others == {call.name for call in CALLS}
