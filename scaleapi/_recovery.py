@@ -9,12 +9,12 @@ failure nothing is looked up.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
+from ._comparison import ABSENT, find_differences
 from ._http.idempotency import (
     IDEMPOTENT,
     NOT_IDEMPOTENT,
@@ -22,12 +22,6 @@ from ._http.idempotency import (
     IdempotencyRule,
     Recovery,
     RequestData,
-)
-
-# Parameters of URLs that Amazon, Google, CloudFront and Azure sign. Compiled on first use, since at
-# import it would take longer than the rest of the module.
-_SIGNATURE = (
-    "x-(amz|goog)-|signature|expires|awsaccesskeyid|googleaccessid|key-pair-id|policy|s[a-z]{1,2}$"
 )
 
 
@@ -40,61 +34,12 @@ def _last_segment(data: RequestData) -> str:
     return unquote(data.endpoint.rpartition("/")[2])
 
 
-def is_shown_as_sent(sent: Any, shown: Any) -> bool:
-    """Return whether a value that was sent is the one that is shown.
-
-    The service adds keys to objects (its defaults), appends the project's text to an instruction,
-    and signs addresses.
-    """
-    if isinstance(sent, Mapping) and isinstance(shown, Mapping):
-        return all(is_shown_as_sent(sent[key], shown[key]) for key in sent if key in shown)
-    if isinstance(sent, (list, tuple)) and isinstance(shown, list):
-        pairs = zip(sent, shown)
-        return len(sent) == len(shown) and all(is_shown_as_sent(*pair) for pair in pairs)
-    if isinstance(sent, str) and isinstance(shown, str) and "://" in sent and "://" in shown:
-        return sent == shown or _is_same_file(urlsplit(sent), urlsplit(shown))
-    return bool(sent == shown)
-
-
-def _is_same_file(sent: SplitResult, shown: SplitResult) -> bool:
-    """Return whether two URLs are of the same file; the shown one may be signed."""
-    if sent.scheme == shown.scheme:
-        same = (sent.netloc, sent.path) == (shown.netloc, shown.path)
-        return same and _unsigned(sent.query) == _unsigned(shown.query)
-    # A store's own address, such as s3://bucket/key, is signed as one of http.
-    bucket_and_key = f"{shown.netloc}{unquote(shown.path)}"
-    return sent.netloc in bucket_and_key and unquote(shown.path).endswith(unquote(sent.path))
-
-
-def _unsigned(query: str) -> list[tuple[str, str]]:
-    """Return the parameters of a query without those that sign it."""
-    return [pair for pair in parse_qsl(query) if not re.match(_SIGNATURE, pair[0], re.IGNORECASE)]
-
-
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     """Return whether an object has each of these fields as it was sent, as far as it shows them."""
-    if not isinstance(shown, Mapping):
-        return False
-    params = shown.get("params")
-    of_its_type = params if isinstance(params, Mapping) else {}
-    for name, sent in json.loads(json.dumps(fields)).items():  # as it was sent
-        place = shown if name in shown else of_its_type
-        value = place.get(name)
-        # Where a task has no tags, batch or project, the service shows no such key; a task of a
-        # batch may show the batch alone.
-        implied = name in ("tags", "batch") or (name == "project" and "batch" not in shown)
-        is_shown = name in place or implied
-        if sent is None or not is_shown or (not sent and not value):
-            continue
-        if name in ("metadata", "tags"):
-            is_own = sent == value  # to which the service adds nothing
-        elif name == "instruction" and isinstance(sent, str) and isinstance(value, str):
-            is_own = sent in value  # the project's text is appended
-        else:
-            is_own = is_shown_as_sent(sent, value)
-        if not is_own:
-            return False
-    return True
+    return isinstance(shown, Mapping) and all(
+        difference.task is ABSENT and not difference.path.startswith("metadata.")
+        for difference in find_differences(fields, shown)
+    )
 
 
 def _has(shown: Any, expected: Mapping[str, Any], *names: str) -> bool:
@@ -193,19 +138,26 @@ def _with_project_id(batch: Any) -> Any:
 # cannot be recovered.
 
 CREATE_TASK = IdempotencyRule(
-    "task", "unique_id", recovery=Recovery(_find_created_task, _is_created_task, is_created=True)
+    "task",
+    "unique_id",
+    conflict_statuses=(409, 400),  # the latter if its batch was finalized in between
+    recovery=Recovery(_find_created_task, _is_created_task, is_created=True),
 )
 SET_UNIQUE_ID = IdempotencyRule(
     idempotency_field="unique_id", recovery=Recovery(_get_parent, _has_unique_id)
 )
-CANCEL_TASK = IdempotencyRule(conflict_status=400, recovery=Recovery(_get_parent, _is_canceled))
+CANCEL_TASK = IdempotencyRule(
+    conflict_statuses=(400,), recovery=Recovery(_get_parent, _is_canceled)
+)
 AUDIT_TASK = IdempotencyRule(duplicate_effect="the task will have been audited twice")
 CREATE_EVALUATION_TASK = IdempotencyRule("evaluation task", "unique_id")
 CREATE_TRAINING_TASK = IdempotencyRule("training task", "unique_id")
 CREATE_BATCH = IdempotencyRule(
     "batch", "name", recovery=Recovery(_get_by_name, _is_created_batch, is_created=True)
 )
-FINALIZE_BATCH = IdempotencyRule(conflict_status=400, recovery=Recovery(_get_parent, _is_finalized))
+FINALIZE_BATCH = IdempotencyRule(
+    conflict_statuses=(400,), recovery=Recovery(_get_parent, _is_finalized)
+)
 CREATE_PROJECT = IdempotencyRule(
     "project", "name", recovery=Recovery(_get_by_name, _is_created_project, is_created=True)
 )

@@ -50,7 +50,7 @@ class IdempotencyRule(NamedTuple):
             none.
         duplicate_effect: What a second processing does, in words, where it creates nothing and yet
             is not idempotent.
-        conflict_status: The status with which the service rejects a second processing.
+        conflict_statuses: The statuses with which the service may reject a second processing.
         never_retry_if_ambiguous: Whether it is retried only where it cannot have been processed.
         recovery: How its result is found after an ambiguous failure; None where it cannot be.
     """
@@ -58,7 +58,7 @@ class IdempotencyRule(NamedTuple):
     resource_name: Optional[str] = None
     idempotency_field: str = ""
     duplicate_effect: str = ""
-    conflict_status: int = 409
+    conflict_statuses: tuple[int, ...] = (409,)
     never_retry_if_ambiguous: bool = False
     recovery: Optional[Recovery] = None
 

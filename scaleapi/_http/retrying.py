@@ -121,8 +121,8 @@ class RetryingCall:
         response = self.execute_raw()
         if 200 <= response.status_code < 300:
             return self._result(response)
-        recovery, conflict = self._rule.recovery, self._rule.conflict_status
-        is_conflict = self.had_ambiguous_failure and response.status_code == conflict
+        recovery, conflicts = self._rule.recovery, self._rule.conflict_statuses
+        is_conflict = self.had_ambiguous_failure and response.status_code in conflicts
         if recovery and is_conflict and self._rule.has_idempotency_key(self._data.fields):
             return self._recover(recovery, response, get_json)
         raise self.make_error(response)

@@ -202,7 +202,9 @@ class BulkCreationMethods(ClientMixin):
             workers: Maximum number of concurrent requests, 1 to 64; fewer while the service is
                 busy.
             on_duplicate: What to do where a `unique_id` is taken: "fetch" the task that has it (if
-                its type, project and batch are the same), "skip" it, or "fail".
+                its type, project and batch are the same), "compare" it with the payload, "skip" it,
+                or "fail". For the first two, the unique ids are looked up before, 100 with one
+                request, for which up to 100 payloads are read ahead.
             progress: True for a progress bar (extra `progress`), or a callback that receives the
                 number of finished items and the total number (None if it is not known).
             check_payloads: See `ScaleClient`; None for the client's own mode. With "error" a
@@ -210,7 +212,9 @@ class BulkCreationMethods(ClientMixin):
 
         Returns:
             A run with one `TaskOutcome(index, payload, task, status, error)` per payload, in their
-            order, its status "created", "existed" or "failed"; or the counts from `.run()`.
+            order; or the counts from `.run()`. The statuses are "created", "existed" and "failed";
+            with "compare", "same", "differs" (see `differences`) and "canceled" (by whoever: the
+            unique id is not free) take the place of "existed".
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid. Errors in one payload are reported in
@@ -222,3 +226,41 @@ class BulkCreationMethods(ClientMixin):
         return creation.create(
             client, task_type, payloads, workers, on_duplicate, progress, check_payloads
         )
+
+    def plan_tasks(
+        self,
+        task_type: TypeLike,
+        payloads: Iterable[Mapping[str, Any]],
+        *,
+        workers: int = 8,
+        progress: bulk.ProgressOption = None,
+    ) -> bulk.TaskPlan:
+        """Find out what `create_tasks` would do with payloads, without creating any task.
+
+        The tasks that have their unique ids are looked up, 100 with one request. Defaults that the
+        service fills in, text that a project appends to instructions, and signatures of URLs are no
+        differences.
+
+        Args:
+            task_type: The type of all tasks.
+            payloads: The JSON of each task; all are kept in memory.
+            workers: Maximum number of concurrent requests, 1 to 64.
+            progress: See `create_tasks`.
+
+        Returns:
+            A sequence of one `TaskOutcome` per payload, its status "create", "same", "differs" or
+            "canceled"; with `counts`, `summary()` and `apply()`, which creates what is missing.
+
+        Raises:
+            ScaleInvalidArgument: If an argument is invalid, or a payload is no mapping.
+            ScaleException: If the tasks can't be looked up.
+
+        Example:
+            >>> plan = client.plan_tasks(TaskType.ImageAnnotation, payloads)
+            >>> print(plan.summary())
+            >>> plan.apply().run()
+        """
+        from ..bulk import planning
+
+        client = cast(TaskCreationMethods, self)
+        return planning.plan(client, task_type, payloads, workers, progress)

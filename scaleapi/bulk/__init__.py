@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from .._lazy import load_attribute
 
 if TYPE_CHECKING:
+    from .._comparison import Difference as Difference
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
     from .outcomes import TaskOutcome as TaskOutcome
+    from .planning import TaskPlan as TaskPlan
     from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
     from .uploads import FileOutcome as FileOutcome
@@ -23,20 +25,24 @@ if TYPE_CHECKING:
 _MODULE_OF = {
     "BulkRun": "runner",
     "DownloadOutcome": "downloads",
+    "Difference": "outcomes",
     "ExportReport": "export",
     "ExportWindow": "export.partition",
     "FileOutcome": "uploads",
     "ProgressOption": "progress",
     "TaskOutcome": "outcomes",
+    "TaskPlan": "planning",
 }
 
 __all__ = [
     "BulkRun",
+    "Difference",
     "DownloadOutcome",
     "ExportReport",
     "ExportWindow",
     "FileOutcome",
     "TaskOutcome",
+    "TaskPlan",
 ]
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass

@@ -79,7 +79,7 @@ def map_ordered(
             may take arbitrarily long.
     """
     pending: deque[Future[R]] = deque()
-    deferred = _DeferredErrorIterator(items)
+    deferred = DeferredErrorIterator(items)
     finished = False
     try:
         for item in deferred:
@@ -104,7 +104,7 @@ def _next_result(pending: deque[Future[R]]) -> R:
     return result
 
 
-class _DeferredErrorIterator:
+class DeferredErrorIterator:
     """Iterate over items, deferring any exception until the submitted ones have been yielded.
 
     Attributes:

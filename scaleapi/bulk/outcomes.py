@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Optional
 
+from .._comparison import Difference
 from .._resource import Resource
 from ..tasks import Task
 
@@ -32,8 +33,9 @@ class TaskOutcome(Record):
         payload: The item as it was passed.
         task: The task, None if there is none or it was not fetched.
         status: "created", "existed" or "failed"; "canceled", "refused" or "failed"; "updated" or
-            "failed".
-        error: Why it failed or was refused, else None.
+            "failed"; for "compare" and in a plan also "create", "same", "differs" or "canceled".
+        error: Why it failed or was refused, or why its unique id can't be used, else None.
+        differences: Where the task is not as the payload says, if they were compared.
     """
 
     index: int
@@ -41,10 +43,11 @@ class TaskOutcome(Record):
     task: Optional[Task]
     status: str
     error: Optional[Exception] = None
+    differences: tuple[Difference, ...] = ()
 
 
 def _to_jsonable(value: Any) -> Any:
-    if isinstance(value, Resource):
+    if isinstance(value, (Difference, Resource)):
         return value.as_dict()
     if isinstance(value, os.PathLike):
         return os.fspath(value)

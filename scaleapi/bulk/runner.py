@@ -33,6 +33,10 @@ OutcomeT = TypeVar("OutcomeT", bound="HasStatus")
 R = TypeVar("R")
 FAILED = "failed"
 
+WorkItem = tuple[int, Any, Any]
+"""An index, an item, and the item's snapshot."""
+ReadAhead = Callable[[DaemonThreadPool, Iterator[WorkItem]], Iterator[WorkItem]]
+
 
 class BulkRun(Generic[OutcomeT]):
     """A job of many calls, which starts when it is iterated or `run` is called.
@@ -54,6 +58,7 @@ class BulkRun(Generic[OutcomeT]):
         throttle: AdaptiveThrottle,
         progress: ProgressOption,
         snapshot: Callable[[Any], Any] = lambda item: item,
+        read_ahead: Optional[ReadAhead] = None,
     ) -> None:
         """Prepare a run, without starting it.
 
@@ -64,6 +69,8 @@ class BulkRun(Generic[OutcomeT]):
             throttle: Limits all requests of the run.
             progress: See `validate_progress`.
             snapshot: Called with each item as it is read; the worker receives its return value.
+            read_ahead: Receives the pool and the items, each with its index and snapshot, and
+                yields them, perhaps with other snapshots.
         """
         validate_progress(progress)
         self.counts: Counter[str] = Counter()
@@ -73,6 +80,7 @@ class BulkRun(Generic[OutcomeT]):
         self._throttle = throttle
         self._progress = progress
         self._snapshot = snapshot
+        self._read_ahead = read_ahead
         self._started = False
         # Weak, because the generator references this run: a strong reference would be a cycle and
         # delay the cleanup after `break`.
@@ -117,9 +125,13 @@ class BulkRun(Generic[OutcomeT]):
     def _iterate(self) -> Generator[OutcomeT, None, None]:
         total = len(self._items) if isinstance(self._items, Sized) else None
         report = make_progress_callback(self._progress, self._name, total)
-        items = ((index, item, self._snapshot(item)) for index, item in enumerate(self._items))
+        items: Iterator[WorkItem] = (
+            (index, item, self._snapshot(item)) for index, item in enumerate(self._items)
+        )
         try:
             with DaemonThreadPool(self._throttle.workers) as pool:
+                if self._read_ahead is not None:
+                    items = self._read_ahead(pool, items)
                 outcomes = map_ordered(pool, self._work, items, self._interrupt)
                 with closing(outcomes):
                     for outcome in outcomes:
@@ -176,7 +188,7 @@ class ThrottledPool(DaemonThreadPool):
 
 def capture_outcome(
     outcome_class: Callable[..., OutcomeT],
-    work: Callable[[Any], tuple[str, Any]],
+    work: Callable[[Any], Any],
     client: ClientMixin,
     rejected_statuses: Mapping[type[Exception], str] = {},
 ) -> Callable[[int, Any, Any], OutcomeT]:
@@ -184,7 +196,8 @@ def capture_outcome(
 
     Args:
         outcome_class: Called with the item's index, the item, the result, the status and the error.
-        work: Called with the item's snapshot; returns the status and the result.
+        work: Called with the item's snapshot; returns the status and the result, and perhaps the
+            outcome's further fields as a dictionary.
         client: The caller's client, attached to returned resources. The worker's throttled copy is
             only valid during the run.
         rejected_statuses: The status for a class of the service's errors; for others it is
@@ -193,7 +206,7 @@ def capture_outcome(
 
     def outcome(index: int, item: Any, snapshot: Any) -> OutcomeT:
         try:
-            status, result = work(snapshot)
+            status, result, *more = work(snapshot)
         except Exception as error:
             status = FAILED
             if not isinstance(error, ScaleInvalidArgument):  # else nothing was sent
@@ -202,7 +215,7 @@ def capture_outcome(
             return outcome_class(index, item, None, status, error)
         if isinstance(result, Resource):
             result._client = client
-        return outcome_class(index, item, result, status, None)
+        return outcome_class(index, item, result, status, **(more[0] if more else {}))
 
     return outcome
 

@@ -19,6 +19,7 @@ from scaleapi import RetryPolicy, TaskType
 from scaleapi._http.options import Clock
 from scaleapi.bulk import BulkRun
 from scaleapi.bulk.executor import MAX_PENDING_PER_WORKER
+from scaleapi.bulk.lookups import MAX_IDS
 from scaleapi.bulk.throttle import AdaptiveThrottle, throttled_client
 from tests.factories import CATEGORIZATION
 
@@ -143,7 +144,7 @@ def test_create_tasks_recovered_task_without_creation_date_is_created(created_at
     found = {"task_id": "t", "type": "categorization", "unique_id": "u0", "created_at": created_at}
     sandbox.fail_next("POST", "/task/*", status=500)
     sandbox.fail_next("GET", "/tasks", status=200, body=json.dumps({"docs": [found]}))
-    (outcome,) = client.create_tasks("categorization", payloads(1))
+    (outcome,) = client.create_tasks("categorization", payloads(1), on_duplicate="skip")
     assert (outcome.status, outcome.task.id) == ("created", "t")
 
 
@@ -211,7 +212,8 @@ def test_create_tasks_without_idempotency_key_unprocessed_is_retried(status, san
     }
 
 
-def test_create_tasks_payloads_are_read_lazily(sandbox, client):
+@pytest.mark.parametrize("on_duplicate, ahead", [("skip", 0), ("fail", 0), ("fetch", MAX_IDS)])
+def test_create_tasks_payloads_are_read_lazily(on_duplicate, ahead, sandbox, client):
     read = []
 
     def endless():
@@ -219,9 +221,12 @@ def test_create_tasks_payloads_are_read_lazily(sandbox, client):
             read.append(number)
             yield {**CATEGORIZATION, "unique_id": f"e{number}"}
 
-    run = iter(client.create_tasks("categorization", endless(), workers=2))
+    options = {"workers": 2, "on_duplicate": on_duplicate}
+    run = iter(client.create_tasks("categorization", endless(), **options))
     assert [next(run).status for _ in range(5)] == ["created"] * 5
-    assert len(read) <= 5 + 2 * 4
+    assert len(read) <= 5 + 2 * 4 + ahead
+    assert [next(run).status for _ in range(300)] == ["created"] * 300
+    assert len(read) <= 305 + 2 * 4 + ahead
     run.close()
 
 
@@ -258,22 +263,26 @@ def test_bulk_run_loop_left_ends_the_run_at_once(sandbox, client, caplog):
         gc.enable()
 
 
-def test_bulk_run_finished_leaves_no_thread_and_no_payload(client, bulk_threads_end):
+@pytest.mark.parametrize("on_duplicate, ahead", [("skip", 0), ("fetch", MAX_IDS)])
+def test_bulk_run_finished_leaves_no_thread_and_no_payload(
+    on_duplicate, ahead, client, bulk_threads_end
+):
     class Payload(dict):
         """One that can be seen to go."""
 
     seen = []
 
     def given():
-        for row in payloads(200):
+        for row in payloads(400):
             payload = Payload(row)
             seen.append(weakref.ref(payload))
             yield payload
 
     most = 0
-    for _ in client.create_tasks("categorization", given(), workers=2):
+    options = {"workers": 2, "on_duplicate": on_duplicate}
+    for _ in client.create_tasks("categorization", given(), **options):
         most = max(most, sum(payload() is not None for payload in seen))
-    assert most <= 2 * MAX_PENDING_PER_WORKER + 4  # those at work, and those in hand
+    assert most <= 2 * MAX_PENDING_PER_WORKER + 4 + ahead  # those at work, and those in hand
     bulk_threads_end()
 
 
@@ -309,7 +318,7 @@ def test_bulk_run_interrupted_requests_in_flight_are_not_retried(sandbox, client
         ({"workers": 0}, "workers must be"),
         ({"workers": 65}, "workers must be"),
         ({"workers": True}, "workers must be"),
-        ({"on_duplicate": "replace"}, "on_duplicate must be one of fetch, skip, fail"),
+        ({"on_duplicate": "replace"}, "on_duplicate must be one of fetch, compare, skip, fail"),
         ({"progress": "bar"}, "progress must be"),
         ({"payloads": "abc"}, "payloads must be"),
         ({"payloads": {}}, "payloads must be"),
@@ -412,7 +421,7 @@ def test_throttle_busy_service_is_paused_after_a_call_gives_up(
     sandbox.fail_next("POST", "/task/*", status=429, headers=asked)
     hasty = {"retry_after_max": 0.01, "backoff_factor": 0.01, "jitter": 0, **policy}
     quick = client.with_options(retries=RetryPolicy(**hasty))
-    quick.create_tasks("categorization", payloads(2), workers=1).run()
+    quick.create_tasks("categorization", payloads(2), workers=1, on_duplicate="skip").run()
     (busy, pause), (fine, _) = turns[0], turns[-1]
     assert (busy, fine) == (429, 200) and 0 < pause <= 0.01
 
@@ -421,7 +430,8 @@ def test_throttle_every_attempt_keeps_the_rate_limit(sandbox, client, turns):
     sandbox.fail_next("POST", "/task/*", times=3, status=503)
     before = len(sandbox.requests)
     client.create_tasks("categorization", payloads(20)).run()
-    assert len(turns) == len(sandbox.requests) - before == 23
+    look_ups = 2  # of the first 8, and of the other 12
+    assert len(turns) == len(sandbox.requests) - before == 23 + look_ups
 
 
 def test_throttle_wait_is_not_part_of_the_deadline(client, monkeypatch):
@@ -459,7 +469,7 @@ def test_throttle_attempt_after_the_deadline_is_not_started(sandbox, client, mon
     turns = iter([True, False])  # the second one is late
     monkeypatch.setattr(AdaptiveThrottle, "acquire", lambda throttle, deadline: next(turns))
     bounded = client.with_options(retries=RetryPolicy(9, backoff_factor=0.001, deadline=30))
-    (outcome,) = bounded.create_tasks("categorization", payloads(1))
+    (outcome,) = bounded.create_tasks("categorization", payloads(1), on_duplicate="skip")
     assert isinstance(outcome.error, scaleapi.ScaleServiceUnavailable)
     assert len(outcome.error.attempts) == 1
     sandbox.clear_faults()

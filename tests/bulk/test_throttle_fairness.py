@@ -7,6 +7,7 @@ from collections import deque
 import pytest
 
 from scaleapi import RetryPolicy, ScaleTooManyRequests
+from tests.factories import page
 from tests.fixtures.replies import sent_json
 from tests.fixtures.servers import answer
 
@@ -40,6 +41,8 @@ class Limiter:
                 self.rejected += 1
                 return answer({"error": "slow down"}, 429)
             self._passed.append(now)
+            if request.method == "GET":
+                return answer(page())  # there are no tasks yet
             unique_id = sent_json(request)["unique_id"]
             self.created.append(unique_id)
             return answer({"task_id": f"id of {unique_id}", "unique_id": unique_id})
@@ -110,6 +113,8 @@ def test_create_tasks_one_rejected_twice_among_many_is_created(serve, connect):
     server, seen = serve("http"), {}
 
     def reply(request):
+        if request.method == "GET":
+            return answer(page())  # there are no tasks yet
         unique_id = sent_json(request)["unique_id"]
         seen[unique_id] = seen.get(unique_id, 0) + 1
         if unique_id == "u0" and seen["u0"] < 3:

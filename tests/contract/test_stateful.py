@@ -249,9 +249,15 @@ class Machine(RuleBasedStateMachine):
         self.fail(faults)
         outcomes = list(self.client.create_tasks(kind, rows, workers=1))
         left = deque(faults)
+        taken = {task.get("unique_id") for task in self.model.tasks} - {None}
         assert [outcome.payload for outcome in outcomes] == rows
         for row, outcome in zip(rows, outcomes):
-            statuses, error = self.foretold_row(left, kind, row)
+            if row.get("unique_id") in taken:  # looked up before, so that nothing is sent
+                is_own = self.model.task_like(kind, row)
+                statuses = ("existed",) if is_own else ("failed",)
+                error = type(None) if is_own else ScaleDuplicateResource
+            else:
+                statuses, error = self.foretold_row(left, kind, row)
             assert outcome.status in statuses
             assert type(outcome.error) is error
 

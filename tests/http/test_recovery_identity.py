@@ -10,7 +10,7 @@ import pytest
 
 import scaleapi
 from scaleapi import Batch, Project, RetryPolicy, ScaleDuplicateResource, Task
-from scaleapi._recovery import is_shown_as_sent
+from scaleapi._comparison import iter_differences
 from tests.factories import page
 from tests.fixtures.network import KEY, QUICK
 from tests.fixtures.replies import TOKEN, sent_json, statuses
@@ -646,5 +646,6 @@ def test_create_tasks_recovery_of_many_reports_each_task_with_its_payload(server
         ("https://h/a.png", "https://h/b.png", False),
     ],
 )
-def test_is_shown_as_sent_for_addresses_compares_the_file(sent, shown, same):
-    assert is_shown_as_sent({"a": [sent]}, {"a": [shown], "more": 1}) is same
+def test_iter_differences_for_addresses_compares_the_file(sent, shown, same):
+    differences = list(iter_differences({"a": [sent]}, {"a": [shown], "more": 1}, "at"))
+    assert [difference.path for difference in differences] == ([] if same else ["at.a.0"])
