@@ -85,12 +85,12 @@ def make_creator(
                 raise
             except (ScaleDuplicateResource, ScaleInvalidRequest) as error:
                 # The latter if the batch or project takes no tasks any more.
-                if on_duplicate == "fail" or not payload.get("unique_id"):
+                unique_id = payload.get("unique_id")
+                if on_duplicate == "fail" or not (unique_id and isinstance(unique_id, str)):
                     raise
                 is_conflict = isinstance(error, ScaleDuplicateResource)
                 if on_duplicate == "skip" and is_conflict:
                     return EXISTED, None
-                unique_id = payload["unique_id"]
                 task = find_tasks(cast(TaskMethods, client), [unique_id]).get(unique_id)
                 if task is None or not (is_conflict or is_own(task, type_name, payload)):
                     raise
