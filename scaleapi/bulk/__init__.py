@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from .._lazy import load_attribute
 
 if TYPE_CHECKING:
-    from .._comparison import Difference as Difference
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
+    from .outcomes import Difference as Difference
     from .outcomes import TaskOutcome as TaskOutcome
     from .planning import TaskPlan as TaskPlan
     from .progress import ProgressOption as ProgressOption

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._comparison import Difference
+from .._comparison import Difference as Difference
 from .._resource import Resource
 from ..tasks import Task
 

@@ -64,6 +64,8 @@ ROWS = {
         "speed of 2,000 creations on 16 workers, TLS, 50 ms each, against 200 one by one",
         12, bulk.speed, "at least",
     ),
+    "rerun": Row("requests of creating 20,000 tasks that exist", 220, bulk.requests_of_rerun),
+    "plan": Row("requests of planning 20,000 tasks that exist", 220, bulk.requests_of_plan),
     "bulk_faults": Row(
         "wrong among 5,000 creations, 16 workers, TLS, 50 ms, 10 % faults, killed twice",
         0, bulk.wrong_under_faults,

@@ -15,6 +15,7 @@ LATENCY = 0.05
 CREATIONS, ONE_BY_ONE = 2000, 200
 UNDER_FAULTS, KILLED_AFTER, SHARE = 5000, (1700, 3400), 0.1
 FEW, MANY = 10_000, 100_000
+RERUN = 20_000
 EXPORTED, TWICE, IN_A_LOOP = 100_000, 200_000, 20_000
 EXPORTED_UNDER_FAULTS, KILLED_AT = 20_000, (80, 170, 260)
 
@@ -55,6 +56,22 @@ def speed(lab):
     bulk = once(SlowServer(lab).worker("in_bulk", CREATIONS))["wall"] / CREATIONS
     single = once(SlowServer(lab).worker("one_by_one", ONE_BY_ONE))["wall"] / ONE_BY_ONE
     return {"ours": single / bulk}
+
+
+def requests_of_rerun(lab, what="rerun"):
+    """A row: the requests that creating tasks takes which are all there; none is a POST."""
+    server = SlowServer(lab, latency=0)
+    once(server.worker("in_bulk", RERUN))
+    before = server.state()["asked"]
+    once(server.worker(what, RERUN))
+    after = server.state()["asked"]
+    assert after["POST"] == before["POST"] == RERUN, after
+    return {"ours": after["GET"] - before["GET"]}
+
+
+def requests_of_plan(lab):
+    """A row: the requests of a plan of tasks that are all there."""
+    return requests_of_rerun(lab, "planned")
 
 
 def payload_checks(lab):

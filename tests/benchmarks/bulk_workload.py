@@ -53,6 +53,16 @@ def told(client, items):
         print(json.dumps(line), flush=True)
 
 
+def rerun(client, items):
+    counts = client.create_tasks(KIND, items, workers=WORKERS).run()
+    assert set(counts) == {"existed"}, counts
+
+
+def planned(client, items):
+    counts = client.plan_tasks(KIND, items, workers=WORKERS).counts
+    assert {status for status, number in counts.items() if number} == {"same"}, counts
+
+
 def listed(client, number):
     """Read so many tasks in a loop."""
     assert sum(1 for _ in islice(client.get_tasks("street-scenes"), number)) == number
@@ -67,6 +77,8 @@ CREATIONS = {
     "one_by_one": one_by_one,
     "in_bulk": in_bulk,
     "in_bulk_unchecked": in_bulk_unchecked,
+    "planned": planned,
+    "rerun": rerun,
     "told": told,
 }
 

@@ -60,10 +60,12 @@ class Service:
     Attributes:
         tasks: all that were made, the oldest first.
         met: how many creations of a task that was not there yet met which fault.
+        asked: how many requests came, by method.
     """
 
     def __init__(self):
         self.tasks = []
+        self.asked = Counter()
         self.met = Counter()
         self._by_unique_id = {}
 
@@ -71,7 +73,8 @@ class Service:
         if request.path == "/state":
             fields = ("unique_id", "task_id", "metadata")
             made = [[task.get(field) for field in fields] for task in self.tasks]
-            return 200, {"tasks": made, "met": self.met}
+            return 200, {"tasks": made, "met": self.met, "asked": self.asked}
+        self.asked[request.method] += 1
         return self._create(request) if request.method == "POST" else self._list(request)
 
     def is_new(self, request):

@@ -330,3 +330,11 @@ def test_plan_tasks_failing_lookup_raises(sandbox, client):
     with pytest.raises(scaleapi.ScaleException) as caught:
         client.plan_tasks("categorization", payloads(30))
     assert caught.value.code == 403
+
+
+def test_create_tasks_compare_ignores_the_urgency_that_the_service_changes(server, connect):
+    shown = {"task_id": "t", "type": "chat", "unique_id": "u", "urgency": "day", "params": {}}
+    server.replies(answer(page(shown)))
+    payload = {"unique_id": "u", "urgency": "standard"}
+    (outcome,) = connect(server).create_tasks("chat", [payload], on_duplicate="compare")
+    assert outcome.status == "same"

@@ -20,11 +20,13 @@ from scaleapi.api_client import v2
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import (
     BulkRun,
+    Difference,
     DownloadOutcome,
     ExportReport,
     ExportWindow,
     FileOutcome,
     TaskOutcome,
+    TaskPlan,
 )
 
 MOMENT = dt.datetime(2025, 3, 4, tzinfo=dt.timezone.utc)
@@ -76,6 +78,10 @@ def on_tasks(client: scaleapi.ScaleClient) -> None:
 def on_many_tasks(client: scaleapi.ScaleClient) -> None:
     payloads: list[dict[str, Any]] = [{"unique_id": "u"}]
     run = client.create_tasks("chat", payloads, workers=4, on_duplicate="skip", progress=True)
+    plan = client.plan_tasks("chat", payloads, workers=4)
+    assert_type(plan, TaskPlan)
+    assert_type(plan[0].differences, tuple[Difference, ...])
+    assert_type(plan.apply(), BulkRun[TaskOutcome])
     assert_type(run, BulkRun[TaskOutcome])
     for outcome in run:
         assert_type(outcome.index, int)
