@@ -23,6 +23,7 @@ from ._http.options import (
     Retries,
     Timeout,
     UploadProgress,
+    clock_from_environment,
     validate_max_response_bytes,
     validate_on_attempt,
     validate_timeout,
@@ -109,6 +110,7 @@ class Api:
             timeout=validate_timeout(timeout),
             policy=resolve_retry_policy(retries),
             max_response_bytes=validate_max_response_bytes(max_response_bytes),
+            clock=clock_from_environment(),
         )
         self._sessions = ForkSafeSession(session)
         self._transport: Optional[tuple[tuple[Any, ...], Transport]] = None

@@ -2,7 +2,8 @@
 
 pytest finds them by itself where the package is installed. `scale_sandbox` is an empty sandbox that
 `ScaleClient()` finds through the environment, `scale_client` a client of it. With
-`@pytest.mark.scale_live` both behave as with a live key: tasks stay pending.
+`@pytest.mark.scale_live` both behave as with a live key: tasks stay pending, or are completed after
+the seconds of `@pytest.mark.scale_live(complete_after=0.5)`.
 """
 
 # pytest imports this at every start, so it must be cheap.
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Callable, Optional
 
 import pytest
 
@@ -21,28 +22,35 @@ if TYPE_CHECKING:
 MARKER = "scale_live"
 HOST = "127.0.0.1"
 KEY = "test_sandbox"  # the one that the methods of Sandbox mean where none is given
+MAX_DELAY = "0.01"  # seconds
+
+Mode = tuple[bool, Optional[float]]
+"""Whether the sandbox is in live mode, and after how many seconds it completes tasks, if at all."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
     config.addinivalue_line(
-        "markers", f"{MARKER}: scale_sandbox behaves as with a live key: tasks stay pending"
+        "markers",
+        f"{MARKER}(complete_after=None): scale_sandbox behaves as with a live key: tasks stay "
+        "pending, or are completed after so many seconds",
     )
 
 
 @pytest.fixture(scope="session")
-def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
-    """Return the session's server of either mode, started on first use."""
-    running: dict[bool, Sandbox] = {}
+def _scale_servers() -> Iterator[Callable[[Mode], Sandbox]]:
+    """Return the session's server of a mode, started on first use."""
+    running: dict[Mode, Sandbox] = {}
 
-    def server(live: bool) -> Sandbox:
+    def server(mode: Mode) -> Sandbox:
         try:
             from .sandbox import Sandbox
         except ImportError as error:
             pytest.fail(str(error), pytrace=False)  # it has the pip command
-        if live not in running:
-            running[live] = Sandbox(HOST, live=live)
-        return running[live].start()  # a test may have stopped it
+        if mode not in running:
+            live, complete_after = mode
+            running[mode] = Sandbox(HOST, live=live, complete_after=complete_after)
+        return running[mode].start()  # a test may have stopped it
 
     yield server
     for sandbox in running.values():
@@ -53,16 +61,18 @@ def _scale_servers() -> Iterator[Callable[[bool], Sandbox]]:
 def scale_sandbox(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-    _scale_servers: Callable[[bool], Sandbox],
+    _scale_servers: Callable[[Mode], Sandbox],
 ) -> Sandbox:
     """Provide an empty sandbox, which `ScaleClient()` reaches by itself during the test.
 
-    Sets SCALE_API_INSTANCE_URL and SCALE_API_KEY, and spares it the environment's proxies.
+    Sets SCALE_API_INSTANCE_URL and SCALE_API_KEY, and SCALE_API_MAX_DELAY, so that retries and
+    polls wait for 10 ms at most; and spares it the environment's proxies.
     """
-    sandbox = _scale_servers(request.node.get_closest_marker(MARKER) is not None)
+    sandbox = _scale_servers(_mode_of(request.node))
     sandbox.reset()
     monkeypatch.setenv("SCALE_API_INSTANCE_URL", sandbox.url)
     monkeypatch.setenv("SCALE_API_KEY", KEY)
+    monkeypatch.setenv("SCALE_API_MAX_DELAY", MAX_DELAY)
     spared = os.environ.get("no_proxy") or os.environ.get("NO_PROXY")
     if spared != "*":  # which stands for all hosts only where it stands alone
         for name in ("no_proxy", "NO_PROXY"):
@@ -73,7 +83,14 @@ def scale_sandbox(
 @pytest.fixture
 def scale_client(scale_sandbox: Sandbox) -> Iterator[ScaleClient]:
     """Provide a client of `scale_sandbox` with the key of the environment and short delays."""
-    from .retries import RetryPolicy
-
-    with scale_sandbox.client(KEY, retries=RetryPolicy(backoff_factor=0.01)) as client:
+    with scale_sandbox.client(KEY) as client:
         yield client
+
+
+def _mode_of(test: pytest.Item) -> Mode:
+    marker = test.get_closest_marker(MARKER)
+    if marker is None:
+        return False, None
+    if marker.args or marker.kwargs.keys() - {"complete_after"}:
+        pytest.fail(f"{MARKER} takes complete_after=SECONDS alone, got {marker}", pytrace=False)
+    return True, marker.kwargs.get("complete_after")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional, Union
 
 from .._validation import is_int, is_number
@@ -25,18 +27,30 @@ UploadProgress = Callable[[int, int], object]
 
 
 class Clock:
-    """What the retry loop needs of time and chance; tests pass another."""
+    """What the retry loop needs of time and chance; tests pass another.
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        monotonic: A monotonic clock, in seconds.
+        max_delay: Seconds that a delay lasts at most, whatever was computed or asked for.
+    """
+
+    max_delay = float("inf")
+
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, max_delay: float = max_delay
+    ) -> None:
         # Bound now, so that a tool that freezes `time` later stops no deadline.
         self.monotonic = monotonic
+        self.max_delay = max_delay
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), ()  # a frozen clock cannot be pickled, and need not be
+        # A frozen clock cannot be pickled, and need not be.
+        return partial(type(self), max_delay=self.max_delay), ()
 
     def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds."""
-        time.sleep(seconds)  # looked up now: users patch `time.sleep` to make tests fast
+        """Wait for so many seconds, but no longer than the maximum."""
+        # Looked up now: users patch `time.sleep` to make tests fast.
+        time.sleep(min(seconds, self.max_delay))
 
     def random(self) -> float:
         """Return a random number from 0 to 1."""
@@ -95,6 +109,26 @@ class RequestOptions(NamedTuple):
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     clock: Clock = SYSTEM_CLOCK
     on_secret: Callable[[str], object] = str
+
+
+def clock_from_environment() -> Clock:
+    """Return the system's clock, with the maximum delay of the environment's `SCALE_API_MAX_DELAY`.
+
+    Raises:
+        ScaleInvalidArgument: If that is not a number of seconds.
+    """
+    text = os.environ.get("SCALE_API_MAX_DELAY")
+    if not text:
+        return SYSTEM_CLOCK
+    try:
+        max_delay = float(text)
+    except ValueError:
+        max_delay = float("nan")
+    if not max_delay >= 0:
+        raise ScaleInvalidArgument(
+            f"SCALE_API_MAX_DELAY must be a number of seconds (0 or more), got {text!r}"
+        )
+    return Clock(max_delay=max_delay)
 
 
 def validate_timeout(timeout: Any) -> Timeout:

@@ -216,7 +216,10 @@ class RetryingCall:
         if (counts and retry > self._policy.total) or not self._should_retry(result):
             return None
         delay = self._policy.delay(retry, result.retry_after, self._clock.random())
-        if delay is None or self._clock.monotonic() + delay >= self.deadline:
+        if delay is None:
+            return None
+        delay = min(delay, self._clock.max_delay)
+        if self._clock.monotonic() + delay >= self.deadline:
             return None
         self._retries += counts
         return delay
@@ -236,7 +239,7 @@ class RetryingCall:
             return 0.0
         asked = result.retry_after
         wanted = self._policy.backoff(2) if asked is None else asked
-        return min(wanted, self._policy.retry_after_max)
+        return min(wanted, self._policy.retry_after_max, self._clock.max_delay)
 
     @property
     def _retry_only_if_unprocessed(self) -> bool:

@@ -2,7 +2,9 @@
 
 import copy
 import inspect
+import math
 import pickle
+import re
 
 import pytest
 import requests
@@ -203,3 +205,20 @@ def test_api_can_be_constructed_alone():
 def test_session_reads_no_environment():
     session = ScaleClient("test_key").api.session
     assert isinstance(session, requests.Session) and session.trust_env is False
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "nan", "1 s"])
+def test_max_delay_of_the_environment_that_is_no_number_of_seconds_raises(text, monkeypatch):
+    monkeypatch.setenv("SCALE_API_MAX_DELAY", text)
+    message = f"SCALE_API_MAX_DELAY must be a number of seconds (0 or more), got {text!r}"
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=re.escape(message)):
+        scaleapi.ScaleClient("test_key")
+
+
+@pytest.mark.parametrize("text, expected", [("0", 0.0), ("0.25", 0.25), ("", math.inf)])
+def test_max_delay_of_the_environment_is_kept_by_copies_and_pickles(text, expected, monkeypatch):
+    monkeypatch.setenv("SCALE_API_MAX_DELAY", text)
+    client = scaleapi.ScaleClient("test_key")
+    monkeypatch.delenv("SCALE_API_MAX_DELAY")
+    for each in (client, client.with_options(timeout=1), pickle.loads(pickle.dumps(client))):
+        assert each._clock.max_delay == expected

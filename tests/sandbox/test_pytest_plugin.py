@@ -163,8 +163,10 @@ def test_plugin_client_retries_quickly_and_is_closed_at_the_end(suite):
 
         def test_a(scale_sandbox, scale_client):
             scale_sandbox.fail_next("GET", "/projects", status=503, times=2)
-            assert scale_client.get_projects() == []
-            assert all(scale_client.api.retries.backoff(retry) < 0.1 for retry in (1, 2, 3))
+            delays = []
+            watched = scale_client.with_options(on_attempt=lambda each: delays.append(each.delay))
+            assert watched.get_projects() == []
+            assert len(delays) == 3 and max(delays) <= 0.01
             close = scale_client.close
             scale_client.close = lambda: closed.append(close())
 
@@ -172,6 +174,67 @@ def test_plugin_client_retries_quickly_and_is_closed_at_the_end(suite):
             assert closed == [None]
         """
     ).assert_outcomes(passed=2)
+
+
+def test_plugin_clients_of_the_program_wait_for_10_ms_at_most(suite):
+    suite(
+        """
+        import scaleapi
+
+        def test_retries(scale_sandbox):
+            asked = {"Retry-After": "30"}
+            scale_sandbox.fail_next("GET", "/projects", status=503, headers=asked, times=2)
+            delays = []
+            with scaleapi.ScaleClient() as client:
+                seen = client.with_options(on_attempt=lambda each: delays.append(each.delay))
+                assert seen.get_projects() == []
+            assert delays == [0.01, 0.01, 0.0]
+
+        def test_bulk(scale_sandbox):
+            patient = scaleapi.RetryPolicy(backoff_factor=20, jitter=0)
+            with scaleapi.ScaleClient(retries=patient) as client:
+                client.create_project("p", "categorization")
+                scale_sandbox.fail_next("POST", "/task/*", status=429, times=3)
+                payload = {
+                    "project": "p", "attachment_type": "text", "attachment": "a cat",
+                    "categories": ["cat", "dog"], "instruction": "What is it?",
+                }
+                payloads = [{**payload, "unique_id": str(row)} for row in range(9)]
+                assert client.create_tasks("categorization", payloads).run() == {"created": 9}
+        """,
+        "--timeout=10",
+    ).assert_outcomes(passed=2)
+
+
+def test_plugin_live_sandbox_completes_tasks_after_the_seconds_of_its_mark(suite):
+    suite(
+        """
+        import time
+        import pytest
+
+        PAGE = [{"type": "text", "content": "Good morning"}]
+
+        @pytest.mark.scale_live(complete_after=0.2)
+        def test_a(scale_client):
+            task = scale_client.create_task("textcollection", attachments=PAGE)
+            assert task.status == "pending"
+            while task.status == "pending":
+                time.sleep(0.02)
+                task.refresh()
+            assert task.status == "completed"
+
+        @pytest.mark.scale_live
+        def test_b(scale_client):
+            task = scale_client.create_task("textcollection", attachments=PAGE)
+            time.sleep(0.5)
+            task.refresh()
+            assert task.status == "pending"
+
+        @pytest.mark.scale_live(after=2)
+        def test_c(scale_client):
+            raise AssertionError("the mark is invalid")
+        """
+    ).assert_outcomes(passed=2, errors=1)
 
 
 def test_plugin_servers_stop_with_the_session(suite, pytester):
