@@ -99,6 +99,10 @@ __all__ = sorted(["__version__", *_MODULE_OF])
 def __getattr__(name: str) -> Any:
     if name in _SUBMODULES:
         return importlib.import_module(f".{name}", __name__)
+    if name not in _MODULE_OF:
+        from ._renamed import raise_missing_name  # here, since it is hardly ever needed
+
+        raise_missing_name(__name__, name)
     return load_attribute(__name__, _MODULE_OF, name)
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from ._http.idempotency import IdempotencyRule
 from ._http.options import SYSTEM_CLOCK, Clock
 from ._http.response import APIResult, is_mock
+from ._renamed import attribute_hint
 from .api import Api, replaced_method
 from .exceptions import ScaleDuplicateResource, ScaleException
 from .pagination import Paginator
@@ -80,7 +81,8 @@ class Resource:
         return json if isinstance(json, dict) else {}
 
     def _missing(self, name: str) -> str:
-        return f"{type(self).__name__!r} object has no attribute {name!r}"
+        hint = attribute_hint(name)
+        return f"{type(self).__name__!r} object has no attribute {name!r}{hint}"
 
     def __dir__(self) -> list[str]:
         keys = [key for key in self._fields() if key.isidentifier()]

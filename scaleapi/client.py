@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping
-from typing import Any, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Optional, TypeVar, Union
 
 import requests
 
@@ -23,6 +23,7 @@ from ._mixins.create_tasks import BulkCreationMethods
 from ._mixins.result_files import ResultFileMethods
 from ._mixins.v2 import V2Methods
 from ._payload_checks import PayloadCheckMode, PayloadChecks
+from ._renamed import method_hint
 from ._validation import choice, normalize_path
 from .api import Api
 from .batches import BatchMethods
@@ -142,6 +143,13 @@ class ScaleClient(
         `ScaleClient` a `session` function that configures it.
         """
         return self.api.session
+
+    if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+        def __getattr__(self, name: str) -> Any:
+            # Called only where normal attribute lookup fails.
+            message = f"{type(self).__name__!r} object has no attribute {name!r}"
+            raise AttributeError(message + method_hint(name))
 
     def with_options(
         self: Self,

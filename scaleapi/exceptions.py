@@ -28,6 +28,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import requests
 
+from ._renamed import raise_missing_name
+
 MAX_BODY_BYTES = 64 * 1024
 
 
@@ -213,3 +215,7 @@ ExceptionMap: dict[int, type[ScaleException]] = {
     if error_class.code is not None
 }
 """The exception class of each HTTP status; any other status raises a plain ScaleException."""
+
+
+def __getattr__(name: str) -> Any:
+    raise_missing_name(__name__, name)

@@ -24,9 +24,6 @@ HOST = "127.0.0.1"
 KEY = "test_sandbox"  # the one that the methods of Sandbox mean where none is given
 MAX_DELAY = "0.01"  # seconds
 
-Mode = tuple[bool, Optional[float]]
-"""Whether the sandbox is in live mode, and after how many seconds it completes tasks, if at all."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker."""
@@ -38,17 +35,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def _scale_servers() -> Iterator[Callable[[Mode], Sandbox]]:
+def _scale_servers() -> Iterator[Callable[[bool, Optional[float]], Sandbox]]:
     """Return the session's server of a mode, started on first use."""
-    running: dict[Mode, Sandbox] = {}
+    running: dict[tuple[bool, Optional[float]], Sandbox] = {}
 
-    def server(mode: Mode) -> Sandbox:
+    def server(live: bool, complete_after: Optional[float]) -> Sandbox:
         try:
             from .sandbox import Sandbox
         except ImportError as error:
             pytest.fail(str(error), pytrace=False)  # it has the pip command
+        mode = live, complete_after
         if mode not in running:
-            live, complete_after = mode
             running[mode] = Sandbox(HOST, live=live, complete_after=complete_after)
         return running[mode].start()  # a test may have stopped it
 
@@ -61,14 +58,14 @@ def _scale_servers() -> Iterator[Callable[[Mode], Sandbox]]:
 def scale_sandbox(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-    _scale_servers: Callable[[Mode], Sandbox],
+    _scale_servers: Callable[[bool, Optional[float]], Sandbox],
 ) -> Sandbox:
     """Provide an empty sandbox, which `ScaleClient()` reaches by itself during the test.
 
     Sets SCALE_API_INSTANCE_URL and SCALE_API_KEY, and SCALE_API_MAX_DELAY, so that retries and
     polls wait for 10 ms at most; and spares it the environment's proxies.
     """
-    sandbox = _scale_servers(_mode_of(request.node))
+    sandbox = _scale_servers(*_mode_of(request.node))
     sandbox.reset()
     monkeypatch.setenv("SCALE_API_INSTANCE_URL", sandbox.url)
     monkeypatch.setenv("SCALE_API_KEY", KEY)
@@ -87,7 +84,8 @@ def scale_client(scale_sandbox: Sandbox) -> Iterator[ScaleClient]:
         yield client
 
 
-def _mode_of(test: pytest.Item) -> Mode:
+def _mode_of(test: pytest.Item) -> tuple[bool, Optional[float]]:
+    """Return whether a test's sandbox is live, and after how many seconds it completes tasks."""
     marker = test.get_closest_marker(MARKER)
     if marker is None:
         return False, None

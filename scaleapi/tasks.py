@@ -10,6 +10,7 @@ from typing import Any, Optional, TypedDict, Union
 from . import drawing
 from ._http.idempotency import IDEMPOTENT
 from ._recovery import AUDIT_TASK, CANCEL_TASK, SET_UNIQUE_ID
+from ._renamed import explains_old_keywords
 from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
@@ -113,6 +114,7 @@ class Task(Resource):
     metadata: dict[str, Any]
     _client: TaskMethods
 
+    @explains_old_keywords(param_dict="json")
     def __init__(self, json: dict[str, Any], client: Any) -> None:
         super().__init__(json, client)
         self.id = json["task_id"]
@@ -494,6 +496,7 @@ class TaskMethods(ClientMixin):
         """Return one page of tasks, without validating the query again."""
         return self._request_page(Tasklist, Task, "tasks", query, "total")
 
+    @explains_old_keywords(project="project_name", batch="batch_name", type="task_type")
     def get_tasks(
         self,
         project_name: Optional[str] = None,
@@ -552,6 +555,7 @@ class TaskMethods(ClientMixin):
         fetch = own_unless_replaced(self.tasks, TaskMethods.tasks, self._tasks_page)
         yield from iter_items(lambda step: fetch(**query, **step), next_by_token, start={})
 
+    @explains_old_keywords(project="project_name", batch="batch_name", type="task_type")
     def get_tasks_count(
         self,
         project_name: Optional[str] = None,

@@ -129,7 +129,8 @@ def test_create_tasks_interim_response_before_each_reports_each_task_with_its_pa
 
     server.decides(reply)
     payloads = [{"unique_id": f"u{number}"} for number in range(24)]
-    outcomes = list(connect(server).create_tasks("chat", payloads, workers=4))
+    client = connect(server)
+    outcomes = list(client.create_tasks("chat", payloads, workers=4, on_duplicate="skip"))
     assert [outcome.status for outcome in outcomes] == ["created"] * 24
     assert [outcome.task.id for outcome in outcomes] == [f"id of u{row}" for row in range(24)]
 

@@ -165,7 +165,8 @@ def test_create_tasks_surplus_after_each_response_reports_each_task_with_its_pay
 
     server.decides(reply)
     payloads = [{"unique_id": f"u{number}"} for number in range(12)]
-    outcomes = list(connect(server).create_tasks("chat", payloads, workers=2))
+    client = connect(server)
+    outcomes = list(client.create_tasks("chat", payloads, workers=2, on_duplicate="skip"))
     assert [outcome.status for outcome in outcomes] == ["created"] * 12
     assert [outcome.task.id for outcome in outcomes] == [f"id of u{row}" for row in range(12)]
     assert sorted(connections(server)) == [*range(1, 13)]

@@ -40,7 +40,7 @@ policy = scaleapi.RetryPolicy(backoff_factor=0.01)
 client = scaleapi.ScaleClient(key, api_instance_url=address, retries=policy, timeout=10)
 tasks = side_by_side(client.get_task, [f"{task_id}-{n}" for n in range(int(callers))])
 payloads = [{"instruction": "?", "unique_id": f"u{n}"} for n in range(int(callers))]
-run = client.create_tasks("imageannotation", payloads, workers=3)
+run = client.create_tasks("imageannotation", payloads, workers=3, on_duplicate="skip")
 print(json.dumps([[task.status for task in tasks], [outcome.status for outcome in run]]))
 """
 

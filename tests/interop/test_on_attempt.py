@@ -82,7 +82,7 @@ def test_callback_gets_attempts_of_a_bulk_run(connect, server):
     attempts = []
     client = connect(server).with_options(on_attempt=attempts.append)
     payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(5)]
-    run = client.create_tasks(TaskType.ImageAnnotation, payloads, workers=2)
+    run = client.create_tasks(TaskType.ImageAnnotation, payloads, on_duplicate="skip")
     assert [outcome.status for outcome in run] == ["created"] * 5
     assert len(attempts) == len(server.requests) == 6
 

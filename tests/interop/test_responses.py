@@ -169,7 +169,7 @@ def test_bulk_run_reaches_the_tool_from_its_threads(client, dead_address):
     payloads = [{"instruction": "?", "unique_id": f"u{n}"} for n in range(5)]
     with responses.RequestsMock() as mocked:
         mocked.post(f"{dead_address}/task/imageannotation", json=TASK)
-        run = client.create_tasks(TaskType.ImageAnnotation, payloads, workers=3)
+        run = client.create_tasks(TaskType.ImageAnnotation, payloads, on_duplicate="skip")
         assert [outcome.status for outcome in run] == ["created"] * 5
         assert len(mocked.calls) == 5
 

@@ -108,7 +108,7 @@ def test_adapter_mounted_is_used_by_bulk_runs(client):
     adapter = CannedAdapter()
     client.session.mount("http://", adapter)
     payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(3)]
-    run = client.create_tasks(TaskType.ImageAnnotation, payloads)
+    run = client.create_tasks(TaskType.ImageAnnotation, payloads, on_duplicate="skip")
     assert [outcome.status for outcome in run] == ["created"] * 3
     assert len(adapter.requests) == 3
 
