@@ -2,6 +2,7 @@
 
 import copy
 import inspect
+import operator
 import pickle
 import sys
 import traceback
@@ -117,7 +118,7 @@ def test_module_old_exception_error_names_the_replacement(module):
         f"cannot import name 'ScaleDuplicateTask' from '{module}'; use ScaleDuplicateResource"
     )
     with pytest.raises(AttributeError, match="'ScaleDuplicateTask'; use ScaleDuplicateResource"):
-        sys.modules[module].ScaleDuplicateTask
+        operator.attrgetter("ScaleDuplicateTask")(sys.modules[module])
     assert not hasattr(sys.modules[module], "ScaleDuplicateTask")
 
 
@@ -126,4 +127,4 @@ def test_module_unknown_name_is_the_usual_error(module):
     with pytest.raises(ImportError, match="cannot import name 'Nothing'"):
         exec(f"from {module} import Nothing")
     with pytest.raises(AttributeError, match=f"module '{module}' has no attribute 'Nothing'$"):
-        sys.modules[module].Nothing
+        operator.attrgetter("Nothing")(sys.modules[module])

@@ -163,7 +163,7 @@ PAYLOADS = {
         "attachment_type": "website",
         "fields": {"address": "The address"},
     },
-    "annotation": {**OLD, "with_labels": True, "min_width": "30", "min_height": 30},
+    "annotation": {**OLD, "with_labels": True, "min_width": 30, "min_height": 30},
     "polygonannotation": OLD,
     "lineannotation": {**OLD, "splines": True},
     "pointannotation": OLD,
