@@ -27,6 +27,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "_listings",
+    "_task_types",
 ]
 exclude_patterns = ["_build"]
 

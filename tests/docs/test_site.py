@@ -14,6 +14,7 @@ import scaleapi
 from scaleapi import bulk, callbacks, sandbox
 from scaleapi.api_client import v2
 from scaleapi.api_client.v2 import exceptions as v2_exceptions
+from scaleapi.task_types.declarations import DECLARATIONS
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytest.importorskip("furo", reason="the site needs the extra docs")
@@ -147,3 +148,26 @@ def test_site_public_class_shows_docstrings_of_its_methods(descriptions, cls):
         if not any(expected in descriptions.get(key, "") for key in ids):
             missing.append(name or cls.__name__)
     assert not missing, f"the entries of these in docs/api lack their docstring: {missing}"
+
+
+def test_task_types_with_evidence_have_a_page_that_the_overview_links(build):
+    _, site = build
+    evidenced = {
+        name for name, declared in DECLARATIONS.items() if declared.status != "undocumented"
+    }
+    pages = {path.stem for path in (DOCS / "task_types").glob("*.rst")}
+    assert pages == evidenced
+    overview = (site / "task_types.html").read_text("utf-8")
+    table = overview.partition('id="all-task-types"')[2].partition("</table>")[0]
+    assert {link for link in evidenced if f'href="task_types/{link}.html"' in table} == evidenced
+
+
+def test_task_types_page_shows_every_key_of_payload_and_response(build):
+    _, site = build
+    for name, declared in DECLARATIONS.items():
+        if declared.status == "undocumented":
+            continue
+        page = (site / "task_types" / f"{name}.html").read_text("utf-8")
+        for record in (declared.payload, declared.response):
+            for key in record.fields:
+                assert f'<span class="pre">{key}</span>' in page, (name, key)
