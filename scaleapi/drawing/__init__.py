@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ._drawing import draw as draw
     from .geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
     from .images import Image as Image
+    from .images import read_size as read_size
     from .labels import label_colour as label_colour
 
 _MODULE_OF = {
@@ -22,9 +23,10 @@ _MODULE_OF = {
     "Image": "images",
     "draw": "_drawing",
     "label_colour": "labels",
+    "read_size": "images",
 }
 
-__all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour"]
+__all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour", "read_size"]
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass
 

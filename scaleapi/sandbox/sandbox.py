@@ -284,7 +284,8 @@ class Sandbox:
 
         Args:
             task_id: Id of the task.
-            error: The message of the response `{"error": <message>}`, or a whole response.
+            error: The message of a response that also names the task's first attachment, or its
+                first frame, as one that could not be loaded; or a whole response.
 
         Returns:
             The task as v1 shows it.

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Callable
 
+from ...drawing import read_size
 from ...tasks import TaskReviewStatus, TaskStatus, TaskType
 from ..http import timestamps
 from ..http.errors import ApiError, bad_request, not_found
@@ -112,14 +113,27 @@ def create_task(state: SandboxState, account: str, kind: TaskType, body: Doc) ->
             raise bad_request(f"Project {project['name']!r} takes {project['type']} tasks only")
         params = task_schema.current_params(project) if project else {}
         top, params = task_schema.split_input(kind, body, params)
-        task_schema.check_payload(kind, {**params, **top})
+        task_schema.reject_invalid_payload(kind, {**params, **top})
         task = new_task(kind, top, params, live=state.live)
+        size = _attachment_size(state, account, params)
+        if size:
+            task["_attachment_size"] = size
         if not state.live:
             _complete(task, canned.response(task, state.url))
         state.store.insert(TASKS, account, task)
     if not state.live:
         send_task_callback(state, account, task)
     return task
+
+
+def _attachment_size(state: SandboxState, account: str, params: Doc) -> list[int] | None:
+    """Return width and height in pixels of a task's image, if it was uploaded to the sandbox."""
+    attachment = params.get("attachment")
+    if not isinstance(attachment, str) or not attachment.startswith("scaledata://"):
+        return None
+    content = state.store.get_content(attachment.rpartition("/")[2])
+    size = content and read_size(content)
+    return [round(number) for number in size] if size else None
 
 
 def _require_unused(state: SandboxState, account: str, unique_id: str | None) -> None:
@@ -231,8 +245,10 @@ def fail_task(state: SandboxState, account: str, task_id: str, error: str | Doc)
 
     def change(task: Doc) -> None:
         _require(task, TaskStatus.Pending)
-        response = error if isinstance(error, dict) else {"error": error}
+        response = error if isinstance(error, dict) else canned.error_response(task, error)
         task.update(status=TaskStatus.Error.value, response=response)
+        if task["params"].get("clear_unique_id_on_error"):
+            task.pop("unique_id", None)
 
     return _apply_and_notify(state, account, task_id, change)
 

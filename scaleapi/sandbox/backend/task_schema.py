@@ -5,7 +5,8 @@ What each type takes is declared in `scaleapi.task_types`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...task_types import COMMON, DECLARATIONS, Finding
@@ -67,6 +68,33 @@ def validate_common(body: Doc) -> Doc:
     return params
 
 
+def from_form(kind: TaskType, fields: Iterable[tuple[str, list[str]]]) -> Doc:
+    """Return the body of a create call that was sent as a form.
+
+    Args:
+        kind: Type of the task; its declaration says which values are lists or booleans.
+        fields: The names and values; "fields[title]" is the key "title" of the object "fields".
+
+    Raises:
+        ApiError: With 400, if a name stands for a value and for an object.
+    """
+    declared = DECLARATIONS[kind.value].payload.all_fields
+    body: Doc = {}
+    for name, values in fields:
+        key, *steps = re.findall(r"[^\[\]]+", name) or [name]
+        form = declared[key].form if key in declared else None
+        value: Any = values if len(values) > 1 or (form and form.accepts([])) else values[0]
+        if form and form.accepts(True) and value in ("true", "false"):
+            value = value == "true"
+        place = body
+        for step in (key, *steps)[:-1]:
+            place = place.setdefault(step, {})
+            if not isinstance(place, dict):
+                raise invalid_parameter(f'"{key}" must not be both a value and an object')
+        place[(key, *steps)[-1]] = value
+    return body
+
+
 def split_input(kind: TaskType, body: Doc, project_params: Doc) -> tuple[Doc, Doc]:
     """Split a create call into the task's own keys and its params.
 
@@ -90,7 +118,7 @@ def split_input(kind: TaskType, body: Doc, project_params: Doc) -> tuple[Doc, Do
     return top, {**DECLARATIONS[kind.value].filled_in, **inherited, **params}
 
 
-def check_payload(kind: TaskType, payload: Mapping[str, Any]) -> None:
+def reject_invalid_payload(kind: TaskType, payload: Mapping[str, Any]) -> None:
     """Reject a task that breaks a documented rule of its type.
 
     Args:

@@ -49,17 +49,20 @@ _CHOICES = (
 @routes.post("/task/<kind>")
 def create(kind: str) -> Response:
     """Create a task."""
-    body = object_body()
     task_type = task_schema.task_type(kind)
-    return public_response(
-        lifecycle.create_task(current_state(), current_account(), task_type, body)
-    )
+    is_form = request.mimetype == "application/x-www-form-urlencoded"
+    body = task_schema.from_form(task_type, request.form.lists()) if is_form else object_body()
+    task = lifecycle.create_task(current_state(), current_account(), task_type, body)
+    return json_response({**public(task), "work_started": not current_state().live})
 
 
 @routes.get("/task/<task_id>")
 def get(task_id: str) -> Response:
-    """Return a task."""
-    return public_response(get_or_404(TASKS, task_id))
+    """Return a task, with the copies of its attachments, which listings do not show."""
+    task = get_or_404(TASKS, task_id)
+    copies = canned.stored_copies(task)
+    shown = public(task)
+    return json_response({**shown, "attachmentS3Downloads": copies} if copies else shown)
 
 
 @routes.get("/task/<task_id>/response_url/<uuid>")

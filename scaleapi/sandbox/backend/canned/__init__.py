@@ -12,6 +12,8 @@ from typing import Any, Callable
 from .. import chat
 from ..store import Doc
 from . import documents, frames, images, masks, questions, texts
+from .attachments import error_response as error_response
+from .attachments import stored_copies as stored_copies
 from .files import ResultFile, file_name_of
 
 Builder = Callable[[Doc, str], Doc]

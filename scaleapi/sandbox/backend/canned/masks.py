@@ -8,8 +8,9 @@ from ..store import Doc
 from .files import ResultFile, address, png
 from .labels import as_dict, as_list, attribute_values, leaves
 
-STRIPE = 8  # pixels of a label's width
-HEIGHT = 48  # pixels
+STRIPE = 8  # pixels of a label's width, where the size of the attachment is not known
+HEIGHT = 48  # pixels, likewise
+MAX_PIXELS = 50_000_000  # of a mask; a larger attachment counts as one of unknown size
 INSTANCES = 2  # of a label with a mask for each instance
 MAX_STRIPES = 255  # what one channel of 8 bits tells apart
 
@@ -42,12 +43,13 @@ def response(task: Doc, url: str) -> Doc:
     """Return the response of a segmentannotation task."""
     labeled: Doc = {}
     mapping: Doc = {}
-    for stripe in _stripes(task["params"]):
+    layout = _layout(task)
+    for stripe in layout.stripes:
         found = address(task, url, stripe.file)
         entry: Doc = {
             "index": stripe.value,
             "color": f"#{stripe.color.hex()}",
-            "numPixels": STRIPE * HEIGHT,
+            "numPixels": layout.width_of(stripe) * layout.height,
         }
         if stripe.instance is None:
             labeled[stripe.label], mapping[stripe.label] = found, entry
@@ -67,16 +69,13 @@ def response(task: Doc, url: str) -> Doc:
 
 def files(task: Doc) -> dict[str, Callable[[], ResultFile]]:
     """Return what makes each file of a task, by name."""
-    stripes = _stripes(task["params"])
-    is_covered = bool(stripes) and not task["params"].get("allow_unlabeled")
+    layout = _layout(task)
 
     def rgba(color_of: Callable[[Stripe], bytes], unlabeled: bytes = _CLEAR) -> ResultFile:
-        pixels = [color_of(stripe) for stripe in stripes]
-        return _striped(pixels if is_covered else [*pixels, unlabeled], 6)
+        return layout.draw([*map(color_of, layout.stripes), unlabeled], 6)
 
     def indexed() -> ResultFile:
-        pixels = [bytes([stripe.value]) for stripe in stripes]
-        return _striped(pixels if is_covered else [*pixels, b"\0"], 0)
+        return layout.draw([*(bytes([stripe.value]) for stripe in layout.stripes), b"\0"], 0)
 
     def alone(wanted: Stripe) -> Callable[[], ResultFile]:
         opaque = wanted.color + b"\xff"
@@ -90,13 +89,42 @@ def files(task: Doc) -> dict[str, Callable[[], ResultFile]]:
             lambda stripe: stripe.value.to_bytes(3, "little") + b"\xff"
         ),
         "unlabeled": lambda: rgba(lambda stripe: _CLEAR, b"\xff\xff\xff\xff"),
-        **{stripe.file: alone(stripe) for stripe in stripes},
+        **{stripe.file: alone(stripe) for stripe in layout.stripes},
     }
 
 
-def _striped(pixels: list[bytes], color_type: int) -> ResultFile:
-    row = b"".join(pixel * STRIPE for pixel in pixels)
-    return png([row] * HEIGHT, STRIPE * len(pixels), color_type)
+class _Layout(NamedTuple):
+    """Where the stripes of a mask are.
+
+    Attributes:
+        stripes: The stripes, from left to right.
+        widths: Pixels of each stripe, and of the unlabeled rest, which may be none.
+        height: Pixels.
+    """
+
+    stripes: list[Stripe]
+    widths: list[int]
+    height: int
+
+    def width_of(self, stripe: Stripe) -> int:
+        """Return the pixels of a stripe's width."""
+        return self.widths[stripe.value - 1]
+
+    def draw(self, pixels: list[bytes], color_type: int) -> ResultFile:
+        """Return a PNG with a pixel per stripe, and one for the rest."""
+        row = b"".join(pixel * width for pixel, width in zip(pixels, self.widths))
+        return png([row] * self.height, sum(self.widths), color_type)
+
+
+def _layout(task: Doc) -> _Layout:
+    stripes = _stripes(task["params"])
+    is_covered = bool(stripes) and not task["params"].get("allow_unlabeled")
+    parts = len(stripes) + (not is_covered)
+    width, height = task.get("_attachment_size") or (STRIPE * parts, HEIGHT)
+    if width < parts or width * height > MAX_PIXELS:
+        width, height = STRIPE * parts, HEIGHT
+    widths = [(number + 1) * width // parts - number * width // parts for number in range(parts)]
+    return _Layout(stripes, widths if not is_covered else [*widths, 0], height)
 
 
 def _stripes(params: Doc) -> list[Stripe]:
