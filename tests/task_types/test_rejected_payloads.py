@@ -197,3 +197,16 @@ def test_sandbox_drawn_payload_is_accepted(task_type, data, client, projects):
     payload = data.draw(values(DECLARATIONS[task_type].payload))
     task = client.create_task(task_type, **payload, project=projects[task_type])
     assert task.type == task_type and task.status == "completed"
+
+
+def test_comparison_without_choices_and_fields_is_rejected_by_both(client, projects):
+    payload = {
+        name: value
+        for name, value in PAYLOADS["comparison"].items()
+        if name not in ("choices", "fields")
+    }
+    payload["project"] = projects["comparison"]
+    findings = find_problems("comparison", {**payload, "project": None})
+    assert [(finding.path, finding.severity) for finding in findings] == [("choices", "error")]
+    with pytest.raises(ScaleInvalidRequest, match='"choices" is required'):
+        client.with_options(check_payloads="off").create_task("comparison", **payload)
