@@ -310,7 +310,9 @@ class RetryingCall:
 
     def _look_up(self, recovery: Recovery, get_json: Callable[[RetryPolicy], GetJson]) -> list[Any]:
         """Return the objects that may be the caller's; a replica may lag behind."""
-        for retry in range(1, self._policy.total + 2):
+        retry = 0
+        while True:
+            retry += 1
             try:
                 found = recovery.find(get_json(self._remaining_policy()), self._data)
             except ScaleResourceNotFound:
@@ -324,7 +326,6 @@ class RetryingCall:
             if (found and is_seen) or retry > self._policy.total or too_late:
                 return found
             self._clock.sleep(delay)
-        return []
 
     def _remaining_policy(self) -> RetryPolicy:
         """Return the policy with its deadline reduced to the time remaining."""

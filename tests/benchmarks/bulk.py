@@ -24,7 +24,7 @@ class SlowServer:
     """A server of one's own, and the processes that work on it.
 
     Args:
-        latency: seconds from a request to its answer.
+        latency: seconds from a request to its response.
         faults: of the requests, how many meet a fault, from 0 to 1.
         tasks: how many it has to list, None where it takes creations.
     """

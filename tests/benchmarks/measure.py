@@ -84,8 +84,8 @@ def ask(address, ca):
     opener = urllib.request.build_opener(
         urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
     )
-    with opener.open(address) as answer:
-        return json.load(answer)
+    with opener.open(address) as response:
+        return json.load(response)
 
 
 def _end(process):

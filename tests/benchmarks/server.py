@@ -42,7 +42,7 @@ def task(number):
 
 
 def answer(body):
-    """A whole answer with a JSON body."""
+    """A whole response with a JSON body."""
     content = json.dumps(body).encode()
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
     return f"{head}\r\n\r\n".encode() + content

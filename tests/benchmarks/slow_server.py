@@ -2,7 +2,7 @@
 
 `python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS [TASKS]` writes its authority's
 certificate to FOLDER/ca.pem and prints its port. With TASKS it lists so many, else it takes
-creations. Each answer goes out LATENCY seconds after its request was read,
+creations. Each response goes out LATENCY seconds after its request was read,
 however many others wait. A share of FAULTS of the requests meets one of `FAULTS`.
 """
 
@@ -34,7 +34,7 @@ class Request(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What goes wrong with a request; without an answer the connection is dropped."""
+    """What goes wrong with a request; without a response the connection is dropped."""
 
     carried_out: bool
     answer: Optional[tuple] = None
@@ -155,7 +155,7 @@ class Server:
     """HTTP around a service.
 
     Args:
-        latency: seconds from a request to its answer.
+        latency: seconds from a request to its response.
         share: of the requests, how many meet a fault, from 0 to 1.
     """
 
@@ -179,7 +179,7 @@ class Server:
             writer.transport.abort()
 
     def answer(self, request):
-        """The answer, None where the connection is to be dropped instead."""
+        """The response, None where the connection is to be dropped instead."""
         if request.path == "/state" or self.random.random() >= self.share:
             return self.service.answer(request)
         name = self.random.choice(list(FAULTS))

@@ -27,9 +27,9 @@ class Plain:
         self.session.mount("https://", adapter)
 
     def get(self, path, **params):
-        answer = self.session.get(f"{self.address}/{path}", params=params, timeout=(10, 120))
-        answer.raise_for_status()
-        return answer.json()
+        response = self.session.get(f"{self.address}/{path}", params=params, timeout=(10, 120))
+        response.raise_for_status()
+        return response.json()
 
     def get_task(self, task_id):
         return self.get(f"task/{task_id}")
@@ -46,9 +46,9 @@ class Plain:
         root = self.address[: -len("/v1")]
         query = {"project_id": "p"}
         while True:
-            answer = self.session.get(f"{root}/v2/tasks", params=query, timeout=(10, 120))
-            answer.raise_for_status()
-            page = answer.json()
+            response = self.session.get(f"{root}/v2/tasks", params=query, timeout=(10, 120))
+            response.raise_for_status()
+            page = response.json()
             yield from page["tasks"]
             if not page.get("next_token"):
                 return
@@ -69,11 +69,11 @@ class Bare:
         self.headers = urllib3.make_headers(basic_auth=f"{KEY}:", keep_alive=True)
 
     def get_task(self, task_id):
-        answer = self.pool.request(
+        response = self.pool.request(
             "GET", f"{self.path}/task/{task_id}", headers=self.headers, timeout=120, retries=False
         )
-        assert answer.status == 200
-        return json.loads(answer.data)
+        assert response.status == 200
+        return json.loads(response.data)
 
 
 class Scale:

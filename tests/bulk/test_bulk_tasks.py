@@ -103,7 +103,7 @@ def test_create_tasks_existing_task_is_found_by_the_whole_unique_id(client):
 def test_create_tasks_task_of_an_earlier_run_follows_on_duplicate(
     on_duplicate, status, sandbox, client
 ):
-    """Though an answer was lost, so that the call itself might have made it."""
+    """Though a response was lost, so that the call itself might have made it."""
     old = {"kind": "task", **payloads(1)[0], "type": "categorization"}
     sandbox.seed([{**old, "created_at": "2026-03-04T10:15:00.000Z"}])
     sandbox.fail_next("POST", "/task/*", status=500)
@@ -460,8 +460,8 @@ def test_throttle_wait_is_part_of_elapsed_time(sandbox, client, monkeypatch):
 
     monkeypatch.setattr(AdaptiveThrottle, "acquire", waits)
     sandbox.fail_next("GET", "/projects", status=503)
-    answer = throttled_client(client, 1)[0].api.request("GET", "projects")
-    assert 3600 <= answer.elapsed < 7200  # the first turn is not part of it
+    response = throttled_client(client, 1)[0].api.request("GET", "projects")
+    assert 3600 <= response.elapsed < 7200  # the first turn is not part of it
 
 
 def test_throttle_attempt_after_the_deadline_is_not_started(sandbox, client, monkeypatch):

@@ -40,7 +40,7 @@ def test_upload_files_outcomes_have_the_order_of_the_files(client, paths):
 def test_upload_files_with_reference_id_under_faults_uploads_each_once(client, paths, all_faults):
     all_faults("/files/upload", 20)
     outcomes = list(client.upload_files(paths, reference_id=by_name, workers=8))
-    # Stored though the answer was lost: the service says only that it is there.
+    # Stored though the response was lost: the service says only that it is there.
     assert {outcome.status for outcome in outcomes} == {"uploaded", "existed"}
     assert all((outcome.file is None) is (outcome.status == "existed") for outcome in outcomes)
     again = client.upload_files(paths, reference_id=by_name).run()

@@ -287,7 +287,7 @@ def pages_left(folder, limit):
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT], ids=str)
 def test_export_resumes_however_the_process_ended(how, client, tasks, full_sandbox, tmp_path):
-    """Ended three times in the middle: the server holds an answer back until it has happened."""
+    """Ended three times in the middle: the server holds a response back until it has happened."""
     path = tmp_path / "a.jsonl.gz"
     planning = planned_in(client, full_sandbox)
     for calls in (planning + 30, 15, 10):

@@ -7,7 +7,7 @@ import pytest
 from scaleapi import ScaleInvalidArgument
 from tests.factories import page
 from tests.fixtures.replies import sent_json, task
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def echoes(server):
     def reply(request):
         assert ready.wait(20)
         if request.method == "GET":
-            return answer(page())  # there are no tasks yet
+            return http_response(page())  # there are no tasks yet
         body = sent_json(request)
-        return answer({"task_id": f"id of {body.get('unique_id')}", **body})
+        return http_response({"task_id": f"id of {body.get('unique_id')}", **body})
 
     server.decides(reply)
     return ready

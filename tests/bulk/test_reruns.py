@@ -10,7 +10,7 @@ import scaleapi
 from scaleapi import ScaleDuplicateResource, ScaleInvalidRequest
 from scaleapi.bulk import lookups
 from tests.factories import CATEGORIZATION, page
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 LOOKS_FIRST = ["fetch", "compare"]
 
@@ -147,9 +147,9 @@ def test_create_tasks_long_unique_ids_keep_the_query_short(server, connect):
     def reply(request):
         if request.method == "GET":
             asked = parse_qs(urlsplit(request.target).query)["unique_id"]
-            return answer(page(*({"task_id": each, "unique_id": each, "type": "chat"}
+            return http_response(page(*({"task_id": each, "unique_id": each, "type": "chat"}
                                  for each in asked)))  # fmt: skip
-        return answer({}, 500)
+        return http_response({}, 500)
 
     server.decides(reply)
     given = [{"unique_id": each} for each in ids]
@@ -162,8 +162,10 @@ def test_create_tasks_service_that_ignores_the_unique_ids_is_not_read_to_its_end
     def reply(request):
         if request.method == "GET":
             docs = [{"task_id": f"t{number}", "unique_id": f"x{number}"} for number in range(100)]
-            return answer(page(*docs, has_more=True, next_token=f"after {len(server.requests)}"))
-        return answer({"task_id": "new"})
+            return http_response(
+                page(*docs, has_more=True, next_token=f"after {len(server.requests)}")
+            )
+        return http_response({"task_id": "new"})
 
     server.decides(reply)
     assert connect(server).create_tasks("chat", [{"unique_id": "u"}]).run() == {"created": 1}
@@ -334,7 +336,7 @@ def test_plan_tasks_failing_lookup_raises(sandbox, client):
 
 def test_create_tasks_compare_ignores_the_urgency_that_the_service_changes(server, connect):
     shown = {"task_id": "t", "type": "chat", "unique_id": "u", "urgency": "day", "params": {}}
-    server.replies(answer(page(shown)))
+    server.replies(http_response(page(shown)))
     payload = {"unique_id": "u", "urgency": "standard"}
     (outcome,) = connect(server).create_tasks("chat", [payload], on_duplicate="compare")
     assert outcome.status == "same"

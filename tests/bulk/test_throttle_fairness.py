@@ -9,7 +9,7 @@ import pytest
 from scaleapi import RetryPolicy, ScaleTooManyRequests
 from tests.factories import page
 from tests.fixtures.replies import sent_json
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 SCALE = 8  # how many times faster than 5 in a second with the usual policy all of this goes
 PER_WINDOW, WINDOW = 5, 1 / SCALE
@@ -39,13 +39,13 @@ class Limiter:
                 self._passed.popleft()
             if len(self._passed) >= PER_WINDOW:
                 self.rejected += 1
-                return answer({"error": "slow down"}, 429)
+                return http_response({"error": "slow down"}, 429)
             self._passed.append(now)
             if request.method == "GET":
-                return answer(page())  # there are no tasks yet
+                return http_response(page())  # there are no tasks yet
             unique_id = sent_json(request)["unique_id"]
             self.created.append(unique_id)
-            return answer({"task_id": f"id of {unique_id}", "unique_id": unique_id})
+            return http_response({"task_id": f"id of {unique_id}", "unique_id": unique_id})
 
 
 @pytest.mark.timeout(30)
@@ -74,7 +74,7 @@ def test_create_tasks_many_workers_under_a_low_limit_all_succeed(
 @pytest.mark.parametrize("workers", [1, 8, 64])
 def test_create_tasks_server_that_only_rejects_ends_with_failed_outcomes(workers, serve, connect):
     server = serve("http")
-    server.replies(answer({"error": "slow down"}, 429))
+    server.replies(http_response({"error": "slow down"}, 429))
     payloads = [{"unique_id": f"u{row}"} for row in range(20)]
     started = time.monotonic()
     policy = RetryPolicy(backoff_factor=0.001)
@@ -89,7 +89,7 @@ def test_create_tasks_server_that_only_rejects_ends_with_failed_outcomes(workers
 @pytest.mark.timeout(30)
 def test_create_tasks_server_that_only_rejects_ends_at_the_deadline(serve, connect):
     server = serve("http")
-    server.replies(answer({"error": "slow down"}, 429))
+    server.replies(http_response({"error": "slow down"}, 429))
     payloads = [{"unique_id": f"u{row}"} for row in range(8)]
     policy = RetryPolicy(total=1000, backoff_factor=0.05, backoff_max=0.05, deadline=0.5)
     started = time.monotonic()
@@ -101,7 +101,7 @@ def test_create_tasks_server_that_only_rejects_ends_at_the_deadline(serve, conne
 @pytest.mark.timeout(30)
 def test_create_tasks_long_retry_after_ends_with_failed_outcomes(serve, connect):
     server = serve("http")
-    server.replies(answer({"error": "tomorrow"}, 429, retry_after=86_400))
+    server.replies(http_response({"error": "tomorrow"}, 429, retry_after=86_400))
     policy = RetryPolicy(retry_after_max=0)
     payloads = [{"unique_id": f"u{row}"} for row in range(8)]
     outcomes = list(connect(server, retries=policy).create_tasks("chat", payloads, workers=8))
@@ -114,12 +114,12 @@ def test_create_tasks_one_rejected_twice_among_many_is_created(serve, connect):
 
     def reply(request):
         if request.method == "GET":
-            return answer(page())  # there are no tasks yet
+            return http_response(page())  # there are no tasks yet
         unique_id = sent_json(request)["unique_id"]
         seen[unique_id] = seen.get(unique_id, 0) + 1
         if unique_id == "u0" and seen["u0"] < 3:
-            return answer({"error": "slow down"}, 429)
-        return answer({"task_id": unique_id, "unique_id": unique_id})
+            return http_response({"error": "slow down"}, 429)
+        return http_response({"task_id": unique_id, "unique_id": unique_id})
 
     server.decides(reply)
     payloads = [{"unique_id": f"u{row}"} for row in range(64)]

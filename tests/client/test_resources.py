@@ -218,9 +218,9 @@ def test_batch_counts_tasks_after_get_status(client, wire):
     batch = Batch(shapes.BATCH, client)
     counts = ("tasks_pending", "tasks_completed", "tasks_error", "tasks_canceled")
     assert [getattr(batch, name) for name in counts] == [None] * 4
-    answer = {"status": "completed", "completed": 12, "canceled": 2}
-    wire.returns(answer)
-    assert batch.get_status() == answer
+    response = {"status": "completed", "completed": 12, "canceled": 2}
+    wire.returns(response)
+    assert batch.get_status() == response
     assert batch.status == "completed"
     assert [getattr(batch, name) for name in counts] == [0, 12, 0, 2]
     assert shapes.BATCH["status"] == "in_progress"

@@ -86,9 +86,9 @@ def test_result_of_any_2xx_is_returned(status, client, wire):
     assert client.get_task("t").as_dict() == shapes.TASK
 
 
-@pytest.mark.parametrize("answer", [(204, b""), (200, b"OK"), (200, b"<html>"), (200, b"")])
-def test_low_level_request_of_text_or_nothing_returns_none(answer, client, wire):
-    wire.returns(answer)
+@pytest.mark.parametrize("response", [(204, b""), (200, b"OK"), (200, b"<html>"), (200, b"")])
+def test_low_level_request_of_text_or_nothing_returns_none(response, client, wire):
+    wire.returns(response)
     api = client.api
     assert api.get_request("x") is None and api.post_request("x", body={"a": 1}) is None
     assert api.put_request("x") is None and api.delete_request("x") is None

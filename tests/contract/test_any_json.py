@@ -108,7 +108,7 @@ ODD = [None, True, 5, "text", [], {}, [5], [None], [[]], {"a": 5}]
 
 
 def with_one_thing_odd(promised):
-    """A right answer with each of its parts replaced by each odd thing, and without it."""
+    """A right response with each of its parts replaced by each odd thing, and without it."""
     if isinstance(promised, dict):
         for key in promised:
             yield {name: value for name, value in promised.items() if name != key}
@@ -121,7 +121,7 @@ def with_one_thing_odd(promised):
 
 
 def changed(data, promised):
-    """A right answer in which one thing is something else, or missing."""
+    """A right response in which one thing is something else, or missing."""
     twin = copy.deepcopy(promised)
     inside = twin
     while isinstance(inside, (list, dict)) and inside:
@@ -147,8 +147,8 @@ def test_any_json_expected_response_returns_a_result(call):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_any_json_each_part_replaced_returns_or_raises_scale_exception(call):
-    for answer in with_one_thing_odd(CALLS[call][1]):
-        check(call, answer)
+    for response in with_one_thing_odd(CALLS[call][1]):
+        check(call, response)
 
 
 @few

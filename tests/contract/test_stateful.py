@@ -88,12 +88,12 @@ class Machine(RuleBasedStateMachine):
         self.fail(faults[: TRIES - 1])  # for look-ups, which get through
         expected = self.foretell(deque(faults), act, refusal, find)
         try:
-            answer = send()
+            response = send()
         except ScaleException as error:
             assert type(error) is expected, error
             return None
-        assert not isinstance(expected, type), f"{expected} was not raised: {answer}"
-        return answer
+        assert not isinstance(expected, type), f"{expected} was not raised: {response}"
+        return response
 
     def fail(self, faults, method="GET"):
         """Make the next calls with this method go wrong."""
@@ -104,7 +104,7 @@ class Machine(RuleBasedStateMachine):
         """Do in the model what each try does; the exception that the caller should get, if any.
 
         Those of `faults` that are met are taken out. `once` is for what is not sent again after a
-        lost answer; `find` says whether a look-up after one finds the caller's own.
+        lost response; `find` says whether a look-up after one finds the caller's own.
         """
         was_lost = False
         for _ in range(TRIES):

@@ -6,7 +6,7 @@ import scaleapi
 from scaleapi import ScaleConnectionError, ScaleException
 from tests.factories import page
 from tests.fixtures.replies import CONTENT, POLICIES, file_names, interim, statuses, task
-from tests.fixtures.servers import answer, cut
+from tests.fixtures.servers import cut, http_response
 
 BODY = b'{"task_id": "X"}'
 assert len(BODY) == 16
@@ -132,7 +132,9 @@ def test_get_task_invalid_framing_on_a_connection_that_stays_open_ends_at_once(
 def test_create_task_invalid_framing_is_retried_and_recovered(what, serve, connect):
     server = serve("http")
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
-    server.replies(cut(BROKEN[what]), answer({"error": "taken"}, 409), answer(page(own)))
+    server.replies(
+        cut(BROKEN[what]), http_response({"error": "taken"}, 409), http_response(page(own))
+    )
     assert connect(server).create_task("chat", unique_id="u").as_dict() == own
 
 
@@ -141,7 +143,7 @@ def test_create_task_invalid_framing_is_retried_and_recovered(what, serve, conne
 def test_download_response_url_invalid_framing_is_retried(what, own, serve, connect, tmp_path):
     server = serve("http")
     store = server if own else serve("http")
-    store.replies(cut(BROKEN[what]), answer(CONTENT))
+    store.replies(cut(BROKEN[what]), http_response(CONTENT))
     connect(server).download_response_url(f"{store.url}/a", tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == CONTENT and len(store.requests) == 2
 

@@ -23,7 +23,7 @@ from tests.fixtures.replies import (
     task,
     until_close,
 )
-from tests.fixtures.servers import answer, cut
+from tests.fixtures.servers import cut, http_response
 
 LIMIT = 1_000_000
 TASK = {"task_id": "A", "words": [f"word {number}" for number in range(500)]}
@@ -70,7 +70,7 @@ DAMAGED = {
     "no deflate at all": ("deflate", b"\xff" * 9),
 }
 FRAMES = {
-    "length": lambda body, coding: answer(body, content_encoding=coding),
+    "length": lambda body, coding: http_response(body, content_encoding=coding),
     "chunks": lambda body, coding: chunked(body[:7], body[7:], content_encoding=coding),
     "close": lambda body, coding: cut(until_close(body, content_encoding=coding)),
 }
@@ -87,7 +87,7 @@ def damaged(what, frame):
 @every_frame
 @every_damage
 def test_get_task_damaged_body_is_retried_as_a_broken_connection(what, frame, server, connect):
-    server.replies(damaged(what, frame), damaged(what, frame), answer(TASK))
+    server.replies(damaged(what, frame), damaged(what, frame), http_response(TASK))
     result = connect(server).api.request("GET", "task/A")
     assert (statuses(result.attempts), result.json) == ([None, None, 200], TASK)
     assert len(server.requests) == 3
@@ -109,7 +109,7 @@ def test_request_number_cut_short_in_its_gzip_is_not_a_result(method, policy, se
     """What came is valid JSON, and its length is as declared."""
     part, whole = synced(b"1234", b"5678")
     server.replies(
-        *(answer(body, content_encoding="gzip") for body in (part, whole)),
+        *(http_response(body, content_encoding="gzip") for body in (part, whole)),
     )
     result = connect(server, retries=POLICIES[policy]).api.request(method, "x")
     assert (statuses(result.attempts), result.json) == ([None, 200], 12345678)
@@ -118,7 +118,9 @@ def test_request_number_cut_short_in_its_gzip_is_not_a_result(method, policy, se
 @every_damage
 def test_create_task_damaged_body_is_retried_and_recovered(what, server, connect):
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
-    server.replies(damaged(what, "length"), answer({"error": "taken"}, 409), answer(page(own)))
+    server.replies(
+        damaged(what, "length"), http_response({"error": "taken"}, 409), http_response(page(own))
+    )
     assert connect(server).create_task("chat", unique_id="u").as_dict() == own
     assert [request.method for request in server.requests] == ["POST", "POST", "GET"]
 
@@ -145,27 +147,31 @@ def test_get_task_whole_compressed_body_is_a_result(what, frame, server, connect
 
 @pytest.mark.parametrize("status", [200, 204])
 def test_request_empty_body_that_claims_gzip_has_no_json(status, server, connect):
-    server.replies(answer(b"", status, content_encoding="gzip"))
+    server.replies(http_response(b"", status, content_encoding="gzip"))
     assert connect(server).api.delete_request("x") is None
     assert len(server.requests) == 1
 
 
 BLANK = b" " * (4 * LIMIT)
 TOO_LARGE = {
-    "gzip": answer(gzip.compress(BLANK), content_encoding="gzip"),
+    "gzip": http_response(gzip.compress(BLANK), content_encoding="gzip"),
     "gzip in chunks": chunked(gzip.compress(BLANK), content_encoding="gzip"),
-    "gzip of many members": answer(gzip_members(4 * LIMIT, 100_000), content_encoding="gzip"),
-    "gzip in gzip": answer(gzip.compress(gzip.compress(BLANK)), content_encoding="gzip, gzip"),
-    "deflate": answer(zlib.compress(BLANK), content_encoding="deflate"),
-    "raw deflate": answer(raw_deflate(BLANK), content_encoding="deflate"),
-    "gzip of a task": answer(
+    "gzip of many members": http_response(
+        gzip_members(4 * LIMIT, 100_000), content_encoding="gzip"
+    ),
+    "gzip in gzip": http_response(
+        gzip.compress(gzip.compress(BLANK)), content_encoding="gzip, gzip"
+    ),
+    "deflate": http_response(zlib.compress(BLANK), content_encoding="deflate"),
+    "raw deflate": http_response(raw_deflate(BLANK), content_encoding="deflate"),
+    "gzip of a task": http_response(
         gzip.compress(b'{"task_id": "A", "text": "%s"}' % (b"x" * LIMIT)), content_encoding="gzip"
     ),
-    "with a length": answer(BLANK),
+    "with a length": http_response(BLANK),
     "in chunks": chunked(*[BLANK[:100_000]] * 40),
     "until the connection ends": cut(until_close(BLANK)),
-    "one byte more": answer(b'"%s"' % (b"x" * (LIMIT - 1))),
-    "one byte more, in gzip": answer(
+    "one byte more": http_response(b'"%s"' % (b"x" * (LIMIT - 1))),
+    "one byte more, in gzip": http_response(
         gzip.compress(b'"%s"' % (b"x" * (LIMIT - 1))), content_encoding="gzip"
     ),
 }
@@ -199,8 +205,8 @@ AT_THE_LIMIT = b'"%s"' % (b"x" * (LIMIT - 2))
 @pytest.mark.parametrize(
     "response",
     [
-        answer(AT_THE_LIMIT),
-        answer(gzip.compress(AT_THE_LIMIT), content_encoding="gzip"),
+        http_response(AT_THE_LIMIT),
+        http_response(gzip.compress(AT_THE_LIMIT), content_encoding="gzip"),
         chunked(AT_THE_LIMIT[:50_000], AT_THE_LIMIT[50_000:]),
         cut(until_close(AT_THE_LIMIT)),
     ],
@@ -213,7 +219,9 @@ def test_request_body_of_exactly_max_response_bytes_is_a_result(response, server
 
 def test_request_large_body_within_the_default_limit_is_a_result(serve, connect):
     server = serve("http")
-    server.replies(answer(gzip.compress(b'"%s"' % (b"x" * 20_000_000)), content_encoding="gzip"))
+    server.replies(
+        http_response(gzip.compress(b'"%s"' % (b"x" * 20_000_000)), content_encoding="gzip")
+    )
     assert len(connect(server).api.get_request("x")) == 20_000_000
 
 
@@ -222,7 +230,7 @@ def test_get_task_gzip_bomb_takes_bounded_memory(single, serve, connect):
     server = serve("http")
     size = 48 * LIMIT
     body = gzip.compress(b" " * size, 1) if single else gzip_members(size, LIMIT)
-    server.replies(answer(body, content_encoding="gzip"))
+    server.replies(http_response(body, content_encoding="gzip"))
     client = connect(server, max_response_bytes=LIMIT)
     tracemalloc.start()
     try:
@@ -237,7 +245,7 @@ def test_get_task_gzip_bomb_over_the_default_limit_raises(serve, connect):
     server = serve("http")
     bomb = gzip_members(300 * 1024 * 1024)
     assert len(bomb) < 400_000
-    server.replies(answer(bomb, content_encoding="gzip"))
+    server.replies(http_response(bomb, content_encoding="gzip"))
     with pytest.raises(ScaleException, match="max_response_bytes"):
         connect(server).api.get_request("x")
     assert len(server.requests) == 1
@@ -245,7 +253,7 @@ def test_get_task_gzip_bomb_over_the_default_limit_raises(serve, connect):
 
 def test_client_max_response_bytes_is_kept_by_options_and_pickles(server, connect):
     client = connect(server, max_response_bytes=1000)
-    server.replies(answer({"a": "x" * 2000}))
+    server.replies(http_response({"a": "x" * 2000}))
     for each in (
         client.with_options(timeout=5, retries=0),
         pickle.loads(pickle.dumps(client)),
@@ -260,7 +268,7 @@ def test_client_max_response_bytes_is_kept_by_options_and_pickles(server, connec
 def test_client_max_response_bytes_holds_for_listings_and_v2(server, connect):
     client = connect(server, max_response_bytes=1000)
     row = {"task_id": "t", "text": "x" * 2000}
-    server.replies(answer(page(row)))
+    server.replies(http_response(page(row)))
     for call in (
         lambda: list(client.get_tasks("p")),
         lambda: client.v2.get_task("t"),
@@ -279,7 +287,7 @@ def test_client_invalid_max_response_bytes_raises(value, server, connect):
 
 
 def test_error_response_over_the_limit_is_still_that_error(server, connect):
-    server.replies(answer(b"x" * 50_000, 404, content_type="text/plain"))
+    server.replies(http_response(b"x" * 50_000, 404, content_type="text/plain"))
     with pytest.raises(scaleapi.ScaleResourceNotFound):
         connect(server, max_response_bytes=1000).get_task("A")
 
@@ -288,22 +296,24 @@ def test_download_response_url_over_the_limit_saves_the_file(server, serve, conn
     store = serve("http")
     client = connect(server, max_response_bytes=1000)
     for number, each in enumerate((server, store)):
-        each.replies(answer(CONTENT))
+        each.replies(http_response(CONTENT))
         path = client.download_response_url(f"{each.url}/a", tmp_path / str(number))
         assert path.read_bytes() == CONTENT
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     assert client.get_task_response_file("t", "u") == CONTENT
 
 
 ENCODED = {
-    "gzip": answer(gzip.compress(CONTENT), content_encoding="gzip"),
-    "gzip in capitals": answer(gzip.compress(CONTENT), content_encoding="GZip"),
+    "gzip": http_response(gzip.compress(CONTENT), content_encoding="gzip"),
+    "gzip in capitals": http_response(gzip.compress(CONTENT), content_encoding="GZip"),
     "gzip in chunks": chunked(gzip.compress(CONTENT), content_encoding="gzip"),
-    "deflate": answer(zlib.compress(CONTENT), content_encoding="deflate"),
-    "two encodings": answer(gzip.compress(gzip.compress(CONTENT)), content_encoding="gzip, gzip"),
-    "one that is not known": answer(CONTENT, content_encoding="br"),
-    "one that it has not": answer(CONTENT, content_encoding="gzip"),
-    "bomb": answer(gzip_members(8 * LIMIT, LIMIT), content_encoding="gzip"),
+    "deflate": http_response(zlib.compress(CONTENT), content_encoding="deflate"),
+    "two encodings": http_response(
+        gzip.compress(gzip.compress(CONTENT)), content_encoding="gzip, gzip"
+    ),
+    "one that is not known": http_response(CONTENT, content_encoding="br"),
+    "one that it has not": http_response(CONTENT, content_encoding="gzip"),
+    "bomb": http_response(gzip_members(8 * LIMIT, LIMIT), content_encoding="gzip"),
 }
 
 
@@ -338,6 +348,6 @@ def test_downloads_with_an_encoding_fail(what, server, connect, tmp_path):
 def test_download_response_url_with_no_real_encoding_saves_the_file(
     coding, server, connect, tmp_path
 ):
-    server.replies(answer(CONTENT, content_encoding=coding))
+    server.replies(http_response(CONTENT, content_encoding=coding))
     path = connect(server).download_response_url(f"{server.url}/a.png", tmp_path / "a.png")
     assert path.read_bytes() == CONTENT

@@ -7,7 +7,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 SOON = RetryPolicy(total=2, backoff_factor=0.001, deadline=0.3)
 
@@ -45,7 +45,7 @@ def test_deadline_dripping_server_ends_the_call(part, server, connect):
 
 def test_deadline_response_in_time_is_complete(server, connect):
     body = {"text": "x" * 300_000}
-    server.replies(answer(body))
+    server.replies(http_response(body))
     client = connect(server, retries=SOON.replace(deadline=60))
     assert [client.api.get_request("x") for _ in range(3)] == [body] * 3
     assert server.accepted == 1
@@ -72,7 +72,7 @@ def test_timeout_of_connecting_does_not_limit_sending(serve, connect):
         left = size - 65_536  # what may have come before
         while left > 0 and (block := sock.recv(1_000_000)):
             left -= len(block)
-        sock.sendall(answer({}))
+        sock.sendall(http_response({}))
 
     client = connect(serve(welcome=read_late), timeout=(0.1, 20), retries=0)
     assert client.api.post_request("x", {"text": "x" * size}) == {}

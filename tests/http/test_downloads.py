@@ -17,7 +17,7 @@ from scaleapi.bulk.downloads import safe_filename
 from scaleapi.exceptions import MAX_BODY_BYTES
 from tests.fixtures.network import KEY
 from tests.fixtures.replies import file_names
-from tests.fixtures.servers import answer, cut, drop, reset, silence
+from tests.fixtures.servers import cut, drop, http_response, reset, silence
 
 CONTENT = bytes(range(256)) * 40
 
@@ -30,7 +30,7 @@ def task(*addresses, task_id="t1", **more):
 def store(serve):
     """Another host's server of files."""
     store = serve("http")
-    store.replies(answer(CONTENT, content_type="image/png"))
+    store.replies(http_response(CONTENT, content_type="image/png"))
     return store
 
 
@@ -67,7 +67,7 @@ def test_download_results_saves_each_file_once_under_its_name(fetch, store, tmp_
 
 
 def test_download_results_outcomes_have_the_order_of_the_tasks(fetch, store):
-    store.decides(lambda r: answer({}, 403) if "no" in r.target else answer(CONTENT))
+    store.decides(lambda r: http_response({}, 403) if "no" in r.target else http_response(CONTENT))
     tasks = [
         task(at(store, f"{'no' if row % 3 == 0 else 'yes'}{row}"), task_id=f"t{row}")
         for row in range(30)
@@ -80,23 +80,26 @@ def test_download_results_outcomes_have_the_order_of_the_tasks(fetch, store):
 
 
 def test_download_results_failed_file_does_not_affect_others_of_its_task(fetch, store):
-    store.decides(lambda r: answer({}, 404) if "gone" in r.target else answer(CONTENT))
+    store.decides(
+        lambda r: http_response({}, 404) if "gone" in r.target else http_response(CONTENT)
+    )
     (outcome,) = fetch(task(at(store, "gone"), at(store, "there"), at(store, "there")))
     assert outcome.status == "failed" and len(outcome.paths) == 1
     assert isinstance(outcome.error, scaleapi.ScaleResourceNotFound)
 
 
-HALF = answer(CONTENT)[:-5000]
+HALF = http_response(CONTENT)[:-5000]
 
 
 @pytest.mark.parametrize(
     "faults",
-    [[cut(HALF)], [drop], [reset], [answer({}, 503)], [answer({}, 429, retry_after=0)],
+    [[cut(HALF)], [drop], [reset], [http_response({}, 503)],
+     [http_response({}, 429, retry_after=0)],
      [cut(HALF), drop, cut(HALF)],
      [cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc")]],
 )  # fmt: skip
 def test_download_incomplete_or_throttled_is_retried(faults, fetch, store, tmp_path):
-    store.replies(*faults, answer(CONTENT))
+    store.replies(*faults, http_response(CONTENT))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error is None and outcome.paths[0].read_bytes() == CONTENT
     assert len(store.requests) == len(faults) + 1
@@ -125,7 +128,7 @@ def test_download_disk_error_is_raised_without_retry(fetch, store, tmp_path):
 
 def test_download_sends_the_key_below_the_instance_address_only(fetch, store):
     own = fetch.own
-    own.replies(answer(CONTENT))
+    own.replies(http_response(CONTENT))
     places = [
         f"{own.url}/task/t/response_url/u",
         f"{own.url}-other/x",
@@ -141,9 +144,13 @@ def test_download_sends_the_key_below_the_instance_address_only(fetch, store):
 def test_download_redirect_to_another_origin_is_followed_without_the_key(fetch, store):
     own = fetch.own
     own.decides(
-        lambda r: answer(b"", 302, location=at(store)) if "first" in r.target else answer(CONTENT)
+        lambda r: (
+            http_response(b"", 302, location=at(store))
+            if "first" in r.target
+            else http_response(CONTENT)
+        )
     )
-    store.replies(answer(b"", 302, location=f"{own.url}/back"))
+    store.replies(http_response(b"", 302, location=f"{own.url}/back"))
     (outcome,) = fetch(task(f"{own.url}/first"))
     assert outcome.paths[0].read_bytes() == CONTENT
     sent = [*own.requests, *store.requests]
@@ -165,20 +172,20 @@ def test_download_redirect_to_another_origin_is_followed_without_the_key(fetch, 
     ],
 )
 def test_download_redirect_to_invalid_location_fails(location, fetch, store, tmp_path):
-    store.replies(answer(b"", 302, location=location))
+    store.replies(http_response(b"", 302, location=location))
     (outcome,) = fetch(task(at(store)))
     assert isinstance(outcome.error, scaleapi.ScaleException) and file_names(tmp_path / "out") == []
 
 
 def test_download_redirect_loop_ends(fetch, store):
-    store.replies(answer(b"", 302, location="/again"))
+    store.replies(http_response(b"", 302, location="/again"))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error.code == 302 and len(store.requests) == 6
 
 
 def test_download_redirect_from_https_to_http_fails(serve, connect, store, fetch):
     secure = serve("https")
-    secure.replies(answer(b"", 302, location=at(store)))
+    secure.replies(http_response(b"", 302, location=at(store)))
     (outcome,) = fetch(task(at(secure)), client=connect(fetch.own))
     assert "without TLS" in str(outcome.error) and store.requests == []
 
@@ -194,7 +201,7 @@ def test_download_proxies_apply_per_host(fetch, store, proxy, connect, monkeypat
 
 
 def test_download_signed_urls_and_key_are_in_no_log(fetch, store, caplog):
-    store.replies(answer({}, 503), answer({}, 403))
+    store.replies(http_response({}, 503), http_response({}, 403))
     with caplog.at_level(logging.DEBUG, "scaleapi"):
         (outcome,) = fetch(task(at(store, "a?signature=hush")))
     assert outcome.error.url == at(store, "a?...")
@@ -296,7 +303,7 @@ def test_download_settings_are_cached_for_a_bounded_number_of_hosts(
     monkeypatch.setattr(download, "MAX_CACHED_ORIGINS", 2)
     stores = [serve("http") for _ in range(3)]
     for each in stores:
-        each.replies(answer(CONTENT))
+        each.replies(http_response(CONTENT))
     files = fetch.client.api._downloader()
     for each in [*stores, *stores]:
         assert files.read(at(each)) == CONTENT
@@ -305,7 +312,7 @@ def test_download_settings_are_cached_for_a_bounded_number_of_hosts(
 
 def test_get_task_response_file_returns_bytes_and_sends_the_key(fetch, store):
     own = fetch.own
-    own.replies(cut(HALF), drop, answer(b"", 302, location=at(store)))
+    own.replies(cut(HALF), drop, http_response(b"", 302, location=at(store)))
     content = fetch.client.get_task_response_file("a/b", "c d")
     assert content == CONTENT
     assert [request.target for request in own.requests] == ["/v1/task/a%2Fb/response_url/c%20d"] * 3
@@ -314,7 +321,7 @@ def test_get_task_response_file_returns_bytes_and_sends_the_key(fetch, store):
 
 
 def test_get_task_response_file_missing_raises_not_found(fetch):
-    fetch.own.replies(answer({"status_code": 404, "error": "No such file"}, 404))
+    fetch.own.replies(http_response({"status_code": 404, "error": "No such file"}, 404))
     with pytest.raises(scaleapi.ScaleResourceNotFound, match="No such file"):
         fetch.client.get_task_response_file("t", "u")
 
@@ -329,7 +336,7 @@ def test_get_task_response_file_invalid_id_raises_immediately(arguments, fetch):
 def test_download_response_url_saves_the_file(fetch, store, tmp_path):
     target = tmp_path / "mask.png"
     target.write_bytes(b"old")
-    store.replies(cut(HALF), answer(CONTENT))
+    store.replies(cut(HALF), http_response(CONTENT))
     assert fetch.client.download_response_url(at(store), str(target)) == target
     assert target.read_bytes() == CONTENT and file_names(tmp_path) == ["mask.png"]
     assert not any("Authorization" in request.headers for request in store.requests)
@@ -337,7 +344,7 @@ def test_download_response_url_saves_the_file(fetch, store, tmp_path):
 
 def test_download_response_url_below_the_instance_address_sends_the_key(fetch, tmp_path):
     own = fetch.own
-    own.replies(answer(CONTENT))
+    own.replies(http_response(CONTENT))
     for address in (f"{own.url}/task/t/response_url/u", f"{own.url_at('localhost')}/x"):
         fetch.client.download_response_url(address, tmp_path / "a")
     assert ["Authorization" in request.headers for request in own.requests] == [True, False]
@@ -363,7 +370,7 @@ def test_download_response_url_invalid_argument_raises_immediately(
 
 @pytest.mark.parametrize("status", [201, 202, 203, 204, 206])
 def test_download_status_other_than_200_fails(status, fetch, store, tmp_path):
-    store.replies(answer(b"" if status == 204 else b"later", status))
+    store.replies(http_response(b"" if status == 204 else b"later", status))
     (outcome,) = fetch(task(at(store)))
     assert (outcome.status, outcome.error.code) == ("failed", status)
     assert file_names(tmp_path / "out") == []
@@ -385,7 +392,7 @@ def test_download_shorter_than_content_length_is_incomplete_for_any_reader(store
 
 
 def test_download_signed_url_is_in_no_traceback_and_no_response(fetch, store, refused):
-    store.replies(answer({}, 403))
+    store.replies(http_response({}, 403))
     gone = refused.replace("/v1", "/a?signature=hush")
     for address in (gone, at(store, "a?signature=hush")):
         (outcome,) = fetch(task(address))
@@ -394,7 +401,9 @@ def test_download_signed_url_is_in_no_traceback_and_no_response(fetch, store, re
     assert "hush" not in outcome.error.response.url + outcome.error.response.request.url
 
 
-@pytest.mark.parametrize("fault", [cut(answer({"error": "No"}, 403)[:-3]), answer(b"", 403)])
+@pytest.mark.parametrize(
+    "fault", [cut(http_response({"error": "No"}, 403)[:-3]), http_response(b"", 403)]
+)
 def test_download_error_response_keeps_its_status_whatever_its_body(fault, fetch, store):
     store.replies(fault)
     (outcome,) = fetch(task(at(store)))
@@ -402,13 +411,15 @@ def test_download_error_response_keeps_its_status_whatever_its_body(fault, fetch
 
 
 def test_download_error_response_is_read_up_to_the_kept_size(fetch, store):
-    store.replies(answer(b"x" * (MAX_BODY_BYTES + 1000), 403))
+    store.replies(http_response(b"x" * (MAX_BODY_BYTES + 1000), 403))
     (outcome,) = fetch(task(at(store)))
     assert outcome.error.body == "x" * MAX_BODY_BYTES == outcome.error.response.text
 
 
 def test_download_attempts_of_all_failures_share_one_count(fetch, store):
-    store.replies(answer({}, 503), cut(HALF), answer({}, 503), cut(HALF), answer(CONTENT))
+    store.replies(
+        http_response({}, 503), cut(HALF), http_response({}, 503), cut(HALF), http_response(CONTENT)
+    )
     (outcome,) = fetch(task(at(store)))
     assert "Download incomplete after 4 attempts" in str(outcome.error) and len(store.requests) == 4
     found = [(each.status, each.error is None) for each in outcome.error.attempts]
@@ -431,7 +442,7 @@ def test_download_deadline_covers_all_attempts(fetch, store):
 
 
 def test_download_from_lookalike_of_the_instance_address_sends_no_key(fetch):
-    fetch.own.replies(answer(CONTENT))
+    fetch.own.replies(http_response(CONTENT))
     fetch(task(f"{fetch.own.url}//v2/x", f"{fetch.own.url}/y"))
     sent = {request.target: "Authorization" in request.headers for request in fetch.own.requests}
     assert sent == {"/v1//v2/x": False, "/v1/y": True}

@@ -22,7 +22,7 @@ from tests.fixtures.replies import (
     task,
     until_close,
 )
-from tests.fixtures.servers import answer, cut
+from tests.fixtures.servers import cut, http_response
 
 BLOCK = b"x" * 65_536
 MANY = 20_000_000  # more than the buffers of both sides hold; what is sent beyond was read
@@ -136,7 +136,7 @@ def test_create_task_endless_conflict_is_recovered(kind, serve, client):
     server = serve("http")
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
     replies = [endless_error(kind, 500), endless_error(kind, 409)]
-    server.replies(*replies, answer(page(own)))
+    server.replies(*replies, http_response(page(own)))
     assert client(server).create_task("chat", unique_id="u").as_dict() == own
     assert all(reply.sent < MANY for reply in replies)
 
@@ -166,11 +166,11 @@ def test_v2_endless_error_body_is_read_in_part(serve, client):
 
 LARGE = b"x" * 300_000
 WHOLE = {
-    "length": answer(LARGE, 404),
+    "length": http_response(LARGE, 404),
     "chunks": chunked(LARGE[:100_000], LARGE[100_000:], status=404),
     "until the end": cut(until_close(LARGE, 404)),
-    "gzip": answer(gzip.compress(LARGE), 404, content_encoding="gzip"),
-    "bomb": answer(
+    "gzip": http_response(gzip.compress(LARGE), 404, content_encoding="gzip"),
+    "bomb": http_response(
         gzip.compress(b"x" * 8_000_000), 404, content_encoding="gzip", content_type="text/plain"
     ),
 }
@@ -189,7 +189,7 @@ def test_get_task_large_error_body_is_kept_up_to_its_limit(what, server, connect
 def test_get_task_bomb_in_an_error_takes_bounded_memory(serve, connect):
     server = serve("http")
     bomb = gzip_members(96_000_000, 1_000_000)
-    server.replies(answer(bomb, 404, content_encoding="gzip"))
+    server.replies(http_response(bomb, 404, content_encoding="gzip"))
     client = connect(server)
     tracemalloc.start()
     try:
@@ -204,7 +204,7 @@ def test_get_task_bomb_in_an_error_takes_bounded_memory(serve, connect):
 def test_get_task_error_body_within_the_limit_is_whole_and_keeps_its_connection(
     size, server, connect
 ):
-    server.replies(answer(b"x" * size, 404, "Not Found"), task("own"))
+    server.replies(http_response(b"x" * size, 404, "Not Found"), task("own"))
     client = connect(server)
     with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
         client.get_task("t")
@@ -214,7 +214,7 @@ def test_get_task_error_body_within_the_limit_is_whole_and_keeps_its_connection(
 
 def test_get_task_error_in_json_over_the_limit_keeps_its_status(server, connect):
     body = json.dumps({"error": "no such task", "more": "x" * 200_000}).encode()
-    server.replies(answer(body, 404))
+    server.replies(http_response(body, 404))
     with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
         connect(server).get_task("t")
     assert "no such task" in caught.value.message and len(caught.value.body) == MAX_BODY_BYTES

@@ -5,7 +5,7 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy
 from tests.fixtures.network import QUICK, FakeClock
-from tests.fixtures.servers import Server, answer, cut, drop, reset, silence
+from tests.fixtures.servers import Server, cut, drop, http_response, reset, silence
 
 BODY = {"a": "é"}
 METHODS = {
@@ -51,7 +51,7 @@ def assert_sent_alike(server, method, count):
 @every_method
 @pytest.mark.parametrize("status", STATUSES)
 def test_retry_status_of_the_policy_is_retried_then_raised(status, method, server, connect):
-    server.replies(answer({"error": "not now"}, status))
+    server.replies(http_response({"error": "not now"}, status))
     with pytest.raises(scaleapi.ScaleException) as caught:
         METHODS[method](connect(server).api)
     error = caught.value
@@ -97,7 +97,7 @@ def test_retry_refused_connection_is_retried_then_raised(scheme, method, refused
 
 @every_method
 def test_retry_last_attempt_succeeds_returns_its_result(method, server, connect):
-    server.replies(reset, answer({}, 503), drop, answer({"done": method}))
+    server.replies(reset, http_response({}, 503), drop, http_response({"done": method}))
     assert METHODS[method](connect(server).api) == {"done": method}
     assert_sent_alike(server, method, 4)
 
@@ -106,7 +106,7 @@ def test_retry_last_attempt_succeeds_returns_its_result(method, server, connect)
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_retry_server_started_between_two_attempts_is_reached(scheme, method, serve, connect):
     server = serve(scheme, listening=False)
-    server.replies(answer({"done": method}))
+    server.replies(http_response({"done": method}))
     clock = FakeClock(lambda seconds: server.listen() if len(clock.delays) == 2 else None)
     assert METHODS[method](connect(server, clock=clock).api) == {"done": method}
     assert len(clock.delays) == 2
@@ -166,7 +166,9 @@ HIGH_LEVEL = {
 def test_retry_high_level_calls_are_retried(call, server, connect):
     task = {"task_id": "t", "unique_id": "u"}
     page = {"docs": [task], "total": 1, "limit": 100, "offset": 0, "has_more": False}
-    server.replies(drop, answer({}, 502), reset, answer(page if call == "get_tasks" else task))
+    server.replies(
+        drop, http_response({}, 502), reset, http_response(page if call == "get_tasks" else task)
+    )
     made = HIGH_LEVEL[call](connect(server))
     assert (made[0] if call == "get_tasks" else made).id == "t"
     assert len(server.requests) == 4
@@ -174,7 +176,7 @@ def test_retry_high_level_calls_are_retried(call, server, connect):
 
 def test_retry_delays_follow_backoff_and_jitter(server, connect):
     clock = FakeClock(randoms=[0, 0.5, 1, 1])
-    server.replies(answer({}, 503))
+    server.replies(http_response({}, 503))
     client = connect(server, retries=RetryPolicy(4, backoff_max=6, jitter=0.5), clock=clock)
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         client.get_task("t")
@@ -206,7 +208,7 @@ NOW = 2_840_140_800  # Thu, 01 Jan 2060 00:00:00 GMT
 def test_retry_after_readable_sets_the_delay(header, wait, server, connect, monkeypatch):
     clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
-    server.replies(answer({}, 429, retry_after=header), answer({}))
+    server.replies(http_response({}, 429, retry_after=header), http_response({}))
     # Chance shortens the usual waits only, not what the server asks for.
     connect(server, retries=RetryPolicy(), clock=clock).api.get_request("x")
     assert clock.delays == [wait]
@@ -219,7 +221,7 @@ def test_retry_after_over_the_maximum_ends_the_attempts(
 ):
     clock = FakeClock()
     monkeypatch.setattr("time.time", lambda: float(NOW))
-    server.replies(answer({"error": "come back later"}, status, retry_after=header))
+    server.replies(http_response({"error": "come back later"}, status, retry_after=header))
     with pytest.raises(STATUSES[status], match="come back later") as caught:
         connect(server, retries=RetryPolicy(), clock=clock).get_task("t")
     assert clock.delays == [] and len(caught.value.attempts) == len(server.requests) == 1
@@ -228,14 +230,14 @@ def test_retry_after_over_the_maximum_ends_the_attempts(
 
 def test_retry_after_maximum_is_that_of_the_policy(server, connect):
     clock = FakeClock()
-    server.replies(answer({}, 429, retry_after=300), answer({}))
+    server.replies(http_response({}, 429, retry_after=300), http_response({}))
     client = connect(server, retries=RetryPolicy(retry_after_max=300), clock=clock)
     client.api.get_request("x")
     assert clock.delays == [300]
 
 
 def test_retry_after_past_the_deadline_ends_the_attempts(server, connect):
-    server.replies(answer({}, 429, retry_after=50), answer({}))
+    server.replies(http_response({}, 429, retry_after=50), http_response({}))
     client = connect(server, retries=RetryPolicy(deadline=40), clock=FakeClock(pytest.fail))
     with pytest.raises(scaleapi.ScaleTooManyRequests) as caught:
         client.get_task("t")

@@ -17,7 +17,7 @@ from tests.fixtures.replies import (
     task,
     task_by_path,
 )
-from tests.fixtures.servers import Proxy, SocksProxy, answer, cut, drop
+from tests.fixtures.servers import Proxy, SocksProxy, cut, drop, http_response
 
 INTERIM = {
     "100": interim(100, "Continue"),
@@ -68,7 +68,7 @@ def test_get_task_interim_response_with_framing_headers_has_no_effect(kind, serv
 @every_policy
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_request_interim_response_in_a_part_of_its_own_is_skipped(method, policy, server, connect):
-    final = answer({"a": method}, connection="close")
+    final = http_response({"a": method}, connection="close")
     server.replies(
         parts(interim(103), final),
         parts(interim(102), interim(103), interim(100), final[:9], final[9:]),
@@ -81,7 +81,7 @@ def test_request_interim_response_in_a_part_of_its_own_is_skipped(method, policy
 
 
 def test_get_task_interim_response_before_an_error_raises_the_final_error(server, connect):
-    server.replies(interim(103) * 2 + answer({"error": "no such task"}, 404), task("B"))
+    server.replies(interim(103) * 2 + http_response({"error": "no such task"}, 404), task("B"))
     client = connect(server)
     with pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
         client.get_task("A")
@@ -90,13 +90,13 @@ def test_get_task_interim_response_before_an_error_raises_the_final_error(server
 
 
 def test_get_task_interim_response_before_a_503_is_retried_by_the_final_status(server, connect):
-    server.replies(interim(103) + answer({}, 503), interim(102) + task("A"))
+    server.replies(interim(103) + http_response({}, 503), interim(102) + task("A"))
     result = connect(server).api.request("GET", "task/A")
     assert (statuses(result.attempts), result.json["task_id"]) == ([503, 200], "A")
 
 
 def test_get_task_interim_response_before_a_redirect_is_skipped(server, connect):
-    moved = interim(103) + answer(b"", 302, location="/v1/task/new")
+    moved = interim(103) + http_response(b"", 302, location="/v1/task/new")
     server.decides(lambda request: moved if "old" in request.target else task_by_path(request))
     client = connect(server)
     assert [client.get_task(name).id for name in ("old", "B")] == ["new", "B"]
@@ -115,7 +115,7 @@ def test_get_task_connection_lost_after_an_interim_response_is_retried(rest, ser
 def test_create_task_connection_lost_after_an_interim_response_is_recovered(server, connect):
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
     found = {"docs": [own], "total": 1, "limit": 1, "offset": 0, "has_more": False}
-    server.replies(cut(interim(102)), answer({"error": "taken"}, 409), answer(found))
+    server.replies(cut(interim(102)), http_response({"error": "taken"}, 409), http_response(found))
     assert connect(server).create_task("chat", unique_id="u").id == "A"
     assert [request.method for request in server.requests] == ["POST", "POST", "GET"]
 
@@ -125,7 +125,7 @@ def test_create_tasks_interim_response_before_each_reports_each_task_with_its_pa
 ):
     def reply(request):
         sent = sent_json(request)["unique_id"]
-        return interim(103) + answer({"task_id": f"id of {sent}", "unique_id": sent})
+        return interim(103) + http_response({"task_id": f"id of {sent}", "unique_id": sent})
 
     server.decides(reply)
     payloads = [{"unique_id": f"u{number}"} for number in range(24)]
@@ -140,7 +140,7 @@ def test_download_response_url_after_an_interim_response_saves_the_file(
     own, server, serve, connect, tmp_path
 ):
     store = server if own else serve("http")
-    store.replies(interim(103, content_length=0) * 3 + answer(CONTENT))
+    store.replies(interim(103, content_length=0) * 3 + http_response(CONTENT))
     client = connect(server)
     for name in ("a", "b"):
         path = client.download_response_url(f"{store.url}/{name}", tmp_path / name)

@@ -10,7 +10,7 @@ import pytest
 from scaleapi import RetryPolicy
 from tests.fixtures.network import KEY
 from tests.fixtures.replies import TOKEN, interim, task, task_by_path
-from tests.fixtures.servers import answer, silence
+from tests.fixtures.servers import http_response, silence
 
 LIBRARIES = ("scaleapi", "requests", "urllib3", "http", "ssl", "socket", "socks")
 ERRORS = {"KeyboardInterrupt": KeyboardInterrupt, "SystemExit": SystemExit}
@@ -183,7 +183,7 @@ def test_call_interrupted_before_a_retry_leaves_no_key_in_frames(name, interrupt
     def reply(request):
         timers.append(threading.Timer(0.1, interrupt))
         timers[-1].start()
-        return answer({}, 503)
+        return http_response({}, 503)
 
     server.decides(reply)
     client = connect(server, retries=RetryPolicy(backoff_factor=100))
@@ -195,7 +195,7 @@ def test_call_interrupted_before_a_retry_leaves_no_key_in_frames(name, interrupt
 def test_call_interrupted_after_a_redirect_leaves_no_key_in_frames(
     name, interrupt, server, connect
 ):
-    moved = answer(b"", 302, location="/v1/task/new")
+    moved = http_response(b"", 302, location="/v1/task/new")
     server.decides(lambda r: then(interrupt) if r.target.endswith("new") else moved)
     client = connect(server)
     interrupt.check(lambda: client.get_task("old"))
@@ -204,7 +204,7 @@ def test_call_interrupted_after_a_redirect_leaves_no_key_in_frames(
 
 @every_error
 def test_recovery_interrupted_leaves_no_key_in_frames(name, interrupt, server, connect):
-    server.replies(answer({}, 503), answer({"error": "taken"}, 409), then(interrupt))
+    server.replies(http_response({}, 503), http_response({"error": "taken"}, 409), then(interrupt))
     client = connect(server)
     interrupt.check(lambda: client.create_task("chat", unique_id="u"))
     assert len(server.requests) == 3

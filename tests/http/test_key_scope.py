@@ -4,7 +4,7 @@ import pytest
 
 from scaleapi import ScaleException, ScaleInvalidArgument
 from tests.fixtures.replies import CONTENT, task
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 # Each is below the instance address as text, and elsewhere once a server has read it.
 OUTSIDE = {
@@ -71,7 +71,7 @@ def tolerant(call):
 @outside
 def test_download_of_an_address_outside_goes_without_the_key(path, serve, connect, tmp_path):
     server = serve("http")
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     client = connect(server)
     tolerant(lambda: client.download_response_url(origin(server) + OUTSIDE[path], tmp_path / "a"))
     assert with_key(server) == []
@@ -82,7 +82,7 @@ def test_download_of_an_address_outside_goes_without_the_key(path, serve, connec
 @outside
 def test_download_results_of_an_address_outside_go_without_the_key(path, serve, connect, tmp_path):
     server = serve("http")
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     given = {"task_id": "t", "response": {"url": origin(server) + OUTSIDE[path]}}
     connect(server).download_results([given], tmp_path).run()
     assert with_key(server) == []
@@ -90,7 +90,7 @@ def test_download_results_of_an_address_outside_go_without_the_key(path, serve, 
 
 @inside
 def test_download_of_an_address_inside_goes_with_the_key(path, server, connect, tmp_path):
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     target = tmp_path / "a"
     connect(server).download_response_url(origin(server) + INSIDE[path], target)
     assert target.read_bytes() == CONTENT and with_key(server) == [INSIDE[path]]
@@ -98,7 +98,7 @@ def test_download_of_an_address_inside_goes_with_the_key(path, server, connect, 
 
 @pytest.mark.parametrize("path", ["/v1/./a", "/v1/a/../b", "/v1/%2e/a", "/v1/a/%2e%2e/b"])
 def test_download_of_an_address_that_stays_inside_saves_the_file(path, server, connect, tmp_path):
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     saved = connect(server).download_response_url(origin(server) + path, tmp_path / "a")
     assert saved.read_bytes() == CONTENT
 
@@ -113,9 +113,9 @@ LOCATIONS = {
 
 def redirects(server, location):
     """Have the server redirect "/v1/first" there, and serve all else."""
-    moved = answer(b"", 302, location=location)
+    moved = http_response(b"", 302, location=location)
     server.decides(
-        lambda request: moved if request.target == "/v1/first" else answer({"task_id": "t"})
+        lambda request: moved if request.target == "/v1/first" else http_response({"task_id": "t"})
     )
 
 
@@ -221,7 +221,7 @@ def test_download_below_an_instance_address_that_is_escaped_goes_with_the_key(
     server, connect, tmp_path
 ):
     """A gateway may serve the instance below a path of its own."""
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     base = f"{origin(server)}/a%20b/v1"
     client = connect(base)
     client.download_response_url(f"{base}/x", tmp_path / "a")
@@ -235,7 +235,7 @@ def test_download_with_credentials_in_its_address_sends_no_key_elsewhere(
     user, server, serve, connect, tmp_path
 ):
     store = serve(server.scheme)
-    store.replies(answer(CONTENT))
+    store.replies(http_response(CONTENT))
     address = f"{store.scheme}://{user}127.0.0.1:{store.port}/v1/a"
     connect(server).download_response_url(address, tmp_path / "a")
     basic = connect(server).api.request("GET", "x") and server.requests[0].headers["Authorization"]
@@ -244,8 +244,8 @@ def test_download_with_credentials_in_its_address_sends_no_key_elsewhere(
 
 
 def test_v2_get_redirected_within_v2_goes_with_the_key(server, connect):
-    moved = answer(b"", 302, location="/v2/second")
-    server.decides(lambda r: moved if r.target == "/v2/first" else answer({"a": 1}))
+    moved = http_response(b"", 302, location="/v2/second")
+    server.decides(lambda r: moved if r.target == "/v2/first" else http_response({"a": 1}))
     assert connect(server).request("GET", "/v2/first") == {"a": 1}
     assert with_key(server) == ["/v2/first", "/v2/second"]
 
@@ -253,7 +253,9 @@ def test_v2_get_redirected_within_v2_goes_with_the_key(server, connect):
 @outside
 def test_v2_get_redirected_elsewhere_goes_without_the_key(path, serve, connect):
     server = serve("http")
-    moved = answer(b"", 302, location=OUTSIDE[path].replace("/v1", "/v2").replace("/V1", "/V2"))
-    server.decides(lambda r: moved if r.target == "/v2/first" else answer({"a": 1}))
+    moved = http_response(
+        b"", 302, location=OUTSIDE[path].replace("/v1", "/v2").replace("/V1", "/V2")
+    )
+    server.decides(lambda r: moved if r.target == "/v2/first" else http_response({"a": 1}))
     tolerant(lambda: connect(server).request("GET", "/v2/first"))
     assert with_key(server) == ["/v2/first"]

@@ -11,7 +11,7 @@ import scaleapi
 from scaleapi import ScaleClient, ScaleException, ScaleInvalidArgument
 from tests.fixtures.network import QUICK
 from tests.fixtures.replies import CONTENT, task
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 ONE, TWO = "test_key_number_one", "test_key_number_two"
 
@@ -182,7 +182,7 @@ def test_callable_key_is_called_when_the_header_is_made(server, make):
 
 
 def test_callable_key_is_called_for_each_attempt(server, make):
-    server.replies(answer({}, 503), answer({}, 429), task("t"))
+    server.replies(http_response({}, 503), http_response({}, 429), task("t"))
     make(Keys(ONE, TWO, ONE)).get_task("t")
     assert keys_sent(server) == [basic(ONE), basic(TWO), basic(ONE)]
 
@@ -199,7 +199,7 @@ def test_callable_key_given_by_name_or_set_later_is_called(server, make):
 def test_callable_key_is_used_by_v2_and_downloads(server, make, tmp_path):
     client = make(Keys(ONE, TWO, ONE))
     client.v2.get_task("t")
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     client.download_response_url(f"{server.url}/a", tmp_path / "a")
     client.get_task_response_file("t", "u")
     assert keys_sent(server) == [f"Bearer {ONE}", basic(TWO), basic(ONE)]

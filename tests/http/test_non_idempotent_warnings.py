@@ -8,7 +8,7 @@ from scaleapi import ScaleException
 from tests.factories import page
 from tests.fixtures.network import QUICK
 from tests.fixtures.replies import statuses
-from tests.fixtures.servers import answer, cut, drop, reset
+from tests.fixtures.servers import cut, drop, http_response, reset
 
 TASK = {"task_id": "t", "type": "chat", "status": "canceled", "unique_id": "u"}
 BATCH = {"name": "b", "project": "p", "status": "in_progress", "created_at": "2026-01-01"}
@@ -47,11 +47,11 @@ AT_RISK = {
     "upload_file": (lambda c: c.upload_file(b"x"), "files/upload", FILE),
 }
 AMBIGUOUS = {
-    "503": answer({}, 503),
-    "500": answer({"error": "oh"}, 500),
+    "503": http_response({}, 503),
+    "500": http_response({"error": "oh"}, 500),
     "drop": drop,
     "reset": reset,
-    "part of a response": cut(answer({"a": "b"})[:-3]),
+    "part of a response": cut(http_response({"a": "b"})[:-3]),
     "part of a head": cut(b"HTTP/1.1 200 OK\r\nContent-"),
 }
 IDEMPOTENT = {
@@ -106,7 +106,7 @@ def test_non_idempotent_post_retried_after_ambiguous_failure_logs_one_warning(
     call, failure, server, connect, warnings
 ):
     function, path, result = AT_RISK[call]
-    server.replies(AMBIGUOUS[failure], answer(result))
+    server.replies(AMBIGUOUS[failure], http_response(result))
     function(connect(server))
     assert server.lines == [f"POST /{path}"] * 2
     (message,) = warnings()
@@ -114,13 +114,13 @@ def test_non_idempotent_post_retried_after_ambiguous_failure_logs_one_warning(
     assert any(word in message for word in ("twice", " two", "duplicate")), message
 
 
-@pytest.mark.parametrize("failure", [answer({}, 429), answer({}, 408)])
+@pytest.mark.parametrize("failure", [http_response({}, 429), http_response({}, 408)])
 @pytest.mark.parametrize("call", AT_RISK)
 def test_non_idempotent_post_retried_where_nothing_was_done_logs_no_warning(
     call, failure, server, connect, warnings
 ):
     function, path, result = AT_RISK[call]
-    server.replies(failure, answer(result))
+    server.replies(failure, http_response(result))
     function(connect(server))
     assert server.lines == [f"POST /{path}"] * 2 and warnings() == []
 
@@ -129,7 +129,7 @@ def test_non_idempotent_post_retried_where_nothing_was_done_logs_no_warning(
 def test_non_idempotent_post_that_is_not_retried_logs_no_warning(call, server, connect, warnings):
     function, _, result = AT_RISK[call]
     client = connect(server)
-    server.replies(answer(result))
+    server.replies(http_response(result))
     function(client)
     server.replies(drop)
     with pytest.raises(ScaleException):
@@ -154,14 +154,14 @@ def test_idempotent_call_retried_after_ambiguous_failure_logs_no_warning(
     call, failure, server, connect, warnings
 ):
     function, result = IDEMPOTENT[call]
-    server.replies(AMBIGUOUS[failure], answer(result))
+    server.replies(AMBIGUOUS[failure], http_response(result))
     function(connect(server))
     assert len({(request.method, request.target) for request in server.requests}) == 1
     assert len(server.requests) == 2 and warnings() == []
 
 
 def test_task_audit_retried_after_ambiguous_failure_logs_one_warning(server, connect, warnings):
-    server.replies(answer({**TASK, "status": "completed"}), drop, answer({}))
+    server.replies(http_response({**TASK, "status": "completed"}), drop, http_response({}))
     connect(server).get_task("t").audit(True)
     assert server.lines == ["GET /task/t", "POST /task/t/audit", "POST /task/t/audit"]
     assert len(warnings()) == 1

@@ -8,7 +8,7 @@ import pytest
 
 from scaleapi import ScaleClient, ScaleConnectionError, ScaleException
 from tests.fixtures.network import KEY, FakeClock
-from tests.fixtures.servers import SocksProxy, answer
+from tests.fixtures.servers import SocksProxy, http_response
 
 SCHEMES = ["http", "https"]
 BASIC = base64.b64encode(f"{KEY}:".encode()).decode()
@@ -25,8 +25,12 @@ def went_through(proxy, server):
 
 def test_proxy_explicit_carries_every_request(server, proxy, connect):
     server.replies(
-        *[answer({}, 503), answer({}, 302, location="/v1/there"), answer([], connection="close")],
-        answer({"task_id": "t"}),
+        *[
+            http_response({}, 503),
+            http_response({}, 302, location="/v1/there"),
+            http_response([], connection="close"),
+        ],
+        http_response({"task_id": "t"}),
     )
     client = connect(server, proxies={server.scheme: proxy.url})
     assert client.list_teammates() == []
@@ -176,7 +180,9 @@ def test_netrc_never_replaces_the_key(host, server, connect, tmp_path, monkeypat
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".netrc").write_text(netrc.read_text())
-    server.replies(answer({}, 503), answer({}, 302, location="/v1/there"), answer({}))
+    server.replies(
+        http_response({}, 503), http_response({}, 302, location="/v1/there"), http_response({})
+    )
     api = connect(server.url_at(host)).api
     for method in ("GET", "POST", "PUT", "DELETE"):
         api.request(method, "x")
@@ -199,7 +205,7 @@ def test_proxy_password_of_the_environment_that_is_echoed_is_masked(
     monkeypatch.setenv("HTTP_PROXY", proxy.url_with("user:hunter2secret"))
     server = serve("http")
     echo = base64.b64encode(b"user:hunter2secret").decode()
-    server.replies(answer({"error": f"no {echo}, hunter2secret"}, 403))
+    server.replies(http_response({"error": f"no {echo}, hunter2secret"}, 403))
     with pytest.raises(ScaleException) as caught:
         connect(server).get_task("t")
     assert proxy.requests and caught.value.code == 403

@@ -15,7 +15,7 @@ from scaleapi._comparison import iter_differences
 from tests.factories import page
 from tests.fixtures.network import KEY, QUICK
 from tests.fixtures.replies import TOKEN, sent_json, statuses
-from tests.fixtures.servers import answer, drop, silence
+from tests.fixtures.servers import drop, http_response, silence
 
 # The service's clock: far from the local one, so that nothing goes by the latter.
 NOW = datetime(2031, 3, 4, 10, 15, 30, tzinfo=timezone.utc)
@@ -29,7 +29,7 @@ def created(seconds):
 
 
 def dated(body, status=200, **headers):
-    return answer(body, status, date=DATE, **headers)
+    return http_response(body, status, date=DATE, **headers)
 
 
 SENT_TASK = {
@@ -191,7 +191,11 @@ def test_create_conflict_where_the_service_names_no_date_returns_the_equal_objec
     kind, server, connect
 ):
     create, shown, _, wrap, _ = KINDS[kind]
-    server.replies(answer({}, 503), answer({"error": "it is taken"}, 409), answer(wrap(shown)))
+    server.replies(
+        http_response({}, 503),
+        http_response({"error": "it is taken"}, 409),
+        http_response(wrap(shown)),
+    )
     assert create(connect(server)).as_dict() == shown
 
 
@@ -199,8 +203,8 @@ def test_create_conflict_after_the_local_clock_stood_still_returns_own_object(se
     """As in a machine that slept: by the service's clock an hour passed between the attempts."""
     later = format_datetime(NOW + timedelta(hours=1), usegmt=True)
     server.replies(
-        *(dated({}, 503), answer({"error": "it is taken"}, 409, date=later)),
-        answer(page({**SHOWN_TASK, "created_at": created(0.5)}), date=later),
+        *(dated({}, 503), http_response({"error": "it is taken"}, 409, date=later)),
+        http_response(page({**SHOWN_TASK, "created_at": created(0.5)}), date=later),
     )
     assert create_task(connect(server)).id == "t"
 
@@ -235,7 +239,7 @@ def test_create_conflict_existing_object_can_be_used(kind, server, connect):
     found = {**shown, "created_at": created(-300)}
     shows(server, kind, found)
     error = raises_existing(lambda: create(connect(server)), found, cls)
-    server.replies(answer(found))
+    server.replies(http_response(found))
     calls = {
         "task": lambda: error.existing.refresh(),
         "batch": lambda: error.existing.get_status(),

@@ -7,7 +7,7 @@ import pytest
 import scaleapi
 from scaleapi import ScaleDuplicateResource, ScaleInvalidRequest
 from tests.factories import page
-from tests.fixtures.servers import answer, drop, reset
+from tests.fixtures.servers import drop, http_response, reset
 
 NASTY = "a/b%2Fc+d?e#fé&g=h i"
 ESCAPED = "a%2Fb%252Fc%2Bd%3Fe%23f%C3%A9%26g%3Dh%20i"
@@ -49,14 +49,14 @@ CASES = {
 REFUSALS = {409: ScaleDuplicateResource, 400: ScaleInvalidRequest}
 
 
-LOST = answer({}, 500, connection="close")
+LOST = http_response({}, 500, connection="close")
 
 
 def plays(server, case, found, losses=(LOST,)):
-    """Lose the first answers, then refuse, then answer the look-up; one connection for each."""
+    """Lose the first responses, then refuse, then answer the look-up; one connection for each."""
     _, _, code, _, _ = CASES[case]
-    refusal = answer({"error": "it is so already"}, code, connection="close", date=NOW)
-    server.replies(*losses, refusal, answer(found, connection="close"))
+    refusal = http_response({"error": "it is so already"}, code, connection="close", date=NOW)
+    server.replies(*losses, refusal, http_response(found, connection="close"))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -89,11 +89,11 @@ def test_recovery_lookup_escapes_the_unique_id(server, connect):
     [
         [drop],
         [reset],
-        [answer({}, 429), answer({}, 502)],
-        [answer({}, 503), drop, reset],
-        [lambda sock: sock.sendall(answer({"task_id": "t"})[:-2])],
+        [http_response({}, 429), http_response({}, 502)],
+        [http_response({}, 503), drop, reset],
+        [lambda sock: sock.sendall(http_response({"task_id": "t"})[:-2])],
     ],
-    ids=["dropped", "reset", "429 and 502", "three in a row", "half an answer"],
+    ids=["dropped", "reset", "429 and 502", "three in a row", "half a response"],
 )
 def test_recovery_after_any_ambiguous_failure_returns_own_object(losses, case, server, connect):
     call, _, _, _, found = CASES[case]
@@ -105,8 +105,10 @@ def test_recovery_after_any_ambiguous_failure_returns_own_object(losses, case, s
 @pytest.mark.parametrize("case", CASES)
 def test_recovery_lookup_is_retried(case, server, connect):
     call, _, code, _, found = CASES[case]
-    refusal = answer({"error": "it is so already"}, code, date=NOW)
-    server.replies(answer({}, 500), refusal, drop, answer({}, 503), answer(found))
+    refusal = http_response({"error": "it is so already"}, code, date=NOW)
+    server.replies(
+        http_response({}, 500), refusal, drop, http_response({}, 503), http_response(found)
+    )
     assert call(connect(server)).as_dict() == (TASK if case == "task" else found)
     assert [request.method for request in server.requests] == ["POST"] * 2 + ["GET"] * 3
 
@@ -146,11 +148,13 @@ def test_recovery_lookup_that_finds_nothing_raises_the_error_response(odd, case,
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("odd", [drop, answer({}, 404), answer({}, 500), answer({}, 302)])
+@pytest.mark.parametrize(
+    "odd", [drop, http_response({}, 404), http_response({}, 500), http_response({}, 302)]
+)
 def test_recovery_lookup_that_fails_raises_the_error_response(odd, case, serve, connect):
     server = serve("http")
-    refusal = answer({"error": "it is so already"}, CASES[case][2])
-    server.replies(answer({}, 500), refusal, odd)
+    refusal = http_response({"error": "it is so already"}, CASES[case][2])
+    server.replies(http_response({}, 500), refusal, odd)
     with pytest.raises(REFUSALS[CASES[case][2]], match="it is so already"):
         CASES[case][0](connect(server))
 
@@ -165,14 +169,14 @@ def test_recovery_request_without_idempotency_key_raises_the_duplicate_error(
 ):
     """The low-level request takes any body, which need not hold what a look-up goes by."""
     server = serve("http")
-    refusal = answer({"error": "it is so already"}, 409)
-    server.replies(answer({}, 500), refusal, answer({}))
+    refusal = http_response({"error": "it is so already"}, 409)
+    server.replies(http_response({}, 500), refusal, http_response({}))
     with pytest.raises(ScaleDuplicateResource, match="it is so already"):
         connect(server).api.post_request(endpoint, body)
 
 
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("before", [[], [answer({}, 429)], [answer({}, 408)]])
+@pytest.mark.parametrize("before", [[], [http_response({}, 429)], [http_response({}, 408)]])
 def test_recovery_without_ambiguous_failure_makes_no_lookup(before, case, server, connect):
     plays(server, case, CASES[case][4], before)
     with pytest.raises(REFUSALS[CASES[case][2]]):

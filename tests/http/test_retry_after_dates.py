@@ -11,7 +11,7 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy, ScaleException, ScaleTooManyRequests
 from tests.fixtures.replies import CONTENT, statuses
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 CLOCKS = {
     "an hour ahead": timedelta(hours=1),
@@ -32,7 +32,7 @@ def busy(clock, seconds, status=429, form="IMF"):
     """A response that asks for a retry so many seconds after its own Date."""
     date = datetime.now(timezone.utc).replace(microsecond=0) + CLOCKS[clock]
     after = FORMATS[form](date + timedelta(seconds=seconds))
-    return answer({}, status, date=FORMATS["IMF"](date), retry_after=after)
+    return http_response({}, status, date=FORMATS["IMF"](date), retry_after=after)
 
 
 class Interrupted(BaseException):
@@ -72,7 +72,7 @@ def limited(interrupt_after):
 def test_retry_after_date_of_now_by_the_response_is_no_delay(
     seconds, status, clock, server, connect, limited
 ):
-    server.replies(busy(clock, seconds, status), answer({"a": 1}))
+    server.replies(busy(clock, seconds, status), http_response({"a": 1}))
     result = connect(server, retries=RetryPolicy(backoff_factor=500)).api.request("GET", "x")
     assert (statuses(result.attempts), result.json) == ([status, 200], {"a": 1})
     assert result.attempts[0].delay == 0
@@ -112,7 +112,7 @@ def test_retry_after_date_delays_by_its_distance_from_the_date(clock, serve, con
 
 @pytest.mark.parametrize("clock", ["an hour ahead", "an hour behind"])
 def test_download_retry_after_date_goes_by_the_response(clock, server, connect, tmp_path, limited):
-    server.replies(busy(clock, 0, 503), answer(CONTENT))
+    server.replies(busy(clock, 0, 503), http_response(CONTENT))
     client = connect(server, retries=RetryPolicy(backoff_factor=500))
     path = client.download_response_url(f"{server.url}/a", tmp_path / "a")
     assert path.read_bytes() == CONTENT and len(server.requests) == 2
@@ -125,10 +125,10 @@ def test_retry_after_date_without_readable_date_goes_by_the_local_clock(
     now = datetime.now(timezone.utc)
     past, future = (FORMATS["IMF"](now + timedelta(seconds=seconds)) for seconds in (-3600, 3600))
     dated = {} if date is None else {"date": date}
-    server.replies(answer({}, 429, retry_after=past, **dated), answer({"a": 1}))
+    server.replies(http_response({}, 429, retry_after=past, **dated), http_response({"a": 1}))
     client = connect(server, retries=RetryPolicy(backoff_factor=500))
     assert client.api.get_request("x") == {"a": 1}
-    server.replies(answer({}, 429, retry_after=future, **dated))
+    server.replies(http_response({}, 429, retry_after=future, **dated))
     with pytest.raises(ScaleTooManyRequests) as caught:
         client.api.get_request("x")
     assert len(caught.value.attempts) == 1
@@ -139,7 +139,7 @@ def test_retry_after_number_over_a_large_maximum_ends_the_attempts(
     header, server, connect, limited
 ):
     """No library's cap makes less of it, and so allows it."""
-    server.replies(answer({}, 429, retry_after=header))
+    server.replies(http_response({}, 429, retry_after=header))
     policy = RetryPolicy(backoff_factor=0.001, retry_after_max=30_000)
     with pytest.raises(ScaleTooManyRequests) as caught:
         connect(server, retries=policy).get_task("t")
@@ -162,7 +162,7 @@ def test_retry_after_within_a_large_maximum_is_obeyed_in_full(
 ):
     def reply(request):
         interrupt_after(0.2)
-        return busy("right", seconds) if as_date else answer({}, 429, retry_after=seconds)
+        return busy("right", seconds) if as_date else http_response({}, 429, retry_after=seconds)
 
     server = serve("http")
     server.decides(reply)
@@ -175,13 +175,13 @@ def test_retry_after_within_a_large_maximum_is_obeyed_in_full(
 @pytest.mark.parametrize("header", ["-5", "1.5", "1e3", "soon", "", "٥", "5, 6", "+5", "0x5"])
 def test_retry_after_that_is_not_readable_is_ignored(header, server, connect, limited):
     header = header.encode().decode("latin-1")
-    server.replies(answer({}, 429, retry_after=header), answer({"a": 1}))
+    server.replies(http_response({}, 429, retry_after=header), http_response({"a": 1}))
     result = connect(server).api.request("GET", "x")
     assert result.json == {"a": 1} and 0 < result.attempts[0].delay < 0.01
 
 
 def test_attempt_has_its_delay(server, connect):
-    server.replies(answer({}, 503))
+    server.replies(http_response({}, 503))
     with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
         connect(server).get_task("t")
     delays = [attempt.delay for attempt in caught.value.attempts]
@@ -206,7 +206,7 @@ def test_retry_policy_takes_any_iterable_once(kind, server, connect):
     assert (set(policy.statuses), set(policy.methods)) == ({503}, {"GET"})
     api = connect(server, retries=policy).api
     for method, status, attempts in (("GET", 503, 4), ("GET", 500, 1), ("POST", 503, 1)):
-        server.replies(answer({}, status))
+        server.replies(http_response({}, status))
         with pytest.raises(ScaleException) as caught:
             api.request(method, "x")
         assert len(caught.value.attempts) == attempts

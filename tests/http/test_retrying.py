@@ -212,7 +212,7 @@ def test_stale_connection_of_a_get_is_replaced_without_an_attempt():
             with connection:
                 if connection.recv(65536):
                     connection.sendall(answers)
-                    connection.recv(65536)  # the second request gets no answer
+                    connection.recv(65536)  # the second request gets no response
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve, args=[listener], daemon=True)

@@ -13,7 +13,7 @@ from scaleapi import ScaleClient, ScaleException
 from tests.fixtures.network import KEY, QUICK
 from tests.fixtures.replies import TOKEN, chunked, file_names, statuses, task
 from tests.fixtures.secrets import places
-from tests.fixtures.servers import answer, cut, drop
+from tests.fixtures.servers import cut, drop, http_response
 
 PASSWORD = "hunter2secret"
 USER_TOKEN = base64.b64encode(f"user:{PASSWORD}".encode()).decode().rstrip("=")
@@ -92,41 +92,49 @@ def page(text):
 
 HTML = {"content_type": "text/html"}
 ECHOES = {
-    "key in JSON": answer({"status_code": 401, "error": f"no such key: {KEY}, said Denied"}, 401),
-    "token in JSON": answer({"error": f"Denied: Authorization: Basic {BASIC}"}, 401),
-    "key beside the error": answer({"error": "Denied", "given": {"user": KEY}}, 403),
-    "key in an object": answer({"error": {"Denied": [KEY, BASIC]}}, 400),
-    "key in HTML": answer(page(KEY), 403, **HTML),
-    "token in HTML": answer(page(f"Basic {BASIC}"), 502, **HTML),
-    "token without padding": answer(page(f"Denied {TOKEN}."), 403, **HTML),
-    "bearer in text": answer(f"Denied: Bearer {KEY}".encode(), 404, content_type="text/plain"),
-    "key as user of an address": answer(page(f"http://{KEY}:@host/v1 Denied"), 404, **HTML),
-    "key twice": answer(page(f"{KEY}{KEY} and {KEY} Denied"), 500, **HTML),
-    "compressed": answer(gzip.compress(page(KEY)), 403, content_encoding="gzip", **HTML),
+    "key in JSON": http_response(
+        {"status_code": 401, "error": f"no such key: {KEY}, said Denied"}, 401
+    ),
+    "token in JSON": http_response({"error": f"Denied: Authorization: Basic {BASIC}"}, 401),
+    "key beside the error": http_response({"error": "Denied", "given": {"user": KEY}}, 403),
+    "key in an object": http_response({"error": {"Denied": [KEY, BASIC]}}, 400),
+    "key in HTML": http_response(page(KEY), 403, **HTML),
+    "token in HTML": http_response(page(f"Basic {BASIC}"), 502, **HTML),
+    "token without padding": http_response(page(f"Denied {TOKEN}."), 403, **HTML),
+    "bearer in text": http_response(
+        f"Denied: Bearer {KEY}".encode(), 404, content_type="text/plain"
+    ),
+    "key as user of an address": http_response(page(f"http://{KEY}:@host/v1 Denied"), 404, **HTML),
+    "key twice": http_response(page(f"{KEY}{KEY} and {KEY} Denied"), 500, **HTML),
+    "compressed": http_response(gzip.compress(page(KEY)), 403, content_encoding="gzip", **HTML),
     "in chunks": chunked(page(KEY)[:40], page(KEY)[40:], status=403),
-    "in UTF-16": answer(
+    "in UTF-16": http_response(
         page(KEY).decode().encode("utf-16"), 403, content_type="text/html; charset=utf-16"
     ),
-    "in the reason": answer(b"", 401, f"Denied {KEY}"),
-    "token in the reason": answer(b"", 401, f"Denied {BASIC}"),
-    "key in a header": answer({"error": "Denied"}, 401, x_key=KEY),
-    "token in a header": answer({"error": "Denied"}, 401, x_echo=f"authorization=Basic {BASIC}"),
-    "in a challenge": answer({"error": "Denied"}, 401, www_authenticate=f'Basic realm="{KEY}"'),
-    "in a cookie": answer({"error": "Denied"}, 401, set_cookie=f"seen={KEY}; path=/"),
-    "in the type": answer(b"Denied", 401, content_type=f"text/plain; a={KEY}"),
-    "in a redirect": answer(b"Denied", 302, location=f"http://127.0.0.2:1/?key={KEY}"),
-    "in a long delay": answer({"error": "Denied"}, 429, retry_after=1000, x_key=KEY),
-    "in a 503 that is retried": answer({"error": f"Denied {KEY}"}, 503, x_key=BASIC),
-    "in a conflict": answer({"error": f"Denied {KEY}"}, 409),
-    "in a success that is no JSON": answer(page(f"Denied {KEY} {BASIC}"), **HTML),
-    "in a success of the wrong type": answer(f'"Denied {KEY}"'.encode()),
-    "in a success that lacks the id": answer({"Denied": KEY}),
+    "in the reason": http_response(b"", 401, f"Denied {KEY}"),
+    "token in the reason": http_response(b"", 401, f"Denied {BASIC}"),
+    "key in a header": http_response({"error": "Denied"}, 401, x_key=KEY),
+    "token in a header": http_response(
+        {"error": "Denied"}, 401, x_echo=f"authorization=Basic {BASIC}"
+    ),
+    "in a challenge": http_response(
+        {"error": "Denied"}, 401, www_authenticate=f'Basic realm="{KEY}"'
+    ),
+    "in a cookie": http_response({"error": "Denied"}, 401, set_cookie=f"seen={KEY}; path=/"),
+    "in the type": http_response(b"Denied", 401, content_type=f"text/plain; a={KEY}"),
+    "in a redirect": http_response(b"Denied", 302, location=f"http://127.0.0.2:1/?key={KEY}"),
+    "in a long delay": http_response({"error": "Denied"}, 429, retry_after=1000, x_key=KEY),
+    "in a 503 that is retried": http_response({"error": f"Denied {KEY}"}, 503, x_key=BASIC),
+    "in a conflict": http_response({"error": f"Denied {KEY}"}, 409),
+    "in a success that is no JSON": http_response(page(f"Denied {KEY} {BASIC}"), **HTML),
+    "in a success of the wrong type": http_response(f'"Denied {KEY}"'.encode()),
+    "in a success that lacks the id": http_response({"Denied": KEY}),
     "in what is no HTTP": cut(f"Denied {KEY} {BASIC}\r\n\r\n".encode()),
     "in a chunk size": cut(
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + KEY.encode() + b"\r\n"
     ),
     "in a length": cut(f"HTTP/1.1 200 OK\r\nContent-Length: {KEY}\r\n\r\n".encode()),
-    "in an encoding": answer(b"{}", content_encoding=KEY),
+    "in an encoding": http_response(b"{}", content_encoding=KEY),
 }
 
 
@@ -174,7 +182,7 @@ def test_error_with_a_masked_echo_keeps_the_rest_of_its_text(echo, server, conne
 
 
 def test_error_of_v2_with_an_echo_has_it_masked(server, connect, leaked):
-    server.replies(answer({"error": f"Denied: Bearer {KEY}"}, 401, x_key=f"Bearer {KEY}"))
+    server.replies(http_response({"error": f"Denied: Bearer {KEY}"}, 401, x_key=f"Bearer {KEY}"))
     assert leaked(connect(server), lambda c: c.v2.get_task("t")) == []
     error = leaked.error
     seen = [str(error), repr(error), repr(vars(error))]
@@ -186,7 +194,7 @@ def test_error_of_v2_with_an_echo_has_it_masked(server, connect, leaked):
 def test_error_with_an_echo_of_a_key_from_elsewhere_has_it_masked(source, serve, leaked):
     """The key may come from a callable, or have been set since the client was made."""
     server = serve("http")
-    server.replies(answer({"error": f"Denied {KEY}"}, 401, x_key=BASIC))
+    server.replies(http_response({"error": f"Denied {KEY}"}, 401, x_key=BASIC))
     key = "test_key_before" if source == "changed" else lambda: KEY
     with ScaleClient(key, api_instance_url=server.url, retries=QUICK) as client:
         if source == "changed":
@@ -196,7 +204,7 @@ def test_error_with_an_echo_of_a_key_from_elsewhere_has_it_masked(source, serve,
 
 
 def test_download_error_with_an_echo_has_it_masked(server, connect, leaked, tmp_path):
-    server.replies(answer(page(f"Denied {KEY} {BASIC}"), 403, x_key=KEY, **HTML))
+    server.replies(http_response(page(f"Denied {KEY} {BASIC}"), 403, x_key=KEY, **HTML))
     client = connect(server)
     for call in (
         lambda c: c.download_response_url(f"{server.url}/a", tmp_path / "a"),
@@ -207,7 +215,7 @@ def test_download_error_with_an_echo_has_it_masked(server, connect, leaked, tmp_
 
 
 def test_bulk_outcome_with_an_echo_has_it_masked(server, connect):
-    server.replies(answer({"error": f"Denied {KEY}"}, 400, x_key=BASIC))
+    server.replies(http_response({"error": f"Denied {KEY}"}, 400, x_key=BASIC))
     (outcome,) = connect(server).create_tasks("chat", [{"unique_id": "u"}])
     assert leaks(more_places(outcome.error)) == []
     assert leaks([("outcome", repr(outcome))]) == []
@@ -237,16 +245,16 @@ def test_instance_address_with_password_is_used_with_the_key(server, connect, ca
 
 
 BAD_RESPONSES = {
-    "401": answer({"error": "no"}, 401),
-    "500": answer(b"<html>oh</html>", 500),
-    "redirect": answer(b"", 302, location="http://127.0.0.2:1/"),
-    "redirect within": answer(b"", 302, location="/v1/task/t"),
-    "long delay": answer({}, 429, retry_after=1000),
+    "401": http_response({"error": "no"}, 401),
+    "500": http_response(b"<html>oh</html>", 500),
+    "redirect": http_response(b"", 302, location="http://127.0.0.2:1/"),
+    "redirect within": http_response(b"", 302, location="/v1/task/t"),
+    "long delay": http_response({}, 429, retry_after=1000),
     "drop": drop,
-    "no JSON": answer(b"<html>fine</html>"),
-    "no gzip": answer(b"no gzip", content_encoding="gzip"),
+    "no JSON": http_response(b"<html>fine</html>"),
+    "no gzip": http_response(b"no gzip", content_encoding="gzip"),
     "no HTTP": cut(b"what?\r\n\r\n"),
-    "part of a response": cut(answer({"a": "b"})[:-3]),
+    "part of a response": cut(http_response({"a": "b"})[:-3]),
 }
 
 
@@ -267,13 +275,13 @@ def test_instance_address_with_password_that_is_down_has_it_masked(
 
 
 def test_instance_address_with_escaped_password_has_both_forms_masked(server, connect, leaked):
-    server.replies(answer({"error": "no"}, 401))
+    server.replies(http_response({"error": "no"}, 401))
     client = connect(with_password(server, "p%40ss-hunter2"))
     assert leaked(client, CALLS["GET"], ("p%40ss-hunter2", "p@ss-hunter2")) == []
 
 
 def test_instance_address_with_password_pickled_error_has_it_masked(server, connect):
-    server.replies(answer({"error": "no"}, 404))
+    server.replies(http_response({"error": "no"}, 404))
     with pytest.raises(ScaleException) as caught:
         connect(with_password(server)).get_task("t")
     assert PASSWORD.encode() not in pickle.dumps(caught.value)
@@ -297,7 +305,7 @@ def test_invalid_instance_address_with_password_raises_without_it(address):
 
 
 def test_download_address_with_password_failure_has_it_masked(server, connect, leaked, tmp_path):
-    server.replies(answer(b"<html>no</html>", 403))
+    server.replies(http_response(b"<html>no</html>", 403))
     address = server.url.replace("//", f"//user:{PASSWORD}@").replace("/v1", "/store/a.png")
     client = connect(server)
     assert leaked(client, lambda c: c.download_response_url(address, tmp_path / "a")) == []
@@ -319,7 +327,9 @@ def test_proxy_address_with_password_failure_behind_it_has_it_masked(
     what, scheme, serve, proxy, connect, leaked
 ):
     server = serve(scheme)
-    server.replies(BAD_RESPONSES[what] if scheme == "https" else answer({"error": "no"}, 401))
+    server.replies(
+        BAD_RESPONSES[what] if scheme == "https" else http_response({"error": "no"}, 401)
+    )
     client = connect(server, proxies=proxies_of(proxy, scheme))
     assert leaked(client, CALLS["GET"]) == []
     assert proxy.requests[0].headers["Proxy-Authorization"].startswith(f"Basic {USER_TOKEN}")
@@ -331,7 +341,7 @@ def test_proxy_that_echoes_its_password_has_it_masked(
     form, scheme, serve, proxy, connect, leaked, monkeypatch
 ):
     echo = form.format(password=PASSWORD, token=USER_TOKEN + "=")
-    refusal = answer(page(f"Denied {echo}"), 407, f"Denied {echo}", x_echo=echo, **HTML)
+    refusal = http_response(page(f"Denied {echo}"), 407, f"Denied {echo}", x_echo=echo, **HTML)
     monkeypatch.setattr(
         proxy, "_exchange", lambda number, sock, reader: refuse(proxy, number, sock, reader)
     )
@@ -405,7 +415,9 @@ def test_environments_proxy_with_password_failure_has_it_masked(
 
 def test_attempts_with_an_echo_in_each_have_it_masked(server, connect):
     broken = cut(f"HTTP/1.1 200 OK\r\nContent-Length: {KEY}\r\n\r\n".encode())
-    server.replies(cut(f"{KEY}\r\n\r\n".encode()), broken, answer({"error": KEY}, 503), broken)
+    server.replies(
+        cut(f"{KEY}\r\n\r\n".encode()), broken, http_response({"error": KEY}, 503), broken
+    )
     with pytest.raises(ScaleException) as caught:
         connect(server).get_task("t")
     assert len(statuses(caught.value.attempts)) == 4

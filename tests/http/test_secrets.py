@@ -10,7 +10,7 @@ import pytest
 from scaleapi import ScaleException
 from tests.fixtures.network import KEY
 from tests.fixtures.secrets import places
-from tests.fixtures.servers import answer, cut, drop, reset, silence
+from tests.fixtures.servers import cut, drop, http_response, reset, silence
 
 PASSWORD = "pr0xy-s3cret"
 SECRETS = [
@@ -26,19 +26,19 @@ def leaks(found):
 
 
 ANSWERS = {
-    "a refusal": answer({"error": "no"}, 401),
-    "a conflict": answer({"error": "taken"}, 409),
-    "a failure": answer(b"<html>oh</html>", 500),
-    "a redirect": answer({}, 302, location="http://127.0.0.2:1/"),
-    "a long wait asked for": answer({}, 429, retry_after=1000),
-    "no JSON": answer(b"<html>fine</html>"),
-    "no object": answer([]),
+    "a refusal": http_response({"error": "no"}, 401),
+    "a conflict": http_response({"error": "taken"}, 409),
+    "a failure": http_response(b"<html>oh</html>", 500),
+    "a redirect": http_response({}, 302, location="http://127.0.0.2:1/"),
+    "a long wait asked for": http_response({}, 429, retry_after=1000),
+    "no JSON": http_response(b"<html>fine</html>"),
+    "no object": http_response([]),
     "a drop": drop,
     "a reset": reset,
     "no HTTP": cut(b"what?\r\n\r\n"),
-    "half an answer": cut(answer({"a": "long enough"})[:-5]),
+    "half a response": cut(http_response({"a": "long enough"})[:-5]),
     "half a chunk": cut(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"),
-    "no gzip": answer(b"no gzip", content_encoding="gzip"),
+    "no gzip": http_response(b"no gzip", content_encoding="gzip"),
 }
 
 
@@ -102,7 +102,7 @@ def test_secrets_after_a_missing_file_are_in_no_trace(name, serve, fail):
     assert fail(serve("https"), **{name: "/nowhere/file.pem"}) == []
 
 
-@pytest.mark.parametrize("what", ["a refusal", "a failure", "a drop", "half an answer", "no gzip"])
+@pytest.mark.parametrize("what", ["a refusal", "a failure", "a drop", "half a response", "no gzip"])
 def test_secrets_behind_a_proxy_with_password_are_in_no_trace(what, serve, proxy, fail):
     server = serve("https")
     server.replies(ANSWERS[what])

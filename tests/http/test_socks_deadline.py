@@ -8,7 +8,7 @@ import pytest
 import scaleapi
 from scaleapi import RetryPolicy, ScaleConnectionTimeout
 from tests.fixtures.replies import CONTENT, endless, file_names, interim, until_close
-from tests.fixtures.servers import Listener, SocksProxy, answer, silence
+from tests.fixtures.servers import Listener, SocksProxy, http_response, silence
 
 SOON = RetryPolicy(total=2, backoff_factor=0.001, deadline=0.3)
 # No wait for a part is long, so that a timeout for each part ends nothing.
@@ -119,12 +119,12 @@ def test_get_task_behind_socks_within_the_deadline_is_a_result(
 ):
     server = serve(scheme)
     body = {"task_id": "t", "text": "x" * 300_000}
-    server.replies(answer(body))
+    server.replies(http_response(body))
     policy = RetryPolicy(deadline=60)
     client = connect(server, proxies={scheme: start_proxy(SocksProxy).url}, retries=policy)
     assert [client.get_task("t").as_dict() for _ in range(3)] == [body] * 3
     assert server.accepted == 1
-    server.replies(answer(CONTENT))
+    server.replies(http_response(CONTENT))
     path = client.download_response_url(f"{server.url}/a", tmp_path / "a")
     assert path.read_bytes() == CONTENT
 
@@ -137,7 +137,7 @@ def test_get_task_stale_connection_behind_socks_costs_no_attempt(serve, start_pr
         if request.connection in served:
             return lambda sock: None
         served.add(request.connection)
-        return answer({"task_id": "t"})
+        return http_response({"task_id": "t"})
 
     server.decides(reply)
     api = connect(server, proxies={"http": start_proxy(SocksProxy).url}).api

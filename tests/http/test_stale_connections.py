@@ -10,7 +10,7 @@ import pytest
 from scaleapi._http.urllib3_hooks import _StrictConnection as Connection
 from tests.fixtures.network import FakeClock
 from tests.fixtures.replies import statuses
-from tests.fixtures.servers import answer, drop, reset, silence
+from tests.fixtures.servers import drop, http_response, reset, silence
 
 GONE = {"closed": drop, "reset": reset}
 
@@ -23,7 +23,7 @@ def fails_again(server, fault):
         if request.connection in served:
             return fault
         served.add(request.connection)
-        return answer({"connection": request.connection})
+        return http_response({"connection": request.connection})
 
     server.decides(reply)
 
@@ -64,26 +64,30 @@ def test_stale_pool_of_connections_costs_a_get_no_attempt(fault, server, connect
 
     def first(request):
         together.wait(20)
-        return answer({})
+        return http_response({})
 
     server.decides(first)
     api = connect(server).api
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(api.get_request, "abcde"))
     assert server.accepted == 5
-    server.decides(lambda request: GONE[fault] if request.connection <= 5 else answer({}))
+    server.decides(lambda request: GONE[fault] if request.connection <= 5 else http_response({}))
     assert statuses(api.request("GET", "x").attempts) == [200]
     assert server.accepted == 6
 
 
 def test_new_connection_dropped_is_an_attempt(server, connect):
-    server.replies(drop, answer({}))
+    server.replies(drop, http_response({}))
     assert statuses(connect(server).api.request("GET", "x").attempts) == [None, 200]
 
 
 def test_stale_connection_lost_within_the_response_is_an_attempt(server, connect):
     """Something came, so it was not the connection that was stale."""
-    server.replies(answer({}), lambda sock: sock.sendall(answer({"a": 1})[:-3]), answer({}))
+    server.replies(
+        http_response({}),
+        lambda sock: sock.sendall(http_response({"a": 1})[:-3]),
+        http_response({}),
+    )
     api = connect(server).api
     api.get_request("x")
     assert statuses(api.request("GET", "x").attempts) == [None, 200]

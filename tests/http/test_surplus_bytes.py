@@ -16,7 +16,7 @@ from tests.fixtures.replies import (
     task,
     task_by_path,
 )
-from tests.fixtures.servers import SocksProxy, answer, silence
+from tests.fixtures.servers import SocksProxy, http_response, silence
 
 FORGED = task("forged")
 SURPLUS = {
@@ -35,8 +35,8 @@ TASK = {"task_id": "first", "status": "completed"}
 SUCCESSES = {
     "200": (task("first"), TASK),
     "200 in chunks": (chunked(b'{"task_id": ', b'"first", "status": "completed"}'), TASK),
-    "200 without content": (answer(b""), None),
-    "201": (answer(TASK, 201), TASK),
+    "200 without content": (http_response(b""), None),
+    "201": (http_response(TASK, 201), TASK),
     "204": (interim(204), None),
     "204 with a length": (interim(204, content_length=len(FORGED)), None),
     "205": (interim(205, content_length=0), None),
@@ -44,9 +44,9 @@ SUCCESSES = {
 ERRORS = {
     "304": (interim(304), 304),
     "304 with a length": (interim(304, content_length=len(FORGED)), 304),
-    "400": (answer({"error": "no"}, 400), 400),
+    "400": (http_response({"error": "no"}, 400), 400),
     "404 in chunks": (chunked(b'{"error": "no"}', status=404), 404),
-    "409 without content": (answer(b"", 409), 409),
+    "409 without content": (http_response(b"", 409), 409),
 }
 every_policy = pytest.mark.parametrize("policy", POLICIES)
 every_surplus = pytest.mark.parametrize("surplus", SURPLUS)
@@ -116,7 +116,7 @@ def test_request_surplus_after_any_method_does_not_affect_the_next_call(
 @every_policy
 @every_surplus
 def test_get_task_surplus_after_a_503_does_not_affect_the_retry(surplus, policy, server, connect):
-    server.replies(with_surplus(answer({}, 503), surplus), task("own"))
+    server.replies(with_surplus(http_response({}, 503), surplus), task("own"))
     result = connect(server, retries=POLICIES[policy]).api.request("GET", "task/own")
     assert (statuses(result.attempts), result.json["task_id"]) == ([503, 200], "own")
     assert connections(server) == [1, 2]
@@ -127,7 +127,7 @@ def test_get_task_surplus_after_a_503_does_not_affect_the_retry(surplus, policy,
 def test_get_task_surplus_after_a_redirect_does_not_affect_its_target(
     surplus, policy, server, connect
 ):
-    sends_surplus(server, answer(b"", 302, location="/v1/task/own"), surplus)
+    sends_surplus(server, http_response(b"", 302, location="/v1/task/own"), surplus)
     assert connect(server, retries=POLICIES[policy]).get_task("first").id == "own"
     assert server.lines == ["GET /task/first", "GET /task/own"]
     assert connections(server) == [1, 2]
@@ -180,7 +180,7 @@ def test_download_response_url_surplus_after_a_file_does_not_affect_the_next_cal
     store = server if own else serve("https")
     store.decides(
         lambda request: with_surplus(
-            answer(CONTENT if request.target.endswith("a") else CONTENT[::-1]), surplus
+            http_response(CONTENT if request.target.endswith("a") else CONTENT[::-1]), surplus
         )
     )
     client = connect(server)

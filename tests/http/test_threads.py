@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 
 @pytest.fixture
 def together(server):
-    """Makes the server hold its first answers back until so many requests are there."""
+    """Makes the server hold its first responses back until so many requests are there."""
 
     def hold(number):
         barrier = threading.Barrier(number)
@@ -31,7 +31,7 @@ def together(server):
 
 
 def echo(request):
-    return answer({"target": request.target, "body": request.body.decode()})
+    return http_response({"target": request.target, "body": request.body.decode()})
 
 
 def calls(client, start, numbers):

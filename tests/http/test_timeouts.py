@@ -8,12 +8,12 @@ import pytest
 
 import scaleapi
 from tests.fixtures.network import QUICK
-from tests.fixtures.servers import answer, silence
+from tests.fixtures.servers import http_response, silence
 
 
 @pytest.fixture
 def limits(monkeypatch):
-    """The timeouts in force when a socket connects and whenever one waits for an answer."""
+    """The timeouts in force when a socket connects and whenever one waits for a response."""
     seen = {"connect": [], "read": []}
     connect, receive = socket.socket.connect, socket.socket.recv_into
     here = threading.get_ident()
@@ -89,7 +89,7 @@ def test_timeout_short_ends_a_call_to_a_silent_server(through, timeout, serve, c
 
 def test_timeout_of_with_options_replaces_that_of_the_client(server, connect):
     go = threading.Event()
-    server.decides(lambda request: go.wait(20) and answer({"late": True}))
+    server.decides(lambda request: go.wait(20) and http_response({"late": True}))
     patient = connect(server, timeout=0.01).with_options(timeout=None)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(patient.api.get_request, "x")

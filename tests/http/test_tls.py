@@ -6,7 +6,7 @@ import pytest
 from urllib3.exceptions import InsecureRequestWarning
 
 from scaleapi import ScaleConnectionError
-from tests.fixtures.servers import Server, answer
+from tests.fixtures.servers import Server, http_response
 
 CLOSE = {"connection": "close"}
 
@@ -161,9 +161,9 @@ def test_tls_client_certificate_is_sent_on_every_connection(serve, connect, auth
     mutual = serve("mutual")
     for cert in (authority.client_pem, authority.client_pair):
         mutual.replies(
-            answer({}, 503, **CLOSE),
-            answer({}, 302, location="/v1/elsewhere", **CLOSE),
-            answer({"a": 1}, **CLOSE),
+            http_response({}, 503, **CLOSE),
+            http_response({}, 302, location="/v1/elsewhere", **CLOSE),
+            http_response({"a": 1}, **CLOSE),
         )
         assert connect(mutual, cert=cert).api.get_request("x") == {"a": 1}
     assert mutual.lines == ["GET /x", "GET /x", "GET /elsewhere"] * 2

@@ -16,7 +16,7 @@ from tests.fixtures.replies import (
     task,
     until_close,
 )
-from tests.fixtures.servers import SocksProxy, answer, cut, reset
+from tests.fixtures.servers import SocksProxy, cut, http_response, reset
 
 HEADS = {
     "in the protocol": b"HTT",
@@ -71,7 +71,7 @@ def test_get_task_truncated_head_is_retried(head, policy, server, connect):
 @few_heads
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_request_truncated_head_by_a_reset_is_retried(method, head, server, connect):
-    server.replies(cut_by_reset(HEADS[head]), answer({"a": 1}))
+    server.replies(cut_by_reset(HEADS[head]), http_response({"a": 1}))
     result = connect(server).api.request(method, "x")
     assert (statuses(result.attempts), result.json) == ([None, 200], {"a": 1})
 
@@ -103,7 +103,9 @@ def test_get_task_head_always_cut_short_raises_with_every_attempt(head, server, 
 @every_head
 def test_create_task_truncated_head_is_retried_and_recovered(head, server, connect):
     own = {"task_id": "A", "type": "chat", "unique_id": "u"}
-    server.replies(cut(HEADS[head]), answer({"error": "taken"}, 409), answer(page(own)))
+    server.replies(
+        cut(HEADS[head]), http_response({"error": "taken"}, 409), http_response(page(own))
+    )
     made = connect(server).create_task("chat", unique_id="u")
     assert made.as_dict() == own
     assert [request.method for request in server.requests] == ["POST", "POST", "GET"]
@@ -152,7 +154,7 @@ def test_download_response_url_truncated_head_is_retried(
     own, head, server, serve, connect, tmp_path
 ):
     store = server if own else serve("http")
-    store.replies(cut(HEADS[head]), answer(CONTENT))
+    store.replies(cut(HEADS[head]), http_response(CONTENT))
     target = tmp_path / "a.png"
     connect(server).download_response_url(f"{store.url}/a.png", target)
     assert target.read_bytes() == CONTENT and file_names(tmp_path) == ["a.png"]
@@ -185,7 +187,7 @@ def test_download_results_truncated_head_is_never_reported_as_downloaded(
 
 @few_heads
 def test_get_task_response_file_truncated_head_is_retried(head, server, connect):
-    server.replies(cut(HEADS[head]), answer(CONTENT))
+    server.replies(cut(HEADS[head]), http_response(CONTENT))
     assert connect(server).get_task_response_file("t", "u") == CONTENT
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import scaleapi
 from scaleapi import ScaleException, ScaleInvalidArgument
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 FILE = {"id": "f", "attachment_url": "scaledata://f"}
 ENDS = {"CR LF": "\r\n", "LF": "\n", "CR": "\r", "two": "\r\n\r\n", "folded": "\r\n "}
@@ -52,7 +52,7 @@ def assert_no_line_added(server, call, content=b"content"):
 @pytest.fixture
 def upload(server, connect):
     """Makes a client of a server that takes every upload."""
-    server.replies(answer(FILE))
+    server.replies(http_response(FILE))
     return connect(server)
 
 
@@ -178,7 +178,7 @@ class Recorder:
             while True:
                 if not responded and len(self.received) >= self.length:
                     responded = True
-                    sock.sendall(answer(FILE))
+                    sock.sendall(http_response(FILE))
                 block = sock.recv(65536)
                 if not block:
                     return

@@ -13,7 +13,7 @@ from scaleapi import ScaleClient
 from scaleapi._http.session import MAX_TLS_CONFIGS, PerTLSConfigAdapter
 from tests.fixtures.network import KEY, QUICK
 from tests.fixtures.replies import TOKEN, interim, statuses, task
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 
 def raise_for_status(response, **_):
@@ -25,7 +25,9 @@ def read_content(response, **_):
 
 
 def test_hook_that_raises_for_status_leaves_the_error_and_the_retries(server, connect):
-    server.replies(answer({"error": "not now"}, 503), task("A"), answer({"error": "none"}, 404))
+    server.replies(
+        http_response({"error": "not now"}, 503), task("A"), http_response({"error": "none"}, 404)
+    )
     client = connect(server)
     client.session.hooks["response"] = [raise_for_status]
     assert client.get_task("A").id == "A"
@@ -47,12 +49,12 @@ def test_hook_given_as_one_function_is_called(server, connect):
 
 def test_hook_that_reads_a_truncated_body_is_retried(server, connect):
     half = gzip.compress(b'{"task_id": "A", "text": "%s"}' % (b"x" * 5000))[:-20]
-    server.replies(answer(half, content_encoding="gzip"), task("A"))
+    server.replies(http_response(half, content_encoding="gzip"), task("A"))
     client = connect(server)
     client.session.hooks["response"] = [read_content]
     result = client.api.request("GET", "task/A")
     assert statuses(result.attempts) == [None, 200]
-    server.replies(answer(b'"%s"' % (b"x" * 5000)))
+    server.replies(http_response(b'"%s"' % (b"x" * 5000)))
     with pytest.raises(scaleapi.ScaleException, match="max_response_bytes"):
         client.with_options(max_response_bytes=1000).api.request("GET", "x")
 
@@ -81,7 +83,7 @@ def test_session_of_a_factory_keeps_the_adapters_that_the_factory_mounted():
 
 def test_session_of_a_factory_follows_redirects_for_other_code(serve):
     server = serve("http")
-    server.replies(answer(b"", 302, location="/v1/there"), answer({"a": 1}))
+    server.replies(http_response(b"", 302, location="/v1/there"), http_response({"a": 1}))
     with ScaleClient(KEY, api_instance_url=server.url, session=requests.Session) as client:
         client.session.trust_env = False
         assert client.session.get(f"{server.url}/here").json() == {"a": 1}
@@ -133,8 +135,8 @@ def test_adapter_in_use_survives_many_other_values_of_verify(serve, connect):
 
 def test_session_headers_stay_below_the_instance_address(serve, connect, tmp_path):
     own, store = serve("http"), serve("http")
-    own.replies(answer(b"own"))
-    store.replies(answer(b"elsewhere"))
+    own.replies(http_response(b"own"))
+    store.replies(http_response(b"elsewhere"))
     client = connect(own)
     client.session.headers["X-Gateway"] = "hush"
     client.download_response_url(f"{own.url}/a", tmp_path / "a")
@@ -152,7 +154,7 @@ def test_subclass_that_overrides_request_gets_all_headers(serve, tmp_path):
             return super().request(method, url, **kwargs)
 
     server = serve("http")
-    server.replies(answer(b"file"))
+    server.replies(http_response(b"file"))
     with ScaleClient(KEY, api_instance_url=server.url, session=Traced, retries=QUICK) as client:
         client.session.trust_env = False
         client.download_response_url(f"{server.url}/a", tmp_path / "a")
@@ -164,7 +166,7 @@ def test_subclass_that_overrides_request_gets_all_headers(serve, tmp_path):
 
 def test_file_of_v2_is_downloaded_with_the_key_as_v2_takes_it(serve, connect, tmp_path):
     server = serve("http")
-    server.replies(answer(b"file"))
+    server.replies(http_response(b"file"))
     client = connect(server)
     root = server.url[: -len("/v1")]
     client.download_response_url(f"{root}/v2/files/a", tmp_path / "a")
@@ -175,6 +177,6 @@ def test_file_of_v2_is_downloaded_with_the_key_as_v2_takes_it(serve, connect, tm
 
 def test_post_request_with_text_as_data_sends_it_as_it_is(serve, connect):
     server = serve("http")
-    server.replies(answer({}))
+    server.replies(http_response({}))
     connect(server).api.post_request("x", data="a=b&c")
     assert server.requests[0].body == b"a=b&c"

@@ -6,7 +6,7 @@ The SDK needs urllib3 1.26 on Python 3.9, where these tests are left out.
 import pytest
 
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import KEY, TASK_ID, assert_no_secrets
 
@@ -44,7 +44,7 @@ print(json.dumps([status, attempts, segment["subsegments"]]))
 
 
 def test_each_attempt_makes_a_subsegment_without_the_key(run_script, server, dead_address):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     status, attempts, subsegments = run_script(CODE, server.url, dead_address, KEY, TASK_ID)
     assert (status, attempts) == ("completed", 2)
     made = [(each["http"]["request"]["method"], each["http"]) for each in subsegments]
@@ -56,7 +56,7 @@ def test_each_attempt_makes_a_subsegment_without_the_key(run_script, server, dea
 
 
 def test_trace_header_reaches_the_server(run_script, server, dead_address):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     subsegments = run_script(CODE, server.url, dead_address, KEY, TASK_ID)[2]
     headers = [request.headers["X-Amzn-Trace-Id"] for request in server.requests]
     for header, subsegment in zip(headers, subsegments):

@@ -6,7 +6,7 @@ ddtrace has no wheels for every Python.
 import pytest
 
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import KEY, TASK_ID, assert_no_secrets
 
@@ -51,7 +51,7 @@ print(json.dumps(spans))
 
 
 def test_each_attempt_makes_a_span_without_the_key(run_script, server, dead_address):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     spans = run_script(CODE, server.url, dead_address, KEY, TASK_ID)
     assert [span[0] for span in spans] == ["requests.request"] * 4
     assert [span[2].get("http.status_code") for span in spans] == ["503", "200", None, None]

@@ -9,7 +9,7 @@ import time_machine
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import TASK, page
-from tests.fixtures.servers import answer, silence
+from tests.fixtures.servers import http_response, silence
 
 from .conftest import QUICK, TASK_ID
 
@@ -36,7 +36,7 @@ by_each_tool = pytest.mark.parametrize(
 @by_each_tool
 def test_call_with_frozen_clock_returns(connect, server, frozen):
     with frozen():
-        server.replies(answer(TASK))
+        server.replies(http_response(TASK))
         client = connect(server)
         assert client.get_task(TASK_ID).id == TASK_ID
         assert client.get_task(TASK_ID).id == TASK_ID
@@ -44,7 +44,7 @@ def test_call_with_frozen_clock_returns(connect, server, frozen):
 
 
 def test_client_made_before_the_freeze_returns(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     client.get_task(TASK_ID)
     for frozen in (freeze, travel):
@@ -56,9 +56,11 @@ def test_client_made_before_the_freeze_returns(connect, server):
 @by_each_tool
 def test_retries_with_frozen_clock_end(connect, server, frozen):
     with frozen():
-        server.replies(answer(status=503), answer(status=429, **NO_DELAY), answer(TASK))
+        server.replies(
+            http_response(status=503), http_response(status=429, **NO_DELAY), http_response(TASK)
+        )
         assert connect(server).get_task(TASK_ID).id == TASK_ID
-        server.replies(answer(status=503))
+        server.replies(http_response(status=503))
         with pytest.raises(scaleapi.ScaleServiceUnavailable) as caught:
             connect(server).get_task(TASK_ID)
         assert len(caught.value.attempts) == 4
@@ -77,9 +79,9 @@ def test_refused_connections_with_frozen_clock_end(client, frozen):
 def test_deadline_with_frozen_clock_ends(connect, server, client, frozen):
     with frozen():
         policy = QUICK.replace(deadline=5)
-        server.replies(answer(status=503), answer(TASK))
+        server.replies(http_response(status=503), http_response(TASK))
         assert connect(server, retries=policy).get_task(TASK_ID).id == TASK_ID
-        server.replies(answer(status=503))
+        server.replies(http_response(status=503))
         with pytest.raises(scaleapi.ScaleServiceUnavailable):
             connect(server, retries=policy).get_task(TASK_ID)
         with pytest.raises(scaleapi.ScaleConnectionError):
@@ -97,7 +99,9 @@ def test_silent_server_with_frozen_clock_times_out(connect, server, frozen):
 @by_each_tool
 def test_bulk_run_with_frozen_clock_and_rate_limit_ends(connect, server, frozen):
     with frozen():
-        server.replies(*[answer(TASK)] * 4, answer(status=429, **NO_DELAY), answer(TASK))
+        server.replies(
+            *[http_response(TASK)] * 4, http_response(status=429, **NO_DELAY), http_response(TASK)
+        )
         payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(12)]
         run = connect(server).create_tasks(TaskType.ImageAnnotation, payloads, workers=3)
         assert [outcome.status for outcome in run] == ["created"] * 12
@@ -106,7 +110,7 @@ def test_bulk_run_with_frozen_clock_and_rate_limit_ends(connect, server, frozen)
 @by_each_tool
 def test_bulk_run_with_frozen_clock_and_no_retry_after_ends(connect, server, frozen):
     with frozen():
-        server.replies(*[answer(TASK)] * 4, answer(status=429), answer(TASK))
+        server.replies(*[http_response(TASK)] * 4, http_response(status=429), http_response(TASK))
         payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(12)]
         run = connect(server).create_tasks(TaskType.ImageAnnotation, payloads, workers=3)
         assert [outcome.status for outcome in run] == ["created"] * 12
@@ -115,7 +119,7 @@ def test_bulk_run_with_frozen_clock_and_no_retry_after_ends(connect, server, fro
 @by_each_tool
 def test_bulk_run_with_frozen_clock_and_deadline_ends(connect, server, frozen):
     with frozen():
-        server.replies(answer(status=503), answer(TASK))
+        server.replies(http_response(status=503), http_response(TASK))
         client = connect(server, retries=QUICK.replace(deadline=5))
         payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(6)]
         run = client.create_tasks(TaskType.ImageAnnotation, payloads, workers=2)
@@ -125,14 +129,18 @@ def test_bulk_run_with_frozen_clock_and_deadline_ends(connect, server, frozen):
 @by_each_tool
 def test_generator_with_frozen_clock_ends(connect, server, frozen):
     with frozen():
-        server.replies(answer(page(TASK, has_more=True, next_token="b")), answer(page(TASK)))
+        server.replies(
+            http_response(page(TASK, has_more=True, next_token="b")), http_response(page(TASK))
+        )
         assert len(list(connect(server).get_tasks("p"))) == 2
 
 
 @by_each_tool
 def test_download_with_frozen_clock_ends(connect, server, frozen, tmp_path):
     with frozen():
-        server.replies(answer(status=503), answer(b"a mask", content_type="image/png"))
+        server.replies(
+            http_response(status=503), http_response(b"a mask", content_type="image/png")
+        )
         address = server.url[: -len("/v1")] + "/masks/1.png"
         path = connect(server).download_response_url(address, tmp_path / "1.png")
         assert path.read_bytes() == b"a mask"

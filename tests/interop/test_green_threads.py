@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import KEY, TASK_ID
 
@@ -53,7 +53,7 @@ def test_patched_program_makes_calls_side_by_side(run_script, server, tool, patc
     def decide(request):
         if request.method == "GET" and request.connection <= CALLERS:
             together.wait(20)  # until all callers have sent theirs
-        return answer(TASK)
+        return http_response(TASK)
 
     server.decides(decide)
     found, created = run_script(patch + CALLS, server.url, KEY, TASK_ID, CALLERS)
@@ -65,6 +65,6 @@ def test_patched_program_makes_calls_side_by_side(run_script, server, tool, patc
 @pytest.mark.parametrize("tool, patch", [("gevent", GEVENT), ("eventlet", EVENTLET)])
 def test_patched_program_retries_and_recovers(run_script, server, tool, patch):
     pytest.importorskip(tool)
-    server.replies(*[answer(status=503)] * 2, answer(TASK))
+    server.replies(*[http_response(status=503)] * 2, http_response(TASK))
     found, created = run_script(patch + CALLS, server.url, KEY, TASK_ID, 2)
     assert (found, created) == (["completed"] * 2, ["created"] * 2)

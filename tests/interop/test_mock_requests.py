@@ -9,7 +9,7 @@ import requests
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import FILE, TASK, page
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons, response
 
@@ -99,7 +99,7 @@ def test_send_replaced_sees_body_and_query(client, dead_address):
 
 
 def test_send_observed_passes_every_attempt_on(connect, server):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     original = requests.Session.send
     with mock.patch(SEND, autospec=True, side_effect=original) as send:
         assert connect(server).get_task(TASK_ID).id == TASK_ID
@@ -238,7 +238,7 @@ def test_request_replaced_gets_the_upload(client, dead_address):
 
 
 def test_request_wrapped_passes_every_attempt_on(connect, server):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     original = requests.Session.request
     with mock.patch(REQUEST, autospec=True, side_effect=original) as request:
         task = connect(server).create_task(TaskType.ImageAnnotation, unique_id="u", note="é")
@@ -250,7 +250,7 @@ def test_request_wrapped_passes_every_attempt_on(connect, server):
 
 
 def test_request_wrapped_sends_the_upload_once(connect, server):
-    server.replies(answer(FILE))
+    server.replies(http_response(FILE))
     original = requests.Session.request
     with mock.patch(REQUEST, autospec=True, side_effect=original) as request:
         connect(server).upload_file(("a.png", b"a picture", "image/png"), project_name="p")
@@ -261,7 +261,7 @@ def test_request_wrapped_sends_the_upload_once(connect, server):
 
 
 def test_request_wrapped_follows_no_redirect_to_another_origin(connect, server, dead_address):
-    server.replies(answer(status=302, location=f"{dead_address}/elsewhere"))
+    server.replies(http_response(status=302, location=f"{dead_address}/elsewhere"))
     original = requests.Session.request
     with mock.patch(REQUEST, autospec=True, side_effect=original) as request:
         with pytest.raises(scaleapi.ScaleException) as caught:

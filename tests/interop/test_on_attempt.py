@@ -5,13 +5,13 @@ import pytest
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import TASK
-from tests.fixtures.servers import answer, drop
+from tests.fixtures.servers import drop, http_response
 
 from .conftest import KEY, QUICK, TASK_ID, assert_no_secrets
 
 
 def test_callback_after_success_gets_one_attempt(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     attempts = []
     connect(server).with_options(on_attempt=attempts.append).get_task(TASK_ID)
     (attempt,) = attempts
@@ -25,7 +25,12 @@ def test_callback_after_success_gets_one_attempt(connect, server):
 
 
 def test_callback_gets_every_attempt_of_a_retried_call(connect, server):
-    server.replies(answer(status=503), answer(status=429, retry_after=0), drop, answer(TASK))
+    server.replies(
+        http_response(status=503),
+        http_response(status=429, retry_after=0),
+        drop,
+        http_response(TASK),
+    )
     attempts = []
     client = connect(server, retries=QUICK.replace(jitter=0))
     client.with_options(on_attempt=attempts.append).create_task(
@@ -57,7 +62,7 @@ def test_callback_gets_attempts_at_a_double(client, dead_address, requests_mock)
 
 
 def test_callback_is_kept_by_copies_and_not_given_to_the_original(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     attempts = []
     client = connect(server)
     observed = client.with_options(on_attempt=attempts.append)
@@ -70,7 +75,7 @@ def test_callback_is_kept_by_copies_and_not_given_to_the_original(connect, serve
 
 
 def test_callback_gets_attempts_of_methods_of_objects(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     attempts = []
     task = connect(server).with_options(on_attempt=attempts.append).get_task(TASK_ID)
     task.refresh()
@@ -78,7 +83,7 @@ def test_callback_gets_attempts_of_methods_of_objects(connect, server):
 
 
 def test_callback_gets_attempts_of_a_bulk_run(connect, server):
-    server.replies(answer(TASK), answer(status=503), answer(TASK))
+    server.replies(http_response(TASK), http_response(status=503), http_response(TASK))
     attempts = []
     client = connect(server).with_options(on_attempt=attempts.append)
     payloads = [{"instruction": "?", "unique_id": f"u{number}"} for number in range(5)]
@@ -88,7 +93,7 @@ def test_callback_gets_attempts_of_a_bulk_run(connect, server):
 
 
 def test_callback_gets_attempts_of_v2_calls(connect, server):
-    server.replies(answer({"tasks": [], "next_token": None}))
+    server.replies(http_response({"tasks": [], "next_token": None}))
     attempts = []
     client = connect(server).with_options(on_attempt=attempts.append)
     assert list(client.v2_get_tasks(project_name="p")) == []
@@ -96,7 +101,7 @@ def test_callback_gets_attempts_of_v2_calls(connect, server):
 
 
 def test_callback_gets_attempts_of_a_download_without_its_query(connect, server, tmp_path):
-    server.replies(answer(status=503), answer(b"a mask"))
+    server.replies(http_response(status=503), http_response(b"a mask"))
     attempts = []
     client = connect(server).with_options(on_attempt=attempts.append)
     root = server.url[: -len("/v1")]
@@ -107,7 +112,7 @@ def test_callback_gets_attempts_of_a_download_without_its_query(connect, server,
 
 
 def test_callback_gets_no_secrets(server):
-    server.replies(answer({"error": f"Wrong key {KEY}"}, 401))
+    server.replies(http_response({"error": f"Wrong key {KEY}"}, 401))
     attempts = []
     address = server.url.replace("//", "//pat:hidden@")
     with scaleapi.ScaleClient(KEY, api_instance_url=address, retries=0) as client:

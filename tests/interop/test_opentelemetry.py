@@ -10,7 +10,7 @@ from opentelemetry.trace import StatusCode
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import TASK_ID, assert_no_secrets
 
@@ -35,7 +35,7 @@ def statuses(spans):
 
 
 def test_call_makes_one_span_with_its_address(connect, server, spans):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     connect(server).get_task(TASK_ID)
     (span,) = spans()
     assert span.name == "GET"
@@ -44,7 +44,9 @@ def test_call_makes_one_span_with_its_address(connect, server, spans):
 
 
 def test_each_attempt_makes_a_span(connect, server, spans):
-    server.replies(answer(status=503), answer(status=429, retry_after=0), answer(TASK))
+    server.replies(
+        http_response(status=503), http_response(status=429, retry_after=0), http_response(TASK)
+    )
     connect(server).create_task(TaskType.ImageAnnotation, unique_id="u")
     assert statuses(spans()) == [503, 429, 200]
     assert next(span.status.status_code for span in spans()) is StatusCode.ERROR
@@ -58,7 +60,7 @@ def test_failed_connections_make_spans_with_their_exception(client, spans):
 
 
 def test_spans_hold_no_key(connect, server, client, spans):
-    server.replies(answer({"error": "no"}, 404))
+    server.replies(http_response({"error": "no"}, 404))
     with pytest.raises(scaleapi.ScaleResourceNotFound):
         connect(server).get_task(TASK_ID)
     with pytest.raises(scaleapi.ScaleConnectionError):
@@ -69,7 +71,7 @@ def test_spans_hold_no_key(connect, server, client, spans):
 
 
 def test_trace_header_reaches_the_server_with_each_attempt(connect, server, spans):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     connect(server).get_task(TASK_ID)
     parents = [request.headers["traceparent"] for request in server.requests]
     ids = [format(span.context.span_id, "016x") for span in spans()]
@@ -77,7 +79,7 @@ def test_trace_header_reaches_the_server_with_each_attempt(connect, server, span
 
 
 def test_client_made_before_instrumentation_makes_spans(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     client.get_task(TASK_ID)
     exporter, provider = InMemorySpanExporter(), TracerProvider()

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import TASK_ID, assert_no_secrets
 
@@ -41,7 +41,7 @@ def run_suite(pytester, server, monkeypatch):
 
 
 def test_marked_test_records_and_replays_without_the_server(pytester, run_suite, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     run_suite("--record-mode=once").assert_outcomes(passed=1)
     (cassette,) = pytester.path.rglob("*.yaml")
     assert_no_secrets(cassette.read_text())
@@ -53,7 +53,7 @@ def test_marked_test_records_and_replays_without_the_server(pytester, run_suite,
 
 
 def test_unrecorded_and_blocked_calls_send_nothing(run_suite, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     more = """
 @pytest.mark.block_network
 def test_blocked(client):

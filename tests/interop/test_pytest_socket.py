@@ -11,7 +11,7 @@ import requests
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import TASK_ID, reasons
 
@@ -68,7 +68,7 @@ def test_other_host_than_the_allowed_raises_after_one_attempt(client, attempts):
 
 
 def test_allowed_host_is_reached(connect, server, attempts):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     with restricted(pytest_socket.socket_allow_hosts, ["127.0.0.1"]):
         assert connect(server).get_task(TASK_ID).id == TASK_ID
     assert attempts() == 1

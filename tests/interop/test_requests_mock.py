@@ -7,7 +7,7 @@ import requests_mock as tool
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import FILE, TASK, page
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import AUTHORIZATION, TASK_ID, reasons
 
@@ -96,7 +96,7 @@ def test_error_response_raises_published_exception(client, dead_address, request
 
 
 def test_real_http_reaches_the_real_server(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     with tool.Mocker(real_http=True) as mocker:
         mocker.get("http://127.0.0.1:1/v1/teams", json=[])
         assert connect(server).get_task(TASK_ID).id == TASK_ID

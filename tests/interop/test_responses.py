@@ -8,7 +8,7 @@ from responses import matchers
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import BATCH, FILE, TASK, page
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import AUTHORIZATION, KEY, TASK_ID, reasons
 
@@ -175,7 +175,7 @@ def test_bulk_run_reaches_the_tool_from_its_threads(client, dead_address):
 
 
 def test_passthru_reaches_the_real_server(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     with responses.RequestsMock() as mocked:
         mocked.add_passthru(server.url)
         assert connect(server).get_task(TASK_ID).id == TASK_ID

@@ -9,7 +9,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import FILE, TASK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import KEY, QUICK, TASK_ID, response
 
@@ -85,7 +85,7 @@ def test_adapter_mounted_on_the_session_of_a_copy_is_used(client):
 
 
 def test_adapter_mounted_makes_every_attempt(connect, server):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     client = connect(server)
     adapter = CountingAdapter()
     client.session.mount(server.url, adapter)
@@ -96,7 +96,7 @@ def test_adapter_mounted_makes_every_attempt(connect, server):
 def test_adapter_mounted_with_retries_of_urllib3_keeps_them(connect, server):
     from urllib3.util import Retry
 
-    server.replies(answer(status=503), answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(status=503), http_response(TASK))
     client = connect(server, retries=0)
     retry = Retry(total=2, backoff_factor=0, status_forcelist=[503])
     client.session.mount("http://", HTTPAdapter(max_retries=retry))
@@ -117,7 +117,7 @@ def test_adapter_mounted_is_used_by_bulk_runs(client):
 
 
 def test_response_hook_is_called_after_every_attempt(connect, server):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     client = connect(server)
     statuses = []
     client.session.hooks["response"].append(lambda r, **settings: statuses.append(r.status_code))
@@ -127,7 +127,7 @@ def test_response_hook_is_called_after_every_attempt(connect, server):
 
 
 def test_response_hook_that_returns_a_response_replaces_it(connect, server):
-    server.replies(answer({"error": "no"}, 404))
+    server.replies(http_response({"error": "no"}, 404))
     client = connect(server)
 
     def replace(received, **settings):
@@ -140,7 +140,7 @@ def test_response_hook_that_returns_a_response_replaces_it(connect, server):
 
 
 def test_response_hook_reads_the_body(connect, server):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     bodies = []
     client.session.hooks["response"].append(lambda r, **settings: bodies.append(r.json()))
@@ -168,7 +168,7 @@ def test_factory_makes_the_session_once(dead_address):
 
 
 def test_factory_of_plain_sessions_keeps_the_rules_of_the_client(server, monkeypatch):
-    server.replies(answer(status=503), answer(TASK))
+    server.replies(http_response(status=503), http_response(TASK))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     options = {"proxies": {"http": None}, "retries": QUICK, "session": requests.Session}
     with scaleapi.ScaleClient(KEY, api_instance_url=server.url, **options) as client:
@@ -177,7 +177,7 @@ def test_factory_of_plain_sessions_keeps_the_rules_of_the_client(server, monkeyp
 
 
 def test_factory_of_plain_sessions_serves_uploads(server):
-    server.replies(answer(FILE))
+    server.replies(http_response(FILE))
     options = {"retries": QUICK, "session": requests.Session}
     with scaleapi.ScaleClient(KEY, api_instance_url=server.url, **options) as client:
         assert client.upload_file(b"a picture", project_name="p").id == FILE["id"]

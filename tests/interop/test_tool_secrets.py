@@ -10,7 +10,7 @@ import responses
 
 import scaleapi
 from scaleapi.tasks import TaskType
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import (
     AUTHORIZATION,
@@ -93,7 +93,7 @@ def test_error_of_a_replaced_request_holds_no_key_that_was_recorded(client):
 
 
 def test_error_of_a_wrapped_request_holds_no_key(connect, server):
-    server.replies(answer({"error": "no"}, 404))
+    server.replies(http_response({"error": "no"}, 404))
     original = requests.Session.request
     with mock.patch("requests.Session.request", autospec=True, side_effect=original) as request:
         error = refused(connect(server))
@@ -139,7 +139,7 @@ def test_unmatched_call_holds_no_key(client, dead_address):
 
 
 def test_response_that_a_hook_kept_holds_no_key_afterwards(connect, server):
-    server.replies(answer({"error": "no"}, 404))
+    server.replies(http_response({"error": "no"}, 404))
     client = connect(server)
     kept = []
     client.session.hooks["response"].append(lambda received, **settings: kept.append(received))

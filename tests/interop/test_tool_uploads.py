@@ -9,7 +9,7 @@ import responses
 from responses import matchers
 
 from tests.factories import FILE
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import response
 
@@ -76,7 +76,7 @@ def test_large_upload_or_one_with_progress_returns_the_file(client, target):
 
 def test_large_upload_or_one_with_progress_is_sent_whole_by_a_plain_adapter(connect, server):
     # A form that is no bytes must be one that adapters of requests can send.
-    server.replies(answer(FILE))
+    server.replies(http_response(FILE))
     client = connect(server)
     client.session.mount("http://", requests.adapters.HTTPAdapter())
     seen = []
@@ -89,7 +89,7 @@ def test_large_upload_or_one_with_progress_is_sent_whole_by_a_plain_adapter(conn
 
 
 def test_large_upload_through_a_wrapped_request_is_sent_whole(connect, server):
-    server.replies(answer(status=503), answer(FILE))
+    server.replies(http_response(status=503), http_response(FILE))
     original = requests.Session.request
     with mock.patch("requests.Session.request", autospec=True, side_effect=original) as request:
         connect(server).upload_file(io.BytesIO(LARGE), reference_id="r")

@@ -12,7 +12,7 @@ import yaml
 import scaleapi
 from scaleapi.tasks import TaskType
 from tests.factories import BATCH, FILE, TASK, page
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 from .conftest import AUTHORIZATION, TASK_ID, assert_no_secrets, chain
 
@@ -55,10 +55,10 @@ def make_calls(client):
 
 def decide(request):
     if request.target.endswith("/missing"):
-        return answer({"status_code": 404, "error": "No such task"}, 404)
+        return http_response({"status_code": 404, "error": "No such task"}, 404)
     if "/tasks?" in request.target:
-        return answer(page(TASK))
-    return answer(BATCH if "/batches/" in request.target else TASK)
+        return http_response(page(TASK))
+    return http_response(BATCH if "/batches/" in request.target else TASK)
 
 
 def test_recorded_calls_replay_without_the_server(connect, server, cassette):
@@ -74,7 +74,7 @@ def test_recorded_calls_replay_without_the_server(connect, server, cassette):
 
 
 def test_recorded_requests_have_authorization_unless_it_is_filtered(connect, server, cassette):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     with vcr.use_cassette(cassette):
         connect(server).get_task(TASK_ID)
     assert interactions(cassette)[0]["request"]["headers"]["Authorization"] == [AUTHORIZATION]
@@ -85,7 +85,7 @@ def test_recorded_requests_have_authorization_unless_it_is_filtered(connect, ser
 
 
 def test_connection_opened_before_the_cassette_is_not_used_inside(connect, server, cassette):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     client.get_task(TASK_ID)
     with vcr.use_cassette(cassette):
@@ -97,7 +97,7 @@ def test_connection_opened_before_the_cassette_is_not_used_inside(connect, serve
 
 
 def test_client_used_inside_a_cassette_reaches_the_server_afterwards(connect, server, cassette):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     with vcr.use_cassette(cassette):
         client.get_task(TASK_ID)
@@ -110,7 +110,7 @@ def test_client_used_inside_a_cassette_reaches_the_server_afterwards(connect, se
 
 
 def test_attempts_of_one_call_are_recorded_and_replayed_each(connect, server, cassette):
-    server.replies(answer({"error": "busy"}, 503), answer(TASK))
+    server.replies(http_response({"error": "busy"}, 503), http_response(TASK))
     with vcr.use_cassette(cassette):
         connect(server).get_task(TASK_ID)
     statuses = [each["response"]["status"]["code"] for each in interactions(cassette)]
@@ -122,7 +122,7 @@ def test_attempts_of_one_call_are_recorded_and_replayed_each(connect, server, ca
 
 
 def test_small_upload_is_recorded_with_its_form(connect, server, cassette):
-    server.replies(answer(FILE))
+    server.replies(http_response(FILE))
     with vcr.use_cassette(cassette):
         connect(server).upload_file(b"a picture", project_name="p")
     assert b"a picture" in server.requests[0].body
@@ -133,7 +133,7 @@ def test_small_upload_is_recorded_with_its_form(connect, server, cassette):
 
 
 def test_download_is_recorded_and_replayed(connect, server, cassette, tmp_path):
-    server.replies(answer(b"a mask", content_type="image/png"))
+    server.replies(http_response(b"a mask", content_type="image/png"))
     address = server.url[: -len("/v1")] + "/masks/1.png"
     with vcr.use_cassette(cassette):
         connect(server).download_response_url(address, tmp_path / "1.png")
@@ -144,7 +144,7 @@ def test_download_is_recorded_and_replayed(connect, server, cassette, tmp_path):
 
 
 def test_record_mode_none_without_recording_sends_nothing(connect, server, cassette):
-    server.replies(answer(TASK))
+    server.replies(http_response(TASK))
     client = connect(server)
     client.get_task(TASK_ID)  # a kept-alive connection must not serve either
     for each in (client, connect(server)):
@@ -194,7 +194,7 @@ def test_first_import_inside_a_cassette_replays_and_leaves_real_connections_afte
     run_script, server, published_cassette
 ):
     # The classes that vcrpy puts in place must not be taken for those of urllib3.
-    server.replies(answer(BATCH))
+    server.replies(http_response(BATCH))
     code = """
 import json, sys
 import vcr

@@ -14,7 +14,7 @@ from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_loopback
 def endless():
     """Receivers whose answers never end: the address of one that goes on as instructed."""
     with contextlib.ExitStack() as all_of_them:
-        yield lambda *answer: all_of_them.enter_context(_endless(*answer))
+        yield lambda *response: all_of_them.enter_context(_endless(*response))
 
 
 @pytest.fixture(params=[b"X: ", b"\r\n"], ids=["head", "body"])

@@ -49,13 +49,13 @@ def test_command_line_live_and_db_are_passed_on(run_command, http_for, tmp_path)
     body = {"instruction": "i", "attachment_type": "text", "attachment": "a", "categories": ["c"]}
     with requests.Session() as session:
         session.trust_env = False
-        answer = session.post(
+        response = session.post(
             printed_address(process) + "/task/categorization",
             json=body,
             auth=("test_key", ""),
             timeout=5,
         )
-    assert answer.json()["status"] == "pending"
+    assert response.json()["status"] == "pending"
     assert (tmp_path / "x.db").exists()
 
 

@@ -45,10 +45,10 @@ def ctl(live_sandbox, control_of):
     return control_of(live_sandbox)
 
 
-def is_refusal(answer, status):
-    body = answer.json()
+def is_refusal(response, status):
+    body = response.json()
     assert body["error"]
-    return answer.status_code == body["status_code"] == status
+    return response.status_code == body["status_code"] == status
 
 
 def test_control_task_is_completed_recalled_and_failed(live_http, ctl):
@@ -60,10 +60,10 @@ def test_control_task_is_completed_recalled_and_failed(live_http, ctl):
     ]
     seen = []
     for action, body in steps:
-        answer = ctl.post(f"/tasks/{task_id}/{action}", json=body)
-        assert answer.status_code == 200, answer.text
-        assert answer.json() == live_http.get(f"/task/{task_id}").json()
-        seen.append((answer.json()["status"], answer.json().get("response")))
+        response = ctl.post(f"/tasks/{task_id}/{action}", json=body)
+        assert response.status_code == 200, response.text
+        assert response.json() == live_http.get(f"/task/{task_id}").json()
+        seen.append((response.json()["status"], response.json().get("response")))
     assert seen == [
         ("completed", {"category": "cat"}), ("pending", None), ("error", {"error": "no file"})
     ]  # fmt: skip
@@ -86,8 +86,8 @@ def test_control_invalid_request_gets_an_api_style_error(live_http, ctl):
 def test_control_threads_of_invalid_form_are_rejected(live_http, ctl):
     live_http.make_project("p", "chat")
     task_id = live_http.post("/task/chat", json={"project": "p"}).json()["task_id"]
-    answer = ctl.post(f"/tasks/{task_id}/complete", json={"response": {"threads": 3}})
-    assert is_refusal(answer, 400)
+    response = ctl.post(f"/tasks/{task_id}/complete", json={"response": {"threads": 3}})
+    assert is_refusal(response, 400)
 
 
 def test_control_fault_rules_are_added_shown_and_cleared(live_sandbox, live_http, ctl):
@@ -140,9 +140,9 @@ def test_control_reset_clears_everything(live_sandbox, live_http, ctl):
 def test_control_export_equals_sandbox_export(live_sandbox, live_http, ctl, tmp_path):
     live_http.make_task()
     live_sandbox.export(tmp_path / "out")
-    answer = ctl.get("/export")
-    assert answer.headers["Content-Type"].startswith("application/x-ndjson")
-    assert answer.content == (tmp_path / "out").read_bytes() != b""
+    response = ctl.get("/export")
+    assert response.headers["Content-Type"].startswith("application/x-ndjson")
+    assert response.content == (tmp_path / "out").read_bytes() != b""
 
 
 @pytest.mark.parametrize("method, path", ADDRESSES)
@@ -154,8 +154,8 @@ def test_control_pages_of_another_origin_are_rejected(live_sandbox, live_http, c
         {"Origin": "http://127.0.0.1:1"},
         {"Host": "rebound.example.org"},
     ):
-        answer = ctl.request(method, path, headers=headers, json={"status": 500})
-        assert is_refusal(answer, 403)
+        response = ctl.request(method, path, headers=headers, json={"status": 500})
+        assert is_refusal(response, 403)
     assert (live_sandbox.faults, len(live_http.ids())) == ([], 1)
 
 
@@ -194,8 +194,8 @@ def test_control_request_bodies_are_bounded(ctl, monkeypatch):
 
 
 def test_control_rejected_body_keeps_the_connection_usable(ctl, live_sandbox):
-    answer = ctl.post("/faults", data=b"x" * 10**6, headers={"Origin": "null"})
-    assert is_refusal(answer, 403)
+    response = ctl.post("/faults", data=b"x" * 10**6, headers={"Origin": "null"})
+    assert is_refusal(response, 403)
     assert ctl.get("/faults").json() == {"faults": []}
 
 

@@ -66,10 +66,10 @@ def test_fault_rule_per_second_returns_429_with_retry_after(sandbox, http, monke
 
 def test_fault_rule_per_second_returns_the_error_body_of_the_api(sandbox, http):
     sandbox.add_fault("GET", "/teams", per_second=1)
-    while (answer := http.get("/teams")).status_code == 200:
+    while (response := http.get("/teams")).status_code == 200:
         continue
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1")
-    assert answer.json()["status_code"] == 429
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "1")
+    assert response.json()["status_code"] == 429
     assert http.get("/projects").status_code == 200
 
 
@@ -77,12 +77,12 @@ def test_fault_rule_per_second_returns_the_error_body_of_the_api(sandbox, http):
 def test_fault_rule_truncated_ends_before_content_length(sandbox, http, status):
     sandbox.add_fault("POST", "/projects", status=status, truncated=True, times=1)
     body = {"name": "p", "type": "chat"}
-    with http.post("/projects", json=body, stream=True) as answer:
-        length = int(answer.headers["Content-Length"])
-        answer.raw.enforce_content_length = True  # urllib3 1.26 lets half an answer pass
-        assert len(answer.raw.read(length // 2)) == length // 2
+    with http.post("/projects", json=body, stream=True) as response:
+        length = int(response.headers["Content-Length"])
+        response.raw.enforce_content_length = True  # urllib3 1.26 lets half a response pass
+        assert len(response.raw.read(length // 2)) == length // 2
         with pytest.raises(urllib3.exceptions.ProtocolError, match="more expected"):
-            answer.raw.read(1)
+            response.raw.read(1)
     assert len(http.get("/projects").json()) == (status is None)
 
 
@@ -91,8 +91,8 @@ def test_fault_rule_after_processing_with_html_body_keeps_the_change(sandbox, ht
         "POST", status=502, after_processing=True, times=1, body="<h1>Bad gateway</h1>",
         content_type="text/html",
     )  # fmt: skip
-    answer = http.post("/projects", json={"name": "p", "type": "chat"})
-    assert (answer.status_code, answer.text) == (502, "<h1>Bad gateway</h1>")
+    response = http.post("/projects", json={"name": "p", "type": "chat"})
+    assert (response.status_code, response.text) == (502, "<h1>Bad gateway</h1>")
     assert [project["name"] for project in http.get("/projects").json()] == ["p"]
 
 

@@ -39,7 +39,7 @@ def test_fail_next_applies_to_the_next_matching_requests_only(sandbox, http):
         http.get("/task/0"),
         http.get("/tasks"),
     ]
-    assert [answer.status_code for answer in answers] == [400, 200, 503, 503, 200]
+    assert [response.status_code for response in answers] == [400, 200, 503, 503, 200]
     assert answers[2].json()["status_code"] == 503
     assert answers[2].json()["error"]
     assert [request.status for request in sandbox.requests] == [400, 200, 503, 503, 200]
@@ -49,8 +49,8 @@ def test_fail_next_rules_are_queued(sandbox, http):
     sandbox.fail_next("*", "/teams", 500)
     sandbox.fail_next("get", "/teams", 429, headers={"Retry-After": "7"})
     assert http.get("/teams").status_code == 500
-    answer = http.get("/teams")
-    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    response = http.get("/teams")
+    assert (response.status_code, response.headers["Retry-After"]) == (429, "7")
     assert http.get("/teams").status_code == 200
 
 
@@ -81,9 +81,9 @@ def test_fail_next_drop_ends_the_connection_without_response(sandbox, http, afte
 
 def test_fail_next_body_of_another_type_is_returned(sandbox, http):
     sandbox.fail_next("GET", "*", 502, body="<h1>Bad gateway</h1>", content_type="text/html")
-    answer = http.get("/teams")
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert answer.text == "<h1>Bad gateway</h1>"
+    response = http.get("/teams")
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert response.text == "<h1>Bad gateway</h1>"
     sandbox.fail_next("GET", "*", 500, body="")
     assert http.get("/teams").content == b""
 

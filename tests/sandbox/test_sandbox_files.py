@@ -11,13 +11,13 @@ UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 def test_upload_is_stored_and_its_size_counted(sandbox, http):
     http.make_project()
-    answer = http.post(
+    response = http.post(
         "/files/upload",
         files={"file": ("a.png", b"\x89PNG bytes")},
         data={"project_name": "p", "metadata": '{"camera": 2}', "display_name": "A"},
     )
-    file = answer.json()
-    assert answer.status_code == 200
+    file = response.json()
+    assert response.status_code == 200
     assert re.fullmatch(UUID, file["id"])
     assert file["attachment_url"].startswith("scaledata://")
     assert file["attachment_url"].endswith(file["id"])
@@ -45,8 +45,8 @@ def test_upload_attachment_url_is_accepted_by_a_task(http):
     "data", [{"metadata": "{"}, {"metadata": "NaN"}, {"project_name": "none such"}]
 )
 def test_upload_invalid_form_field_is_400(http, data):
-    answer = http.post("/files/upload", files={"file": ("a.txt", b"x")}, data=data)
-    assert answer.status_code == 400
+    response = http.post("/files/upload", files={"file": ("a.txt", b"x")}, data=data)
+    assert response.status_code == 400
 
 
 def test_upload_without_file_is_400(http):
@@ -62,11 +62,11 @@ def test_upload_with_used_reference_id_is_409(http):
 
 def test_upload_of_the_largest_size_is_accepted_and_a_larger_rejected(http):
     content = bytes(MAX_FILE)
-    answer = http.post("/files/upload", files={"file": ("big", content)})
-    assert answer.json()["size"] == MAX_FILE
-    answer = http.post("/files/upload", files={"file": ("big", content + b"x")})
-    assert answer.status_code == 413
-    assert answer.json()["status_code"] == 413
+    response = http.post("/files/upload", files={"file": ("big", content)})
+    assert response.json()["size"] == MAX_FILE
+    response = http.post("/files/upload", files={"file": ("big", content + b"x")})
+    assert response.status_code == 413
+    assert response.json()["status_code"] == 413
 
 
 def test_import_accepts_a_url_and_sends_no_request(http):

@@ -19,13 +19,13 @@ def address_of(sandbox):
     return urlsplit(sandbox.url).hostname, urlsplit(sandbox.url).port
 
 
-def assert_error(answer, status):
-    """The answer is Scale's error body."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["Content-Type"] == "application/json"
-    assert set(answer.json()) == {"status_code", "error"}
-    assert answer.json()["status_code"] == status
-    assert isinstance(answer.json()["error"], str)
+def assert_error(response, status):
+    """The response is Scale's error body."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/json"
+    assert set(response.json()) == {"status_code", "error"}
+    assert response.json()["status_code"] == status
+    assert isinstance(response.json()["error"], str)
 
 
 @pytest.mark.parametrize("key", ["test_key", "test_", "abc|test"])
@@ -154,9 +154,9 @@ def test_request_head_too_large_client_that_writes_first_reads_the_413(sandbox):
     ],
 )
 def test_unknown_route_is_501_with_the_list_of_routes(http, method, path):
-    answer = http.request(method, path)
-    assert_error(answer, 501)
-    assert "POST /v1/task/<kind>" in answer.json()["error"]
+    response = http.request(method, path)
+    assert_error(response, 501)
+    assert "POST /v1/task/<kind>" in response.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def nested(levels, last="1"):
 def test_body_nested_too_deeply_is_400_and_affects_nothing_else(sandbox, http, levels):
     body = {"name": "p", "type": "categorization"}
     text = json.dumps(body)[:-1] + f', "params": {nested(levels - 1)}}}'
-    answer = http.post("/projects", data=text)
-    assert_error(answer, 400)
-    assert str(MAX_DEPTH) in answer.json()["error"]
+    response = http.post("/projects", data=text)
+    assert_error(response, 400)
+    assert str(MAX_DEPTH) in response.json()["error"]
     assert sandbox.requests[-1].body == text.encode()
     form = {"metadata": nested(levels)}
     assert_error(http.post("/files/upload", files={"file": ("a", b"x")}, data=form), 400)
@@ -211,8 +211,8 @@ def test_body_of_the_deepest_accepted_nesting_is_shown_everywhere(own_sandbox, h
     assert chat.status_code == 200
     metadata = nested(MAX_DEPTH)
     form = {"file": ("a", b"x")}
-    answer = http.post("/files/upload", files=form, data={"metadata": metadata})
-    assert answer.json()["metadata"] == json.loads(metadata)
+    response = http.post("/files/upload", files=form, data={"metadata": metadata})
+    assert response.json()["metadata"] == json.loads(metadata)
     assert sandbox.requests[0].body["metadata"]["a"] == deep
     assert http.get(f"/task/{task['task_id']}").json()["metadata"]["a"] == deep
     assert all(status == 200 for status in statuses_of_all_that_shows(sandbox, http))
@@ -238,8 +238,8 @@ def test_body_with_invalid_unicode_is_400(http):
 
 def test_body_json_is_read_with_any_content_type(http):
     body = b'{"name": "p", "type": "categorization"}'
-    answer = http.post("/projects", data=body, headers={"Content-Type": "text/plain"})
-    assert answer.status_code == 200
+    response = http.post("/projects", data=body, headers={"Content-Type": "text/plain"})
+    assert response.status_code == 200
 
 
 def test_body_chunked_is_read(http):
@@ -248,8 +248,8 @@ def test_body_chunked_is_read(http):
 
 
 def test_body_too_large_is_413(http):
-    answer = http.post("/projects", data=bytes(MAX_BODY + 1))
-    assert_error(answer, 413)
+    response = http.post("/projects", data=bytes(MAX_BODY + 1))
+    assert_error(response, 413)
     assert http.get("/teams").status_code == 200
 
 
@@ -273,9 +273,9 @@ def test_body_chunked_is_followed_by_another_request(sandbox, end):
             f"POST /v1/projects HTTP/1.1\r\n{head}Transfer-Encoding: chunked\r\n\r\n".encode()
         )
         raw.sendall(f"{chunks}0\r\n{end}\r\n".encode())
-        with HTTPResponse(raw) as answer:
-            answer.begin()
-            assert json.loads(answer.read())["name"] == "aüb"
+        with HTTPResponse(raw) as response:
+            response.begin()
+            assert json.loads(response.read())["name"] == "aüb"
         raw.sendall(f"GET /v1/teams HTTP/1.1\r\n{head}\r\n".encode())
         assert raw.recv(12) == b"HTTP/1.1 200"
 
@@ -305,11 +305,11 @@ def test_body_chunked_truncated_is_400(sandbox, http, chunks):
 
 
 def assert_error_on(raw, status):
-    with HTTPResponse(raw) as answer:
-        answer.begin()
-        body = json.loads(answer.read())
-    assert answer.headers["Content-Type"] == "application/json"
-    assert (answer.status, body["status_code"]) == (status, status)
+    with HTTPResponse(raw) as response:
+        response.begin()
+        body = json.loads(response.read())
+    assert response.headers["Content-Type"] == "application/json"
+    assert (response.status, body["status_code"]) == (status, status)
     assert body["error"]
 
 

@@ -15,9 +15,9 @@ ERROR = {
 
 
 def get(http, path):
-    answer = http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = http.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def status_of(http, name="b"):
@@ -86,9 +86,9 @@ def test_complete_task_id_of_two_accounts_is_rejected(live_sandbox, http_for):
     with requests.Session() as session:
         session.trust_env = False
         url = f"{root}/_sandbox/tasks/t/complete"
-        answer = session.post(url, json={"response": {}}, timeout=10)
-    assert (answer.status_code, answer.json()["status_code"]) == (400, 400)
-    assert "several keys" in answer.json()["error"]
+        response = session.post(url, json={"response": {}}, timeout=10)
+    assert (response.status_code, response.json()["status_code"]) == (400, 400)
+    assert "several keys" in response.json()["error"]
     for key in ("test_ana", "test_bo"):
         assert get(http_for(live_sandbox, key), "/task/t")["status"] == "pending"
 

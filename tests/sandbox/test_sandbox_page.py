@@ -78,14 +78,14 @@ def root(sandbox):
 
 
 def load(sandbox, query="", **headers):
-    """The answer to a browser's request, on a connection of its own."""
+    """The response to a browser's request, on a connection of its own."""
     return requests.get(root(sandbox) + query, headers=headers, timeout=10)
 
 
 def look(sandbox, query=""):
-    answer = load(sandbox, query)
-    assert answer.status_code == 200, answer.text
-    return Seen(answer.text)
+    response = load(sandbox, query)
+    assert response.status_code == 200, response.text
+    return Seen(response.text)
 
 
 def test_dashboard_shows_projects_batches_and_tasks_with_json(sandbox, http):
@@ -210,11 +210,11 @@ def test_dashboard_deeply_nested_task_is_shown(sandbox, http):
     deep = {}
     for _ in range(400):
         deep = {"d": deep}
-    answer = http.post("/task/categorization", json={
+    response = http.post("/task/categorization", json={
         "attachment_type": "text", "attachment": "a", "categories": ["a"], "metadata": deep,
     })  # fmt: skip
-    assert answer.status_code in (200, 400)
-    assert look(sandbox).cells["requests"][0][3] == str(answer.status_code)
+    assert response.status_code in (200, 400)
+    assert look(sandbox).cells["requests"][0][3] == str(response.status_code)
 
 
 def test_dashboard_deeply_nested_value_is_truncated_before_rendering():
@@ -338,10 +338,10 @@ def test_dashboard_shows_each_account_apart_and_no_key(sandbox, http_for):
 
 
 def test_dashboard_headers_forbid_scripts_frames_and_caching(sandbox):
-    for answer in (load(sandbox), load(sandbox, Host="evil.example"), load(sandbox, "?tasks=x")):
+    for response in (load(sandbox), load(sandbox, Host="evil.example"), load(sandbox, "?tasks=x")):
         rules = dict(
             rule.strip().split(" ", 1)
-            for rule in answer.headers["Content-Security-Policy"].split(";")
+            for rule in response.headers["Content-Security-Policy"].split(";")
         )
         style = rules.pop("style-src")
         assert rules.pop("img-src") == "data:"
@@ -349,9 +349,9 @@ def test_dashboard_headers_forbid_scripts_frames_and_caching(sandbox):
         assert rules == dict.fromkeys(
             ("default-src", "base-uri", "form-action", "frame-ancestors"), "'none'"
         )
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Cache-Control"] == "no-store"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
 def test_dashboard_names_no_external_resource(sandbox, http):
@@ -395,8 +395,8 @@ def test_dashboard_peer_on_another_machine_is_403():
     with Sandbox(host="0.0.0.0") as sandbox:
         port = urlsplit(sandbox.url).port
         for host in (f"{address}:{port}", "localhost"):
-            answer = requests.get(f"http://{address}:{port}/", headers={"Host": host}, timeout=10)
-            assert_refused(answer)
+            response = requests.get(f"http://{address}:{port}/", headers={"Host": host}, timeout=10)
+            assert_refused(response)
         forged = {"X-Forwarded-For": "127.0.0.1", "Forwarded": "for=127.0.0.1", "Host": "localhost"}
         assert_refused(requests.get(f"http://{address}:{port}/", headers=forged, timeout=10))
         assert load(sandbox).status_code == 200
@@ -454,10 +454,10 @@ def test_dashboard_in_a_real_browser_has_light_and_dark_styles(sandbox, http, br
     assert [f"#{picture.hex()}" for picture in pictures] == ["#15181c", "#ffffff"]
 
 
-def assert_refused(answer):
+def assert_refused(response):
     """It is Scale's error body, and tells nothing."""
-    assert answer.status_code == 403
-    assert set(answer.json()) == {"status_code", "error"}
+    assert response.status_code == 403
+    assert set(response.json()) == {"status_code", "error"}
 
 
 def outer_address():

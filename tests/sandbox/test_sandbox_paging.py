@@ -92,9 +92,9 @@ def test_tasks_offset_is_supported(http):
     ],
 )
 def test_tasks_invalid_parameter_is_400(http, query):
-    answer = http.get("/tasks", params=query)
-    assert answer.status_code == 400
-    assert next(iter(query)) in answer.json()["error"]
+    response = http.get("/tasks", params=query)
+    assert response.status_code == 400
+    assert next(iter(query)) in response.json()["error"]
 
 
 def test_tasks_filters_by_project_batch_and_type(http):

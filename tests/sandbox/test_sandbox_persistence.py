@@ -29,7 +29,7 @@ class Writer(threading.Thread):
             try:
                 while True:
                     self._write(session, f"{self._number}-{len(self.tasks)}")
-            # urllib3 1.26 takes half an answer for a whole one, which is no JSON then.
+            # urllib3 1.26 takes half a response for a whole one, which is no JSON then.
             except (requests.RequestException, ValueError):
                 return
 
@@ -114,8 +114,8 @@ def upload_large(url, name, told):
         session.trust_env, session.auth = False, ("test_key", "")
         files, form = {"file": (name, LARGE)}, {"reference_id": name}
         try:
-            answer = session.post(f"{url}/files/upload", files=files, data=form, timeout=30)
-            told.append(answer.json()["id"])
+            response = session.post(f"{url}/files/upload", files=files, data=form, timeout=30)
+            told.append(response.json()["id"])
         except requests.RequestException:
             told.append(None)
 

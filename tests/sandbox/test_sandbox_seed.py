@@ -19,9 +19,9 @@ TASK = {"kind": "task", "batch": "b", "params": {"categories": ["cat"]}}
 
 
 def get(http, path):
-    answer = http.get(path)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
+    response = http.get(path)
+    assert response.status_code == 200, response.text
+    return response.json()
 
 
 def test_seed_fills_in_missing_fields(sandbox, http):

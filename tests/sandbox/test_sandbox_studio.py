@@ -20,9 +20,9 @@ def assign(http, emails=(ANA, BO), projects=("p",), verb="add"):
     return http.post(f"/studio/assignments/{verb}", json=body)
 
 
-def order(answer):
-    assert answer.status_code == 200, answer.text
-    return [(batch["name"], batch["studioPriority"]) for batch in answer.json()]
+def order(response):
+    assert response.status_code == 200, response.text
+    return [(batch["name"], batch["studioPriority"]) for batch in response.json()]
 
 
 def prioritize(http, *names):

@@ -124,7 +124,7 @@ def test_create_task_of_each_type_has_a_response_of_the_task_alone(http, kind):
         labels = first.json()["response"]["labelMapping"]
         assert [labels[name]["index"] for name in ("road", "sky")] == [1, 2]
     else:
-        alike = [without_ids(answer.json()["response"]) for answer in (first, second)]
+        alike = [without_ids(response.json()["response"]) for response in (first, second)]
         assert alike[0] == alike[1]
         assert first.json()["response"] == RESPONSES.get(kind, first.json()["response"])
 
@@ -132,9 +132,9 @@ def test_create_task_of_each_type_has_a_response_of_the_task_alone(http, kind):
 @pytest.mark.parametrize("kind, key", MISSING)
 def test_create_task_without_required_fields_is_rejected(http, kind, key):
     body = {name: value for name, value in BODIES[kind][0].items() if name != key}
-    answer = http.post(f"/task/{kind}", json=body)
-    assert answer.status_code == 400
-    assert key.rstrip("s") in answer.json()["error"]
+    response = http.post(f"/task/{kind}", json=body)
+    assert response.status_code == 400
+    assert key.rstrip("s") in response.json()["error"]
 
 
 def test_create_task_cuboid_has_described_vertices(http):
@@ -158,9 +158,9 @@ def test_create_task_has_a_shape_per_label_and_geometry_up_to_ten(http):
 def test_create_task_of_every_other_type_is_accepted(http, kind):
     http.make_project(kind=kind)
     body = {**PAYLOADS.get(kind, {"attachment": "x"}), "project": "p"}
-    answer = http.post(f"/task/{kind}", json=body)
-    assert answer.status_code == 200
-    assert isinstance(answer.json()["response"], dict)
+    response = http.post(f"/task/{kind}", json=body)
+    assert response.status_code == 200
+    assert isinstance(response.json()["response"], dict)
 
 
 def test_create_task_unknown_type_is_404(http):

@@ -3,9 +3,9 @@
 import pytest
 
 
-def roles(answer):
-    assert answer.status_code == 200, answer.text
-    return {mate["email"]: mate["role"] for mate in answer.json()}
+def roles(response):
+    assert response.status_code == 200, response.text
+    return {mate["email"]: mate["role"] for mate in response.json()}
 
 
 def test_team_is_never_empty(http):

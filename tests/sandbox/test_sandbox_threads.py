@@ -71,7 +71,7 @@ def test_threads_slow_responses_do_not_delay_others(sandbox, http, http_for, wai
         waiting = [pool.submit(session.get, "/projects") for session in slow]
         wait_until(lambda: len(sandbox.requests) == len(slow))
         assert http.get("/teams").status_code == 200
-        assert not any(answer.done() for answer in waiting)
+        assert not any(response.done() for response in waiting)
 
 
 def test_threads_with_one_unique_id_exactly_one_succeeds(sandbox, http_for):
@@ -79,7 +79,7 @@ def test_threads_with_one_unique_id_exactly_one_succeeds(sandbox, http_for):
     sessions = [http_for(sandbox) for _ in range(16)]
     with ThreadPoolExecutor(len(sessions)) as pool:
         answers = pool.map(lambda each: each.post("/task/categorization", json=body), sessions)
-        statuses = sorted(answer.status_code for answer in answers)
+        statuses = sorted(response.status_code for response in answers)
     assert statuses == [200] + [409] * 15
 
 

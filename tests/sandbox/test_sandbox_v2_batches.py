@@ -32,12 +32,12 @@ def v2(request):
 
 
 def do(v2, action, **named):
-    answer = getattr(v2, f"{action}_batch")(**(named or {"batch_name": "b"}))
+    response = getattr(v2, f"{action}_batch")(**(named or {"batch_name": "b"}))
     if action == "finalize":
-        return answer
-    assert set(answer) == {"batch", "message"}
-    assert answer["message"]
-    return answer["batch"]
+        return response
+    assert set(response) == {"batch", "message"}
+    assert response["message"]
+    return response["batch"]
 
 
 def test_v2_create_batch_is_in_progress_unless_staged(v2):

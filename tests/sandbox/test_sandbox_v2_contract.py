@@ -163,10 +163,10 @@ def test_v2_contract_every_response_is_valid(scene, name):
     operation = OPERATIONS[name][2]
     for arguments in CALLS[name](scene):
         for extra in extras(operation):
-            answer = scene.v2.answer(name, **arguments, **extra)
-            assert answer.status_code == (200 if name in VALIDATORS else 302), answer.text
+            response = scene.v2.answer(name, **arguments, **extra)
+            assert response.status_code == (200 if name in VALIDATORS else 302), response.text
             for validator in VALIDATORS.get(name, ()):
-                validator.validate(answer.json())
+                validator.validate(response.json())
 
 
 def test_v2_contract_unknown_expand_is_400(v2):
@@ -184,8 +184,8 @@ def test_v2_contract_every_parameter_is_read(v2):
     for name, (method, path, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", ()) if "{" not in path else ():
             (arguments, *_) = CALLS[name](scene)
-            answer = v2.answer(name, **{**arguments, parameter["name"]: "none"})
-            assert answer.status_code in (400, 404), (method, path, parameter["name"])
+            response = v2.answer(name, **{**arguments, parameter["name"]: "none"})
+            assert response.status_code in (400, 404), (method, path, parameter["name"])
 
 
 def test_v2_contract_every_operation_needs_a_key(scene):

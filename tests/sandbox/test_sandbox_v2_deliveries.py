@@ -283,9 +283,9 @@ def attached(v2):
 def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
     task_id, names = attached
     for name in names:
-        answer = v2.answer("get_dataset_task_response_url", taskId=task_id, attachmentId=name)
-        assert (answer.status_code, answer.content) == (302, b"")
-        place = answer.headers["Location"]
+        response = v2.answer("get_dataset_task_response_url", taskId=task_id, attachmentId=name)
+        assert (response.status_code, response.content) == (302, b"")
+        place = response.headers["Location"]
         assert place.startswith(f"{v2.root}/_files/")
         assert parse_qs(urlsplit(place).query)["signature"]
         with requests.Session() as session:
@@ -298,8 +298,8 @@ def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
 
 def test_attachment_unknown_is_404(v2, attached):
     for name in ("none", "a"):
-        answer = v2.answer("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
-        assert answer.status_code == 404
+        response = v2.answer("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
+        assert response.status_code == 404
     other = V2(v2.http, "test_other")
     given = {"taskId": attached[0], "attachmentId": "a/b"}
     assert other.status("get_dataset_task_response_url", **given) == 404

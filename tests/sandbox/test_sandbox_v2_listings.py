@@ -73,9 +73,9 @@ def test_v2_deliveries_and_datasets_have_pages(sandbox, v2):
     ids=lambda wrong: str(wrong)[:30],
 )
 def test_v2_invalid_limit_or_token_is_400(v2, operation, wrong):
-    answer = v2.answer(operation, project_name="p", **wrong)
-    assert answer.status_code == 400
-    assert next(iter(wrong)) in answer.json()["error"]
+    response = v2.answer(operation, project_name="p", **wrong)
+    assert response.status_code == 400
+    assert next(iter(wrong)) in response.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_v2_invalid_limit_or_token_is_400(v2, operation, wrong):
     ],
 )
 def test_v2_invalid_filter_is_400(v2, operation, wrong):
-    answer = v2.answer(operation, **{"project_name": "p", **wrong})
-    assert answer.status_code == 400
-    assert next(iter(wrong)) in answer.json()["error"]
+    response = v2.answer(operation, **{"project_name": "p", **wrong})
+    assert response.status_code == 400
+    assert next(iter(wrong)) in response.json()["error"]
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_v2_names_with_either_escape_of_a_space_are_read(http, v2, name):
     http.make_project(name, "chat")
     assert v2.get_project(project_name=name)["name"] == name
     for escaped in (quote(name, safe="/"), quote(name, safe="").replace("%20", "+")):
-        answer = v2.send("GET", f"/v2/project?project_name={escaped}")
-        assert answer.json()["name"] == name
+        response = v2.send("GET", f"/v2/project?project_name={escaped}")
+        assert response.json()["name"] == name
 
 
 def test_v2_projects_are_those_of_v1_newest_first(http, v2):
@@ -209,8 +209,8 @@ def test_v2_projects_are_those_of_v1_newest_first(http, v2):
 
 def test_v2_key_is_accepted_as_bearer_or_basic(v2):
     for auth in (Bearer("test_key"), ("test_key", "")):
-        answer = v2.send("GET", "/v2/projects", auth=auth)
-        assert [project["name"] for project in answer.json()["projects"]] == ["p"]
+        response = v2.send("GET", "/v2/projects", auth=auth)
+        assert [project["name"] for project in response.json()["projects"]] == ["p"]
     lower = {"Authorization": "bearer test_key"}
     assert v2.send("GET", "/v2/projects", auth=lambda sent: sent, headers=lower).status_code == 200
 
@@ -262,9 +262,9 @@ def test_v2_fail_next_after_processing_makes_the_second_attempt_409(sandbox, v2)
     [("GET", "/v2/nothing"), ("POST", "/v2/task"), ("DELETE", "/v2/batch"), ("GET", "/v2//task")],
 )
 def test_v2_unknown_route_is_501_with_the_list_of_routes(v2, method, path):
-    answer = v2.send(method, path)
-    assert answer.status_code == 501
-    assert "POST /v2/task/chat" in answer.json()["error"]
+    response = v2.send(method, path)
+    assert response.status_code == 501
+    assert "POST /v2/task/chat" in response.json()["error"]
 
 
 @pytest.mark.parametrize(

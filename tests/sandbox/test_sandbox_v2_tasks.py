@@ -206,9 +206,9 @@ def test_v2_unusual_annotations_are_returned_as_given(live_sandbox, live_v2):
     task_id = live_v2.create_chat_task(project_name="p")["task_id"]
     odd = [{"key": "k", "value": 1}, {"id": "x", "key": "k", "type": "new", "value": None}, 7]
     live_sandbox.complete_task(task_id, {"threads": [{"annotations": odd}]})
-    # Not by V2's own calls: this is no answer that fits the document.
-    answer = live_v2.send("GET", "/v2/task", params={"task_id": task_id})
-    assert answer.json()["threads"][0]["annotations"] == odd
+    # Not by V2's own calls: this is no response that fits the document.
+    response = live_v2.send("GET", "/v2/task", params={"task_id": task_id})
+    assert response.json()["threads"][0]["annotations"] == odd
 
 
 def test_v2_annotation_is_found_by_its_id_with_all_detail(v2):
@@ -248,7 +248,7 @@ def test_v2_task_metadata_is_replaced_or_merged_deeply(v2):
     merged = {"a": {"x": 2, "y": {"z": 1, "w": 4}}, "b": [3], "c": {"d": 5}}
     answers = [v2.set_task_metadata(task_id=task_id, metadata=new, merge=True)]
     answers.append(v2.get_task(task_id=task_id))
-    assert [answer["metadata"] for answer in answers] == [merged] * 2
+    assert [response["metadata"] for response in answers] == [merged] * 2
     for more in ({}, {"merge": False}, {"merge": None}):
         assert v2.set_task_metadata(task_id=task_id, metadata=new, **more)["metadata"] == new
     assert v2.set_task_metadata(task_id=task_id, metadata={})["metadata"] == {}

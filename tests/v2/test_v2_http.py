@@ -10,7 +10,7 @@ import pytest
 import scaleapi
 from scaleapi.api_client.v2 import exceptions
 from tests.fixtures.network import KEY
-from tests.fixtures.servers import answer, cut, drop, reset, silence
+from tests.fixtures.servers import cut, drop, http_response, reset, silence
 
 TASK = {"task_id": "t", "status": "pending"}
 PROJECT = {"id": "p1", "name": "p/1 é"}
@@ -32,12 +32,14 @@ POSTS = {
 @pytest.mark.parametrize("status", [408, 429])
 @pytest.mark.parametrize("name", POSTS)
 def test_retry_post_not_processed_is_retried(name, status, server, connect):
-    server.replies(answer({}, status), answer({}, status), answer(TASK))
+    server.replies(http_response({}, status), http_response({}, status), http_response(TASK))
     getattr(connect(server).v2, name)(POSTS[name])
     assert len(server.requests) == 3
 
 
-@pytest.mark.parametrize("fault", [drop, reset, answer({}, 500), answer({}, 503), answer({}, 504)])
+@pytest.mark.parametrize(
+    "fault", [drop, reset, http_response({}, 500), http_response({}, 503), http_response({}, 504)]
+)
 @pytest.mark.parametrize("name", POSTS)
 def test_retry_post_after_other_failures_is_not_retried(name, fault, server, connect):
     server.replies(fault)
@@ -60,9 +62,9 @@ def test_retry_post_that_was_not_sent_is_retried(refused, connect):
     assert len(caught.value.attempts) == 4
 
 
-@pytest.mark.parametrize("fault", [answer({}, 503), drop, reset])
+@pytest.mark.parametrize("fault", [http_response({}, 503), drop, reset])
 def test_retry_get_is_retried_by_the_policy(fault, server, connect):
-    server.replies(fault, fault, answer({"projects": []}))
+    server.replies(fault, fault, http_response({"projects": []}))
     assert connect(server).v2.get_projects().projects == []
     assert len(server.requests) == 3
 
@@ -71,11 +73,11 @@ LOOK_UP = "GET /v2/batch?batch_name=b/1%20%C3%A9%26c%23%25&expand=project"
 
 
 @pytest.mark.parametrize("project", [{"project_id": "p1"}, {"project_name": "p/1 é"}])
-@pytest.mark.parametrize("loss", [answer({}, 500), drop, reset])
+@pytest.mark.parametrize("loss", [http_response({}, 500), drop, reset])
 def test_recovery_create_batch_creates_one_batch_and_returns_it(
     loss, project, server, connect, caplog
 ):
-    server.replies(loss, answer({"error": "taken"}, 409, date=NOW), answer(BATCH))
+    server.replies(loss, http_response({"error": "taken"}, 409, date=NOW), http_response(BATCH))
     batch = connect(server).v2.create_batch(name="b/1 é&c#%", **project)
     assert (batch.id, batch.project) == ("b1", "p1")
     lines = [f"{request.method} {request.target}" for request in server.requests]
@@ -95,14 +97,16 @@ def test_recovery_create_batch_creates_one_batch_and_returns_it(
     ],
 )
 def test_recovery_batch_of_others_raises_the_conflict(found, server, connect):
-    server.replies(answer({}, 500), answer({"error": "taken"}, 409), answer(found))
+    server.replies(
+        http_response({}, 500), http_response({"error": "taken"}, 409), http_response(found)
+    )
     with pytest.raises(exceptions.ConflictException) as caught:
         connect(server).v2.create_batch(name="b/1 é&c#%", project_id="p1")
     assert isinstance(caught.value, scaleapi.ScaleDuplicateResource)
 
 
 def test_recovery_without_ambiguous_failure_raises_the_conflict(server, connect):
-    server.replies(answer({"error": "taken"}, 409))
+    server.replies(http_response({"error": "taken"}, 409))
     with pytest.raises(exceptions.ConflictException):
         connect(server).v2.create_batch(name="n", project_id="p")
     assert len(server.requests) == 1
@@ -112,7 +116,7 @@ def test_recovery_without_ambiguous_failure_raises_the_conflict(server, connect)
 def test_response_url_redirect_is_returned_and_not_followed(elsewhere, serve, connect):
     server, other = serve("https"), serve("https")
     target = f"{other.url}/signed?a=b" if elsewhere else "/signed?a=b"
-    server.replies(answer(b"", 302, location=target))
+    server.replies(http_response(b"", 302, location=target))
     client = connect(server)
     found = client.v2.get_dataset_task_response_url("t/1 é", "../a")
     root = server.url[: -len("/v1")]
@@ -128,17 +132,17 @@ def test_response_url_redirect_is_returned_and_not_followed(elsewhere, serve, co
 
 
 def test_response_url_missing_raises_not_found(server, connect):
-    server.replies(answer({"status_code": 404, "error": "no such file"}, 404))
+    server.replies(http_response({"status_code": 404, "error": "no such file"}, 404))
     with pytest.raises(exceptions.NotFoundException) as caught:
         connect(server).v2.get_dataset_task_response_url("t", "a")
     assert caught.value.data.error == "no such file"
-    server.replies(answer({}))
+    server.replies(http_response({}))
     with pytest.raises(exceptions.ApiException, match="(?s)200.*Expected a redirect"):
         connect(server).v2.get_dataset_task_response_url("t", "a")
 
 
 def test_connections_are_shared_by_v1_and_v2(server, connect):
-    server.decides(lambda request: answer({**TASK, "projects": []}))
+    server.decides(lambda request: http_response({**TASK, "projects": []}))
     client = connect(server)
     for call in itertools.islice(itertools.cycle((client.get_task, client.v2.get_task)), 10):
         call("t")
@@ -146,7 +150,7 @@ def test_connections_are_shared_by_v1_and_v2(server, connect):
 
 
 def test_without_preload_content_leaves_the_body_unread_and_frees_later(server, connect):
-    server.replies(answer({}, 503), answer({"text": "x" * 5_000_000}))
+    server.replies(http_response({}, 503), http_response({"text": "x" * 5_000_000}))
     client = connect(server)
     raw = client.v2.get_task_without_preload_content("t")
     assert raw.status == 200 and not raw.response._content_consumed
@@ -157,7 +161,7 @@ def test_without_preload_content_leaves_the_body_unread_and_frees_later(server, 
 
 def test_proxy_and_certificate_apply_to_v2(serve, connect, proxy, authority):
     server = serve("mutual")
-    server.replies(answer({"projects": []}))
+    server.replies(http_response({"projects": []}))
     client = connect(server, proxies={"all": proxy.url}, cert=authority.client_pair)
     client.v2.get_projects()
     (request,) = server.requests
@@ -166,7 +170,7 @@ def test_proxy_and_certificate_apply_to_v2(serve, connect, proxy, authority):
 
 
 def test_v2_error_holds_no_key(server, connect):
-    server.replies(answer({"error": "no"}, 401))
+    server.replies(http_response({"error": "no"}, 401))
     with pytest.raises(exceptions.UnauthorizedException) as caught:
         connect(server).v2.get_projects()
     error = caught.value
@@ -175,7 +179,7 @@ def test_v2_error_holds_no_key(server, connect):
 
 
 def test_without_preload_content_body_can_be_read_in_any_way(server, connect):
-    server.replies(answer({"a": 1}))
+    server.replies(http_response({"a": 1}))
     api = connect(server).v2
     with api.get_task_without_preload_content("t") as raw:
         assert (raw.read(3), raw.read(100)) == (b'{"a', b'": 1}')
@@ -185,20 +189,24 @@ def test_without_preload_content_body_can_be_read_in_any_way(server, connect):
 
 
 def test_without_preload_content_broken_response_is_a_connection_error(server, connect):
-    server.replies(cut(answer({"a": 1})[:-3]))
+    server.replies(cut(http_response({"a": 1})[:-3]))
     raw = connect(server).v2.get_task_without_preload_content("t")
     with pytest.raises(scaleapi.ScaleConnectionError, match="Response incomplete"):
         raw.read()
 
 
 def test_without_preload_content_get_redirect_is_not_followed(server, connect):
-    server.replies(answer(b"", 302, location="/v2/other"))
+    server.replies(http_response(b"", 302, location="/v2/other"))
     assert connect(server).v2.get_task_without_preload_content("t").status == 302
     assert len(server.requests) == 1
 
 
 def test_recovery_lookup_sends_the_headers_of_the_call(server, connect):
-    server.replies(answer({}, 500), answer({"error": "taken"}, 409, date=NOW), answer(BATCH))
+    server.replies(
+        http_response({}, 500),
+        http_response({"error": "taken"}, 409, date=NOW),
+        http_response(BATCH),
+    )
     client = connect(server)
     client.v2.api_client.set_default_header("X-Gateway", "1")
     client.v2.create_batch(name=BATCH["name"], project_id="p1")

@@ -8,7 +8,7 @@ import pytest
 from scaleapi.api_client.v2 import ApiClient, Configuration, V2Api
 from scaleapi.api_client.v2.exceptions import UnauthorizedException
 from tests.fixtures.network import QUICK
-from tests.fixtures.servers import answer
+from tests.fixtures.servers import http_response
 
 SECRET = "test_key_of_another_kind"
 
@@ -31,7 +31,7 @@ def assert_hidden(error, caplog):
 def test_authorization_as_default_header_is_sent_and_kept_nowhere(api_client, caplog):
     caplog.set_level(logging.DEBUG, "scaleapi")
     api_client.set_default_header("Authorization", f"Bearer {SECRET}")
-    api_client.server.replies(answer({"error": f"no {SECRET}"}, 401))
+    api_client.server.replies(http_response({"error": f"no {SECRET}"}, 401))
     with pytest.raises(UnauthorizedException) as caught:
         V2Api(api_client).get_task("t")
     assert api_client.server.requests[0].headers["Authorization"] == f"Bearer {SECRET}"
@@ -40,7 +40,7 @@ def test_authorization_as_default_header_is_sent_and_kept_nowhere(api_client, ca
 
 def test_request_auth_in_a_query_is_sent_and_shown_nowhere(api_client, caplog):
     caplog.set_level(logging.DEBUG, "scaleapi")
-    api_client.server.replies(answer({"error": "no"}, 401))
+    api_client.server.replies(http_response({"error": "no"}, 401))
     auth = {"in": "query", "key": "api_key", "value": SECRET}
     with pytest.raises(UnauthorizedException) as caught:
         V2Api(api_client).get_batch("b", _request_auth=auth)
@@ -50,7 +50,7 @@ def test_request_auth_in_a_query_is_sent_and_shown_nowhere(api_client, caplog):
 
 def test_request_auth_needs_no_key_and_keeps_the_connection(serve):
     server = serve("http")
-    server.replies(answer({"task_id": "t"}))
+    server.replies(http_response({"task_id": "t"}))
     with ApiClient(Configuration(host=server.url[: -len("/v1")])) as client:
         auth = {"in": "header", "key": "X-Key", "value": SECRET}
         for _ in range(3):
@@ -65,6 +65,6 @@ def test_on_attempt_that_is_not_hashable_is_called_for_v2(serve, connect):
             self.append(attempt.status)
 
     server, metrics = serve("http"), Metrics()
-    server.replies(answer({}, 503), answer({"task_id": "t"}))
+    server.replies(http_response({}, 503), http_response({"task_id": "t"}))
     connect(server, retries=QUICK).with_options(on_attempt=metrics).v2.get_task("t")
     assert metrics == [503, 200]
