@@ -77,9 +77,10 @@ def print_error(what, error):
 
 def summary(outcomes):
     """Return the number of tasks by outcome, as text."""
+    refused = sum(outcomes.values()) - outcomes["canceled"] - outcomes["failed"]
     return (
         f"{outcomes['canceled']} canceled, "
-        f"{outcomes['refused']} refused (completed, canceled or being worked on), "
+        f"{refused} refused (completed, canceled or being worked on), "
         f"{outcomes['failed']} failed"
     )
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from .batches import Batch as Batch
     from .batches import Batchlist as Batchlist
     from .batches import BatchStatus as BatchStatus
+    from .bulk.failures import read_failures as read_failures
     from .client import ScaleClient as ScaleClient
     from .dataframes import to_dataframe as to_dataframe
     from .evaluation_tasks import EvaluationTask as EvaluationTask
@@ -67,6 +68,7 @@ _NAMES = {
     "api": "Api",
     "api_client.v2": "ApiClient Configuration ExpandableEnumTask Option V2Api V2Task",
     "batches": "Batch BatchStatus Batchlist",
+    "bulk.failures": "read_failures",
     "client": "ScaleClient",
     "dataframes": "to_dataframe",
     "evaluation_tasks": "EvaluationTask",

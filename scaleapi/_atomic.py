@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Union
 
 from .exceptions import ScaleInvalidArgument
 
 TEMP_SUFFIX = ".new"
+
+PathLike = Union[str, os.PathLike[str]]
 
 
 @contextmanager

@@ -31,6 +31,8 @@ import requests
 from ._renamed import raise_missing_name
 
 MAX_BODY_BYTES = 64 * 1024
+REQUEST_ID_HEADERS = ("X-Request-Id", "X-Amzn-RequestId", "X-Amzn-Trace-Id", "CF-Ray")
+"""Headers in which services and gateways return a request's id; Scale documents none of them."""
 
 
 class Attempt(NamedTuple):
@@ -88,6 +90,15 @@ class ScaleException(Exception):
         self.attempts: tuple[Attempt, ...] = ()
         super().__init__(self._text())
 
+    @property
+    def request_id(self) -> Optional[str]:
+        """The id that the service or its gateway gave the last request; None if it gave none.
+
+        Scale's support can find the request by it. It is the first of the headers X-Request-Id,
+        X-Amzn-RequestId, X-Amzn-Trace-Id and CF-Ray that the response has; Scale documents none.
+        """
+        return find_request_id(self.headers)
+
     def _text(self) -> str:
         prefix = "<Response>" if self.code is None else f"<Response [{self.code}]>"
         return f"{prefix} {self.message}"
@@ -98,6 +109,13 @@ class ScaleException(Exception):
     def _state(self) -> dict[str, Any]:
         """Return the attributes that are pickled."""
         return dict(self.__dict__)
+
+
+def find_request_id(headers: Any) -> Optional[str]:
+    """Return the request id in the headers of a response, None if there is none."""
+    get = getattr(headers, "get", None)
+    found = (get(name) for name in REQUEST_ID_HEADERS) if get else ()
+    return next((value for value in found if isinstance(value, str) and value), None)
 
 
 def _rebuild(

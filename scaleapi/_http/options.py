@@ -93,6 +93,7 @@ class RequestOptions(NamedTuple):
             ambiguous failure.
         throttle: Acquired before each attempt.
         on_attempt: Called after each attempt.
+        recorder: Called after each attempt with it, its response and the size of its body.
         max_response_bytes: How large a decoded response body may be.
         clock: Time and chance.
         on_secret: Called with each header that carries a key, which no message may show.
@@ -106,6 +107,7 @@ class RequestOptions(NamedTuple):
     retry_non_idempotent: bool = True
     throttle: Optional[Throttle] = None
     on_attempt: Optional[OnAttempt] = None
+    recorder: Optional[Callable[[Attempt, Any, int], object]] = None
     max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES
     clock: Clock = SYSTEM_CLOCK
     on_secret: Callable[[str], object] = str

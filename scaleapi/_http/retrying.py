@@ -98,6 +98,7 @@ class RetryingCall:
         self._clock = options.clock
         self._rule = rule
         self._data = data
+        self._request = request
         self.secrets = secrets
         self._lacks_key = rule.lacks_idempotency_key(data.fields)
         self.deadline = float("inf")
@@ -269,7 +270,7 @@ class RetryingCall:
         )
         self.attempts.append(attempt)
         self.had_ambiguous_failure = self.had_ambiguous_failure or result.is_ambiguous
-        self._notify(attempt)
+        self._notify(attempt, result.response)
         summary = error or str(status)
         logger.debug("%s %s: %s in %.3f s", self.method, self.url, summary, seconds)
         if delay is None:
@@ -280,12 +281,19 @@ class RetryingCall:
                 "%s %s: %s; retrying; %s", self.method, self.url, summary, self._rule.warning()
             )
 
-    def _notify(self, attempt: Attempt) -> None:
+    def _notify(self, attempt: Attempt, response: Optional[requests.Response]) -> None:
+        if self._options.recorder is not None:
+            self._options.recorder(attempt, response, self._body_size)
         if self._options.on_attempt is not None:
             try:
                 self._options.on_attempt(attempt)
             except Exception:  # a metric that fails must not lose a result
                 logger.warning("on_attempt raised", exc_info=True)
+
+    @property
+    def _body_size(self) -> int:
+        """The size of the request's body, in bytes."""
+        return int(self._request.headers.get("Content-Length") or 0)
 
     # What the last attempt means for the whole call.
 

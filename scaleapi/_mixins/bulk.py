@@ -36,8 +36,11 @@ class BulkMethods(ClientMixin):
             progress: See `ScaleClient.create_tasks`.
 
         Returns:
-            A run, as in `create_tasks`; the statuses are "canceled", "refused" (completed, already
-            canceled or being worked on) and "failed".
+            A run, as in `create_tasks`. The statuses are "canceled" (by this run),
+            "already_canceled", "completed", "errored" (its status is "error"), "in_work" (a labeler
+            has started it) and "failed". For `Task` objects that are done already, nothing is sent,
+            unless the unique id of a canceled one is to be freed. Where the service rejects the
+            request, the task is fetched to tell why.
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid.

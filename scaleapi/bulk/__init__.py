@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
+    from .failures import Failure as Failure
+    from .failures import read_failures as read_failures
     from .outcomes import Difference as Difference
     from .outcomes import TaskOutcome as TaskOutcome
     from .planning import TaskPlan as TaskPlan
     from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
+    from .statistics import RunStats as RunStats
     from .uploads import FileOutcome as FileOutcome
 
 _MODULE_OF = {
@@ -28,10 +31,13 @@ _MODULE_OF = {
     "Difference": "outcomes",
     "ExportReport": "export",
     "ExportWindow": "export.partition",
+    "Failure": "failures",
     "FileOutcome": "uploads",
     "ProgressOption": "progress",
+    "RunStats": "statistics",
     "TaskOutcome": "outcomes",
     "TaskPlan": "planning",
+    "read_failures": "failures",
 }
 
 __all__ = [
@@ -40,9 +46,12 @@ __all__ = [
     "DownloadOutcome",
     "ExportReport",
     "ExportWindow",
+    "Failure",
     "FileOutcome",
+    "RunStats",
     "TaskOutcome",
     "TaskPlan",
+    "read_failures",
 ]
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass

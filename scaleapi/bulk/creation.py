@@ -51,7 +51,7 @@ def create(
     return BulkRun(
         "create_tasks",
         validate_items("payloads", payloads),
-        capture_outcome(TaskOutcome, create_one, client),
+        capture_outcome(TaskOutcome, create_one, client, throttle.recorder),
         throttle,
         progress,
         snapshot=snapshot_payload,

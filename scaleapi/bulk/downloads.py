@@ -44,6 +44,7 @@ class DownloadOutcome(Record):
         status: "downloaded", "existed" (all of its files existed), "empty" (it points to none) or
             "failed".
         error: Why the first file that failed did so, else None.
+        request_id: The id that the service gave the last request, None if it gave none.
     """
 
     index: int
@@ -51,6 +52,7 @@ class DownloadOutcome(Record):
     paths: list[Path]
     status: str
     error: Optional[Exception] = None
+    request_id: Optional[str] = None
 
 
 def download(
@@ -70,6 +72,7 @@ def download(
     downloader = throttled.api._downloader()
 
     def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
+        throttle.recorder.forget_request_id()
         paths: list[Path] = []
         downloaded, first_error = 0, None
         try:
@@ -87,7 +90,8 @@ def download(
         status = (
             FAILED if first_error else DOWNLOADED if downloaded else EXISTED if paths else EMPTY
         )
-        return DownloadOutcome(index, task, paths, status, first_error)
+        request_id = throttle.recorder.request_id
+        return DownloadOutcome(index, task, paths, status, first_error, request_id)
 
     return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -21,7 +22,7 @@ class Record:
         Paths become strings, resources their JSON, and errors an object with `type` and `message`.
         """
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # each subclass is a dataclass
-        return {field.name: _to_jsonable(getattr(self, field.name)) for field in fields}
+        return {field.name: to_jsonable(getattr(self, field.name)) for field in fields}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class TaskOutcome(Record):
             "failed"; for "compare" and in a plan also "create", "same", "differs" or "canceled".
         error: Why it failed or was refused, or why its unique id can't be used, else None.
         differences: Where the task is not as the payload says, if they were compared.
+        request_id: The id that the service gave the item's last request, None if it gave none.
     """
 
     index: int
@@ -44,16 +46,19 @@ class TaskOutcome(Record):
     status: str
     error: Optional[Exception] = None
     differences: tuple[Difference, ...] = ()
+    request_id: Optional[str] = None
 
 
-def _to_jsonable(value: Any) -> Any:
+def to_jsonable(value: Any) -> Any:
+    """Return a value of a record as plain JSON; what is none stays as it is."""
     if isinstance(value, (Difference, Resource)):
         return value.as_dict()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, BaseException):
         return {"type": type(value).__name__, "message": str(value)}
+    if isinstance(value, Mapping):
+        return {name: to_jsonable(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        items: list[Any] = [_to_jsonable(item) for item in value]
-        return items
+        return [to_jsonable(item) for item in value]
     return value

@@ -110,7 +110,7 @@ class TaskPlan(Sequence[TaskOutcome]):
             return TaskOutcome(missing[index].index, *fields, **more)
 
         create_one = make_creator(throttled, self._type_name, "compare")
-        work = capture_outcome(outcome, create_one, self._client)
+        work = capture_outcome(outcome, create_one, self._client, throttle.recorder)
         payloads = [item.payload for item in missing]
         return BulkRun("plan.apply", payloads, work, throttle, progress)
 
@@ -137,7 +137,7 @@ def plan(
     run = BulkRun(
         "plan_tasks",
         copies,
-        capture_outcome(TaskOutcome, judge, client),
+        capture_outcome(TaskOutcome, judge, client, throttle.recorder),
         throttle,
         progress,
         read_ahead=look_up_ahead(cast(TaskMethods, throttled)),

@@ -10,26 +10,42 @@ from concurrent.futures import Future
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
+from .._atomic import PathLike
 from .._resource import ClientMixin, Resource
 from ..exceptions import ScaleInvalidArgument
+from . import failures
 from .executor import DaemonThreadPool, map_ordered
+from .failures import Failure
 from .progress import ProgressOption, make_progress_callback, validate_progress
+from .statistics import AttemptRecorder, RunStats
 from .throttle import AdaptiveThrottle
 
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class HasStatus(Protocol):
+    class Outcome(Protocol):
         """The protocol of outcomes."""
+
+        @property
+        def index(self) -> int:
+            """The item's position."""
 
         @property
         def status(self) -> str:
             """The outcome's status, such as "created"."""
 
+        @property
+        def error(self) -> Optional[Exception]:
+            """Why it failed."""
+
+        @property
+        def request_id(self) -> Optional[str]:
+            """The id of the last request."""
+
 
 logger = logging.getLogger("scaleapi")
 
-OutcomeT = TypeVar("OutcomeT", bound="HasStatus")
+OutcomeT = TypeVar("OutcomeT", bound="Outcome")
 R = TypeVar("R")
 FAILED = "failed"
 
@@ -48,6 +64,7 @@ class BulkRun(Generic[OutcomeT]):
 
     Attributes:
         counts: Number of finished items by status.
+        failures: What is kept of each item that failed: a `Failure`, without its error object.
     """
 
     def __init__(
@@ -74,6 +91,7 @@ class BulkRun(Generic[OutcomeT]):
         """
         validate_progress(progress)
         self.counts: Counter[str] = Counter()
+        self.failures: list[Failure] = []
         self._name = name
         self._items = items
         self._work = work
@@ -100,6 +118,30 @@ class BulkRun(Generic[OutcomeT]):
             pass
         return dict(self.counts)
 
+    @property
+    def stats(self) -> RunStats:
+        """The number of requests and retries, the seconds throttled and the bytes so far."""
+        return self._throttle.recorder.stats
+
+    def write_failures(self, path: PathLike) -> int:
+        """Write the items that failed so far to a file, a JSON object per line.
+
+        Each has the fields of `Failure`: `payload`, `error`, `code`, `message`, `attempts` and so
+        on. `scaleapi.read_failures` reads the payloads back for the next run.
+
+        Args:
+            path: The file to write, compressed with gzip if it ends in ".gz". It appears when
+                complete, also if nothing failed, and replaces an older one.
+
+        Returns:
+            The number of items.
+
+        Raises:
+            ScaleInvalidArgument: If `path` is not the path of a file in an existing folder.
+            OSError: If the file can't be written.
+        """
+        return failures.write(self.failures, path)
+
     def close(self) -> None:
         """End the run: nothing more is sent, and requests in flight are not awaited."""
         self._started = True
@@ -125,21 +167,31 @@ class BulkRun(Generic[OutcomeT]):
     def _iterate(self) -> Generator[OutcomeT, None, None]:
         total = len(self._items) if isinstance(self._items, Sized) else None
         report = make_progress_callback(self._progress, self._name, total)
-        items: Iterator[WorkItem] = (
-            (index, item, self._snapshot(item)) for index, item in enumerate(self._items)
-        )
+        snapshots: dict[int, Any] = {}  # of the items that are not finished
         try:
             with DaemonThreadPool(self._throttle.workers) as pool:
+                items = self._read_items(snapshots)
                 if self._read_ahead is not None:
                     items = self._read_ahead(pool, items)
                 outcomes = map_ordered(pool, self._work, items, self._interrupt)
                 with closing(outcomes):
                     for outcome in outcomes:
                         self.counts[outcome.status] += 1
+                        self._keep_failure(outcome, snapshots.pop(outcome.index, None))
                         report(sum(self.counts.values()))
                         yield outcome
         finally:
             report(None)
+
+    def _read_items(self, snapshots: dict[int, Any]) -> Iterator[WorkItem]:
+        for index, item in enumerate(self._items):
+            snapshots[index] = snapshot = self._snapshot(item)
+            yield index, item, snapshot
+
+    def _keep_failure(self, outcome: OutcomeT, snapshot: Any) -> None:
+        if outcome.status == FAILED and outcome.error is not None:
+            kept = failures.make_failure(outcome.index, snapshot, outcome.error, outcome.request_id)
+            self.failures.append(kept)
 
     def _interrupt(self, begun: list[Future[OutcomeT]]) -> None:
         """Start no new requests, and log a summary."""
@@ -190,7 +242,7 @@ def capture_outcome(
     outcome_class: Callable[..., OutcomeT],
     work: Callable[[Any], Any],
     client: ClientMixin,
-    rejected_statuses: Mapping[type[Exception], str] = {},
+    recorder: AttemptRecorder,
 ) -> Callable[[int, Any, Any], OutcomeT]:
     """Return a function that works on one item and returns an outcome, whatever happens.
 
@@ -200,22 +252,20 @@ def capture_outcome(
             outcome's further fields as a dictionary.
         client: The caller's client, attached to returned resources. The worker's throttled copy is
             only valid during the run.
-        rejected_statuses: The status for a class of the service's errors; for others it is
-            "failed".
+        recorder: Knows the last request id of a thread.
     """
 
     def outcome(index: int, item: Any, snapshot: Any) -> OutcomeT:
+        recorder.forget_request_id()
         try:
             status, result, *more = work(snapshot)
         except Exception as error:
-            status = FAILED
-            if not isinstance(error, ScaleInvalidArgument):  # else nothing was sent
-                matching = (cls for cls in rejected_statuses if isinstance(error, cls))
-                status = rejected_statuses.get(next(matching, Exception), FAILED)
-            return outcome_class(index, item, None, status, error)
+            request_id = recorder.request_id
+            return outcome_class(index, item, None, FAILED, error, request_id=request_id)
         if isinstance(result, Resource):
             result._client = client
-        return outcome_class(index, item, result, status, **(more[0] if more else {}))
+        fields = more[0] if more else {}
+        return outcome_class(index, item, result, status, request_id=recorder.request_id, **fields)
 
     return outcome
 

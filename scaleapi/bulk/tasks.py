@@ -13,7 +13,9 @@ from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, snapshot_payload, validate_items
 from .throttle import throttled_client
 
-CANCELED, REFUSED, UPDATED = "canceled", "refused", "updated"
+CANCELED, IN_WORK, UPDATED = "canceled", "in_work", "updated"
+DONE = {"canceled": "already_canceled", "completed": "completed", "error": "errored"}
+"""The outcome of a task that can't be canceled, by its status."""
 
 TaskOrId = Union[Task, str]
 
@@ -29,10 +31,33 @@ def cancel(
     throttled, throttle = throttled_client(client, workers)
 
     def cancel_one(task: TaskOrId) -> Any:
-        return CANCELED, throttled.cancel_task(id_of(task), clear_unique_id)
+        task_id = id_of(task)
+        if isinstance(task, Task) and _status_of(task) in DONE:
+            return _leave_done(throttled, task, clear_unique_id)
+        try:
+            return CANCELED, throttled.cancel_task(task_id, clear_unique_id)
+        except ScaleInvalidArgument:  # nothing was sent
+            raise
+        except ScaleInvalidRequest as error:
+            current = throttled.get_task(task_id)
+            if _status_of(current) in DONE:
+                return _leave_done(throttled, current, clear_unique_id)
+            return IN_WORK, current, {"error": error}
 
-    work = capture_outcome(TaskOutcome, cancel_one, client, {ScaleInvalidRequest: REFUSED})
+    work = capture_outcome(TaskOutcome, cancel_one, client, throttle.recorder)
     return BulkRun("cancel_tasks", validate_items("tasks_or_ids", tasks), work, throttle, progress)
+
+
+def _status_of(task: Task) -> Any:
+    return task.as_dict().get("status")
+
+
+def _leave_done(client: TaskMethods, task: Task, clear_unique_id: bool) -> tuple[str, Task]:
+    """Return the outcome of a task that is done; if it is canceled, its unique id may be freed."""
+    outcome = DONE[_status_of(task)]
+    if clear_unique_id and outcome == DONE["canceled"] and task.as_dict().get("unique_id"):
+        return outcome, client.clear_task_unique_id(task.id)
+    return outcome, task
 
 
 def update(
@@ -66,7 +91,7 @@ def update(
         return UPDATED, updated
 
     items = validate_items("tasks_or_ids", tasks)
-    work = capture_outcome(TaskOutcome, update_one, client)
+    work = capture_outcome(TaskOutcome, update_one, client, throttle.recorder)
     return BulkRun("update_tasks", items, work, throttle, progress)
 
 

@@ -14,10 +14,10 @@ from typing import Any, Callable, Optional, TypeVar
 from .._resource import ClientMixin
 from .._validation import is_int
 from ..exceptions import ScaleException, ScaleInvalidArgument
+from .statistics import THROTTLING_STATUSES, AttemptRecorder
 
 C = TypeVar("C", bound=ClientMixin)
 
-THROTTLING_STATUSES = (429, 503)
 MAX_WORKERS = 64
 
 
@@ -35,12 +35,14 @@ class AdaptiveThrottle:
     Attributes:
         limit: Maximum number of requests in flight; its whole part applies.
         completed: Number of responses that were neither throttling nor failures of the service.
+        recorder: Counts the attempts of the run.
     """
 
     def __init__(self, workers: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.workers = workers
         self.limit = float(workers)
         self.completed = 0
+        self.recorder = AttemptRecorder()
         self._max_concurrency = float(workers)
         self._clock = clock
         self._in_flight = 0
@@ -73,6 +75,8 @@ class AdaptiveThrottle:
                 # with a timeout.
                 ends = min(self._paused_until if paused else float("inf"), deadline)
                 self._wait(None if ends == float("inf") else ends - now)
+                if paused:
+                    self.recorder.add_throttled(self._clock() - now)
         raise RunInterrupted("The run was interrupted")
 
     def _wait(self, seconds: Optional[float]) -> None:
@@ -122,5 +126,9 @@ def throttled_client(client: C, workers: Any) -> tuple[C, AdaptiveThrottle]:
             f"workers must be a whole number from 1 to {MAX_WORKERS}, got {workers!r}"
         )
     throttle = AdaptiveThrottle(workers, client._clock.monotonic)
-    options = {"throttle": throttle, "retry_non_idempotent": False}
+    options = {
+        "throttle": throttle,
+        "retry_non_idempotent": False,
+        "recorder": throttle.recorder,
+    }
     return client._with_request_options(**options), throttle

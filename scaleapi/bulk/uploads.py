@@ -31,6 +31,7 @@ class FileOutcome(Record):
         file: The uploaded file, None unless this run uploaded it.
         status: "uploaded", "existed" or "failed".
         error: Why it failed, else None.
+        request_id: The id that the service gave the last request, None if it gave none.
     """
 
     index: int
@@ -38,6 +39,7 @@ class FileOutcome(Record):
     file: Optional[File]
     status: str
     error: Optional[Exception] = None
+    request_id: Optional[str] = None
 
 
 def upload(
@@ -67,5 +69,5 @@ def upload(
             return EXISTED, None
 
     items = validate_items("paths", paths)
-    work = capture_outcome(FileOutcome, upload_one, client)
+    work = capture_outcome(FileOutcome, upload_one, client, throttle.recorder)
     return BulkRun("upload_files", items, work, throttle, progress)

@@ -355,15 +355,53 @@ def test_bulk_run_progress_true_shows_a_bar(client, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_cancel_tasks_returns_canceled_outcomes(live_sandbox):
+def test_cancel_tasks_tells_apart_what_can_not_be_canceled(live_sandbox):
+    with live_sandbox.client("test_key") as client:
+        made = [client.create_task("categorization", **row) for row in payloads(5)]
+        stale = [client.get_task(task.id) for task in made]
+        made[0].cancel()
+        live_sandbox.complete_task(made[1].id, {"category": "c"})
+        live_sandbox.fail_task(made[2].id, "no file")
+        live_sandbox.fail_next("POST", f"/task/{made[3].id}/cancel", status=400)
+        expected = ["already_canceled", "completed", "errored", "in_work", "canceled", "failed"]
+        for given in ([*stale, "missing"], [*(task.id for task in made), "missing"]):
+            outcomes = list(client.cancel_tasks(given))
+            assert statuses(outcomes) == expected
+            assert [outcome.error is None for outcome in outcomes] == [True] * 3 + [
+                False,
+                True,
+                False,
+            ]
+            assert outcomes[1].task.response == {"category": "c"}
+            live_sandbox.fail_next("POST", f"/task/{made[3].id}/cancel", status=400)
+            expected[4] = "already_canceled"
+        assert isinstance(outcomes[5].error, scaleapi.ScaleResourceNotFound)
+        assert client.cancel_tasks([""], clear_unique_id=True).run() == {"failed": 1}
+
+
+def test_cancel_tasks_done_by_their_objects_send_nothing(live_sandbox):
     with live_sandbox.client("test_key") as client:
         made = [client.create_task("categorization", **row) for row in payloads(3)]
-        made[0].cancel()
-        outcomes = list(client.cancel_tasks([made[0], *(task.id for task in made[1:]), "none"]))
-        assert statuses(outcomes) == ["refused", "canceled", "canceled", "failed"]
-        assert isinstance(outcomes[3].error, scaleapi.ScaleResourceNotFound)
-        again = client.cancel_tasks([""], clear_unique_id=True)
-        assert again.run() == {"failed": 1}
+        live_sandbox.complete_task(made[0].id, {"category": "c"})
+        live_sandbox.fail_task(made[1].id, "no file")
+        made[2].cancel()
+        fresh = [client.get_task(task.id) for task in made]
+        before = len(live_sandbox.requests)
+        assert client.cancel_tasks(fresh).run() == {
+            "completed": 1, "errored": 1, "already_canceled": 1
+        }  # fmt: skip
+        assert len(live_sandbox.requests) == before
+
+
+def test_cancel_tasks_frees_the_unique_id_of_a_canceled_task(live_sandbox):
+    with live_sandbox.client("test_key") as client:
+        task = client.create_task("categorization", **payloads(1)[0])
+        task.cancel()
+        for given in (task, task.id):
+            (outcome,) = client.cancel_tasks([given], clear_unique_id=True)
+            assert outcome.status == "already_canceled"
+            assert not hasattr(outcome.task, "unique_id")
+        client.create_task("categorization", **payloads(1)[0])
 
 
 def test_bulk_run_progress_without_tqdm_names_the_extra(client, monkeypatch):

@@ -163,7 +163,7 @@ def test_v2_contract_every_response_is_valid(scene, name):
     operation = OPERATIONS[name][2]
     for arguments in CALLS[name](scene):
         for extra in extras(operation):
-            response = scene.v2.answer(name, **arguments, **extra)
+            response = scene.v2.response(name, **arguments, **extra)
             assert response.status_code == (200 if name in VALIDATORS else 302), response.text
             for validator in VALIDATORS.get(name, ()):
                 validator.validate(response.json())
@@ -184,7 +184,7 @@ def test_v2_contract_every_parameter_is_read(v2):
     for name, (method, path, operation) in OPERATIONS.items():
         for parameter in operation.get("parameters", ()) if "{" not in path else ():
             (arguments, *_) = CALLS[name](scene)
-            response = v2.answer(name, **{**arguments, parameter["name"]: "none"})
+            response = v2.response(name, **{**arguments, parameter["name"]: "none"})
             assert response.status_code in (400, 404), (method, path, parameter["name"])
 
 

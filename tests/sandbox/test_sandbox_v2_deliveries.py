@@ -283,7 +283,7 @@ def attached(v2):
 def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
     task_id, names = attached
     for name in names:
-        response = v2.answer("get_dataset_task_response_url", taskId=task_id, attachmentId=name)
+        response = v2.response("get_dataset_task_response_url", taskId=task_id, attachmentId=name)
         assert (response.status_code, response.content) == (302, b"")
         place = response.headers["Location"]
         assert place.startswith(f"{v2.root}/_files/")
@@ -298,7 +298,7 @@ def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
 
 def test_attachment_unknown_is_404(v2, attached):
     for name in ("none", "a"):
-        response = v2.answer("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
+        response = v2.response("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
         assert response.status_code == 404
     other = V2(v2.http, "test_other")
     given = {"taskId": attached[0], "attachmentId": "a/b"}

@@ -73,7 +73,7 @@ def test_v2_deliveries_and_datasets_have_pages(sandbox, v2):
     ids=lambda wrong: str(wrong)[:30],
 )
 def test_v2_invalid_limit_or_token_is_400(v2, operation, wrong):
-    response = v2.answer(operation, project_name="p", **wrong)
+    response = v2.response(operation, project_name="p", **wrong)
     assert response.status_code == 400
     assert next(iter(wrong)) in response.json()["error"]
 
@@ -94,7 +94,7 @@ def test_v2_invalid_limit_or_token_is_400(v2, operation, wrong):
     ],
 )
 def test_v2_invalid_filter_is_400(v2, operation, wrong):
-    response = v2.answer(operation, **{"project_name": "p", **wrong})
+    response = v2.response(operation, **{"project_name": "p", **wrong})
     assert response.status_code == 400
     assert next(iter(wrong)) in response.json()["error"]
 
@@ -242,7 +242,7 @@ def test_v2_key_has_its_own_data(sandbox, http, v2):
 def test_v2_faults_apply_by_path_and_requests_are_recorded(sandbox, v2):
     sandbox.fail_next("GET", "/v2/*", 429, times=2, headers={"Retry-After": "3"})
     assert v2.http.get("/projects").status_code == 200
-    assert v2.answer("get_projects").headers["Retry-After"] == "3"
+    assert v2.response("get_projects").headers["Retry-After"] == "3"
     assert v2.status("get_tasks", project_name="p", expand=["project", "batch"]) == 429
     assert v2.get_projects()["projects"]
     request = sandbox.requests[-2]

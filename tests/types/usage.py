@@ -24,6 +24,7 @@ from scaleapi.bulk import (
     DownloadOutcome,
     ExportReport,
     ExportWindow,
+    Failure,
     FileOutcome,
     TaskOutcome,
     TaskPlan,
@@ -83,6 +84,7 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
     assert_type(plan[0].differences, tuple[Difference, ...])
     assert_type(plan.apply(), BulkRun[TaskOutcome])
     assert_type(run, BulkRun[TaskOutcome])
+    client.create_tasks("chat", scaleapi.read_failures("failed.jsonl.gz"))
     for outcome in run:
         assert_type(outcome.index, int)
         assert_type(outcome.task, Optional[scaleapi.Task])
@@ -390,6 +392,9 @@ def of_others(mate: scaleapi.Teammate) -> None:
 def of_a_run(run: BulkRun[TaskOutcome]) -> None:
     assert_type(run.run(), dict[str, int])
     assert_type(run.counts["created"], int)
+    assert_type(run.stats.requests, int)
+    assert_type(run.write_failures("failed.jsonl.gz"), int)
+    assert_type(run.failures[0], Failure)
     with run as same:
         assert_type(next(iter(same)).as_dict(), dict[str, Any])
     run.close()
