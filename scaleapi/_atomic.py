@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import platform
 import uuid
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Union
 
@@ -24,7 +27,7 @@ def atomic_write(path: Path, folder: Path) -> Iterator[IO[bytes]]:
         path: The file's name; an older file of that name is replaced.
         folder: Where the temporary file is written, on the same disk.
     """
-    temporary = folder / f"{uuid.uuid4().hex}{TEMP_SUFFIX}"
+    temporary = folder / f"{_machine()}-{os.getpid()}-{uuid.uuid4().hex}{TEMP_SUFFIX}"
     try:
         with open(temporary, "xb") as file:
             yield file
@@ -37,9 +40,29 @@ def atomic_write(path: Path, folder: Path) -> Iterator[IO[bytes]]:
 
 
 def remove_stale_temp_files(folder: Path) -> None:
-    """Remove temporary files that earlier processes left in a folder."""
-    for file in folder.glob(f"{'?' * 32}{TEMP_SUFFIX}"):
-        file.unlink(missing_ok=True)
+    """Remove temporary files that ended processes of this machine left in a folder."""
+    for file in folder.glob(f"{_machine()}-*-{'?' * 32}{TEMP_SUFFIX}"):
+        process = file.name.split("-")[1]
+        if process.isdigit() and not _is_running(int(process)):
+            file.unlink(missing_ok=True)
+
+
+@lru_cache(maxsize=1)
+def _machine() -> str:
+    """Return a short name of this machine, since a folder may be on a disk that several share."""
+    return f"{zlib.crc32(platform.node().encode()):08x}"
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # where there is no way to ask that could not end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # somebody else's
+    return True
 
 
 def validate_output_path(path: Any) -> Path:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
 from ._lazy import OptionalPackage
+from ._manifest import read_manifest
+from ._task_sources import TaskSource, task_json, tasks_in
 from ._validation import str_or_str_list
 from .exceptions import ScaleInvalidArgument
-from .tasks import Task
 
 if TYPE_CHECKING:
     import pandas
@@ -35,10 +35,13 @@ DTYPES: Mapping[str, Any] = {
 TIMES = ("created_at", "updated_at", "completed_at")
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
-TaskSource = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
 
-
-def to_dataframe(tasks: TaskSource, flatten: Union[str, Iterable[str]] = ()) -> pandas.DataFrame:
+def to_dataframe(
+    tasks: TaskSource,
+    flatten: Union[str, Iterable[str]] = (),
+    *,
+    files: Union[str, os.PathLike[str], None] = None,
+) -> pandas.DataFrame:
     r"""Return a table with one row per task, in their order, which needs the extra `pandas`.
 
     Args:
@@ -47,6 +50,8 @@ def to_dataframe(tasks: TaskSource, flatten: Union[str, Iterable[str]] = ()) -> 
         flatten: Columns whose objects are to be flattened, such as "metadata" or
             `["params", "response"]`: `{"a": {"b": 1}}` in "metadata" becomes 1 in "metadata.a.b".
             Lists are not flattened. A dot within a key is written as "\.".
+        files: The folder to which `download_results` wrote, or its manifest. The column "files" has
+            a list of the paths of each task's files, in the order in which they were complete.
 
     Returns:
         A DataFrame. The usual columns come first, whether a task has them or not, then all others
@@ -63,11 +68,27 @@ def to_dataframe(tasks: TaskSource, flatten: Union[str, Iterable[str]] = ()) -> 
     """
     installed = _pandas()
     names = str_or_str_list("flatten", flatten)
-    columns = _columns(_jsons(tasks), {names} if isinstance(names, str) else set(names))
+    jsons: Iterator[Mapping[str, Any]] = map(task_json, tasks_in(tasks))
+    if files is not None:
+        jsons = _with_files(jsons, files)
+    columns = _columns(jsons, {names} if isinstance(names, str) else set(names))
     frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
     for name in columns:
         frame[name] = _times(frame[name]) if name in TIMES else _infer_dtype(frame[name])
     return frame
+
+
+def _with_files(
+    tasks: Iterable[Mapping[str, Any]], files: Union[str, os.PathLike[str]]
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the tasks, each with the paths of its files."""
+    source = Path(files)
+    folder = source if source.is_dir() else source.parent
+    paths: dict[str, list[str]] = {}
+    for entry in read_manifest(source):
+        paths.setdefault(entry.task_id, []).append(str(folder / entry.file))
+    for task in tasks:
+        yield {**task, "files": paths.get(str(task.get("task_id")), [])}
 
 
 def _columns(tasks: Iterable[Mapping[str, Any]], flatten: set[str]) -> dict[str, list[Any]]:
@@ -100,33 +121,6 @@ def _pandas() -> Any:
             "A table of tasks needs pandas. Install it with: pip install 'scaleapi[pandas]'"
         ) from None
     return pandas
-
-
-def _jsons(tasks: Any) -> Iterator[Mapping[str, Any]]:
-    """Yield the JSON of each task."""
-    if isinstance(tasks, (str, os.PathLike)):
-        path = os.fspath(tasks)
-        opener: Any = gzip.open if path.endswith(".gz") else open
-        with opener(path, "rb") as lines:
-            yield from _jsons(lines)
-        return
-    if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
-        raise ScaleInvalidArgument(
-            f"tasks must be an iterable of tasks, or the path of an export, got {tasks!r:.100}"
-        )
-    for task in tasks:
-        yield _json(task)
-
-
-def _json(task: Any) -> Mapping[str, Any]:
-    try:
-        fields = json.loads(task) if isinstance(task, (str, bytes)) else task
-    except ValueError:
-        fields = None
-    fields = fields.as_dict() if isinstance(fields, Task) else fields
-    if not isinstance(fields, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
-    return fields
 
 
 def _cells(task: Mapping[str, Any], flatten: set[str]) -> Iterator[Any]:

@@ -6,12 +6,14 @@ is sent to the latter only.
 
 from __future__ import annotations
 
+import hashlib
 import io
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import IO, Callable, Optional
+from typing import IO, TYPE_CHECKING, Callable, NamedTuple, Optional
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -31,7 +33,48 @@ CHUNK_SIZE = 256 * 1024
 MAX_CACHED_ORIGINS = 100
 HEADERS = {"Accept-Encoding": "identity"}  # so that Content-Length is the file's length
 
-OpenTarget = Callable[[], AbstractContextManager[IO[bytes]]]
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Writer(Protocol):
+        """What a file is written to."""
+
+        def write(self, data: bytes, /) -> object:
+            """Write a part of it."""
+
+
+OpenTarget = Callable[[Mapping[str, str]], "AbstractContextManager[Writer]"]
+"""Opens what a file is written to, for the headers of its response."""
+
+
+class SavedFile(NamedTuple):
+    """A file that was downloaded.
+
+    Attributes:
+        path: Its path.
+        size: Its size in bytes.
+        content_type: Its media type, "" if the server sent none.
+        sha256: Its SHA-256, as hex digits.
+    """
+
+    path: Path
+    size: int
+    content_type: str
+    sha256: str
+
+
+class _HashingWriter:
+    """Writes to a file, and computes its size and hash."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.size = 0
+        self.sha256 = hashlib.sha256()
+
+    def write(self, data: bytes) -> None:
+        self._file.write(data)
+        self.size += len(data)
+        self.sha256.update(data)
 
 
 class FileDownloader:
@@ -47,21 +90,37 @@ class FileDownloader:
         self._options = options._replace(redact_query=True)
         self._transports_by_origin: dict[str, Transport] = {}
 
-    def save(self, url: str, path: Path) -> None:
+    def save(self, url: str, path_for: Callable[[str], Path]) -> SavedFile:
         """Write the file at an address to a path, under which it appears when complete.
+
+        Args:
+            url: The address.
+            path_for: Returns the path for the file's media type, "" if the server sent none.
 
         Raises:
             ScaleInvalidArgument: If this is no address of a file.
             ScaleException: If it is rejected, redirects to where it must not, or is not received.
             OSError: If the file cannot be written.
         """
-        self._download(url, lambda: atomic_write(path, path.parent))
+        saved: list[SavedFile] = []
+
+        @contextmanager
+        def hashed_file(headers: Mapping[str, str]) -> Iterator[_HashingWriter]:
+            content_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+            path = path_for(content_type)
+            with atomic_write(path, path.parent) as file:
+                writer = _HashingWriter(file)
+                yield writer
+            saved.append(SavedFile(path, writer.size, content_type, writer.sha256.hexdigest()))
+
+        self._download(url, hashed_file)
+        return saved[-1]
 
     def read(self, url: str) -> bytes:
         """Return the content of the file at an address; raises as `save` does."""
         buffer = io.BytesIO()
 
-        def truncated_buffer() -> AbstractContextManager[IO[bytes]]:
+        def truncated_buffer(headers: Mapping[str, str]) -> AbstractContextManager[Writer]:
             buffer.seek(0)
             buffer.truncate()
             return nullcontext(buffer)
@@ -120,7 +179,7 @@ class FileDownloader:
         return response
 
     def _write(self, response: requests.Response, open_target: OpenTarget) -> None:
-        with ExitStack() as stack, LocalErrors(), open_target() as file:
+        with ExitStack() as stack, LocalErrors(), open_target(response.headers) as file:
             stack.callback(close_response, response)
             chunks = iter_body(response, CHUNK_SIZE)
             while True:

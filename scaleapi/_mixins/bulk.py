@@ -8,6 +8,7 @@ from typing import Any, Callable, Optional, Union, cast
 
 from .. import bulk
 from .._resource import ClientMixin
+from .._task_sources import TaskSource
 from .._typing import Unpack
 from ..files import FileMethods
 from ..tasks import Task, TaskFilters, TaskMethods
@@ -197,21 +198,34 @@ class BulkMethods(ClientMixin):
 
     def download_results(
         self,
-        tasks: Iterable[Union[Task, Mapping[str, Any]]],
+        tasks: TaskSource,
         folder: Union[str, os.PathLike[str]],
         *,
+        only: Union[str, Iterable[str]] = "response",
+        name: Optional[Callable[[bulk.FileSource], str]] = None,
+        max_host_failures: Optional[int] = 3,
         workers: int = 8,
         progress: bulk.ProgressOption = None,
     ) -> bulk.BulkRun[bulk.DownloadOutcome]:
-        """Download the files that responses and attachments of tasks point to.
+        """Download the files that responses or attachments of tasks point to.
 
         Each is saved to `folder/<task id>/<position of its URL in the JSON>-<hash>.<extension>`, in
         blocks, and appears under that name only when complete; an existing file is not downloaded
-        again. The key is sent only to URLs below the client's own, redirects included.
+        again. If the URL has no extension, the file gets that of its Content-Type. The key is sent
+        only to URLs below the client's own, redirects included.
+
+        `folder/manifest.jsonl` lists each file with its task, position, URL without query, path,
+        size, type and SHA-256; `to_dataframe(files=folder)` reads it. Several runs, also in other
+        processes, may write to one folder.
 
         Args:
-            tasks: Tasks, or their JSON such as the lines of an export.
+            tasks: Tasks, their JSON, or the path of a file that `export_tasks` wrote.
             folder: The folder to write to; created if it does not exist.
+            only: "response", "attachment", or both as a list.
+            name: A function that returns the path of a file below `folder`, with slashes, for a
+                `FileSource(task, position, url)`. Two files must not get the same path.
+            max_host_failures: After how many failures in a row to connect to a host its other files
+                fail at once; None for never.
             workers: Maximum number of tasks that are processed concurrently, 1 to 64.
             progress: See `ScaleClient.create_tasks`.
 
@@ -227,4 +241,6 @@ class BulkMethods(ClientMixin):
         """
         from ..bulk import downloads
 
-        return downloads.download(self, tasks, folder, workers, progress)
+        return downloads.download(
+            self, tasks, folder, only, name, max_host_failures, workers, progress
+        )

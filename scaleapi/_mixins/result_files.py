@@ -69,5 +69,5 @@ class ResultFileMethods(ClientMixin):
         from .._atomic import validate_output_path
 
         address, target = non_empty_str("url", url), validate_output_path(path)
-        self.api._downloader().save(address, target)
+        self.api._downloader().save(address, lambda content_type: target)
         return target

@@ -13,6 +13,7 @@ from .._lazy import load_attribute
 
 if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
+    from .downloads import FileSource as FileSource
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
     from .failures import Failure as Failure
@@ -33,6 +34,7 @@ _MODULE_OF = {
     "ExportWindow": "export.partition",
     "Failure": "failures",
     "FileOutcome": "uploads",
+    "FileSource": "downloads",
     "ProgressOption": "progress",
     "RunStats": "statistics",
     "TaskOutcome": "outcomes",
@@ -48,6 +50,7 @@ __all__ = [
     "ExportWindow",
     "Failure",
     "FileOutcome",
+    "FileSource",
     "RunStats",
     "TaskOutcome",
     "TaskPlan",

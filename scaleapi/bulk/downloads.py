@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import mimetypes
 import os
 import re
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Optional, Union
+from typing import Any, Callable, NamedTuple, Optional, Union
 
-from .._atomic import remove_stale_temp_files
-from .._http.download import FileDownloader
+from .._atomic import TEMP_SUFFIX, remove_stale_temp_files
+from .._http.download import FileDownloader, SavedFile
+from .._manifest import ManifestEntry, ManifestWriter
 from .._resource import ClientMixin
-from .._validation import non_empty_str
+from .._task_sources import TaskSource, task_json, tasks_in
+from .._validation import choice, is_int, non_empty_str
 from ..exceptions import ScaleInvalidArgument
-from ..tasks import Task
+from .hosts import HostFailures
 from .outcomes import Record
 from .progress import ProgressOption
-from .runner import FAILED, BulkRun, validate_items
+from .runner import FAILED, BulkRun
 from .throttle import throttled_client
 
 DOWNLOADED, EXISTED, EMPTY = "downloaded", "existed", "empty"
-ATTACHMENTS = ("attachment", "attachments")
+SOURCES = ("response", "attachment")
+LOCKS = 256
 
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _DEVICE = re.compile(r"^(?=(con|prn|aux|nul|com\d|lpt\d)(\.|$))", re.IGNORECASE)  # on Windows
 MAX_STEM_LENGTH = 100  # characters, without hash and extension
+# Where the tables of platforms differ.
+_EXTENSIONS = {"image/jpeg": ".jpg", "text/plain": ".txt", "image/tiff": ".tif"}
 
 Folder = Union[str, os.PathLike[str]]
 
@@ -39,7 +46,7 @@ class DownloadOutcome(Record):
 
     Attributes:
         index: Position of the task, counted from 0.
-        task: The task as it was passed.
+        task: The task as it was passed; of an export, its line.
         paths: The paths of its complete files.
         status: "downloaded", "existed" (all of its files existed), "empty" (it points to none) or
             "failed".
@@ -55,10 +62,30 @@ class DownloadOutcome(Record):
     request_id: Optional[str] = None
 
 
+class FileSource(NamedTuple):
+    """A file that a task points to, for functions that name files.
+
+    Attributes:
+        task: The task's JSON.
+        position: Where its URL is in the task, such as "response.annotations.url".
+        url: The URL, without query.
+    """
+
+    task: Mapping[str, Any]
+    position: str
+    url: str
+
+
+NameFunc = Callable[[FileSource], str]
+
+
 def download(
     client: ClientMixin,
-    tasks: Iterable[Union[Task, Mapping[str, Any]]],
+    tasks: TaskSource,
     folder: Folder,
+    only: Union[str, Iterable[str]],
+    name: Optional[NameFunc],
+    max_host_failures: Optional[int],
     workers: int,
     progress: ProgressOption,
 ) -> BulkRun[DownloadOutcome]:
@@ -68,21 +95,27 @@ def download(
     base = Path(folder)
     if base.exists() and not base.is_dir():
         raise ScaleInvalidArgument(f"folder must be a folder, got {folder!r}, which is a file")
+    sources = [choice("only", each, SOURCES) for each in ([only] if _is_one(only) else only)]
+    if name is not None and not callable(name):
+        raise ScaleInvalidArgument(f"name must be a function that names a file, got {name!r}")
+    if max_host_failures is not None and not (is_int(max_host_failures) and max_host_failures > 0):
+        raise ScaleInvalidArgument(
+            f"max_host_failures must be a whole number over 0, or None, got {max_host_failures!r}"
+        )
+    items = tasks_in(tasks)
     throttled, throttle = throttled_client(client, workers)
-    downloader = throttled.api._downloader()
+    job = _Job(throttled.api._downloader(), base, sources, name, HostFailures(max_host_failures))
 
     def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
         throttle.recorder.forget_request_id()
         paths: list[Path] = []
         downloaded, first_error = 0, None
         try:
-            urls = collect_files(task)
-            for task_folder in {base / path.parent for path in urls}:
-                remove_stale_temp_files(task_folder)
-            for path, url in urls.items():
+            for source, url in job.files_of(task):
                 try:
-                    downloaded += ensure_downloaded(downloader, url, base / path)
-                    paths.append(base / path)
+                    path, is_new = job.ensure(source, url)
+                    downloaded += is_new
+                    paths.append(path)
                 except Exception as error:
                     first_error = first_error or error
         except Exception as error:
@@ -93,36 +126,164 @@ def download(
         request_id = throttle.recorder.request_id
         return DownloadOutcome(index, task, paths, status, first_error, request_id)
 
-    return BulkRun("download_results", validate_items("tasks", tasks), fetch, throttle, progress)
+    return BulkRun("download_results", items, fetch, throttle, progress)
 
 
-def ensure_downloaded(downloader: FileDownloader, url: str, path: Path) -> bool:
-    """Download a file unless it exists, and return whether it was downloaded."""
-    if path.exists():
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    downloader.save(url, path)
-    return True
+def _is_one(only: Any) -> bool:
+    return isinstance(only, (str, bytes)) or not isinstance(only, Iterable)
 
 
-def collect_files(task: Any) -> dict[PurePosixPath, str]:
-    """Return the URLs in a task's response and attachments, by the path of their file."""
-    json = task.as_dict() if isinstance(task, Task) else task
-    if not isinstance(json, Mapping):
-        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
-    folder = safe_filename(non_empty_str("task_id", json.get("task_id")))
+class _Job:
+    """What the workers of a run share.
+
+    Args:
+        downloader: Downloads a file.
+        base: The folder to write to.
+        sources: Which of `SOURCES` are wanted.
+        name: Names a file, None for the usual names.
+        hosts: Gives up hosts that can't be reached.
+    """
+
+    def __init__(
+        self,
+        downloader: FileDownloader,
+        base: Path,
+        sources: list[str],
+        name: Optional[NameFunc],
+        hosts: HostFailures,
+    ) -> None:
+        self._downloader = downloader
+        self._base = base
+        self._sources = sources
+        self._name = name
+        self._hosts = hosts
+        self._manifest = ManifestWriter(base)
+        # Two workers may have the same file to load, since a task may be named twice.
+        self._locks = [threading.Lock() for _ in range(LOCKS)]
+        self._owners: dict[str, FileSource] = {}  # of names that the caller's function made
+        self._swept: set[Path] = set()
+
+    def files_of(self, task: Any) -> list[tuple[FileSource, str]]:
+        """Return the files that a task points to, each with its whole URL."""
+        json = task_json(task)
+        non_empty_str("task_id", json.get("task_id"))
+        return [
+            (FileSource(json, position, _without_query(url)), url)
+            for url, position in positions_of(json, self._sources).items()
+        ]
+
+    def ensure(self, source: FileSource, url: str) -> tuple[Path, bool]:
+        """Return the path of a file, and whether it was downloaded now.
+
+        Raises:
+            ScaleInvalidArgument: If its name is invalid, or another file has it.
+        """
+        relative = filename_for(source) if self._name is None else self._custom_name(source)
+        path = self._base / relative
+        with self._locks[hash(relative) % LOCKS]:
+            existing = self._existing(path, source)
+            if existing is not None:
+                self._list(source, existing, None)
+                return existing, False
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._sweep(path.parent)
+            with self._hosts.watching(url):
+                saved = self._downloader.save(url, lambda media: with_extension(path, media))
+            self._list(source, saved.path, saved)
+        return saved.path, True
+
+    def _existing(self, path: Path, source: FileSource) -> Optional[Path]:
+        """Return the path of a file that is there already; its extension may be the server's."""
+        if path.is_file():
+            return path
+        if _EXTENSION.fullmatch(path.suffix):
+            return None
+        listed = self._manifest.file_of(str(source.task["task_id"]), source.position, source.url)
+        candidates = [self._base / listed] if listed else sorted(path.parent.glob(f"{path.name}.*"))
+        for candidate in candidates:
+            extension = candidate.name[len(path.name) :]
+            is_whole = candidate.suffix != TEMP_SUFFIX and candidate.is_file()
+            if is_whole and candidate.stem == path.name and _EXTENSION.fullmatch(extension):
+                return candidate
+        return None
+
+    def _custom_name(self, source: FileSource) -> str:
+        assert self._name is not None
+        name = validate_file_name(self._name(source))
+        key = source._replace(task={"task_id": source.task["task_id"]})
+        owner = self._owners.setdefault(name, key)
+        if owner != key:
+            raise ScaleInvalidArgument(
+                f"the result of name must be unique, got {name!r} for {key.position} of task "
+                f"{key.task['task_id']} and for {owner.position} of task {owner.task['task_id']}"
+            )
+        return name
+
+    def _sweep(self, folder: Path) -> None:
+        if folder not in self._swept:
+            self._swept.add(folder)
+            remove_stale_temp_files(folder)
+
+    def _list(self, source: FileSource, path: Path, saved: Optional[SavedFile]) -> None:
+        """Add a file to the manifest; one that existed is read if it is not listed."""
+        file = path.relative_to(self._base).as_posix()
+        key = str(source.task["task_id"]), source.position, source.url
+        if saved is None:
+            if self._manifest.file_of(*key) == file:
+                return
+            content_type = mimetypes.guess_type(path.name)[0] or ""
+            saved = SavedFile(path, path.stat().st_size, content_type, _sha256(path))
+        self._manifest.add(ManifestEntry(*key, file, saved.size, saved.content_type, saved.sha256))
+
+
+def positions_of(json: Mapping[str, Any], sources: Iterable[str]) -> dict[str, str]:
+    """Return the URLs in parts of a task, each with the position where it occurs first."""
     params = json.get("params")
     params = params if isinstance(params, Mapping) else {}
-    values = {
-        "response": json.get("response"),
-        **{name: json.get(name) for name in ATTACHMENTS},
-        **{f"params.{name}": params.get(name) for name in ATTACHMENTS},
+    attachments = ("attachment", "attachments")
+    parts: dict[str, dict[str, Any]] = {
+        "response": {"response": json.get("response")},
+        "attachment": {
+            **{name: json.get(name) for name in attachments},
+            **{f"params.{name}": params.get(name) for name in attachments},
+        },
     }
-    positions: dict[str, str] = {}  # of each URL, where it occurs first
-    for name, value in values.items():
-        for position, url in iter_urls(name, value):
-            positions.setdefault(url, position)
-    return {PurePosixPath(folder, filename_for(at, url)): url for url, at in positions.items()}
+    positions: dict[str, str] = {}
+    for source in sources:
+        for name, value in parts[source].items():
+            for position, url in iter_urls(name, value):
+                positions.setdefault(url, position)
+    return positions
+
+
+def validate_file_name(name: Any) -> str:
+    """Return the name that a caller's function gave a file, if it stays below its folder.
+
+    Raises:
+        ScaleInvalidArgument: If it is no relative path, or leads out of the folder.
+    """
+    parts = name.split("/") if isinstance(name, str) else []
+    if not parts or not all(part.strip(". ") for part in parts) or re.search(r"[\0\\:]", name):
+        raise ScaleInvalidArgument(
+            f"the result of name must be a relative path with slashes, got {name!r:.200}"
+        )
+    return "/".join(parts)
+
+
+def with_extension(path: Path, content_type: str) -> Path:
+    """Return the path with the extension of a media type, if it has none."""
+    if _EXTENSION.fullmatch(path.suffix):
+        return path
+    known = _EXTENSIONS.get(content_type) or mimetypes.guess_extension(content_type, strict=False)
+    return path.with_name(f"{path.name}{known}") if known else path
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1024 * 1024):
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def iter_urls(position: str, value: Any) -> Iterator[tuple[str, str]]:
@@ -138,15 +299,19 @@ def iter_urls(position: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from iter_urls(f"{position}.{index}", item)
 
 
-def filename_for(position: str, url: str) -> str:
-    """Return a file's name: the position of its URL in the task, and a hash of the URL.
+def filename_for(source: FileSource) -> str:
+    """Return a file's usual path: a folder for the task, then position and a hash of the URL.
 
     The query does not count: that of a signed URL differs each time.
     """
-    plain_url = url.partition("#")[0].partition("?")[0]
-    extension = _EXTENSION.fullmatch(PurePosixPath(plain_url.rpartition("/")[2]).suffix)
+    extension = _EXTENSION.fullmatch(PurePosixPath(source.url.rpartition("/")[2]).suffix)
+    folder = safe_filename(str(source.task["task_id"]))
     suffix = extension[0] if extension else ""
-    return f"{safe_filename(position)}-{_short_hash(plain_url)}{suffix}"
+    return f"{folder}/{safe_filename(source.position)}-{_short_hash(source.url)}{suffix}"
+
+
+def _without_query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0]
 
 
 def safe_filename(stem: str) -> str:

@@ -16,6 +16,7 @@ import pytest
 
 import scaleapi
 from scaleapi import RetryPolicy
+from scaleapi._atomic import _machine
 from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.sandbox import Sandbox
 
@@ -209,7 +210,10 @@ def test_export_checkpoint_of_another_address_is_rejected(client, interrupted, f
 
 
 def test_export_stale_temporary_files_are_removed_at_start(client, interrupted, full_sandbox):
-    left = interrupted.with_name("a.parts") / f"{uuid.uuid4().hex}.new"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    name = f"{_machine()}-{ended.pid}-{uuid.uuid4().hex}.new"
+    left = interrupted.with_name("a.parts") / name
     left.write_bytes(b"half")
     full_sandbox.fail_next("GET", "/tasks", status=402)
     with pytest.raises(scaleapi.ScaleNotEnabled):

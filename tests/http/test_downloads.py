@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 import traceback
 import uuid
 from pathlib import Path
@@ -11,6 +14,7 @@ import requests
 import urllib3
 
 import scaleapi
+from scaleapi._atomic import _machine
 from scaleapi._http import download, transport
 from scaleapi._http.body import iter_body
 from scaleapi.bulk.downloads import safe_filename
@@ -241,7 +245,7 @@ def test_download_hostile_ids_have_different_folders(fetch, store, tmp_path):
             for each in ("a/b", "a\\b", "a_b", "a b", "x" * 200, "x" * 201)
         )
     )
-    assert len(list((tmp_path / "out").iterdir())) == 6
+    assert len([path for path in (tmp_path / "out").iterdir() if path.is_dir()]) == 6
 
 
 def test_download_symlink_in_the_way_is_replaced_not_followed(fetch, store, tmp_path):
@@ -254,7 +258,18 @@ def test_download_symlink_in_the_way_is_replaced_not_followed(fetch, store, tmp_
     assert not (tmp_path / "outside").exists()
 
 
-def test_download_results_finds_urls_anywhere_in_the_response(fetch, store, connect):
+@pytest.mark.parametrize(
+    "only, targets",
+    [
+        ({}, ["/4"]),
+        ({"only": "response"}, ["/4"]),
+        ({"only": "attachment"}, ["/1", "/2", "/3"]),
+        ({"only": ("response", "attachment")}, ["/1", "/2", "/3", "/4"]),
+    ],
+)
+def test_download_results_finds_urls_anywhere_in_the_wanted_parts(
+    only, targets, fetch, store, connect
+):
     client = connect(fetch.own)
     given = {
         "task_id": "t", "attachment": at(store, "1"), "metadata": {"url": at(store, "no")},
@@ -264,9 +279,9 @@ def test_download_results_finds_urls_anywhere_in_the_response(fetch, store, conn
         },
         "response": {"a": [{"b": at(store, "4")}], "c": f"see {at(store, 'no')}", "d": "ftp://x/y"},
     }  # fmt: skip
-    (outcome,) = fetch(scaleapi.Task(given, client), client=client)
+    (outcome,) = fetch(scaleapi.Task(given, client), client=client, **only)
     assert outcome.status == "downloaded"
-    assert sorted(request.target for request in store.requests) == ["/1", "/2", "/3", "/4"]
+    assert sorted(request.target for request in store.requests) == targets
 
 
 @pytest.mark.parametrize(
@@ -274,7 +289,13 @@ def test_download_results_finds_urls_anywhere_in_the_response(fetch, store, conn
     [
         ({"folder": 5}, "folder must be"), ({"folder": ""}, "folder must be"),
         ({"folder": __file__}, "folder must be a folder"), ({"workers": 0}, "workers must be"),
-        ({"tasks": "t"}, "tasks must be"), ({"progress": "x"}, "progress must be"),
+        ({"tasks": b"t"}, "tasks must be"), ({"tasks": {}}, "tasks must be"),
+        ({"tasks": 5}, "tasks must be"), ({"progress": "x"}, "progress must be"),
+        ({"only": "responses"}, "only must be one of response, attachment, got 'responses'"),
+        ({"only": ["response", 5]}, "only must be"), ({"only": 5}, "only must be"),
+        ({"name": "a"}, "name must be a function"),
+        ({"max_host_failures": 0}, "max_host_failures must be"),
+        ({"max_host_failures": True}, "max_host_failures must be"),
     ],
 )  # fmt: skip
 def test_download_results_invalid_argument_raises_immediately(arguments, message, fetch, tmp_path):
@@ -463,10 +484,15 @@ def test_download_environment_is_read_once_per_host(fetch, store, monkeypatch):
 def test_download_temporary_files_of_dead_processes_are_removed(fetch, store, tmp_path):
     folder = tmp_path / "out" / "t1"
     folder.mkdir(parents=True)
-    for name in (f"{uuid.uuid4().hex}.new", "mine.new"):
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    names = [f"{_machine()}-{pid}-{uuid.uuid4().hex}.new" for pid in (ended.pid, os.getpid(), 1)]
+    elsewhere = f"0badf00d-{ended.pid}-{uuid.uuid4().hex}.new"  # on a disk that machines share
+    for name in (*names, elsewhere, "mine.new"):
         (folder / name).write_bytes(b"half")
     (outcome,) = fetch(task(at(store)))
-    assert file_names(folder) == sorted(["mine.new", outcome.paths[0].name])
+    kept = [*names[1:], elsewhere, "mine.new", outcome.paths[0].name]
+    assert file_names(folder) == sorted(kept)
 
 
 @pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])

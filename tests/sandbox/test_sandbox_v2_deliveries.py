@@ -298,7 +298,8 @@ def test_attachment_location_is_the_url_and_needs_no_key(v2, attached):
 
 def test_attachment_unknown_is_404(v2, attached):
     for name in ("none", "a"):
-        response = v2.response("get_dataset_task_response_url", taskId=attached[0], attachmentId=name)
+        ids = {"taskId": attached[0], "attachmentId": name}
+        response = v2.response("get_dataset_task_response_url", **ids)
         assert response.status_code == 404
     other = V2(v2.http, "test_other")
     given = {"taskId": attached[0], "attachmentId": "a/b"}

@@ -1,0 +1,109 @@
+"""The manifest of a folder of downloaded files: a line of JSON for each complete file."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Optional, Union
+
+MANIFEST_NAME = "manifest.jsonl"
+
+
+class ManifestEntry(NamedTuple):
+    """A downloaded file.
+
+    Attributes:
+        task_id: The task that points to it.
+        position: Where its URL is in the task, such as "response.annotations.url".
+        url: The URL, without query.
+        file: Its path below the folder, with slashes.
+        size: Its size in bytes.
+        content_type: Its media type, "" if the server sent none.
+        sha256: Its SHA-256, as hex digits.
+    """
+
+    task_id: str
+    position: str
+    url: str
+    file: str
+    size: int
+    content_type: str
+    sha256: str
+
+
+class ManifestWriter:
+    """Appends to the manifest of a folder, from any thread, beside other processes.
+
+    Each line is written by one call to a file that was opened for appending, so that lines of two
+    processes do not mix. A line that a killed process left unfinished is ended first.
+
+    Args:
+        folder: The folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / MANIFEST_NAME
+        self._lock = threading.Lock()
+        self._listed: Optional[dict[tuple[str, str, str], str]] = None
+
+    def file_of(self, task_id: str, position: str, url: str) -> Optional[str]:
+        """Return the file of a URL that is listed, None if there is none."""
+        return self._entries().get((task_id, position, url))
+
+    def add(self, entry: ManifestEntry) -> None:
+        """List a file, unless it is listed."""
+        with self._lock:
+            entries = self._entries()
+            key = entry[:3]
+            if entries.get(key) == entry.file:
+                return
+            line = json.dumps(entry._asdict()).encode() + b"\n"
+            flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            descriptor = os.open(self._path, flags, 0o666)
+            try:
+                os.write(descriptor, b"\n" * _is_unfinished(descriptor) + line)
+            finally:
+                os.close(descriptor)
+            entries[key] = entry.file
+
+    def _entries(self) -> dict[tuple[str, str, str], str]:
+        if self._listed is None:
+            listed = read_manifest(self._path) if self._path.exists() else ()
+            self._listed = {(e.task_id, e.position, e.url): e.file for e in listed}
+        return self._listed
+
+
+def _is_unfinished(descriptor: int) -> bool:
+    size = os.lseek(descriptor, 0, os.SEEK_END)
+    if not size:
+        return False
+    os.lseek(descriptor, size - 1, os.SEEK_SET)
+    return os.read(descriptor, 1) != b"\n"
+
+
+def read_manifest(path: Union[str, os.PathLike[str]]) -> Iterator[ManifestEntry]:
+    """Yield the entries of a manifest, without lines that a killed process left unfinished.
+
+    Args:
+        path: The manifest, or the folder that has one.
+
+    Raises:
+        OSError: If it can't be read.
+    """
+    file = Path(path) / MANIFEST_NAME if Path(path).is_dir() else Path(path)
+    with open(file, "rb") as lines:
+        for line in lines:
+            entry = _entry(line)
+            if entry is not None:
+                yield entry
+
+
+def _entry(line: bytes) -> Optional[ManifestEntry]:
+    try:
+        fields: Any = json.loads(line)
+        return ManifestEntry(**fields)
+    except (TypeError, ValueError):
+        return None

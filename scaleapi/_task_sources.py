@@ -1,0 +1,52 @@
+"""Read tasks from whatever holds them: objects, JSON, or the file of an export."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Union
+
+from .exceptions import ScaleInvalidArgument
+from .tasks import Task
+
+TaskSource = Union[str, os.PathLike[str], Iterable[Union[Task, Mapping[str, Any], str, bytes]]]
+
+
+def tasks_in(tasks: Any) -> Iterable[Any]:
+    """Return the tasks of a source as they are: objects, JSON, or lines of the file at a path.
+
+    Raises:
+        ScaleInvalidArgument: If it is no source of tasks.
+        OSError: If the file can't be read, when it is iterated.
+    """
+    if isinstance(tasks, (str, os.PathLike)):
+        return _lines(os.fspath(tasks))
+    if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
+        raise ScaleInvalidArgument(
+            f"tasks must be an iterable of tasks, or the path of an export, got {tasks!r:.100}"
+        )
+    return tasks
+
+
+def _lines(path: str) -> Iterator[bytes]:
+    opener: Any = gzip.open if path.endswith(".gz") else open
+    with opener(path, "rb") as lines:
+        yield from lines
+
+
+def task_json(task: Any) -> Mapping[str, Any]:
+    """Return the JSON of a task, or of what stands for one.
+
+    Raises:
+        ScaleInvalidArgument: If it stands for none.
+    """
+    try:
+        fields = json.loads(task) if isinstance(task, (str, bytes)) else task
+    except ValueError:
+        fields = None
+    fields = fields.as_dict() if isinstance(fields, Task) else fields
+    if not isinstance(fields, Mapping):
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
+    return fields
