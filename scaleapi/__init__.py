@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from .exceptions import ScaleTimeoutError as ScaleTimeoutError
     from .exceptions import ScaleTooManyRequests as ScaleTooManyRequests
     from .exceptions import ScaleUnauthorized as ScaleUnauthorized
+    from .exceptions import ScaleWaitTimeout as ScaleWaitTimeout
     from .files import File as File
     from .pagination import Paginator as Paginator
     from .projects import Project as Project
@@ -76,7 +77,7 @@ _NAMES = {
         "Attempt ExceptionMap ScaleConnectionError ScaleConnectionTimeout ScaleDuplicateResource "
         "ScaleException ScaleInternalError ScaleInvalidArgument ScaleInvalidRequest "
         "ScaleNotEnabled ScaleResourceNotFound ScaleServiceUnavailable ScaleTimeoutError "
-        "ScaleTooManyRequests ScaleUnauthorized"
+        "ScaleTooManyRequests ScaleUnauthorized ScaleWaitTimeout"
     ),
     "files": "File",
     "pagination": "Paginator",

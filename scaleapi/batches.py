@@ -8,6 +8,14 @@ from functools import partial
 from typing import Any, Optional, Union
 
 from ._http.idempotency import IDEMPOTENT
+from ._polling import (
+    DEFAULT_POLL,
+    Polling,
+    PollOption,
+    validate_poll,
+    validate_wait_timeout,
+)
+from ._progress import ProgressOption, make_progress_callback, validate_progress
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
 from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
@@ -24,7 +32,7 @@ from ._validation import (
     timestamp,
     validate_filters,
 )
-from .exceptions import ScaleInvalidArgument
+from .exceptions import ScaleException, ScaleInvalidArgument
 from .pagination import Paginator, iter_items, next_by_offset
 
 
@@ -34,6 +42,9 @@ class BatchStatus(Enum):
     Staging = "staging"
     InProgress = "in_progress"
     Completed = "completed"
+
+
+TASK_STATES = ("pending", "completed", "error", "canceled")
 
 
 class Batch(Resource):
@@ -91,9 +102,69 @@ class Batch(Resource):
         """
         status = self._client.batch_status(self.name)
         self._json = {**self._json, "status": status["status"]}
-        for state in ("pending", "completed", "error", "canceled"):
+        for state in TASK_STATES:
             setattr(self, f"tasks_{state}", status.get(state, 0))
         return status
+
+    def wait(
+        self,
+        timeout: Optional[float] = None,
+        *,
+        poll: PollOption = DEFAULT_POLL,
+        progress: ProgressOption = None,
+    ) -> Batch:
+        """Wait until no task of the batch is pending, and update this object.
+
+        Each poll is one request, for the status and the counts. A batch without tasks is not waited
+        for. In test mode the status stays "in_progress" when all tasks are completed, so the counts
+        decide. For waits of days, a callback is better than polling.
+
+        Args:
+            timeout: Seconds to wait; 0 polls once, None waits without limit.
+            poll: See `ScaleClient.wait_for_tasks`.
+            progress: True for a progress bar (extra `progress`), or a callback that receives the
+                number of finished tasks and the number of tasks, after each poll.
+
+        Returns:
+            This batch.
+
+        Raises:
+            ScaleInvalidArgument: If an argument is invalid, or the batch is staging: nobody works
+                on it before it is finalized.
+            ScaleWaitTimeout: If tasks are still pending after `timeout`; this object has the
+                counts.
+            ScaleException: If a request fails after all attempts.
+        """
+        validate_wait_timeout(timeout)
+        validate_poll(poll)
+        validate_progress(progress)
+        polling = Polling(self._client._clock, poll, timeout)
+        report = make_progress_callback(progress, f"batch {self.name}", None)
+        try:
+            while True:
+                last = polling.expired
+                pending, total = self._count_pending()
+                report(total - pending, total)
+                if not pending:
+                    return self
+                if last:
+                    raise polling.timeout_error(pending, total)
+                polling.sleep()
+        finally:
+            report(None)
+
+    def _count_pending(self) -> tuple[int, int]:
+        """Return how many tasks are pending, and how many there are."""
+        status = self.get_status()
+        if self.status == BatchStatus.Staging.value:
+            raise ScaleInvalidArgument(
+                f"batch {self.name!r} must be finalized before waiting for it, "
+                f"got status {self.status!r}"
+            )
+        counts = [status.get(state, 0) for state in TASK_STATES]
+        if not all(map(is_int, counts)):
+            raise ScaleException(f"Expected the numbers of tasks, got {status!r}")
+        return counts[0], sum(counts)
 
 
 class Batchlist(Paginator[Batch]):

@@ -22,6 +22,7 @@ from ._mixins.bulk import BulkMethods
 from ._mixins.create_tasks import BulkCreationMethods
 from ._mixins.result_files import ResultFileMethods
 from ._mixins.v2 import V2Methods
+from ._mixins.waiting import WaitingMethods
 from ._payload_checks import PayloadCheckMode, PayloadChecks
 from ._renamed import method_hint
 from ._validation import choice, normalize_path
@@ -55,6 +56,7 @@ class ScaleClient(
     BulkCreationMethods,
     BulkMethods,
     ResultFileMethods,
+    WaitingMethods,
 ):
     """A client of Scale's API, using one API key.
 

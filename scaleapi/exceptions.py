@@ -14,8 +14,9 @@ OSError, unchanged::
     ├── ScaleInternalError          500
     ├── ScaleServiceUnavailable     503
     ├── ScaleTimeoutError           504
-    └── ScaleConnectionError        no response received; `code` is None
-        └── ScaleConnectionTimeout  none received in time
+    ├── ScaleConnectionError        no response received; `code` is None
+    │   └── ScaleConnectionTimeout  none received in time
+    └── ScaleWaitTimeout            tasks are still pending; also a TimeoutError
 
 Source: https://scale.com/docs/api-reference/errors
 """
@@ -178,11 +179,16 @@ class ScaleDuplicateResource(ScaleException):
     def _state(self) -> dict[str, Any]:
         # A resource is pickled with its client, and so with the API key, which an error must not
         # contain.
-        state = super()._state()
-        if hasattr(state.get("existing"), "_client"):
-            state["existing"] = copy.copy(state["existing"])
-            state["existing"]._client = None
-        return state
+        return {**super()._state(), "existing": _without_client(self.existing)}
+
+
+def _without_client(resource: Any) -> Any:
+    """Return a copy of a resource that has no client, and anything else unchanged."""
+    if not hasattr(resource, "_client"):
+        return resource
+    resource = copy.copy(resource)
+    resource._client = None
+    return resource
 
 
 class ScaleTooManyRequests(ScaleException):
@@ -215,6 +221,26 @@ class ScaleConnectionError(ScaleException):
 
 class ScaleConnectionTimeout(ScaleConnectionError):
     """No response received within `timeout` or the retry policy's `deadline`."""
+
+
+class ScaleWaitTimeout(ScaleException, TimeoutError):
+    """The timeout of a wait has passed; in contrast to `ScaleTimeoutError`, the service's 504.
+
+    `str()` is the message alone, without the prefix of a response.
+
+    Attributes:
+        pending: The tasks that are still pending, in the state in which they were last seen. Empty
+            after `Batch.wait`, whose batch has the counts.
+    """
+
+    pending: tuple[Any, ...] = ()
+
+    def _text(self) -> str:
+        return self.message
+
+    def _state(self) -> dict[str, Any]:
+        # As for ScaleDuplicateResource: without the client, and so without the API key.
+        return {**super()._state(), "pending": tuple(map(_without_client, self.pending))}
 
 
 ExceptionMap: dict[int, type[ScaleException]] = {

@@ -6,9 +6,10 @@ The CSV file has the columns "id" and "url". A row becomes one task of the proje
 it first appears in; a row whose URL has changed since becomes another task. Run the script again
 with the same batch after an interruption: it continues, and creates nothing twice.
 
-The folder "out" has failures-BATCH.jsonl (rows that were not created, and why), tasks-BATCH.jsonl.gz
-(tasks that changed since the last night), files/ (the files of their responses, with a manifest),
-report-BATCH.csv (their table) and last.json (when the last complete night began).
+The folder "out" has failures-BATCH.jsonl (rows that were not created, and why),
+tasks-BATCH.jsonl.gz (tasks that changed since the last night), files/ (the files of their
+responses, with a manifest), report-BATCH.csv (their table) and last.json (when the last complete
+night began).
 """
 
 import argparse

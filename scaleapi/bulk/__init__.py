@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .._lazy import load_attribute
+from .._progress import ProgressOption as ProgressOption
 
 if TYPE_CHECKING:
     from .downloads import DownloadOutcome as DownloadOutcome
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from .outcomes import Difference as Difference
     from .outcomes import TaskOutcome as TaskOutcome
     from .planning import TaskPlan as TaskPlan
-    from .progress import ProgressOption as ProgressOption
     from .runner import BulkRun as BulkRun
     from .statistics import RunStats as RunStats
     from .uploads import FileOutcome as FileOutcome
@@ -35,7 +35,6 @@ _MODULE_OF = {
     "Failure": "failures",
     "FileOutcome": "uploads",
     "FileSource": "downloads",
-    "ProgressOption": "progress",
     "RunStats": "statistics",
     "TaskOutcome": "outcomes",
     "TaskPlan": "planning",

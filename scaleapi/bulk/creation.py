@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional, Union, cast
 
 from .._comparison import find_differences
 from .._payload_checks import PayloadCheckMode
+from .._progress import ProgressOption
 from .._recovery import is_task_like
 from .._validation import choice, enum_value, mapping
 from ..exceptions import (
@@ -19,7 +20,6 @@ from ..task_creation import TaskCreationMethods
 from ..tasks import Task, TaskMethods, TaskType
 from .lookups import LookedUp, find_tasks, look_up_ahead
 from .outcomes import TaskOutcome
-from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, snapshot_payload, validate_items
 from .throttle import throttled_client
 

@@ -15,13 +15,13 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 from .._atomic import TEMP_SUFFIX, remove_stale_temp_files
 from .._http.download import FileDownloader, SavedFile
 from .._manifest import ManifestEntry, ManifestWriter
+from .._progress import ProgressOption
 from .._resource import ClientMixin
 from .._task_sources import TaskSource, task_json, tasks_in
 from .._validation import choice, is_int, non_empty_str
 from ..exceptions import ScaleInvalidArgument
 from .hosts import HostFailures
 from .outcomes import Record
-from .progress import ProgressOption
 from .runner import FAILED, BulkRun
 from .throttle import throttled_client
 

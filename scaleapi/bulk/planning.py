@@ -9,13 +9,13 @@ from typing import Any, Optional, Union, cast, overload
 
 from .._comparison import ABSENT, Difference, find_differences
 from .._payload_checks import PayloadCheckMode
+from .._progress import ProgressOption
 from .._validation import enum_value, mapping
 from ..task_creation import TaskCreationMethods
 from ..tasks import TaskMethods, TaskType
 from .creation import CANCELED, DIFFERS, SAME, compare_with_task, make_creator
 from .lookups import LookedUp, look_up_ahead
 from .outcomes import TaskOutcome
-from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, snapshot_payload, validate_items
 from .throttle import throttled_client
 

@@ -11,12 +11,12 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Callable, Generic, Optional, TypeVar
 
 from .._atomic import PathLike
+from .._progress import ProgressOption, make_progress_callback, validate_progress
 from .._resource import ClientMixin, Resource
 from ..exceptions import ScaleInvalidArgument
 from . import failures
 from .executor import DaemonThreadPool, map_ordered
 from .failures import Failure
-from .progress import ProgressOption, make_progress_callback, validate_progress
 from .statistics import AttemptRecorder, RunStats
 from .throttle import AdaptiveThrottle
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Union
 
+from .._progress import ProgressOption
 from .._validation import mapping, non_empty_str, str_list
 from ..exceptions import ScaleInvalidArgument, ScaleInvalidRequest
 from ..tasks import Task, TaskMethods
 from .outcomes import TaskOutcome
-from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, snapshot_payload, validate_items
 from .throttle import throttled_client
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, Optional, Union
 
+from .._progress import ProgressOption
 from .._validation import non_empty_str
 from ..exceptions import ScaleDuplicateResource, ScaleInvalidArgument
 from ..files import File, FileMethods
 from .outcomes import Record
-from .progress import ProgressOption
 from .runner import BulkRun, capture_outcome, validate_items
 from .throttle import throttled_client
 

@@ -86,6 +86,10 @@ ROWS = {
         "wrong lines of 20,000 exported, 8 workers, TLS, 50 ms, 10 % faults, killed three times",
         0, bulk.wrong_in_export,
     ),
+    "waiting": Row(
+        "requests to wait for 1,000 tasks that finish over 60 s, TLS, 50 ms",
+        40, bulk.requests_of_wait,
+    ),
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ UNDER_FAULTS, KILLED_AFTER, SHARE = 5000, (1700, 3400), 0.1
 FEW, MANY = 10_000, 100_000
 RERUN = 20_000
 EXPORTED, TWICE, IN_A_LOOP = 100_000, 200_000, 20_000
+WAITED_FOR, FINISHED_WITHIN = 1000, 60
 EXPORTED_UNDER_FAULTS, KILLED_AT = 20_000, (80, 170, 260)
 
 
@@ -27,13 +28,14 @@ class SlowServer:
         latency: seconds from a request to its response.
         faults: of the requests, how many meet a fault, from 0 to 1.
         tasks: how many it has to list, None where it takes creations.
+        seconds: within how many seconds these are finished, None where they are at first.
     """
 
-    def __init__(self, lab, latency=LATENCY, faults=0.0, tasks=None):
+    def __init__(self, lab, latency=LATENCY, faults=0.0, tasks=None, seconds=None):
         self._lab = lab
         folder = Path(tempfile.mkdtemp(dir=lab.folder))
         command = [sys.executable, "-m", "tests.benchmarks.slow_server", folder, latency, faults]
-        command += [] if tasks is None else [tasks]
+        command += [each for each in (tasks, seconds) if each is not None]
         self._ca = str(folder / "ca.pem")
         self._root = f"https://127.0.0.1:{int(lab.start(command).stdout.readline())}"
 
@@ -178,3 +180,10 @@ def wrong_in_export(lab):
     wanted = {f"{number:024x}" for number in range(EXPORTED_UNDER_FAULTS)}
     cut = sum(not line.endswith(b"}\n") for line in lines)
     return {"ours": cut + sum(found[each] != 1 for each in wanted | set(found))}
+
+
+def requests_of_wait(lab):
+    """A row: requests that it takes to wait for tasks that are finished one by one."""
+    server = SlowServer(lab, tasks=WAITED_FOR, seconds=FINISHED_WITHIN)
+    once(server.worker("waited", WAITED_FOR))
+    return {"ours": server.state()["asked"]}

@@ -73,6 +73,12 @@ def exported(client, path):
     client.with_options(retries=PATIENT).export_tasks(path, project_name="street-scenes", workers=8)
 
 
+def waited(client, number):
+    """Wait until so many tasks are finished."""
+    finished = {task.id for task in client.wait_for_tasks({"project_name": "street-scenes"})}
+    assert len(finished) == number
+
+
 CREATIONS = {
     "one_by_one": one_by_one,
     "in_bulk": in_bulk,
@@ -81,6 +87,7 @@ CREATIONS = {
     "rerun": rerun,
     "told": told,
 }
+READINGS = {"listed": listed, "waited": waited}
 
 
 def main():
@@ -88,8 +95,8 @@ def main():
     client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
     if what == "exported":
         rounds(lambda: exported(client, number))
-    elif what == "listed":
-        rounds(lambda: listed(client, int(number)))
+    elif what in READINGS:
+        rounds(lambda: READINGS[what](client, int(number)))
     else:
         rounds(lambda: CREATIONS[what](client, payloads(int(number), *map(int, run or [0]))))
 

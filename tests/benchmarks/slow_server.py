@@ -1,9 +1,10 @@
 """A TLS server that answers late and, if asked to, badly, in a process of its own.
 
-`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS [TASKS]` writes its authority's
-certificate to FOLDER/ca.pem and prints its port. With TASKS it lists so many, else it takes
-creations. Each response goes out LATENCY seconds after its request was read,
-however many others wait. A share of FAULTS of the requests meets one of `FAULTS`.
+`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS [TASKS [SECONDS]]` writes its
+authority's certificate to FOLDER/ca.pem and prints its port. With TASKS it lists so many, else it
+takes creations. With SECONDS the tasks are pending at first, and finished within that time. Each
+response goes out LATENCY seconds after its request was read, however many others wait. A share of
+FAULTS of the requests meets one of `FAULTS`.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import json
 import random
 import ssl
 import sys
+import time
 from collections import Counter
 from email.utils import formatdate
 from pathlib import Path
@@ -141,6 +143,54 @@ class Listing:
         return True
 
 
+class Finishing:
+    """Pending tasks, which are finished one by one from the first request on, in any order.
+
+    Attributes:
+        asked: how many requests came.
+    """
+
+    def __init__(self, number, seconds):
+        self.met, self.asked = Counter(), 0
+        self._interval = seconds / number
+        created = dt.datetime.now(dt.timezone.utc)
+        self._tasks = []
+        for row in range(number):
+            time_ = stamp(created + dt.timedelta(milliseconds=row))
+            self._tasks.append({**sized(row, time_), "updated_at": time_, "status": "pending"})
+        self._remaining = list(self._tasks)
+        random.Random(SEED).shuffle(self._remaining)
+        self._next = None
+
+    def answer(self, request):
+        if request.path == "/state":
+            return 200, {"asked": self.asked, "met": self.met}
+        self.asked += 1
+        self._finish(time.time())
+        query = {name: values[0] for name, values in request.query.items()}
+        since, status = query.get("updated_after", ""), query.get("status")
+        docs = [
+            task
+            for task in reversed(self._tasks)
+            if task["updated_at"] >= since and status in (None, task["status"])
+        ]
+        start = int(query.get("next_token", 0))
+        page = {"docs": docs[start : start + 100], "total": len(docs), "limit": 100}
+        more = start + 100 < len(docs)
+        page.update({"next_token": str(start + 100)} if more else {})
+        return 200, {**page, "offset": start, "has_more": more}
+
+    def _finish(self, now):
+        self._next = self._next or now + self._interval
+        while self._remaining and self._next <= now:
+            moment = dt.datetime.fromtimestamp(self._next, dt.timezone.utc)
+            self._remaining.pop().update(status="completed", updated_at=stamp(moment))
+            self._next += self._interval
+
+    def is_new(self, request):
+        return True
+
+
 def stamp(moment):
     """With six digits, as the client writes bounds, so that texts compare as times do."""
     return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -220,7 +270,8 @@ async def main():
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    service = Listing(int(sys.argv[4])) if len(sys.argv) > 4 else Service()
+    kind = {4: Service, 5: Listing, 6: Finishing}[len(sys.argv)]
+    service = kind(*map(int, sys.argv[4:]))
     serve = Server(service, latency, share).serve
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=256)
     print(server.sockets[0].getsockname()[1], flush=True)

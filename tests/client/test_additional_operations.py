@@ -129,6 +129,7 @@ def test_download_results_saves_all_files(sandbox, client, tmp_path):
     assert client.download_results(tasks, tmp_path).run() == {"downloaded": 3}
     assert client.download_results(tasks, tmp_path).run() == {"existed": 3}
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
+    found.remove(tmp_path / "manifest.jsonl")
     assert len(found) == 15 and {path.read_bytes()[:4] for path in found} == {b"\x89PNG"}
 
 

@@ -303,6 +303,12 @@ CALLS = [
         ],
     ),
     Call(
+        "wait_for_tasks",
+        lambda c: c.wait_for_tasks({"project_name": "p", "tags": ["x"]}, timeout=0, poll=(2, 60)),
+        "GET", "tasks", generator(Task), LAST_TASKS,
+        query=[("project", "p"), ("tags", "x"), ("include_attachment_url", "True")],
+    ),
+    Call(
         "get_tasks_count", lambda c: c.get_tasks_count(**FULL_FILTERS),
         "GET", "tasks", equal(7, int), TASK_PAGE, query=[*FULL_QUERY, ("limit", "1")],
     ),

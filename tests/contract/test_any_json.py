@@ -54,6 +54,7 @@ CALLS = {
     "cancel_task": (lambda c: c.cancel_task("t", True), TASK),
     "upload_file": (lambda c: c.upload_file(b"x"), FILE),
     "Batch.get_status": (lambda c: scaleapi.Batch(dict(BATCH), c).get_status(), BATCH_STATUS),
+    "Batch.wait": (lambda c: scaleapi.Batch(dict(BATCH), c).wait(0), {"status": "completed"}),
     "Batch.set_priority": (lambda c: scaleapi.Batch(dict(BATCH), c).set_priority(20), {}),
     "Batch.finalize": (lambda c: scaleapi.Batch(dict(BATCH), c).finalize(), BATCH),
     "Task.refresh": (lambda c: scaleapi.Task(dict(TASK), c).refresh(), TASK),

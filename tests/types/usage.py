@@ -108,6 +108,15 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
         assert_type(client.get_tasks(**window.filters), Generator[scaleapi.Task, None, None])
 
 
+def on_waiting(client: scaleapi.ScaleClient, error: scaleapi.ScaleWaitTimeout) -> None:
+    every = client.wait_for_tasks(client.get_tasks("p"), timeout=60, poll=(1, 30), progress=True)
+    assert_type(every, Generator[scaleapi.Task, None, None])
+    filters: dict[str, Any] = {"batch_name": "b"}
+    for task in client.wait_for_tasks(filters, until=lambda task: task.status == "completed"):
+        assert_type(task, scaleapi.Task)
+    assert_type(error.pending, tuple[Any, ...])
+
+
 def on_batches(client: scaleapi.ScaleClient) -> None:
     every = client.get_batches("p", scaleapi.BatchStatus.Completed, MOMENT, detailed=True)
     assert_type(every, Generator[scaleapi.Batch, None, None])
@@ -369,6 +378,7 @@ def of_a_batch(batch: scaleapi.Batch) -> None:
     assert_type(batch.tasks_completed, Optional[int])
     assert_type(batch.as_dict(), dict[str, Any])
     assert_type(batch.get_status(), dict[str, Any])
+    assert_type(batch.wait(60, poll=5, progress=print), scaleapi.Batch)
     batch.finalize()
     batch.set_priority(30)
 

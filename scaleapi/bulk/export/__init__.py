@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import IO, Any, Union
 
 from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from ..._progress import ProgressOption, make_progress_callback, validate_progress
 from ..._resource import ClientMixin
 from ..._validation import is_int
 from ...exceptions import ScaleInvalidArgument
 from ...pagination import Paginator, iter_items, next_by_token
 from ...tasks import normalize_task_filters, task_query
 from ..outcomes import Record
-from ..progress import ProgressOption, make_progress_callback, validate_progress
 from ..runner import ThrottledPool
 from ..throttle import throttled_client
 from .checkpoint import Checkpoint, remove_checkpoint

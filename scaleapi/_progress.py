@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Callable, Optional, Union
 
-from ..exceptions import ScaleInvalidArgument
+from .exceptions import ScaleInvalidArgument
 
 ProgressOption = Union[bool, Callable[[int, Optional[int]], object], None]
-ProgressCallback = Callable[[Optional[int]], None]
-"""Called with the number of finished items, and with None at the end."""
+ProgressCallback = Callable[..., None]
+"""Called with the number of finished items, and their total if it changed; with None at the end."""
 
 
 def make_progress_callback(
@@ -24,7 +24,9 @@ def make_progress_callback(
     if progress is True:
         return _make_bar(name, total)
 
-    def report(done: Optional[int]) -> None:
+    def report(done: Optional[int], new_total: Optional[int] = None) -> None:
+        nonlocal total
+        total = total if new_total is None else new_total
         if callable(progress) and done is not None:
             progress(done, total)
 
@@ -36,11 +38,13 @@ def _make_bar(name: str, total: Optional[int]) -> ProgressCallback:
 
     bar = tqdm(total=total, desc=name, unit="", delay=0)
 
-    def report(done: Optional[int]) -> None:
+    def report(done: Optional[int], new_total: Optional[int] = None) -> None:
         if done is None:
             bar.close()
-        else:
-            bar.update(done - bar.n)
+            return
+        if new_total is not None:
+            bar.total = new_total
+        bar.update(done - bar.n)
 
     return report
 
