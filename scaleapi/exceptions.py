@@ -100,6 +100,11 @@ class ScaleException(Exception):
         """
         return find_request_id(self.headers)
 
+    def _add_hint(self, hint: str) -> None:
+        """Add advice to the message."""
+        self.message = f"{self.message}; {hint}"
+        self.args = (self._text(),)
+
     def _text(self) -> str:
         prefix = "<Response>" if self.code is None else f"<Response [{self.code}]>"
         return f"{prefix} {self.message}"

@@ -27,8 +27,10 @@ from ._validation import (
     timestamp,
     validate_filters,
 )
-from .exceptions import ScaleException, ScaleInvalidArgument
+from .exceptions import ScaleException, ScaleInvalidArgument, ScaleResourceNotFound
 from .pagination import Paginator, iter_items, next_by_token
+
+ID_LENGTH = 24  # of the service's own ids, in hex digits
 
 
 class TaskType(Enum):
@@ -329,12 +331,19 @@ class TaskMethods(ClientMixin):
         """Return the task with this id.
 
         Args:
-            task_id: The id of the task.
+            task_id: The id of the task. Whether the service finds a task by its unique id here is
+                not documented: use `get_tasks(unique_id=...)`.
 
         Raises:
             ScaleResourceNotFound: If there is no such task.
         """
-        return self._request_object(Task, "GET", f"task/{path_segment('task_id', task_id)}")
+        endpoint = f"task/{path_segment('task_id', task_id)}"
+        try:
+            return self._request_object(Task, "GET", endpoint)
+        except ScaleResourceNotFound as error:
+            if len(task_id) > ID_LENGTH:
+                error._add_hint("if this is a unique id, use get_tasks(unique_id=...)")
+            raise
 
     def cancel_task(self, task_id: str, clear_unique_id: bool = False) -> Task:
         """Cancel a task on which no work has started.

@@ -129,3 +129,16 @@ def test_exception_holds_the_key_nowhere(client, wire):
         assert secret not in pickle.dumps(error)
         assert secret.decode() not in repr(error) + str(error) + repr(vars(error))
         assert secret.decode() not in repr(client) + repr(client.api)
+
+
+@pytest.mark.parametrize("task_id, is_hinted", [("t", False), ("0" * 24, False), ("0" * 128, True)])
+def test_get_task_by_a_unique_id_names_the_call_that_finds_it(task_id, is_hinted, sandbox):
+    with sandbox.client() as client, pytest.raises(scaleapi.ScaleResourceNotFound) as caught:
+        client.get_task(task_id)
+    hint = "; if this is a unique id, use get_tasks(unique_id=...)"
+    for text in (
+        str(caught.value),
+        caught.value.message,
+        str(pickle.loads(pickle.dumps(caught.value))),
+    ):
+        assert text.endswith(hint) is is_hinted
