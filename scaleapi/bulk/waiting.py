@@ -24,7 +24,7 @@ from ..tasks import Task, Tasklist, TaskMethods, TaskStatus, normalize_task_filt
 from .runner import validate_items
 
 NAME = "wait_for_tasks"
-OVERLAP = dt.timedelta(seconds=2)
+OVERLAP = dt.timedelta(seconds=1)
 """How far each listing reaches back behind the last change that is known.
 
 It covers changes in the same millisecond, services that exclude the bound itself, and servers whose
@@ -137,20 +137,22 @@ def _generate(
 ) -> Generator[Task, None, None]:
     """Yield the tasks that are finished already, then those of the listings, with progress."""
     polling = Polling(client._clock, options.poll, options.timeout)
-    report = make_progress_callback(options.progress, NAME, None)
-    known, done = len(finished), 0
+
+    def total() -> int:
+        return len(finished) + sum(listing.total for listing in listings)
+
+    report = make_progress_callback(options.progress, NAME, total() or None)
     try:
-        for task in itertools.chain(finished, _poll(listings, polling)):
-            done += 1
-            report(done, known + sum(listing.total for listing in listings))
+        tasks = itertools.chain(finished, _poll(listings, polling))
+        for done, task in enumerate(tasks, start=1):
+            report(done, total())
             yield task
     finally:
         report(None)
     gone = [task for listing in listings for task in listing.gone]
     pending = [task for listing in listings for task in listing.pending.values()]
     if pending:
-        total = known + sum(listing.total for listing in listings)
-        raise polling.timeout_error(len(pending) + len(gone), total, [*pending, *gone])
+        raise polling.timeout_error(len(pending) + len(gone), total(), [*pending, *gone])
     if gone:
         raise ScaleResourceNotFound(
             f"{len(gone)} of the tasks that were waited for no longer exist: {name_ids(gone)}"
@@ -263,14 +265,14 @@ class _Listing:
     def _list(
         self,
         bounds: Mapping[str, Any],
-        note: Callable[[Tasklist, bool], None] = lambda page, is_first: None,
+        note: Callable[[Tasklist], None] = lambda page: None,
     ) -> Iterator[Task]:
         client = self._client
         fetch = own_unless_replaced(client.tasks, TaskMethods.tasks, client._tasks_page)
 
         def fetch_and_note(step: PageParams) -> Tasklist:
             page = fetch(**self._query, **bounds, **step)
-            note(page, not step)
+            note(page)
             return page
 
         return iter_items(fetch_and_note, next_by_token, {})
@@ -291,9 +293,8 @@ class _Position:
     """Up to which change a listing was read.
 
     A task may change after its own page was fetched and before the last one is. So a listing is
-    complete only up to the last change that the service had made when it was asked for the first
-    page. It had made those on that page and in earlier listings, and those on a later page if they
-    are older than the time since then.
+    complete only up to the changes that the service had made when the listing began: those on its
+    pages, less the time that passed until the page arrived.
 
     Args:
         clock: Measures that time.
@@ -304,29 +305,20 @@ class _Position:
     """
 
     def __init__(self, clock: Clock, time: Optional[dt.datetime]) -> None:
-        self.time = self._next = self._latest = time
+        self.time = self._next = time
         self._clock = clock
         self._began = 0.0
 
     def begin(self) -> None:
         """Note that a listing begins."""
         self._began = self._clock.monotonic()
-        self._next = self._latest
 
-    def note(self, page: Tasklist, is_first: bool) -> None:
-        """Note the changes on a page.
-
-        Args:
-            page: The page.
-            is_first: Whether the listing begins with it.
-        """
+    def note(self, page: Tasklist) -> None:
+        """Note the changes on a page that has arrived."""
         latest = max(filter(None, map(_changed_at, page)), default=None)
-        if latest is None:
-            return
-        elapsed = 0.0 if is_first else self._clock.monotonic() - self._began
-        made = latest - dt.timedelta(seconds=elapsed)
-        self._next = made if self._next is None else max(self._next, made)
-        self._latest = latest if self._latest is None else max(self._latest, latest)
+        if latest is not None:
+            made = latest - dt.timedelta(seconds=self._clock.monotonic() - self._began)
+            self._next = made if self._next is None else max(self._next, made)
 
     def advance(self) -> None:
         """Note that the listing was read to its end."""
@@ -341,6 +333,6 @@ def _changed_at(task: Task) -> Optional[dt.datetime]:
 def _time(task: Task, key: str) -> Optional[dt.datetime]:
     text = task.as_dict().get(key)
     time = parse_iso8601(text) if isinstance(text, str) else None
-    if not isinstance(time, dt.datetime):
-        return None
+    if not isinstance(time, dt.datetime) or not dt.MINYEAR < time.year < dt.MAXYEAR:
+        return None  # at the ends of the calendar there is no room for bounds
     return time if time.tzinfo else time.replace(tzinfo=dt.timezone.utc)

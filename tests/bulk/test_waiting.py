@@ -316,6 +316,31 @@ def test_wait_for_tasks_given_ones_of_unknown_age_are_listed_completely(client, 
     assert set(service.queries[0]) == {"project", "include_attachment_url"}
 
 
+def test_wait_for_tasks_given_ones_are_listed_from_the_oldest_state(client, service, clock):
+    """One was fetched before the change of the other; of the last the time is not known."""
+    ids = service.add(3)
+    first = Task(dict(service.tasks[ids[0]]), client)
+    clock.now += 10
+    service.finish(ids[0], ids[2])
+    clock.now += HOUR
+    service.touch(ids[1])
+    second = Task(dict(service.tasks[ids[1]]), client)
+    found = client.wait_for_tasks([second, first])
+    assert next(found) is first and len(service.queries) == 1
+    bare = Task({"task_id": ids[2], "project": "p", "status": "pending"}, client)
+    found = client.wait_for_tasks([second, bare])
+    assert next(found) is bare and len(service.queries) == 2
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "soon", 5])
+def test_wait_for_tasks_time_that_is_unusable_is_taken_as_unknown(client, service, time):
+    (task_id,) = service.add()
+    task = Task({**service.tasks[task_id], "created_at": time, "updated_at": time}, client)
+    service.finish(task_id)
+    assert ids_of(client.wait_for_tasks([task])) == [task_id]
+    assert set(service.queries[0]) == {"project", "include_attachment_url"}
+
+
 def test_wait_for_tasks_matching_ones_that_appear_later_are_waited_for(client, service, clock):
     ids = service.add(2)
     clock.at(3, lambda: ids.extend(service.add()))
@@ -329,6 +354,7 @@ def test_wait_for_tasks_until_a_function_says_so(wanted, client, service, clock)
     ids = service.add(2)
     service.finish(*ids)
     clock.at(5, lambda: service.tasks[ids[0]].update(customer_review_status="accepted"))
+    clock.at(5, lambda: service.touch(ids[0]))  # now the next change will not be listed
     clock.at(9, lambda: service.tasks[ids[1]].update(customer_review_status="rejected"))
 
     def audited(task):
@@ -397,9 +423,13 @@ def test_wait_for_tasks_progress_has_the_number_of_known_tasks(client, service, 
 
 
 def test_wait_for_tasks_progress_bar_takes_the_new_total(client, service, capsys):
-    service.finish(*service.add(2))
+    ids = service.add(2)
+    tasks = given(client, service, ids)
+    service.finish(*ids)
     list(client.wait_for_tasks({"project_name": "p"}, progress=True))
     assert "wait_for_tasks: 100%" in capsys.readouterr().err
+    list(client.wait_for_tasks(tasks, progress=True))
+    assert "wait_for_tasks:   0%|          | 0/2" in capsys.readouterr().err  # while it waits
 
 
 @pytest.mark.parametrize(
