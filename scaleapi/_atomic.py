@@ -39,8 +39,14 @@ def atomic_write(path: Path, folder: Path) -> Iterator[IO[bytes]]:
         raise
 
 
+def remove_temp_files(folder: Path) -> None:
+    """Remove all temporary files from a folder that only one job uses."""
+    for file in folder.glob(f"*-*-{'?' * 32}{TEMP_SUFFIX}"):
+        file.unlink(missing_ok=True)
+
+
 def remove_stale_temp_files(folder: Path) -> None:
-    """Remove temporary files that ended processes of this machine left in a folder."""
+    """Remove temporary files that ended processes of this machine left in a shared folder."""
     for file in folder.glob(f"{_machine()}-*-{'?' * 32}{TEMP_SUFFIX}"):
         process = file.name.split("-")[1]
         if process.isdigit() and not _is_running(int(process)):

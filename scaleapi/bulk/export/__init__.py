@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, Union
 
-from ..._atomic import atomic_write, remove_stale_temp_files, validate_output_path
+from ..._atomic import atomic_write, remove_temp_files, validate_output_path
 from ..._progress import ProgressOption, make_progress_callback, validate_progress
 from ..._resource import ClientMixin
 from ..._validation import is_int
@@ -72,7 +72,7 @@ def export(
     key = client.api.api_key
     previous = Checkpoint.load(folder, job, key) if resume else None
     if previous:
-        remove_stale_temp_files(folder)
+        remove_temp_files(folder)
     else:
         remove_checkpoint(folder)
     with ThrottledPool(throttle) as pool:

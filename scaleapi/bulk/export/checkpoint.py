@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Optional
 
-from ..._atomic import atomic_write, remove_stale_temp_files
+from ..._atomic import atomic_write, remove_temp_files
 from ...exceptions import ScaleException, ScaleInvalidArgument
 from .partition import ExportWindow, Plan
 
@@ -102,7 +102,7 @@ def remove_checkpoint(folder: Path) -> None:
     (folder / PLAN_FILENAME).unlink(missing_ok=True)
     for file in folder.glob(f"*{PART_SUFFIX}"):
         file.unlink(missing_ok=True)
-    remove_stale_temp_files(folder)
+    remove_temp_files(folder)
     with suppress(OSError):  # missing, or contains files that are not ours
         folder.rmdir()
 
