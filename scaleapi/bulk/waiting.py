@@ -161,8 +161,9 @@ def _generate(
 
 def _poll(listings: list[_Listing], polling: Polling) -> Iterator[Task]:
     """Yield tasks as they are finished, until none is pending or the deadline has passed."""
-    waiting = listings
-    for number in itertools.count(1):
+    waiting, number = listings, 0
+    while True:
+        number += 1
         last = polling.expired
         for listing in waiting:
             yield from listing.read_changes()

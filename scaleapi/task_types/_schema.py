@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +17,7 @@ from .._validation import is_number
 from ._findings import HIGH, LOW, MEDIUM, Finding, Findings, Path
 
 
-class Form:
+class Form(ABC):
     """The form of a value.
 
     Attributes:
@@ -25,13 +26,13 @@ class Form:
 
     described: str
 
+    @abstractmethod
     def accepts(self, value: Any) -> bool:
         """Whether a value has the JSON type of this form, whatever it holds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check(self, value: Any, path: Path, findings: Findings) -> None:
         """Add what is wrong with a value to the findings."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -376,7 +376,8 @@ def test_cancel_tasks_tells_apart_what_can_not_be_canceled(live_sandbox):
             live_sandbox.fail_next("POST", f"/task/{made[3].id}/cancel", status=400)
             expected[4] = "already_canceled"
         assert isinstance(outcomes[5].error, scaleapi.ScaleResourceNotFound)
-        assert client.cancel_tasks([""], clear_unique_id=True).run() == {"failed": 1}
+        for nothing in ("", "."):
+            assert client.cancel_tasks([nothing], clear_unique_id=True).run() == {"failed": 1}
 
 
 def test_cancel_tasks_done_by_their_objects_send_nothing(live_sandbox):

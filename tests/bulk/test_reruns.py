@@ -1,13 +1,16 @@
 """A job that is run again: look-ups in pages, existing tasks in any state, and comparisons."""
 
+import copy
 import itertools
 import json
+import pickle
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 import scaleapi
 from scaleapi import ScaleDuplicateResource, ScaleInvalidRequest
+from scaleapi._comparison import ABSENT
 from scaleapi.bulk import lookups
 from tests.factories import CATEGORIZATION, page
 from tests.fixtures.servers import http_response
@@ -340,3 +343,33 @@ def test_create_tasks_compare_ignores_the_urgency_that_the_service_changes(serve
     payload = {"unique_id": "u", "urgency": "standard"}
     (outcome,) = connect(server).create_tasks("chat", [payload], on_duplicate="compare")
     assert outcome.status == "same"
+
+
+def test_plan_tasks_summary_lists_the_first_20_and_counts_the_rest(client):
+    client.create_tasks("categorization", payloads(30)).run()
+    plan = client.plan_tasks("categorization", payloads(30, attachment="other"))
+    summary = plan.summary()
+    assert summary.count("unique_id 'u") == 20 and summary.endswith("and 10 more")
+    assert "differs" in repr(plan) and "30" in repr(plan)
+
+
+@pytest.mark.parametrize("way", ["create_tasks", "apply"])
+def test_check_payloads_of_one_run_rejects_before_sending(way, sandbox, client):
+    given = [*payloads(1), {"unique_id": "bad", "instruction": "?", "categories": ["c"]}]
+    if way == "apply":
+        run = client.plan_tasks("categorization", given).apply(check_payloads="error")
+    else:
+        run = client.create_tasks("categorization", given, check_payloads="error")
+    good, bad = run
+    assert (good.status, bad.status) == ("created", "failed")
+    assert isinstance(bad.error, scaleapi.ScaleInvalidArgument) and "attachment" in str(bad.error)
+    assert not any((request.body or {}).get("unique_id") == "bad" for request in sandbox.requests
+                   if request.method == "POST" and isinstance(request.body, dict))  # fmt: skip
+
+
+def test_absent_stands_for_no_value():
+    assert repr(ABSENT) == "ABSENT" and not ABSENT
+    assert copy.deepcopy(ABSENT) is pickle.loads(pickle.dumps(ABSENT)) is ABSENT
+    difference = scaleapi.bulk.Difference("a.b", 1, ABSENT)
+    assert str(difference) == "a.b: 1 in the payload, ABSENT in the task"
+    assert difference.as_dict() == {"path": "a.b", "payload": 1}

@@ -29,6 +29,7 @@ VALID = [
     (TAGGED, {"type": "a", "name": "x"}),
     (WITH_DEFAULT, {"name": "x"}),
     (TREE_OR_LEAF, {"below": ["x", {"below": []}]}),
+    (schema.AnyOf((schema.Null(), schema.Recursive(lambda: INNER, "it"))), {"name": "x"}),
 ]
 INVALID = [
     (schema.Null(), 1, "x must be null, got 1"),
