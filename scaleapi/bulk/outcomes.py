@@ -33,9 +33,8 @@ class TaskOutcome(Record):
         index: Position of the item, counted from 0.
         payload: The item as it was passed.
         task: The task, None if there is none or it was not fetched.
-        status: "created", "existed" or "failed"; "canceled", "refused" or "failed"; "updated" or
-            "failed"; for "compare" and in a plan also "create", "same", "differs" or "canceled".
-        error: Why it failed or was refused, or why its unique id can't be used, else None.
+        status: See the method that made the run.
+        error: Why it failed or could not be canceled, or why its unique id is not free, else None.
         differences: Where the task is not as the payload says, if they were compared.
         request_id: The id that the service gave the item's last request, None if it gave none.
     """
