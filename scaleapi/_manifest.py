@@ -11,6 +11,9 @@ from typing import Any, NamedTuple, Optional, Union
 
 MANIFEST_NAME = "manifest.jsonl"
 
+FileKey = tuple[str, str, str]
+"""What a file was downloaded from: a task's id, the position of a URL in it, and the URL."""
+
 
 class ManifestEntry(NamedTuple):
     """A downloaded file.
@@ -46,19 +49,25 @@ class ManifestWriter:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / MANIFEST_NAME
-        self._lock = threading.Lock()
-        self._listed: Optional[dict[tuple[str, str, str], str]] = None
+        self._lock = threading.RLock()
+        self._listed: Optional[dict[FileKey, str]] = None
+        self._owners: dict[str, FileKey] = {}
 
-    def file_of(self, task_id: str, position: str, url: str) -> Optional[str]:
+    def file_of(self, key: FileKey) -> Optional[str]:
         """Return the file of a URL that is listed, None if there is none."""
-        return self._entries().get((task_id, position, url))
+        return self._entries().get(key)
+
+    def owner_of(self, file: str) -> Optional[FileKey]:
+        """Return what a file was downloaded from, None if it is not listed."""
+        self._entries()
+        return self._owners.get(file)
 
     def add(self, entry: ManifestEntry) -> None:
         """List a file, unless it is listed."""
         with self._lock:
             entries = self._entries()
             key = entry[:3]
-            if entries.get(key) == entry.file:
+            if entries.get(key) == entry.file and self._owners.get(entry.file) == key:
                 return
             line = json.dumps(entry._asdict()).encode() + b"\n"
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
@@ -68,12 +77,16 @@ class ManifestWriter:
             finally:
                 os.close(descriptor)
             entries[key] = entry.file
+            self._owners[entry.file] = key
 
-    def _entries(self) -> dict[tuple[str, str, str], str]:
-        if self._listed is None:
-            listed = read_manifest(self._path) if self._path.exists() else ()
-            self._listed = {(e.task_id, e.position, e.url): e.file for e in listed}
-        return self._listed
+    def _entries(self) -> dict[FileKey, str]:
+        with self._lock:
+            if self._listed is None:
+                self._listed = {}
+                for entry in read_manifest(self._path) if self._path.exists() else ():
+                    self._listed[entry[:3]] = entry.file
+                    self._owners[entry.file] = entry[:3]
+            return self._listed
 
 
 def _is_unfinished(descriptor: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import mimetypes
 import os
@@ -14,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 
 from .._atomic import TEMP_SUFFIX, remove_stale_temp_files
 from .._http.download import FileDownloader, SavedFile
-from .._manifest import ManifestEntry, ManifestWriter
+from .._manifest import FileKey, ManifestEntry, ManifestWriter
 from .._progress import ProgressOption
 from .._resource import ClientMixin
 from .._task_sources import TaskSource, task_json, tasks_in
@@ -160,7 +161,7 @@ class _Job:
         self._manifest = ManifestWriter(base)
         # Two workers may have the same file to load, since a task may be named twice.
         self._locks = [threading.Lock() for _ in range(LOCKS)]
-        self._owners: dict[str, FileSource] = {}  # of names that the caller's function made
+        self._owners: dict[str, FileKey] = {}  # of names that the caller's function made
         self._swept: set[Path] = set()
 
     def files_of(self, task: Any) -> list[tuple[FileSource, str]]:
@@ -181,41 +182,46 @@ class _Job:
         relative = filename_for(source) if self._name is None else self._custom_name(source)
         path = self._base / relative
         with self._locks[hash(relative) % LOCKS]:
-            existing = self._existing(path, source)
+            existing = self._existing(path, key_of(source))
             if existing is not None:
                 self._list(source, existing, None)
                 return existing, False
+            if path.parent.is_dir():
+                self._sweep(path.parent)
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._sweep(path.parent)
             with self._hosts.watching(url):
                 saved = self._downloader.save(url, lambda media: with_extension(path, media))
             self._list(source, saved.path, saved)
         return saved.path, True
 
-    def _existing(self, path: Path, source: FileSource) -> Optional[Path]:
-        """Return the path of a file that is there already; its extension may be the server's."""
-        if path.is_file():
-            return path
-        if _EXTENSION.fullmatch(path.suffix):
-            return None
-        listed = self._manifest.file_of(str(source.task["task_id"]), source.position, source.url)
-        candidates = [self._base / listed] if listed else sorted(path.parent.glob(f"{path.name}.*"))
+    def _existing(self, path: Path, key: FileKey) -> Optional[Path]:
+        """Return the path of a file that is there already; its extension may be the server's.
+
+        One that was downloaded from another URL, as a task had before, does not count.
+        """
+        candidates = [path]
+        if not _EXTENSION.fullmatch(path.suffix):
+            listed = self._manifest.file_of(key)
+            pattern = f"{glob.escape(path.name)}.*"
+            candidates += [self._base / listed] if listed else sorted(path.parent.glob(pattern))
         for candidate in candidates:
             extension = candidate.name[len(path.name) :]
+            is_named_so = not extension or _EXTENSION.fullmatch(extension)
             is_whole = candidate.suffix != TEMP_SUFFIX and candidate.is_file()
-            if is_whole and candidate.stem == path.name and _EXTENSION.fullmatch(extension):
+            owner = self._manifest.owner_of(candidate.relative_to(self._base).as_posix())
+            if is_whole and is_named_so and owner in (None, key):
                 return candidate
         return None
 
     def _custom_name(self, source: FileSource) -> str:
         assert self._name is not None
         name = validate_file_name(self._name(source))
-        key = source._replace(task={"task_id": source.task["task_id"]})
+        key = key_of(source)
         owner = self._owners.setdefault(name, key)
         if owner != key:
             raise ScaleInvalidArgument(
-                f"the result of name must be unique, got {name!r} for {key.position} of task "
-                f"{key.task['task_id']} and for {owner.position} of task {owner.task['task_id']}"
+                f"the result of name must be unique, got {name!r} for {key[1]} of task {key[0]} "
+                f"and for {owner[1]} of task {owner[0]}"
             )
         return name
 
@@ -227,13 +233,18 @@ class _Job:
     def _list(self, source: FileSource, path: Path, saved: Optional[SavedFile]) -> None:
         """Add a file to the manifest; one that existed is read if it is not listed."""
         file = path.relative_to(self._base).as_posix()
-        key = str(source.task["task_id"]), source.position, source.url
+        key = key_of(source)
         if saved is None:
-            if self._manifest.file_of(*key) == file:
+            if self._manifest.file_of(key) == file:
                 return
             content_type = mimetypes.guess_type(path.name)[0] or ""
             saved = SavedFile(path, path.stat().st_size, content_type, _sha256(path))
         self._manifest.add(ManifestEntry(*key, file, saved.size, saved.content_type, saved.sha256))
+
+
+def key_of(source: FileSource) -> FileKey:
+    """Return what identifies a file in the manifest."""
+    return str(source.task["task_id"]), source.position, source.url
 
 
 def positions_of(json: Mapping[str, Any], sources: Iterable[str]) -> dict[str, str]:

@@ -312,3 +312,33 @@ def test_manifest_writer_threads_write_whole_lines(tmp_path):
     for thread in threads:
         thread.join()
     assert len([*read_manifest(tmp_path)]) == len(entries(tmp_path)) == 800
+
+
+def test_named_file_of_an_earlier_url_is_replaced(client, store, tmp_path):
+    """A task that was labeled anew has other files under the same positions."""
+    for url in ("first.png", "second.png"):
+        given = [task("t", at(store, f"{url}?Signature={url}"))]
+        run = client.download_results(given, tmp_path, name=lambda source: "mask.png")
+        assert run.run() == {"downloaded": 1}
+        assert (tmp_path / "mask.png").read_bytes().startswith(f"/{url}".encode())
+    again = client.download_results(given, tmp_path, name=lambda source: "mask.png")
+    assert again.run() == {"existed": 1}
+    assert [entry["url"] for entry in entries(tmp_path)] == [
+        at(store, "first.png"), at(store, "second.png")
+    ]  # fmt: skip
+
+
+def test_named_file_that_nobody_listed_is_kept(client, store, tmp_path):
+    (tmp_path / "mask.png").write_bytes(b"of an earlier version")
+    given = [task("t", at(store, "a.png"))]
+    run = client.download_results(given, tmp_path, name=lambda source: "mask.png")
+    assert run.run() == {"existed": 1} and store.requests == []
+
+
+def test_name_with_characters_of_patterns_is_found_again(client, store, tmp_path):
+    (tmp_path / "ab.png").write_bytes(b"another")
+    given = [task("t", at(store, "mask"))]
+    for status in ("downloaded", "existed"):
+        run = client.download_results(given, tmp_path, name=lambda source: "a[b]*?"[:4])
+        assert run.run() == {status: 1}
+    assert file_names(tmp_path) == ["a[b].png", "ab.png"]
