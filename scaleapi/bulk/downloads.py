@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import json
 import mimetypes
 import os
 import re
@@ -47,7 +48,7 @@ class DownloadOutcome(Record):
 
     Attributes:
         index: Position of the task, counted from 0.
-        task: The task as it was passed; of an export, its line.
+        task: The task as it was passed; of an export, the JSON of its line.
         paths: The paths of its complete files.
         status: "downloaded", "existed" (all of its files existed), "empty" (it points to none) or
             "failed".
@@ -107,7 +108,7 @@ def download(
     throttled, throttle = throttled_client(client, workers)
     job = _Job(throttled.api._downloader(), base, sources, name, HostFailures(max_host_failures))
 
-    def fetch(index: int, task: Any, _: Any) -> DownloadOutcome:
+    def fetch(index: int, _: Any, task: Any) -> DownloadOutcome:
         throttle.recorder.forget_request_id()
         paths: list[Path] = []
         downloaded, first_error = 0, None
@@ -127,7 +128,17 @@ def download(
         request_id = throttle.recorder.request_id
         return DownloadOutcome(index, task, paths, status, first_error, request_id)
 
-    return BulkRun("download_results", items, fetch, throttle, progress)
+    return BulkRun("download_results", items, fetch, throttle, progress, snapshot=parse_line)
+
+
+def parse_line(task: Any) -> Any:
+    """Return the JSON of an export's line, or its text if it is none; any other task as it is."""
+    if not isinstance(task, (str, bytes)):
+        return task
+    try:
+        return json.loads(task)
+    except ValueError:
+        return task if isinstance(task, str) else task.decode("utf-8", "replace")
 
 
 def _is_one(only: Any) -> bool:
@@ -166,11 +177,11 @@ class _Job:
 
     def files_of(self, task: Any) -> list[tuple[FileSource, str]]:
         """Return the files that a task points to, each with its whole URL."""
-        json = task_json(task)
-        non_empty_str("task_id", json.get("task_id"))
+        fields = task_json(task)
+        non_empty_str("task_id", fields.get("task_id"))
         return [
-            (FileSource(json, position, _without_query(url)), url)
-            for url, position in positions_of(json, self._sources).items()
+            (FileSource(fields, position, _without_query(url)), url)
+            for url, position in positions_of(fields, self._sources).items()
         ]
 
     def ensure(self, source: FileSource, url: str) -> tuple[Path, bool]:
@@ -247,15 +258,15 @@ def key_of(source: FileSource) -> FileKey:
     return str(source.task["task_id"]), source.position, source.url
 
 
-def positions_of(json: Mapping[str, Any], sources: Iterable[str]) -> dict[str, str]:
+def positions_of(task: Mapping[str, Any], sources: Iterable[str]) -> dict[str, str]:
     """Return the URLs in parts of a task, each with the position where it occurs first."""
-    params = json.get("params")
+    params = task.get("params")
     params = params if isinstance(params, Mapping) else {}
     attachments = ("attachment", "attachments")
     parts: dict[str, dict[str, Any]] = {
-        "response": {"response": json.get("response")},
+        "response": {"response": task.get("response")},
         "attachment": {
-            **{name: json.get(name) for name in attachments},
+            **{name: task.get(name) for name in attachments},
             **{f"params.{name}": params.get(name) for name in attachments},
         },
     }

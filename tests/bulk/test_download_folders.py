@@ -186,8 +186,13 @@ def test_tasks_may_be_the_file_of_an_export(name, client, store, tmp_path):
 
 def test_line_of_an_export_that_is_no_task_fails_alone(client, store, tmp_path):
     (tmp_path / "t.jsonl").write_text('{"task_id": "t"}\nnone\n[]\n')
-    outcomes = list(client.download_results(tmp_path / "t.jsonl", tmp_path / "out"))
+    run = client.download_results(tmp_path / "t.jsonl", tmp_path / "out")
+    outcomes = list(run)
     assert [outcome.status for outcome in outcomes] == ["empty", "failed", "failed"]
+    assert [outcome.task for outcome in outcomes] == [{"task_id": "t"}, "none\n", []]
+    assert json.loads(json.dumps(outcomes[0].as_dict()))["task"] == {"task_id": "t"}
+    run.write_failures(tmp_path / "failed.jsonl")
+    assert list(scaleapi.read_failures(tmp_path / "failed.jsonl")) == ["none\n", []]
 
 
 def test_dead_host_is_given_up_and_others_go_on(client, store, tmp_path, caplog, serve):
