@@ -15,6 +15,7 @@ from typing import IO, Any, Union
 from .exceptions import ScaleInvalidArgument
 
 TEMP_SUFFIX = ".new"
+MAX_NAME_BYTES = 240  # of a file; file systems allow 255, of which an export's folder needs some
 
 PathLike = Union[str, os.PathLike[str]]
 
@@ -72,10 +73,18 @@ def _is_running(process: int) -> bool:
 
 
 def validate_output_path(path: Any) -> Path:
-    """Return the path of a file in an existing folder."""
-    if not isinstance(path, (str, os.PathLike)) or not str(path):
-        raise ScaleInvalidArgument(f"path must be the path of a file, got {path!r}")
-    target = Path(path)
+    """Return the path of a file in an existing folder; a symbolic link is followed.
+
+    Raises:
+        ScaleInvalidArgument: If it is no such path, or its name is too long.
+    """
+    if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
+        raise ScaleInvalidArgument(f"path must be the path of a file, got {path!r:.300}")
+    if len(os.fsencode(Path(path).name)) > MAX_NAME_BYTES:
+        raise ScaleInvalidArgument(
+            f"path must end in a name of at most {MAX_NAME_BYTES} bytes, got {path!r:.300}"
+        )
+    target = Path(os.path.realpath(path)) if os.path.islink(path) else Path(path)
     if target.is_dir() or not target.parent.is_dir():
         raise ScaleInvalidArgument(f"path must be a file in an existing folder, got {path!r}")
     return target

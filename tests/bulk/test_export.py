@@ -394,3 +394,37 @@ def test_export_windows_invalid_max_tasks_raises(size, client):
         scaleapi.ScaleInvalidArgument, match="max_tasks must be a whole number over"
     ):
         client.export_windows(project_name="p", max_tasks=size)
+
+
+@pytest.mark.parametrize(
+    "name, message",
+    [
+        ("a\0b.jsonl", "path must be the path of a file, got"),
+        ("x" * 241, "path must end in a name of at most 240 bytes"),
+        ("\u00e4" * 121, "path must end in a name of at most 240 bytes"),
+    ],
+)
+def test_export_name_that_no_file_can_have_is_refused_before_sending(
+    name, message, full_sandbox, client, tmp_path
+):
+    before = len(full_sandbox.requests)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
+        client.export_tasks(tmp_path / name, project_name="p")
+    assert len(full_sandbox.requests) == before and list(tmp_path.iterdir()) == []
+
+
+def test_export_longest_name_is_written(client, tmp_path):
+    assert client.export_tasks(tmp_path / ("x" * 240), project_name="p").path.exists()
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_export_target_that_is_a_symbolic_link_is_followed(exists, client, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    target, link = tmp_path / "elsewhere" / "tasks.jsonl", tmp_path / "link.jsonl"
+    if exists:
+        target.write_text("older")
+    link.symlink_to(target)
+    report = client.export_tasks(link, project_name="p")
+    assert link.is_symlink() and report.path == target
+    assert len(target.read_text().splitlines()) == report.tasks > 0
+    assert sorted(path.name for path in (tmp_path / "elsewhere").iterdir()) == ["tasks.jsonl"]
