@@ -6,8 +6,14 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
 
 MANIFEST_NAME = "manifest.jsonl"
 
@@ -73,6 +79,7 @@ class ManifestWriter:
             flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
             descriptor = os.open(self._path, flags, 0o666)
             try:
+                _lock_file(descriptor)  # until it is closed
                 os.write(descriptor, b"\n" * _is_unfinished(descriptor) + line)
             finally:
                 os.close(descriptor)
@@ -87,6 +94,13 @@ class ManifestWriter:
                     self._listed[entry[:3]] = entry.file
                     self._owners[entry.file] = entry[:3]
             return self._listed
+
+
+def _lock_file(descriptor: int) -> None:
+    """Wait until no other run appends to the file; without locks, two may leave an empty line."""
+    if fcntl is not None:
+        with suppress(OSError):  # a file system that has no locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _is_unfinished(descriptor: int) -> bool:
