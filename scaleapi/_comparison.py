@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 # Parameters of URLs that Amazon, Google, CloudFront and Azure sign. Compiled on first use, since at
@@ -38,8 +37,7 @@ ABSENT = _Absent()
 """Stands for the value of a key that an object does not have."""
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One difference between a payload and the task that has its unique id.
 
     Attributes:
@@ -57,7 +55,7 @@ class Difference:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON, without those that are `ABSENT`."""
-        return {name: value for name, value in vars(self).items() if value is not ABSENT}
+        return {name: value for name, value in self._asdict().items() if value is not ABSENT}
 
 
 def iter_differences(sent: Any, shown: Any, path: str) -> Iterator[Difference]:

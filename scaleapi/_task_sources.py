@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -31,6 +30,8 @@ def tasks_in(tasks: Any) -> Iterable[Any]:
 
 
 def _lines(path: str) -> Iterator[bytes]:
+    import gzip  # here, since few need it
+
     opener: Any = gzip.open if path.endswith(".gz") else open
     with opener(path, "rb") as lines:
         yield from lines
