@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote
 
-from ._comparison import ABSENT, find_differences
 from ._http.idempotency import (
     IDEMPOTENT,
     NOT_IDEMPOTENT,
@@ -36,6 +35,8 @@ def _last_segment(data: RequestData) -> str:
 
 def _shows_fields(shown: Any, fields: Mapping[str, Any]) -> bool:
     """Return whether an object has each of these fields as it was sent, as far as it shows them."""
+    from ._comparison import ABSENT, find_differences  # here, since recoveries are rare
+
     return isinstance(shown, Mapping) and all(
         difference.task is ABSENT and not difference.path.startswith("metadata.")
         for difference in find_differences(fields, shown)
