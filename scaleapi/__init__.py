@@ -99,14 +99,16 @@ _SUBMODULES = {module.partition(".")[0] for module in _NAMES} | {"callbacks"}
 __all__ = sorted(["__version__", *_MODULE_OF])
 
 
-def __getattr__(name: str) -> Any:
-    if name in _SUBMODULES:
-        return importlib.import_module(f".{name}", __name__)
-    if name not in _MODULE_OF:
-        from ._renamed import raise_missing_name  # here, since it is hardly ever needed
+if not TYPE_CHECKING:  # else type checkers would let any name pass
 
-        raise_missing_name(__name__, name)
-    return load_attribute(__name__, _MODULE_OF, name)
+    def __getattr__(name: str) -> Any:
+        if name in _SUBMODULES:
+            return importlib.import_module(f".{name}", __name__)
+        if name not in _MODULE_OF:
+            from ._renamed import raise_missing_name  # here, since it is hardly ever needed
+
+            raise_missing_name(__name__, name)
+        return load_attribute(__name__, _MODULE_OF, name)
 
 
 def __dir__() -> list[str]:

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 import requests
 
@@ -266,5 +266,7 @@ ExceptionMap: dict[int, type[ScaleException]] = {
 """The exception class of each HTTP status; any other status raises a plain ScaleException."""
 
 
-def __getattr__(name: str) -> Any:
-    raise_missing_name(__name__, name)
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        raise_missing_name(__name__, name)

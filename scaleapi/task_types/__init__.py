@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from .responses import *  # noqa: F403
 
 
-def __getattr__(name: str) -> Any:
-    for module in _typed_dicts():
-        if name in module.__all__:
-            return getattr(module, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        for module in _typed_dicts():
+            if name in module.__all__:
+                return getattr(module, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -47,7 +47,7 @@ def test_published_signatures_are_kept(method, signature):
 def test_exported_names_are_exact():
     """What type checkers read, what is there at run time, and the list are the same."""
     tree = ast.parse(inspect.getsource(scaleapi))
-    (checking,) = (node for node in tree.body if isinstance(node, ast.If))
+    checking = next(node for node in tree.body if isinstance(node, ast.If))
     imported = {alias.name: node.module for node in checking.body for alias in node.names}
     modules = {name for name in imported if imported[name] is None}
     assert modules == {"api_client", "callbacks"} <= scaleapi._SUBMODULES

@@ -29,13 +29,17 @@ client.export_tasks("x.jsonl", project="p")
 client.v2.get_task()
 client.v2.get_task("t", _timeout=5)
 client.v2.get_task_with_http_info("t", limit=5)
+client.fetch_task("t")
+scaleapi.ScaleDuplicateTask
+scaleapi.exceptions.ScaleDuplicateTask
+scaleapi.task_types.ImageAnotationPayload
 """
 KINDS = [*PUBLIC_CLASSES, v2.V2Api, sandbox.Sandbox, sandbox.FaultRule, bulk.BulkRun]
 
 
 def test_strict_type_checker_accepts_usage_and_finds_mistakes(tmp_path):
     slips = tmp_path / "slips.py"
-    slips.write_text(f"import scaleapi\n\n{SLIPS}")
+    slips.write_text(f"import scaleapi.task_types\n\n{SLIPS}")
     done = subprocess.run(
         [
             sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent",  # as if installed
