@@ -8,11 +8,16 @@ from __future__ import annotations
 import functools
 import re
 import sys
+from collections.abc import Iterable
+from enum import Enum
 from typing import Any, Callable, NoReturn, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 METHODS = {
+    "_getrequest": "request('GET', path)",
+    "_postrequest": "request('POST', path, body=...)",
+    "create_audiotranscription_task": "create_task('audiotranscription', ...)",
     "fetch_task": "get_task(task_id)",
     "list_batches": "get_batches() for all batches, or batches() for one page",
 }
@@ -20,14 +25,26 @@ ATTRIBUTES = {
     "client": "the ScaleClient that you created",
     "param_dict": "as_dict()",
 }
-EXCEPTIONS = {"ScaleDuplicateTask": "ScaleDuplicateResource"}
+MODULE_NAMES = {
+    "SCALE_ENDPOINT": "ScaleClient(api_instance_url=...)",
+    "ScaleDuplicateTask": "ScaleDuplicateResource",
+    "TASK_TYPES": "TaskType",
+    "quote_string": "Api.quote_string",
+}
 
 
-def method_hint(name: str) -> str:
-    """Return what to add to the error for a client's attribute that is missing, often nothing."""
+def method_hint(name: str, task_types: Iterable[Enum]) -> str:
+    """Return what to add to the error for a client's attribute that is missing, often nothing.
+
+    Args:
+        name: Name of the attribute.
+        task_types: The task types, for the methods that had one in their name.
+    """
     match = re.fullmatch("create_(.+)_task", name)
-    if match:
-        return f"; use create_task({match[1].replace('_', '').lower()!r}, ...)"
+    type_name = match[1].replace("_", "") if match else None
+    for task_type in task_types:
+        if task_type.value == type_name:
+            return f"; use create_task({task_type}, ...)"
     return f"; use {METHODS[name]}" if name in METHODS else ""
 
 
@@ -42,11 +59,11 @@ def raise_missing_name(module: str, name: str) -> NoReturn:
     Call it from the module's `__getattr__`.
 
     Raises:
-        ImportError: In a `from` import of a renamed exception: that takes any AttributeError for an
+        ImportError: In a `from` import of a renamed name: that takes any AttributeError for an
             ImportError of its own, without the replacement.
         AttributeError: In all other cases.
     """
-    replacement = EXCEPTIONS.get(name)
+    replacement = MODULE_NAMES.get(name)
     if replacement is None:
         raise AttributeError(f"module {module!r} has no attribute {name!r}")
     caller = sys._getframe(2)

@@ -17,6 +17,7 @@ from ._polling import (
 )
 from ._progress import ProgressOption, make_progress_callback, validate_progress
 from ._recovery import CREATE_BATCH, FINALIZE_BATCH
+from ._renamed import explains_old_keywords
 from ._resource import ClientMixin, Resource, arguments_of, own_unless_replaced
 from ._validation import (
     TimestampLike,
@@ -322,6 +323,7 @@ class BatchMethods(ClientMixin):
         """Return one page of batches, without validating the query again."""
         return self._request_page(Batchlist, Batch, "batches", query, "totalDocs")
 
+    @explains_old_keywords(project="project_name", status="batch_status")
     def get_batches(
         self,
         project_name: Optional[str] = None,

@@ -33,7 +33,7 @@ from .files import FileMethods
 from .projects import ProjectMethods
 from .studio import StudioMethods
 from .task_creation import TaskCreationMethods
-from .tasks import TaskMethods
+from .tasks import TaskMethods, TaskType
 from .teams import TeamMethods
 from .training_tasks import TrainingTaskMethods
 
@@ -150,8 +150,11 @@ class ScaleClient(
 
         def __getattr__(self, name: str) -> Any:
             # Called only where normal attribute lookup fails.
+            hint = method_hint(name, TaskType)
+            if not hint:
+                return super().__getattribute__(name)  # raises again, also what a property raised
             message = f"{type(self).__name__!r} object has no attribute {name!r}"
-            raise AttributeError(message + method_hint(name))
+            raise AttributeError(message + hint)
 
     def with_options(
         self: Self,

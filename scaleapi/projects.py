@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from ._recovery import CREATE_PROJECT, UPDATE_PROJECT
+from ._renamed import explains_old_keywords
 from ._resource import ClientMixin, Resource
 from ._validation import boolean, enum_value, non_empty_str, path_segment
 from .tasks import TaskType, TypeLike
@@ -88,6 +89,7 @@ class Project(Resource):
 class ProjectMethods(ClientMixin):
     """The client's methods for projects. See https://scale.com/docs/api-reference/projects."""
 
+    @explains_old_keywords(type="task_type")
     def create_project(
         self,
         project_name: str,

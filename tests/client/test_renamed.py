@@ -27,9 +27,11 @@ def client():
     [
         ("fetch_task", "; use get_task(task_id)"),
         ("list_batches", "; use get_batches() for all batches, or batches() for one page"),
-        ("create_polygonannotation_task", "; use create_task('polygonannotation', ...)"),
-        ("create_video_annotation_task", "; use create_task('videoannotation', ...)"),
+        ("create_polygonannotation_task", "; use create_task(TaskType.PolygonAnnotation, ...)"),
+        ("create_video_annotation_task", "; use create_task(TaskType.VideoAnnotation, ...)"),
         ("create_audiotranscription_task", "; use create_task('audiotranscription', ...)"),
+        ("_postrequest", "; use request('POST', path, body=...)"),
+        ("create_evalution_task", ""),
         ("create_task_of_mine", ""),
         ("get_tsk", ""),
     ],
@@ -42,10 +44,20 @@ def test_client_old_method_error_names_the_replacement(name, replacement, client
 
 
 @pytest.mark.parametrize("task_type", TaskType)
-def test_client_old_method_of_every_task_type_names_a_type_that_exists(task_type, client):
+def test_client_old_method_of_every_task_type_names_its_type(task_type, client):
     with pytest.raises(AttributeError) as caught:
         getattr(client, f"create_{task_type.value}_task")
-    assert f"create_task({task_type.value!r}, ...)" in str(caught.value)
+    assert str(caught.value).endswith(f"; use create_task(TaskType.{task_type.name}, ...)")
+
+
+def test_client_property_keeps_the_error_of_its_own_code():
+    class Client(ScaleClient):
+        @property
+        def team(self):
+            return self.api.team
+
+    with pytest.raises(AttributeError, match="'Api' object has no attribute 'team'"):
+        Client("test_key").team  # noqa: B018
 
 
 def test_client_copies_pickles_and_doubles_are_as_before(client):
@@ -104,6 +116,17 @@ def test_get_tasks_name_of_the_query_error_names_the_argument(method, old, new, 
         getattr(client, method)(**{old: "x"})
 
 
+@pytest.mark.parametrize("old, new", [("project", "project_name"), ("status", "batch_status")])
+def test_get_batches_name_of_the_query_error_names_the_argument(old, new, client):
+    with pytest.raises(TypeError, match=f"get_batches\\(\\) has no argument '{old}'; use '{new}'"):
+        client.get_batches(**{old: "x"})
+
+
+def test_create_project_old_keyword_error_names_the_argument(client):
+    with pytest.raises(TypeError, match=r"create_project\(\) has no argument 'type'; use 'task_t"):
+        client.create_project(project_name="p", type="imageannotation", params={})
+
+
 def test_get_tasks_other_unknown_keyword_is_the_interpreters_error(client):
     with pytest.raises(TypeError, match="unexpected keyword argument 'color'"):
         client.get_tasks(color="red")
@@ -120,6 +143,21 @@ def test_module_old_exception_error_names_the_replacement(module):
     with pytest.raises(AttributeError, match="'ScaleDuplicateTask'; use ScaleDuplicateResource"):
         operator.attrgetter("ScaleDuplicateTask")(sys.modules[module])
     assert not hasattr(sys.modules[module], "ScaleDuplicateTask")
+
+
+@pytest.mark.parametrize(
+    "name, replacement",
+    [
+        ("SCALE_ENDPOINT", "ScaleClient(api_instance_url=...)"),
+        ("TASK_TYPES", "TaskType"),
+        ("quote_string", "Api.quote_string"),
+    ],
+)
+def test_package_old_name_error_names_the_replacement(name, replacement):
+    with pytest.raises(ImportError) as caught:
+        exec(f"from scaleapi import {name}")
+    assert str(caught.value).endswith(f"from 'scaleapi'; use {replacement}")
+    assert not hasattr(scaleapi, name)
 
 
 @pytest.mark.parametrize("module", ["scaleapi", "scaleapi.exceptions"])
