@@ -8,10 +8,18 @@ import pytest
 
 from scaleapi import ScaleClient, TaskType
 from tests.task_types.payloads import PAYLOADS
+from tests.task_types.variants import COMPLETE_VARIANTS, VARIANTS
 
 CALLBACK = "http://www.example.com/callback"
 IMAGE = {"attachment_type": "image", "attachment": "http://example.org/cows.jpg"}
 OLD = {"callback_url": CALLBACK, "instruction": "Draw.", **IMAGE, "with_labels": True}
+
+
+def answer(value):
+    """A response to the only field of an evaluation task, in the form of the input."""
+    field = {"type": "category", "field_id": "is_reasonable", "response": [[value]]}
+    return {"annotations": {"is_reasonable": field}}
+
 
 PUBLISHED = {
     "README, image annotation": (
@@ -34,6 +42,15 @@ PUBLISHED = {
             "attachment_type": "image",
             "attachment": "scaledata://606e2a30949/89a90-c143-4154-9a9b-6c36d1f",
             "geometries": {"box": {"objects_to_annotate": ["Cow"]}},
+        },
+    ),
+    "README, evaluation task": (
+        "textcollection",
+        {
+            "project": "p",
+            "attachments": [{"type": "image", "content": "http://example.org/cow.jpeg"}],
+            "initial_response": answer("yes"),
+            "expected_response": answer("no"),
         },
     ),
     "tests, categorization": (
@@ -139,6 +156,25 @@ def test_sandbox_known_payload_is_accepted(mode, name, sandbox):
     assert {key: task.params[key] for key in sent if key in task.params}.keys() == sent.keys()
 
 
+@pytest.mark.parametrize("task_type, payload", COMPLETE_VARIANTS)
+def test_check_task_documented_variant_finds_nothing(task_type, payload, client):
+    assert [str(finding) for finding in client.check_task(task_type, **payload)] == []
+
+
+def test_check_task_links_in_an_array_find_nothing(client):
+    links = [{"tows": {"is_bidirectional": True}}]  # a form of the documentation's example alone
+    payload = {**PAYLOADS["imageannotation"], "links": links}
+    assert client.check_task("imageannotation", **payload) == []
+
+
+@pytest.mark.parametrize("task_type, payload", COMPLETE_VARIANTS)
+def test_sandbox_documented_variant_is_accepted(task_type, payload, sandbox):
+    with sandbox.client(check_payloads="error") as client:
+        client.create_project("p", task_type)
+        client.create_batch("p", "b")
+        assert client.create_task(task_type, **payload).type == task_type
+
+
 def test_known_payloads_cover_every_type_that_has_a_documented_payload():
     covered = {task_type for task_type, _ in ACCEPTED.values()}
-    assert covered == set(PAYLOADS) <= {kind.value for kind in TaskType}
+    assert covered == set(PAYLOADS) == set(VARIANTS) <= {kind.value for kind in TaskType}

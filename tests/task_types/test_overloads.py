@@ -1,6 +1,8 @@
 """The overloads by task type, and the samples that type checkers read, are complete."""
 
 import ast
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +13,7 @@ import scaleapi
 from scaleapi import TaskType
 from scaleapi.task_types.declarations import DECLARATIONS
 from tests.task_types.payloads import PAYLOADS
+from tests.task_types.variants import COMPLETE_VARIANTS
 
 PACKAGE = Path(scaleapi.__file__).parent
 SAMPLES = Path(__file__).parent.parent / "types" / "task_payloads.py"
@@ -57,6 +60,30 @@ def test_type_samples_are_the_documented_payloads():
         task_type = TaskType[call.args[0].attr].value
         samples[task_type] = {word.arg: ast.literal_eval(word.value) for word in call.keywords}
     assert samples == PAYLOADS
+
+
+def test_strict_type_checker_accepts_documented_variants_and_flags_their_slips(tmp_path):
+    calls = [(TaskType(name), payload) for name, payload in COMPLETE_VARIANTS]
+    slips = [({**payload, "geometrees": {}}, kind) for kind, payload in calls]
+    lines = ["from scaleapi import ScaleClient, TaskType", "def f(client: ScaleClient) -> None:"]
+    for payload, kind in [*((payload, kind) for kind, payload in calls), *slips]:
+        words = ", ".join(f"{key}={value!r}" for key, value in payload.items())
+        lines.append(f"    client.create_task({kind}, {words})")
+    code = tmp_path / "code.py"
+    code.write_text("\n".join(lines))
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "mypy", "--strict", "--follow-imports=silent",  # as if installed
+            f"--cache-dir={tmp_path}", code.name,
+        ],
+        cwd=tmp_path, env={**os.environ, "MYPYPATH": str(PACKAGE.parent)},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    flagged = {int(line) for line in re.findall(r"^code\.py:(\d+): error", done.stdout, re.M)}
+    first = 3 + len(calls)
+    assert flagged == {
+        first + place for place, (_, kind) in enumerate(slips) if kind.value not in OPEN
+    }, done.stdout
 
 
 LOADED = """
