@@ -7,6 +7,8 @@ from collections import deque
 import pytest
 
 from scaleapi import RetryPolicy, ScaleTooManyRequests
+from scaleapi._http.retrying import MAX_THROTTLED_ATTEMPTS
+from scaleapi.bulk.throttle import throttled_client
 from tests.factories import page
 from tests.fixtures.replies import sent_json
 from tests.fixtures.servers import http_response
@@ -126,3 +128,19 @@ def test_create_tasks_one_rejected_twice_among_many_is_created(serve, connect):
     policy = RetryPolicy(backoff_factor=0.01)
     counts = connect(server, retries=policy).create_tasks("chat", payloads, workers=16).run()
     assert counts == {"created": 64} and seen["u0"] == 3
+
+
+@pytest.mark.timeout(30)
+def test_create_task_rejected_while_others_succeed_fails_in_the_end(serve, connect):
+    server = serve("http")
+    policy = RetryPolicy(total=2, backoff_factor=0.001)
+    client, throttle = throttled_client(connect(server, retries=policy), 4)
+
+    def reply(request):
+        throttle.completed += 1  # a call of another thread, in the meantime
+        return http_response({"error": "slow down"}, 429)
+
+    server.decides(reply)
+    with pytest.raises(ScaleTooManyRequests) as caught:
+        client.create_task("chat", unique_id="u")
+    assert len(caught.value.attempts) == MAX_THROTTLED_ATTEMPTS + 1 + policy.total

@@ -5,6 +5,7 @@ import json
 import pickle
 import tracemalloc
 import zlib
+from types import SimpleNamespace
 
 import pytest
 
@@ -128,6 +129,7 @@ def test_create_task_damaged_body_is_retried_and_recovered(what, server, connect
 WHOLE = {
     "gzip": ("gzip", GZIP),
     "gzip of two members": ("gzip", TWO_MEMBERS),
+    "gzip and padding": ("gzip", GZIP + bytes(10)),
     "deflate": ("deflate", ZLIB),
     "raw deflate": ("deflate", RAW),
     "gzip in gzip": ("gzip, gzip", gzip.compress(GZIP)),
@@ -143,6 +145,32 @@ def test_get_task_whole_compressed_body_is_a_result(what, frame, server, connect
     server.replies(FRAMES[frame](body, coding))
     result = connect(server).api.request("GET", "task/A")
     assert (statuses(result.attempts), result.json) == ([200], TASK)
+
+
+class BrotliDecoder:
+    """As urllib3's, which needs a package of its own; it decodes zlib in the place of Brotli.
+
+    Its decompressor has no `eof` but `is_finished`.
+    """
+
+    def __init__(self):
+        self._zlib = zlib.decompressobj()
+        self._obj = SimpleNamespace(is_finished=lambda: self._zlib.eof)
+        self.has_unconsumed_tail = False
+
+    def decompress(self, data, max_length=-1):
+        return self._zlib.decompress(data)
+
+    def flush(self):
+        return b""
+
+
+def test_get_task_brotli_cut_short_is_retried(server, connect, monkeypatch):
+    monkeypatch.setattr("urllib3.response.HTTPResponse.CONTENT_DECODERS", ["br"])
+    monkeypatch.setattr("urllib3.response._get_decoder", lambda mode: BrotliDecoder())
+    server.replies(*(http_response(body, content_encoding="br") for body in (ZLIB[:-4], ZLIB)))
+    result = connect(server).api.request("GET", "task/A")
+    assert (statuses(result.attempts), result.json) == ([None, 200], TASK)
 
 
 @pytest.mark.parametrize("status", [200, 204])

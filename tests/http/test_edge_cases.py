@@ -1,16 +1,19 @@
 """Rare paths of the transport: odd headers, odd doubles, odd callbacks, many hosts."""
 
 import logging
+import ssl
 from unittest import mock
 
 import pytest
 import requests
+from requests.structures import CaseInsensitiveDict
 
 import scaleapi
 from scaleapi import RetryPolicy, ScaleClient, ScaleException, ScaleInvalidArgument
 from scaleapi._http import urllib3_hooks
 from scaleapi._http.transport import _accepted, _origin
 from scaleapi.sandbox import Sandbox
+from tests.fixtures.replies import sent_json
 from tests.fixtures.servers import http_response
 
 TASK = {"task_id": "t"}
@@ -76,6 +79,46 @@ def pools_of(adapter):
         yield from vars(below).get("_pools", {})
 
 
+@pytest.mark.filterwarnings("ignore:.*get_connection:DeprecationWarning")
+def test_connections_by_the_method_of_older_requests_come_from_one_pool_per_origin(
+    server, connect, monkeypatch
+):
+    def older(adapter, request, verify, proxies=None, cert=None):  # before requests 2.32
+        return adapter.get_connection(request.url, proxies)
+
+    monkeypatch.setattr(urllib3_hooks.PooledAdapter, "get_connection_with_tls_context", older)
+    server.replies(http_response(TASK))
+    client = connect(server)
+    assert client.get_task("t").id == client.get_task("u").id == "t"
+    assert len([*pools_of(client.session.get_adapter(server.url))]) == server.accepted == 1
+
+
+def test_connection_whose_tls_state_is_unknown_is_not_used_again(serve, connect, monkeypatch):
+    server = serve("https")
+    server.replies(http_response(TASK))
+    client = connect(server)
+    client.get_task("t")
+
+    def pending(sock):
+        raise ssl.SSLError("unknown")
+
+    monkeypatch.setattr(ssl.SSLSocket, "pending", pending)
+    assert len(client.api.request("GET", "task/t").attempts) == 1
+    assert server.accepted == 2
+
+
+def test_response_whose_file_is_closed_first_can_be_closed(server, connect):
+    """The garbage collector closes the parts of an unread response in any order."""
+    server.replies(http_response(TASK))
+    client = connect(server)
+    response = client.session.get(server.url, stream=True, verify=client.api.verify)
+    response.raw._fp.fp.close()
+    with pytest.raises(ValueError, match="closed file"):  # as http.client does
+        response.raw._fp.close()
+    response.close()
+    assert client.get_task("t").id == "t"
+
+
 def test_on_attempt_that_raises_loses_no_result(server, connect, caplog):
     def broken(attempt):
         raise RuntimeError("the metrics are down")
@@ -93,6 +136,26 @@ def test_session_function_that_makes_no_session_raises():
         client.get_task("t")
 
 
+def test_request_patch_has_the_body_and_the_result(server, connect):
+    server.replies(http_response({"a": 2}))
+    assert connect(server).request("PATCH", ["projects", "p"], body={"a": 1}) == {"a": 2}
+    assert server.lines == ["PATCH /projects/p"] and sent_json(server.requests[0]) == {"a": 1}
+
+
+class OwnHeaders(CaseInsensitiveDict):
+    """Headers as some session classes have them."""
+
+
+@pytest.mark.parametrize("kind", [dict, OwnHeaders])
+def test_session_headers_of_another_class_are_sent(kind, server, connect):
+    server.replies(http_response(TASK))
+    client = connect(server)
+    client.session.headers = kind({"X-Gateway": "open"})
+    client.get_task("t")
+    assert server.requests[0].headers["X-Gateway"] == "open"
+    assert server.requests[0].headers["User-Agent"].startswith("scaleapi/")
+
+
 def test_api_timeout_can_be_set_and_is_validated():
     api = ScaleClient("test_key").api
     api.timeout = (1, 2)
@@ -102,10 +165,9 @@ def test_api_timeout_can_be_set_and_is_validated():
     assert api.timeout == (1, 2)
 
 
-def test_response_of_a_double_with_text_alone_is_read():
-    class Reply:
-        status_code = 200
-        text = '{"task_id": "t"}'
+@pytest.mark.parametrize("body", [{"text": '{"task_id": "t"}'}, {"content": b'{"task_id": "t"}'}])
+def test_response_of_a_double_with_only_its_body_is_read(body):
+    Reply = type("Reply", (), {"status_code": 200, **body})  # noqa: N806
 
     client = ScaleClient("test_key", api_instance_url="http://127.0.0.1:9/v1")
     with mock.patch("requests.Session.send", return_value=Reply()):

@@ -6,7 +6,8 @@ import pickle
 
 import pytest
 
-from scaleapi import ScaleClient, ScaleConnectionError, ScaleException
+from scaleapi import ScaleClient, ScaleConnectionError, ScaleException, ScaleResourceNotFound
+from scaleapi._http.urllib3_hooks import MAX_POOLS
 from tests.fixtures.network import KEY, FakeClock
 from tests.fixtures.servers import SocksProxy, http_response
 
@@ -51,6 +52,24 @@ def test_proxy_tunnels_are_kept_alive(serve, proxy, connect):
     for _ in range(5):
         client.api.get_request("x")
     assert server.accepted == len(proxy.requests) == 1
+
+
+def test_proxy_set_to_none_for_a_scheme_is_none(server, connect):
+    server.replies(http_response({"error": "none"}, 404))
+    client = connect(server, proxies={"http": None, "https": None})
+    with pytest.raises(ScaleResourceNotFound, match="none"):
+        client.get_task("t")
+    assert server.accepted == 1
+
+
+def test_proxies_changed_often_leave_few_connections(serve, proxy, connect):
+    server = serve("https")
+    client = connect(server)
+    for number in range(3 * MAX_POOLS):
+        client.api.proxies = {"https": proxy.url_with(f"user{number}:password")}
+        client.api.get_request("x")
+    assert server.accepted == len(proxy.requests) == 3 * MAX_POOLS
+    assert server.most_open <= MAX_POOLS + 1
 
 
 def test_tunnel_lost_between_two_gets_costs_no_attempt(serve, proxy, connect):

@@ -113,6 +113,21 @@ def test_get_task_slow_socks_proxy_ends_at_the_deadline(kind, scheme, serve, con
         proxy.stop()
 
 
+@pytest.mark.timeout(5)
+def test_get_task_slow_socks_proxy_of_two_addresses_is_tried_until_the_deadline(
+    serve, connect, monkeypatch
+):
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: resolve(*args, **more) * 2)
+    server, proxy = serve("http"), SlowProxy(b"")
+    try:
+        client = connect(server, proxies={"http": proxy.url}, retries=SOON)
+        error = ends_in_time(lambda: client.get_task("t"))
+        assert isinstance(error, ScaleConnectionTimeout) and proxy.accepted == 1
+    finally:
+        proxy.stop()
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_get_task_behind_socks_within_the_deadline_is_a_result(
     scheme, serve, start_proxy, connect, tmp_path

@@ -1,18 +1,20 @@
 """Hooks, adapters and sessions of users do not break what protects a call."""
 
 import gzip
+import io
 import pickle
 import threading
 
 import pytest
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 import scaleapi
 from scaleapi import ScaleClient
 from scaleapi._http.session import MAX_TLS_CONFIGS, PerTLSConfigAdapter
 from tests.fixtures.network import KEY, QUICK
-from tests.fixtures.replies import TOKEN, interim, statuses, task
+from tests.fixtures.replies import TOKEN, chunked, interim, statuses, task
 from tests.fixtures.servers import http_response
 
 
@@ -117,6 +119,62 @@ def test_mounted_adapter_of_requests_reports_what_was_not_sent(refused, connect,
         client.create_task("chat")
     assert len(caught.value.attempts) == 4
     assert "nevertheless" not in str(caught.value) and "duplicate" not in caplog.text
+
+
+def test_mounted_adapter_of_requests_chunk_of_negative_size_is_retried(serve, connect):
+    server = serve("http")
+    server.replies(chunked(b'{"a": ', end=b"-2\r\n1}"), http_response({"a": 1}))
+    client = connect(server)
+    client.session.mount("http://", HTTPAdapter())
+    result = client.api.request("GET", "x")
+    assert (statuses(result.attempts), result.json) == ([None, 200], {"a": 1})
+
+
+class LenientAdapter(HTTPAdapter):
+    """Makes responses itself, and as urllib3 1.26 does counts none of their bytes.
+
+    Args:
+        responses: Status, headers and body of each.
+    """
+
+    def __init__(self, *responses):
+        super().__init__()
+        self._responses = list(responses)
+
+    def send(self, request, **settings):
+        status, headers, body = self._responses.pop(0)
+        raw = urllib3.HTTPResponse(
+            io.BytesIO(body), headers, status, preload_content=False, enforce_content_length=False
+        )
+        raw.length_remaining = None
+        return self.build_response(request, raw)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_mounted_adapter_that_counts_no_bytes_truncated_body_is_retried(status, refused, connect):
+    lengths, whole = {"Content-Length": "8"}, (200, {"Content-Length": "8"}, b'{"a": 1}')
+    client = connect(refused)
+    client.session.mount("http://", LenientAdapter((status, lengths, b'{"a"'), whole))
+    result = client.api.request("GET", "x")
+    assert statuses(result.attempts) == [None if status == 200 else 500, 200]
+    assert result.json == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        (204, {"Content-Length": "8"}, b""),
+        (200, {"Content-Length": "8", "Transfer-Encoding": "chunked"}, b""),
+        (200, {"Content-Length": "none"}, b""),
+    ],
+)
+def test_mounted_adapter_that_counts_no_bytes_body_without_length_is_whole(
+    response, refused, connect
+):
+    client = connect(refused)
+    client.session.mount("http://", LenientAdapter(response))
+    result = client.api.request("GET", "x")
+    assert (statuses(result.attempts), result.json) == ([response[0]], None)
 
 
 def test_adapter_in_use_survives_many_other_values_of_verify(serve, connect):

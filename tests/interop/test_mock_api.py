@@ -241,6 +241,16 @@ def test_mock_as_api_serves_calls(client):
     client.api.get_request.assert_called_once_with(f"task/{TASK_ID}")
 
 
+def test_mock_as_api_serves_bulk_creation(client):
+    client.api = mock.Mock()
+    client.api.get_request.return_value = page()
+    client.api.post_request.return_value = TASK
+    payload = {"unique_id": TASK["unique_id"], "instruction": "?"}
+    (outcome,) = client.create_tasks("chat", [payload])
+    assert (outcome.status, outcome.task.as_dict()) == ("created", TASK)
+    client.api.post_request.assert_called_once_with("task/chat", body=payload)
+
+
 # v2
 
 

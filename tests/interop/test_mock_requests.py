@@ -143,6 +143,16 @@ def test_request_replaced_is_called_as_the_published_client_calls_it(client, dea
     assert given == {"params": {}, "json": None, "files": None, "data": None}
 
 
+def test_request_replaced_gets_the_key_as_each_version_takes_it(client):
+    with mock.patch(REQUEST) as request:
+        request.return_value = response({"task_id": TASK_ID, "status": "pending"})
+        client.get_task(TASK_ID)
+        client.v2.get_task(TASK_ID)
+    first, second = (call.kwargs for call in request.call_args_list)
+    assert first["auth"] == (KEY, "") and "Authorization" not in first["headers"]
+    assert second["headers"]["Authorization"] == f"Bearer {KEY}" and "auth" not in second
+
+
 def test_request_replaced_with_autospec_is_called_on_the_client_session(client):
     with mock.patch(REQUEST, autospec=True, return_value=response()) as request:
         client.get_task(TASK_ID)
