@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from json import dumps, loads
 from pprint import pformat
-from typing import Any, Callable, TypeVar, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Callable, TypeVar, Union, get_args, get_origin
 
 from ...._timestamps import format_iso8601, parse_iso8601
 
@@ -23,14 +23,14 @@ class Serializable:
 
     __slots__ = ()
 
-    @property
-    def actual_instance(self) -> Any:
-        """The object itself, since nothing is wrapped here."""
-        return self
+    if TYPE_CHECKING:  # each class has its own
 
-    def as_dict(self) -> Any:
-        """Return the JSON."""
-        return to_jsonable(self)
+        @property
+        def actual_instance(self) -> Any:
+            """The object itself, since nothing is wrapped here."""
+
+        def as_dict(self) -> Any:
+            """Return the JSON."""
 
     def to_dict(self) -> Any:
         """Return the data as plain dictionaries, lists and strings."""
