@@ -345,6 +345,14 @@ def test_create_tasks_compare_ignores_the_urgency_that_the_service_changes(serve
     assert outcome.status == "same"
 
 
+def test_create_tasks_compare_ignores_settings_that_the_service_does_not_show(server, connect):
+    shown = {"task_id": "t", "type": "chat", "unique_id": "u", "params": {}}
+    server.replies(http_response(page(shown)))
+    payload = {"unique_id": "u", "priority": 10, "project_version": 2, "attachment": "a"}
+    (outcome,) = connect(server).create_tasks("chat", [payload], on_duplicate="compare")
+    assert [difference.path for difference in outcome.differences] == ["attachment"]
+
+
 def test_plan_tasks_summary_lists_the_first_20_and_counts_the_rest(client):
     client.create_tasks("categorization", payloads(30)).run()
     plan = client.plan_tasks("categorization", payloads(30, attachment="other"))

@@ -152,3 +152,4 @@ def test_parse_without_client_task_methods_name_the_missing_client():
         assert twin == task and twin.as_dict() == TASK
         with pytest.raises(ScaleException, match="client=client"):
             twin.refresh()
+    assert copy.deepcopy(vars(task))["_json"] == TASK

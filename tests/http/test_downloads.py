@@ -8,13 +8,14 @@ import sys
 import traceback
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 import urllib3
 
 import scaleapi
-from scaleapi._atomic import _machine
+from scaleapi import _atomic
 from scaleapi._http import download, transport
 from scaleapi._http.body import iter_body
 from scaleapi.bulk.downloads import safe_filename
@@ -486,13 +487,33 @@ def test_download_temporary_files_of_dead_processes_are_removed(fetch, store, tm
     folder.mkdir(parents=True)
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
-    names = [f"{_machine()}-{pid}-{uuid.uuid4().hex}.new" for pid in (ended.pid, os.getpid(), 1)]
+    names = [
+        f"{_atomic._machine()}-{pid}-{uuid.uuid4().hex}.new" for pid in (ended.pid, os.getpid(), 1)
+    ]
     elsewhere = f"0badf00d-{ended.pid}-{uuid.uuid4().hex}.new"  # on a disk that machines share
     for name in (*names, elsewhere, "mine.new"):
         (folder / name).write_bytes(b"half")
     (outcome,) = fetch(task(at(store)))
     kept = [*names[1:], elsewhere, "mine.new", outcome.paths[0].name]
     assert file_names(folder) == sorted(kept)
+
+
+@pytest.mark.parametrize("system", ["nt", "posix"])
+def test_download_temporary_files_of_processes_that_cannot_be_asked_are_kept(
+    system, tmp_path, monkeypatch
+):
+    asked = []
+
+    def kill(process, signal):
+        asked.append((process, signal))
+        raise PermissionError
+
+    temporary = tmp_path / f"{_atomic._machine()}-1-{uuid.uuid4().hex}.new"
+    temporary.touch()
+    monkeypatch.setattr(_atomic, "os", SimpleNamespace(name=system, kill=kill))
+    _atomic.remove_stale_temp_files(tmp_path)
+    assert temporary.exists()
+    assert asked == ([] if system == "nt" else [(1, 0)])  # on Windows it would end the process
 
 
 @pytest.mark.parametrize("name", ["con", "NUL", "com1", "lpt9.txt", "a.", "...", ".a"])

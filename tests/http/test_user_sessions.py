@@ -4,6 +4,7 @@ import gzip
 import io
 import pickle
 import threading
+import time
 
 import pytest
 import requests
@@ -95,6 +96,7 @@ def test_session_of_a_factory_is_made_once_by_racing_threads():
     made, barrier = [], threading.Barrier(8)
 
     def factory():
+        time.sleep(0.1)  # until the others wait for it
         made.append(requests.Session())
         return made[-1]
 

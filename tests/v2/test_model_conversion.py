@@ -17,6 +17,8 @@ def test_to_jsonable_converts_every_kind_of_value():
     shown = convert.to_jsonable({"a": [Color.RED, moment], "b": UserDict(c=Color.RED), "d": (1,)})
     assert shown["a"][0] == shown["b"]["c"] == "red"
     assert shown["a"][1].startswith("2025-03-04T00:00:00")
+    unknown = object()  # left to the JSON encoder, which rejects it
+    assert convert.to_jsonable((unknown,)) == [unknown]
 
 
 def test_model_is_its_own_actual_instance():
