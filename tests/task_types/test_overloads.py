@@ -91,17 +91,24 @@ import sys
 import scaleapi
 client = scaleapi.ScaleClient("test_key", api_instance_url=sys.argv[1], check_payloads=sys.argv[2])
 client.get_projects()
-if sys.argv[3] == "create":
-    payload = {"attachment": "https://example.org/1.png"}
-    payload["geometries"] = {"box": {"objects_to_annotate": ["car"]}}
+payload = {"attachment": "https://example.org/1.png"}
+payload["geometries"] = {"box": {"objects_to_annotate": ["car"]}}
+if sys.argv[3] == "create_task":
     client.create_task("imageannotation", **payload)
+if sys.argv[3] == "create_tasks":
+    client.create_tasks("imageannotation", [payload]).run()
 print(*(name for name in sys.modules if name.startswith("scaleapi.task_types")))
 """
 
 
 @pytest.mark.parametrize(
     "mode, action, is_loaded",
-    [("warn", "list", False), ("off", "create", False), ("warn", "create", True)],
+    [
+        ("warn", "list", False),
+        ("off", "create_task", False),
+        ("off", "create_tasks", False),
+        ("warn", "create_task", True),
+    ],
 )
 def test_import_and_clients_load_task_types_only_to_check(mode, action, is_loaded, sandbox):
     done = subprocess.run(
