@@ -35,3 +35,19 @@ def test_auto_completion_of_a_task_that_was_removed_is_left_out(monkeypatch, wai
         monkeypatch.setattr(store, "due_tasks", due)
         wait_until(lambda: len(asked) > 2)
         assert client.tasks().total == 0
+
+
+def test_auto_completion_ends_with_the_task_in_progress_when_it_is_stopped(monkeypatch, wait_until):
+    respond, completed = canned.response, []
+
+    def respond_while_stopped(task, url):
+        completed.append(task["task_id"])
+        sandbox._open()._auto_completer._stopping.set()
+        return respond(task, url)
+
+    monkeypatch.setattr(canned, "response", respond_while_stopped)
+    with Sandbox(live=True, complete_after=0.5) as sandbox, sandbox.client() as client:
+        ids = [client.create_task("categorization", **CATEGORIZATION).id for _ in range(3)]
+        wait_until(lambda: not sandbox._open()._auto_completer._thread.is_alive())
+        assert completed == ids[:1]
+        assert [client.get_task(each).status for each in ids] == ["completed", *2 * ["pending"]]

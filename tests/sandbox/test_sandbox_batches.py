@@ -162,3 +162,16 @@ def test_live_batch_is_completed_when_its_last_task_is_canceled(live_http):
     live_http.post("/batches/b/finalize")
     live_http.post(f"/task/{task_id}/cancel")
     assert live_http.get("/batches/b/status").json() == {"status": "completed", "canceled": 1}
+
+
+def test_batches_by_audit_have_a_task_that_was_audited(http):
+    http.make_project()
+    http.make_batch("b")
+    http.make_batch("c")
+    for batch in ({}, {"batch": "b", "project": "p"}):
+        task_id = http.make_task(**batch)["task_id"]
+        assert http.post(f"/task/{task_id}/audit", json={"accepted": True}).status_code == 200
+    listed = http.get("/batches", params={"audited_after": "2020-01-01"}).json()["docs"]
+    assert [batch["name"] for batch in listed] == ["b"]
+    listed = http.get("/batches", params={"audited_before": "2020-01-01"}).json()["docs"]
+    assert listed == []

@@ -7,7 +7,9 @@ import threading
 import pytest
 
 from scaleapi.sandbox import Sandbox, callbacks
+from scaleapi.sandbox.backend import lifecycle
 from scaleapi.sandbox.callbacks import AUTH_HEADER, AUTH_VALUE, is_loopback
+from tests.fixtures.servers import http_response
 
 
 @pytest.fixture
@@ -188,3 +190,35 @@ def test_callbacks_are_cleared_by_reset(sandbox, http):
 def test_callbacks_argument_is_validated():
     with pytest.raises(ValueError, match="callbacks"):
         Sandbox(callbacks="everywhere")
+
+
+def test_callback_whose_result_cannot_be_stored_is_logged_and_the_next_is_sent(
+    sandbox, http, receiver, wait_until, monkeypatch, caplog
+):
+    store = sandbox._open().state.store
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "get", lambda *args, **values: 1 / 0)
+        task = {"task_id": "t", "status": "completed", "callback_url": receiver.url}
+        lifecycle.send_task_callback(sandbox._open().state, "account", task)
+        wait_until(lambda: f"callback to {receiver.url} failed" in caplog.text)
+    task_id = http.make_task(callback_url=receiver.url)["task_id"]
+    wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
+
+
+def test_callback_that_resets_the_sandbox_has_no_task_to_note_it_on(
+    sandbox, http, serve, wait_until, caplog
+):
+    server = serve("http")
+
+    def reset(request):
+        if len(server.requests) == 1:
+            sandbox.reset()
+        return http_response({})
+
+    server.decides(reset)
+    http.make_task(callback_url=server.url)
+    server.until(lambda: server.requests)
+    wait_until(lambda: not http.ids())
+    task_id = http.make_task(callback_url=server.url)["task_id"]
+    wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
+    assert len(server.requests) == 2 and "failed" not in caplog.text

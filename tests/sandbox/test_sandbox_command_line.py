@@ -1,5 +1,6 @@
 """`python -m scaleapi.sandbox`, as a real process."""
 
+import importlib
 import os
 import signal
 import subprocess
@@ -69,3 +70,7 @@ def test_command_line_without_flask_names_the_extra():
     )
     assert "ImportError" in done.stderr
     assert "pip install 'scaleapi[sandbox]'" in done.stderr
+
+
+def test_command_line_module_can_be_imported_without_being_run():
+    assert callable(importlib.import_module("scaleapi.sandbox.__main__").main)

@@ -11,6 +11,7 @@ import requests
 
 from scaleapi.sandbox import Sandbox, app, requests_log
 from scaleapi.sandbox.app import MAX_BODY
+from scaleapi.sandbox.http import server
 from scaleapi.sandbox.http.json_limits import MAX_DEPTH
 from scaleapi.sandbox.http.server import MAX_HEAD
 
@@ -138,6 +139,26 @@ def test_request_head_too_large_client_that_writes_first_reads_the_413(sandbox):
             connection.putheader(f"X-{number}", "y" * MAX_HEAD)
         connection.endheaders()
         assert connection.getresponse().status == 413
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "x" * (MAX_HEAD + 1),
+        f"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: {10**12}\r\n\r\n",
+    ],
+    ids=["head", "body"],
+)
+def test_request_rejected_client_that_writes_on_is_disconnected_in_the_end(
+    head, sandbox, monkeypatch
+):
+    monkeypatch.setattr(server, "MAX_DRAIN_BYTES", MAX_HEAD)
+    monkeypatch.setattr(app, "MAX_DRAIN_BYTES", MAX_HEAD)
+    with socket.create_connection(address_of(sandbox), timeout=10) as raw:
+        raw.sendall(head.encode())
+        with pytest.raises(ConnectionError):
+            for _ in range(4_000):
+                raw.sendall(b"x" * MAX_HEAD)
 
 
 @pytest.mark.smoke

@@ -108,6 +108,7 @@ def test_seed_task_continues_as_any_other(live_sandbox):
         (BATCH, "'b'"),
         ({**PROJECT, "name": "q", "type": None}, "type"),
         ({**PROJECT, "name": "q", "param_history": 3}, "param_history"),
+        ({**PROJECT, "name": "q", "params": 3}, "params"),
         ({"kind": "file", "doc": 3}, "doc"),
         ({"kind": "file", "doc": {"id": "1", "reference_id": 3}}, "reference_id"),
         ({"kind": "file", "doc": {"id": "1"}, "content": "%"}, "base64"),

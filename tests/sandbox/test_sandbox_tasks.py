@@ -264,6 +264,21 @@ def test_audit_task_malformed_is_400(http, body):
     assert http.post(path, json=body).status_code == 400
 
 
+def test_task_unique_id_of_a_task_that_is_gone_meanwhile_is_409(http, sandbox, monkeypatch):
+    http.make_task(unique_id="row-1")
+    task = http.make_task()
+    store = sandbox._open().state.store
+    get = store.get
+
+    def get_by_id(*args, **values):
+        return None if "unique_id" in values else get(*args, **values)
+
+    monkeypatch.setattr(store, "get", get_by_id)
+    response = http.post(f"/task/{task['task_id']}/unique_id", json={"unique_id": "row-1"})
+    assert response.status_code == 409
+    assert response.json()["error"] == "unique_id 'row-1' is already in use"
+
+
 def test_task_unique_id_can_be_set_and_cleared(http):
     path = f"/task/{http.make_task()['task_id']}/unique_id"
     assert http.post(path, json={"unique_id": "u"}).json()["unique_id"] == "u"
