@@ -6,6 +6,7 @@ from _listings import Listing
 
 from scaleapi import TaskType
 from scaleapi.drawing._drawing import TASK_GEOMETRIES
+from scaleapi.task_types import _forms as forms
 from scaleapi.task_types import _schema as schema
 from scaleapi.task_types.declarations import COMMON, DECLARATIONS
 
@@ -143,13 +144,13 @@ def records(form, seen):
                 yield from records(field.form, seen)
         return
     inner = {
-        schema.Array: lambda: [form.item],
-        schema.Map: lambda: [form.value],
-        schema.AnyOf: lambda: form.forms,
+        forms.Array: lambda: [form.item],
+        forms.Map: lambda: [form.value],
+        forms.AnyOf: lambda: form.forms,
         schema.Tagged: lambda: form.records.values(),
-        schema.Recursive: lambda: [form.get()] if form.described not in seen else [],
+        forms.Recursive: lambda: [form.get()] if form.described not in seen else [],
     }.get(type(form), list)()
-    if isinstance(form, schema.Recursive):
+    if isinstance(form, forms.Recursive):
         seen.add(form.described)
     for part in inner:
         yield from records(part, seen)

@@ -3,21 +3,8 @@
 from __future__ import annotations
 
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import (
-    AnyOf,
-    Anything,
-    Array,
-    Boolean,
-    Field,
-    Form,
-    Map,
-    Number,
-    OneOf,
-    Record,
-    Recursive,
-    String,
-    Tagged,
-)
+from ._forms import AnyOf, Anything, Array, Boolean, Form, Map, Number, Recursive, String
+from ._schema import Field, OneOf, Record, Tagged
 
 URL = String()
 TEXT = String(is_empty_allowed=False)

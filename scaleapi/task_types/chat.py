@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ._common import PAYLOAD, inline
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import Anything, Array, Field, Record, String, TaskTypeDeclaration
+from ._forms import Anything, Array, String
+from ._schema import Field, Record, TaskTypeDeclaration
 
 _STEP = Record(
     "ChatStep",

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from ._common import BOX, EITHER_ATTACHMENT, PAYLOAD, URL, VERTICES
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import (
-    Array,
-    Boolean,
-    Field,
-    Map,
-    Number,
-    Record,
-    String,
-    Tagged,
-    TaskTypeDeclaration,
-)
+from ._forms import Array, Boolean, Map, Number, String
+from ._schema import Field, Record, Tagged, TaskTypeDeclaration
 
 _FEATURE = Record(
     "DocumentFeature",

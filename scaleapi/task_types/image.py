@@ -17,19 +17,8 @@ from ._common import (
     labels,
 )
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import (
-    AnyOf,
-    Array,
-    Boolean,
-    Field,
-    Map,
-    NotBelow,
-    Null,
-    Number,
-    Record,
-    String,
-    TaskTypeDeclaration,
-)
+from ._forms import AnyOf, Array, Boolean, Map, Null, Number, String
+from ._schema import Field, NotBelow, Record, TaskTypeDeclaration
 
 MAX_SEGMENTATION_LABELS = 50
 

@@ -15,17 +15,8 @@ from ._common import (
     labels,
 )
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import (
-    Array,
-    Boolean,
-    Field,
-    Map,
-    Number,
-    OneOf,
-    Record,
-    String,
-    TaskTypeDeclaration,
-)
+from ._forms import Array, Boolean, Map, Number, String
+from ._schema import Field, OneOf, Record, TaskTypeDeclaration
 from .image import geometries
 
 _FRAMES = Array(URL, min_items=1, trust=HIGH)

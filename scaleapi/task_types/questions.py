@@ -4,19 +4,8 @@ from __future__ import annotations
 
 from ._common import INSTRUCTION, PAYLOAD, URL, attachment, attachment_type, inline, labels
 from ._findings import HIGH, MEDIUM
-from ._schema import (
-    AnyOf,
-    Anything,
-    Array,
-    Boolean,
-    Field,
-    Map,
-    Number,
-    OneOf,
-    Record,
-    String,
-    TaskTypeDeclaration,
-)
+from ._forms import AnyOf, Anything, Array, Boolean, Map, Number, String
+from ._schema import Field, OneOf, Record, TaskTypeDeclaration
 
 _FIELDS = Map(String(), trust=HIGH)
 _ANSWERS = Map(String(), trust=HIGH)

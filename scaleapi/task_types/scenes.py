@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ._common import FILE_RESPONSE, LINK_URL, PAYLOAD, URL, inline
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import Array, Boolean, Field, Map, Record, String, TaskTypeDeclaration
+from ._forms import Array, Boolean, Map, String
+from ._schema import Field, Record, TaskTypeDeclaration
 
 _PROJECT = Field(String(is_empty_allowed=False, trust=HIGH), "the project", HIGH, True)
 _ONE_SCENE = Array(URL, min_items=1, max_items=1, trust=HIGH)

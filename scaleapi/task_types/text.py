@@ -4,22 +4,8 @@ from __future__ import annotations
 
 from ._common import PAYLOAD, VALUES, inline
 from ._findings import HIGH, LOW, MEDIUM
-from ._schema import (
-    AnyOf,
-    Anything,
-    Array,
-    Boolean,
-    Field,
-    Form,
-    Map,
-    NotBelow,
-    Number,
-    Record,
-    Recursive,
-    String,
-    Tagged,
-    TaskTypeDeclaration,
-)
+from ._forms import AnyOf, Anything, Array, Boolean, Form, Map, Number, Recursive, String
+from ._schema import Field, NotBelow, Record, Tagged, TaskTypeDeclaration
 
 MAX_RESPONSES = 100
 ATTACHMENT_TYPES = ("pdf", "image", "text", "video", "website", "audio")

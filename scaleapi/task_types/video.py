@@ -14,7 +14,8 @@ from ._common import (
     attachment_type,
 )
 from ._findings import HIGH, LOW
-from ._schema import AnyOf, Array, Boolean, Field, Map, Number, Record, String, TaskTypeDeclaration
+from ._forms import AnyOf, Array, Boolean, Map, Number, String
+from ._schema import Field, Record, TaskTypeDeclaration
 from .image import GEOMETRIES
 
 _EVENT = Record(

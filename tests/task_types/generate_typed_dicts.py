@@ -8,6 +8,7 @@ import keyword
 from functools import singledispatch
 from pathlib import Path
 
+from scaleapi.task_types import _forms as forms
 from scaleapi.task_types import _schema as schema
 from scaleapi.task_types.declarations import DECLARATIONS
 
@@ -65,41 +66,41 @@ def annotation(form, style):
 
 
 @annotation.register
-def _(form: schema.String, style):
+def _(form: forms.String, style):
     if form.values and form.trust == schema.HIGH:
         return f"Literal[{', '.join(map(repr, form.values))}]"
     return "str"
 
 
 @annotation.register
-def _(form: schema.Number, style):
+def _(form: forms.Number, style):
     if form.values:
         return f"Literal[{', '.join(map(repr, form.values))}]"
     return "int" if form.is_integer else "float"
 
 
 @annotation.register
-def _(form: schema.Boolean, style):
+def _(form: forms.Boolean, style):
     return "bool"
 
 
 @annotation.register
-def _(form: schema.Null, style):
+def _(form: forms.Null, style):
     return "None"
 
 
 @annotation.register
-def _(form: schema.Array, style):
+def _(form: forms.Array, style):
     return f"{style.array}[{annotation(form.item, style)}]"
 
 
 @annotation.register
-def _(form: schema.Map, style):
+def _(form: forms.Map, style):
     return f"{style.mapping}[str, {annotation(form.value, style)}]"
 
 
 @annotation.register
-def _(form: schema.AnyOf, style):
+def _(form: forms.AnyOf, style):
     if form.is_first_documented:
         return annotation(form.forms[0], style)
     parts = dict.fromkeys(annotation(part, style) for part in form.forms)
@@ -107,7 +108,7 @@ def _(form: schema.AnyOf, style):
 
 
 @annotation.register
-def _(form: schema.Recursive, style):
+def _(form: forms.Recursive, style):
     return annotation(form.get(), style)
 
 
@@ -124,22 +125,22 @@ def parts(form):
 
 
 @parts.register
-def _(form: schema.Array):
+def _(form: forms.Array):
     return [form.item]
 
 
 @parts.register
-def _(form: schema.Map):
+def _(form: forms.Map):
     return [form.value]
 
 
 @parts.register
-def _(form: schema.AnyOf):
+def _(form: forms.AnyOf):
     return form.forms
 
 
 @parts.register
-def _(form: schema.Recursive):
+def _(form: forms.Recursive):
     return [form.get()]
 
 

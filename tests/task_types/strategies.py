@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from hypothesis import strategies as st
 
+from scaleapi.task_types import _forms as forms
 from scaleapi.task_types import _schema as schema
 
 LEFT_OUT = ("project", "batch", "unique_id")  # their values must exist, or be new
@@ -20,12 +21,12 @@ def values(form):
 
 
 @values.register
-def _(form: schema.String):
+def _(form: forms.String):
     return st.sampled_from(form.values) if form.values else WORDS
 
 
 @values.register
-def _(form: schema.Number):
+def _(form: forms.Number):
     if form.values:
         return st.sampled_from(form.values)
     least = form.minimum if form.minimum is not None else -100
@@ -36,12 +37,12 @@ def _(form: schema.Number):
 
 
 @values.register
-def _(form: schema.Boolean):
+def _(form: forms.Boolean):
     return st.booleans()
 
 
 @values.register
-def _(form: schema.Array):
+def _(form: forms.Array):
     most = form.max_items if form.max_items is not None else form.min_items + 2
     unique = (lambda item: item[form.unique_key]) if form.unique_key else None
     return st.lists(
@@ -50,20 +51,20 @@ def _(form: schema.Array):
 
 
 @values.register
-def _(form: schema.Map):
+def _(form: forms.Map):
     return st.dictionaries(WORDS, values(form.value), max_size=2)
 
 
 @values.register
-def _(form: schema.AnyOf):
+def _(form: forms.AnyOf):
     return st.one_of(*map(values, form.forms))
 
 
 @values.register
-def _(form: schema.Recursive):
+def _(form: forms.Recursive):
     """What holds itself is drawn two deep."""
     inner = form.get()
-    if isinstance(inner, schema.AnyOf):
+    if isinstance(inner, forms.AnyOf):
         return WORDS
     if isinstance(inner, schema.Tagged):
         inner = inner.records["text"]
