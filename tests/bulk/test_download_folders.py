@@ -319,6 +319,23 @@ def test_manifest_writer_threads_write_whole_lines(tmp_path):
     assert len([*read_manifest(tmp_path)]) == len(entries(tmp_path)) == 800
 
 
+@pytest.mark.parametrize("lacks", ["sys.modules['fcntl'] = None", "fcntl.flock = fail"])
+def test_manifest_without_locks_of_the_system_is_written(lacks, tmp_path):
+    """As on Windows, and on some network file systems."""
+    code = f"""
+import errno, fcntl, pathlib, sys
+def fail(*args):
+    raise OSError(errno.ENOLCK, "no locks")
+{lacks}
+from scaleapi._manifest import ManifestEntry, ManifestWriter
+writer = ManifestWriter(pathlib.Path(sys.argv[1]))
+for task_id in "ab":
+    writer.add(ManifestEntry(task_id, "response.url", "u", task_id, 1, "", "0" * 64))
+"""
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True)
+    assert [entry.task_id for entry in read_manifest(tmp_path)] == ["a", "b"]
+
+
 def test_named_file_of_an_earlier_url_is_replaced(client, store, tmp_path):
     """A task that was labeled anew has other files under the same positions."""
     for url in ("first.png", "second.png"):
