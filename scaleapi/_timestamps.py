@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Union
+from typing import Any, Optional, Union
 
 
 def format_iso8601(timestamp: dt.date) -> str:
@@ -42,3 +42,11 @@ def parse_iso8601(text: str) -> Union[dt.datetime, str]:
         return dt.datetime(year, month, day, hour, minute, second, micros, zone)
     except ValueError:  # the 30th of February and the like
         return text
+
+
+def parse_utc(value: Any) -> Optional[dt.datetime]:
+    """Return an ISO 8601 string as a datetime, by default in UTC; None for anything else."""
+    time = parse_iso8601(value.strip()) if isinstance(value, str) else None
+    if not isinstance(time, dt.datetime):
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=dt.timezone.utc)

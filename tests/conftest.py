@@ -10,6 +10,7 @@ pytest_plugins = [
     "tests.fixtures.network",
     "tests.fixtures.sandbox",
     "tests.fixtures.wire",
+    "tests.fixtures.listing",  # imports the one before it
 ]
 
 # What a shell runs in its background ignores Ctrl-C, and so would all that tests start.

@@ -144,10 +144,13 @@ class BulkMethods(ClientMixin):
         from there.
 
         Args:
-            path: The file to write, compressed with gzip if it ends in ".gz". An existing file is
-                replaced.
+            path: The file to write. It ends in ".jsonl" or ".ndjson", followed by ".gz" if it is to
+                be compressed with gzip. An existing file is replaced.
             workers: Maximum number of pages that are fetched concurrently, 1 to 64.
-            resume: Whether to resume an interrupted call; False starts over.
+            resume: Whether to resume an interrupted call; False starts over. A call that differs in
+                later times alone, such as `updated_after=now - 1 day`, is the same call: where
+                lower bounds moved, it is resumed and leaves out the tasks before them, where upper
+                bounds moved, it starts over.
             progress: See `ScaleClient.create_tasks`.
             **filters: The filters of `get_tasks`: `project_name` or `batch_name`, `status`,
                 `created_after` ...; `limit` is the size of a page.
@@ -158,8 +161,8 @@ class BulkMethods(ClientMixin):
         Raises:
             ScaleInvalidArgument: If an argument is invalid, or the interrupted export to this path
                 had other filters.
-            ScaleException: If a page can't be fetched, or the service counts more tasks than it
-                lists. What was read is kept.
+            ScaleException: If a page can't be fetched, the service counts more tasks than it lists
+                or lists pages for ever, or the checkpoint is damaged. What was read is kept.
             OSError: If a file can't be written.
 
         Example:

@@ -17,7 +17,7 @@ from .._polling import (
 )
 from .._progress import ProgressOption, make_progress_callback, validate_progress
 from .._resource import own_unless_replaced
-from .._timestamps import format_iso8601, parse_iso8601
+from .._timestamps import format_iso8601, parse_utc
 from ..exceptions import ScaleInvalidArgument, ScaleResourceNotFound
 from ..pagination import PageParams, iter_items, next_by_token
 from ..tasks import Task, Tasklist, TaskMethods, TaskStatus, normalize_task_filters, task_query
@@ -332,8 +332,7 @@ def _changed_at(task: Task) -> Optional[dt.datetime]:
 
 
 def _time(task: Task, key: str) -> Optional[dt.datetime]:
-    text = task.as_dict().get(key)
-    time = parse_iso8601(text) if isinstance(text, str) else None
-    if not isinstance(time, dt.datetime) or not dt.MINYEAR < time.year < dt.MAXYEAR:
+    time = parse_utc(task.as_dict().get(key))
+    if time is None or not dt.MINYEAR < time.year < dt.MAXYEAR:
         return None  # at the ends of the calendar there is no room for bounds
-    return time if time.tzinfo else time.replace(tzinfo=dt.timezone.utc)
+    return time

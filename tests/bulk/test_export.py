@@ -83,7 +83,7 @@ def planned_in(client, sandbox):
 
 
 @pytest.mark.parametrize("workers", [1, 8])
-@pytest.mark.parametrize("name", ["tasks.jsonl", "tasks.jsonl.gz"])
+@pytest.mark.parametrize("name", ["tasks", "t.v1.JSONL", "t.ndjson", "tasks.gz", "tasks.jsonl.gz"])
 def test_export_writes_every_task_once_newest_first(name, workers, client, tasks, tmp_path):
     report = client.export_tasks(tmp_path / name, project_name="p", workers=workers)
     assert lines(tmp_path / name) == tasks
@@ -343,6 +343,9 @@ def test_export_to_one_file_twice_at_once_writes_it_whole(client, tasks, tmp_pat
         ({"project_name": "p", "path": ""}, "path must be the path of a file"),
         ({"project_name": "p", "path": "."}, "path must be a file in an existing folder"),
         ({"project_name": "p", "path": "none/a"}, "path must be a file in an existing folder"),
+        ({"project_name": "p", "path": "a.json"}, "path must end in '.jsonl' .*got 'a.json'"),
+        ({"project_name": "p", "path": "a.csv.gz"}, "path must end in '.jsonl' .*got 'a.csv.gz'"),
+        ({"project_name": "p", "path": "a.jsonl.zst"}, "path must end in '.jsonl' .* with '.gz' "),
     ],
 )
 def test_export_invalid_argument_raises_immediately(

@@ -6,6 +6,8 @@ import pytest
 
 from scaleapi import ScaleException
 from scaleapi.bulk.export.merge import iter_unique_lines
+from scaleapi.bulk.export.parts import PartWriter
+from scaleapi.bulk.export.raw_json import RawTask
 from tests import factories
 
 
@@ -70,8 +72,13 @@ def test_export_is_bounded_by_the_newest_task(export, wire):
 
 def test_export_task_in_two_windows_is_written_in_the_first(tmp_path):
     parts = [tmp_path / "0", tmp_path / "1"]
-    parts[0].write_bytes(b'"b"\t{"b": 1}\n"a"\t{"a": 1}\n')
-    parts[1].write_bytes(b'"a"\t{"a": 2}\n"c"\t{"c": 1}\n')
+    listed = [{"b": '{"b": 1}', "a": '{"a": 1}'}, {"a": '{"a": 2}', "c": '{"c": 1}'}]
+    for path, tasks in zip(parts, listed):
+        with open(path, "wb") as file:
+            part = PartWriter(file)
+            for task in tasks.items():
+                part.write(RawTask(*task))
+            part.finish()
     assert list(iter_unique_lines(parts)) == [b'{"b": 1}\n', b'{"a": 1}\n', b'{"c": 1}\n']
 
 

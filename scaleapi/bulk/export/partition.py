@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, repeat
 from typing import Any, Callable, NamedTuple, Optional
 
-from ..._timestamps import format_iso8601, parse_iso8601
+from ..._timestamps import format_iso8601, parse_iso8601, parse_utc
 from ...exceptions import ScaleInvalidArgument
 from ...tasks import task_query
 from ..outcomes import Record
 from ..runner import ThrottledPool
 from .raw_json import TaskPageReader
+
+logger = logging.getLogger("scaleapi")
 
 EPOCH = dt.datetime(2015, 1, 1, tzinfo=dt.timezone.utc)
 """Before Scale existed. The oldest window has no lower bound, so even older tasks are included."""
@@ -120,12 +123,12 @@ def build_plan(
 
 def _bound(name: str, value: Optional[str]) -> Optional[dt.datetime]:
     """Return a bound of the export as a datetime; without a time zone it is UTC."""
-    bound = None if value is None else parse_iso8601(value.strip())
-    if isinstance(bound, str):
+    bound = parse_utc(value)
+    if value is not None and bound is None:
         raise ScaleInvalidArgument(
             f"{name} must be a timestamp such as '2025-03-04T10:15:00Z', got {value!r}"
         )
-    return bound and (bound if bound.tzinfo else bound.replace(tzinfo=dt.timezone.utc))
+    return bound
 
 
 def _end(task: str) -> Optional[dt.datetime]:
@@ -156,6 +159,9 @@ def _partition(
         oversized = [part for part in counted if not part.fits(size)]
         pieces = [piece for part in oversized for piece in split(part, size)]
         counted = list(pool.map("export_windows", count, pieces))
+        if _total(counted) > 2 * _total(oversized):  # no task is in more than two pieces
+            logger.warning("The service ignores bounds of creation time: tasks are not divided")
+            return [full_range]
     merged: list[_TimeRange] = []
     for part in sorted(accepted, reverse=True):
         last = merged[-1] if merged else None
@@ -164,6 +170,10 @@ def _partition(
         else:
             merged.append(part)
     return merged
+
+
+def _total(parts: list[_TimeRange]) -> int:
+    return sum(part.count for part in parts)
 
 
 def _split_exponentially(full_range: _TimeRange, size: int) -> list[_TimeRange]:
