@@ -6,8 +6,8 @@ import pytest
 
 from scaleapi import ScaleException
 from scaleapi.bulk.export.merge import iter_unique_lines
+from scaleapi.bulk.export.pages import RawTask
 from scaleapi.bulk.export.parts import PartWriter
-from scaleapi.bulk.export.raw_json import RawTask
 from tests import factories
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from scaleapi import ScaleException
-from scaleapi.bulk.export.raw_json import TaskPageReader
+from scaleapi.bulk.export.pages import TaskPageReader
 
 TASKS = [
     '{"task_id": "a", "number": 1.10, "huge": 1e400, "text": "\\u00e9 \\n \\ud800"}',

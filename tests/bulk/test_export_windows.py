@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scaleapi import ScaleInvalidArgument
+from scaleapi.bulk.export.pages import RawTask
 from scaleapi.bulk.export.partition import ExportWindow, build_plan
-from scaleapi.bulk.export.raw_json import RawTask
 from scaleapi.bulk.runner import ThrottledPool
 from scaleapi.bulk.throttle import AdaptiveThrottle
 from scaleapi.pagination import Paginator

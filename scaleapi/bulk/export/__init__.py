@@ -23,8 +23,8 @@ from .checkpoint import Checkpoint, Job, remove_checkpoint
 from .fetching import iter_part_files
 from .formats import format_of
 from .merge import merge
+from .pages import TaskPageReader
 from .partition import ExportWindow, build_plan
-from .raw_json import TaskPageReader
 
 logger = logging.getLogger("scaleapi")
 

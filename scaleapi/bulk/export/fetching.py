@@ -15,9 +15,9 @@ from ...pagination import Paginator, iter_items, next_by_token
 from ...tasks import task_query
 from ..runner import ThrottledPool
 from .checkpoint import Checkpoint
+from .pages import RawTask, TaskPageReader
 from .partition import ExportWindow
 from .parts import PartWriter
-from .raw_json import RawTask, TaskPageReader
 
 MAX_WINDOW_READS = 3  # attempts per window before reporting that the API lists less than it counts
 MAX_REPEATED_PAGES = 20  # in a row without a task that is new

@@ -11,8 +11,8 @@ from ...tasks import task_query
 from .checkpoint import Checkpoint
 from .fetching import IncompleteListing
 from .formats import OutputFormat
+from .pages import TaskPageReader
 from .parts import read_part
-from .raw_json import TaskPageReader
 
 
 def merge(

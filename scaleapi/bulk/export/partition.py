@@ -21,7 +21,7 @@ from ...exceptions import ScaleInvalidArgument
 from ...tasks import task_query
 from ..outcomes import Record
 from ..runner import ThrottledPool
-from .raw_json import TaskPageReader
+from .pages import TaskPageReader
 
 logger = logging.getLogger("scaleapi")
 

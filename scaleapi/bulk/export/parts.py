@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from ...exceptions import ScaleException
-from .raw_json import RawTask
+from .pages import RawTask
 
 _END = b"#\t"  # begins the last line; a task's line begins with a quotation mark
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from json.decoder import JSONDecoder
+from collections.abc import Mapping
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..._raw_json import expect, iter_members, read_value, skip_separator
 from ..._resource import ClientMixin
 from ...exceptions import ScaleException
 from ...pagination import Paginator
 
 if TYPE_CHECKING:
     from ..._http.response import APIResult
-
-_read = JSONDecoder().raw_decode
-_space = re.compile(r"[ \t\r\n]*")
 
 
 class RawTask(NamedTuple):
@@ -57,7 +53,7 @@ def page_of(result: APIResult) -> Paginator[RawTask]:
         ScaleException: If it is not a page of tasks.
     """
     try:
-        page = dict(_iter_members(result.text))
+        page = dict(iter_members(result.text, _parse_member))
     except (ValueError, RecursionError) as error:
         raise ScaleException(f"Expected a page of tasks: {error}") from None
     docs, total = page.get("docs"), page.get("total")
@@ -68,50 +64,20 @@ def page_of(result: APIResult) -> Paginator[RawTask]:
     return Paginator(docs, total, limit, offset, has_more, token)  # type: ignore[arg-type]
 
 
-def _iter_members(text: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members of a JSON object whose "docs" are tasks.
-
-    Raises:
-        ValueError: If it is not an object, or "docs" has items that are not tasks.
-    """
-    at = _expect(text, 0, "{")
-    while text[at : at + 1] != "}":
-        name, at = _read(text, at)
-        at = _expect(text, at, ":")
-        value, at = _parse_tasks(text, at) if name == "docs" else _read(text, at)
-        yield name, value
-        at = _skip_separator(text, at, "}")
+def _parse_member(name: str, text: str, at: int) -> tuple[Any, int]:
+    return _parse_tasks(text, at) if name == "docs" else read_value(text, at)
 
 
 def _parse_tasks(text: str, at: int) -> tuple[list[RawTask], int]:
     """Return the tasks of the array that begins at a position, and the position of its end."""
     tasks = []
-    at = _expect(text, at, "[")
+    at = expect(text, at, "[")
     while text[at : at + 1] != "]":
-        task, end = _read(text, at)
+        task, end = read_value(text, at)
         if not isinstance(task, dict) or not isinstance(task.get("task_id"), str):
             raise ValueError(f"expected a task with a task_id, got {text[at : at + 80]}")
         # Outside of strings a line break is white space, and inside it is escaped.
         line = text[at:end].replace("\n", " ").replace("\r", " ")
         tasks.append(RawTask(task["task_id"], line))
-        at = _skip_separator(text, end, "]")
+        at = skip_separator(text, end, "]")
     return tasks, at + 1
-
-
-def _skip_separator(text: str, at: int, close: str) -> int:
-    """Return the position of the next item, or of the closing bracket."""
-    at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty string
-    if text[at : at + 1] == close:
-        return at
-    at = _expect(text, at, ",")
-    if text[at : at + 1] == close:
-        raise ValueError(f"unexpected comma before {close!r} at character {at}")
-    return at
-
-
-def _expect(text: str, at: int, sign: str) -> int:
-    """Return the position of the first token after `sign`, which must be next."""
-    at = _space.match(text, at).end()  # type: ignore[union-attr]
-    if text[at : at + 1] != sign:
-        raise ValueError(f"expected {sign!r} at character {at}")
-    return _space.match(text, at + 1).end()  # type: ignore[union-attr]
