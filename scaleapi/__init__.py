@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from .api_client.v2 import Option as Option
     from .api_client.v2 import V2Api as V2Api
     from .api_client.v2 import V2Task as V2Task
+    from .arrow import to_arrow as to_arrow
     from .batches import Batch as Batch
     from .batches import Batchlist as Batchlist
     from .batches import BatchStatus as BatchStatus
@@ -71,6 +72,7 @@ _NAMES = {
     "batches": "Batch BatchStatus Batchlist",
     "bulk.failures": "read_failures",
     "client": "ScaleClient",
+    "arrow": "to_arrow",
     "dataframes": "to_dataframe",
     "evaluation_tasks": "EvaluationTask",
     "exceptions": (

@@ -28,6 +28,26 @@ def load_attribute(package: str, module_of: Mapping[str, str], name: str) -> Any
     return value
 
 
+def import_extra(module: str, extra: str, what: str) -> Any:
+    """Import a module of an optional package.
+
+    Args:
+        module: Name of the module.
+        extra: The extra of this package that installs it.
+        what: What needs it, for the error message.
+
+    Raises:
+        ImportError: If it is not installed; the message names the extra.
+    """
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise ImportError(
+            f"{what} needs {package}. Install it with: pip install 'scaleapi[{extra}]'"
+        ) from None
+
+
 class OptionalPackage:
     """A stand-in for a package in annotations, which is imported when one of them is evaluated.
 

@@ -37,7 +37,7 @@ def iter_members(text: str, parse: ParseMember) -> Iterator[tuple[str, Any]]:
     """Yield the names of the members of a JSON object, each with what `parse` makes of its value.
 
     Raises:
-        ValueError: If the text is no JSON object; not for what follows it.
+        ValueError: If the text is no JSON object.
     """
     at = expect(text, 0, "{")
     while text[at : at + 1] != "}":
@@ -48,6 +48,8 @@ def iter_members(text: str, parse: ParseMember) -> Iterator[tuple[str, Any]]:
         value, at = parse(name, text, at)
         yield name, value
         at = skip_separator(text, at, "}")
+    if _skip_space(text, at + 1) < len(text):
+        raise ValueError(f"unexpected data after the object at character {at + 1}")
 
 
 def _raw_value(name: str, text: str, at: int) -> tuple[RawValue, int]:
@@ -57,7 +59,7 @@ def _raw_value(name: str, text: str, at: int) -> tuple[RawValue, int]:
 
 def skip_separator(text: str, at: int, close: str) -> int:
     """Return the position of the next item, or of the closing bracket."""
-    at = _space.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty string
+    at = _skip_space(text, at)
     if text[at : at + 1] == close:
         return at
     at = expect(text, at, ",")
@@ -68,7 +70,11 @@ def skip_separator(text: str, at: int, close: str) -> int:
 
 def expect(text: str, at: int, sign: str) -> int:
     """Return the position of the first token after `sign`, which must be next."""
-    at = _space.match(text, at).end()  # type: ignore[union-attr]
+    at = _skip_space(text, at)
     if text[at : at + 1] != sign:
         raise ValueError(f"expected {sign!r} at character {at}")
-    return _space.match(text, at + 1).end()  # type: ignore[union-attr]
+    return _skip_space(text, at + 1)
+
+
+def _skip_space(text: str, at: int) -> int:
+    return _space.match(text, at).end()  # type: ignore[union-attr]  # it matches the empty string

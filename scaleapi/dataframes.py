@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union, cast
 
-from ._lazy import OptionalPackage
+from ._lazy import OptionalPackage, import_extra
 from ._manifest import read_manifest
 from ._task_sources import TaskSource, task_json, tasks_in
 from ._validation import str_or_str_list
@@ -114,13 +114,7 @@ def _columns(tasks: Iterable[Mapping[str, Any]], flatten: set[str]) -> dict[str,
 
 
 def _pandas() -> Any:
-    try:
-        import pandas
-    except ImportError:
-        raise ImportError(
-            "A table of tasks needs pandas. Install it with: pip install 'scaleapi[pandas]'"
-        ) from None
-    return pandas
+    return import_extra("pandas", "pandas", "A table of tasks")
 
 
 def _cells(task: Mapping[str, Any], flatten: set[str]) -> Iterator[Any]:

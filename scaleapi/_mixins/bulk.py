@@ -133,10 +133,11 @@ class BulkMethods(ClientMixin):
         *,
         workers: int = 8,
         resume: bool = True,
+        columns: Optional[Mapping[str, str]] = None,
         progress: bulk.ProgressOption = None,
         **filters: Unpack[TaskFilters],
     ) -> bulk.ExportReport:
-        """Write all tasks that match to a JSON Lines file, newest first, each once.
+        """Write all tasks that match to a file of JSON lines or Parquet, newest first, each once.
 
         A task's line is the JSON that the service sent, as of the time its page was read. Tasks
         that are created later are not in the file. The file appears under its final name only when
@@ -144,13 +145,15 @@ class BulkMethods(ClientMixin):
         from there.
 
         Args:
-            path: The file to write. It ends in ".jsonl" or ".ndjson", followed by ".gz" if it is to
-                be compressed with gzip. An existing file is replaced.
+            path: The file to write. The ending is ".jsonl" or ".ndjson", followed by ".gz" if it is
+                to be compressed with gzip, or ".parquet" (with the extra `arrow`) for a file with
+                the schema of `scaleapi.to_arrow`. An existing file is replaced.
             workers: Maximum number of pages that are fetched concurrently, 1 to 64.
             resume: Whether to resume an interrupted call; False starts over. A call that differs in
                 later times alone, such as `updated_after=now - 1 day`, is the same call: where
                 lower bounds moved, it is resumed and leaves out the tasks before them, where upper
                 bounds moved, it starts over.
+            columns: The types of further columns of a Parquet file; see `scaleapi.to_arrow`.
             progress: See `ScaleClient.create_tasks`.
             **filters: The filters of `get_tasks`: `project_name` or `batch_name`, `status`,
                 `created_after` ...; `limit` is the size of a page.
@@ -159,8 +162,9 @@ class BulkMethods(ClientMixin):
             `ExportReport(path, tasks, requests, seconds, resumed)`.
 
         Raises:
-            ScaleInvalidArgument: If an argument is invalid, or the interrupted export to this path
-                had other filters.
+            ImportError: If a Parquet file is to be written and pyarrow is not installed.
+            ScaleInvalidArgument: If an argument is invalid, the interrupted export to this path had
+                other filters, or a value is not of the type that `columns` gives it.
             ScaleException: If a page can't be fetched, the service counts more tasks than it lists
                 or lists pages for ever, or the checkpoint is damaged. What was read is kept.
             OSError: If a file can't be written.
@@ -170,7 +174,7 @@ class BulkMethods(ClientMixin):
         """
         from ..bulk import export
 
-        return export.export(self, path, {**filters}, workers, resume, progress)
+        return export.export(self, path, {**filters}, workers, resume, progress, columns)
 
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]

@@ -343,9 +343,9 @@ def test_export_to_one_file_twice_at_once_writes_it_whole(client, tasks, tmp_pat
         ({"project_name": "p", "path": ""}, "path must be the path of a file"),
         ({"project_name": "p", "path": "."}, "path must be a file in an existing folder"),
         ({"project_name": "p", "path": "none/a"}, "path must be a file in an existing folder"),
-        ({"project_name": "p", "path": "a.json"}, "path must end in '.jsonl' .*got 'a.json'"),
-        ({"project_name": "p", "path": "a.csv.gz"}, "path must end in '.jsonl' .*got 'a.csv.gz'"),
-        ({"project_name": "p", "path": "a.jsonl.zst"}, "path must end in '.jsonl' .* with '.gz' "),
+        ({"project_name": "p", "path": "a.json"}, "path must end in '.jsonl'.*got 'a.json'"),
+        ({"project_name": "p", "path": "a.csv.gz"}, "path must end in '.jsonl'.*got 'a.csv.gz'"),
+        ({"project_name": "p", "path": "a.jsonl.zst"}, "path must end in '.jsonl'.* with '.gz' "),
     ],
 )
 def test_export_invalid_argument_raises_immediately(

@@ -472,6 +472,7 @@ def functions(body: bytes, headers: Mapping[str, str], rows: list[scaleapi.Task]
     assert_type(callbacks.parse(body, headers, "auth_key"), scaleapi.Task)
     callbacks.parse({}, requests.Response().headers, os.environ["AUTH_KEY"], scaleapi.ScaleClient())
     assert_type(scaleapi.to_dataframe(rows, flatten=["metadata"]), pandas.DataFrame)
+    scaleapi.to_arrow(rows, {"metadata.camera": "int64"})
 
 
 # What the published client's users wrote goes on.

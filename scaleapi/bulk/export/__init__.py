@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Optional, Union
 
 from ..._atomic import remove_temp_files, validate_output_path
 from ..._progress import ProgressOption, validate_progress
@@ -55,11 +56,12 @@ def export(
     workers: int,
     resume: bool,
     progress: ProgressOption,
+    columns: Optional[Mapping[str, str]],
 ) -> ExportReport:
     """See `ScaleClient.export_tasks`."""
     started = time.monotonic()
     target = validate_output_path(path)
-    output_format = format_of(Path(path))
+    output_format = format_of(Path(path), columns)
     filters = normalize_task_filters("export_tasks", filters)
     validate_progress(progress)
     throttled, throttle = throttled_client(client, workers)

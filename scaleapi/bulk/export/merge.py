@@ -28,13 +28,17 @@ def merge(
         IncompleteListing: If there are fewer than the service counted, before and after.
     """
     read = written = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal read, written
+        for line in iter_unique_lines(files):
+            read += 1
+            if checkpoint.narrowed.accept(line):
+                written += 1
+                yield line
+
     with atomic_write(target, checkpoint.folder) as file:
-        with output_format.open(file) as output:
-            for line in iter_unique_lines(files):
-                read += 1
-                if checkpoint.narrowed.accept(line):
-                    output.write(line)
-                    written += 1
+        output_format.write(file, lines())
         if read < checkpoint.plan.total and read < (
             now := reader.count(task_query(checkpoint.plan.filters))
         ):

@@ -1,0 +1,278 @@
+"""Convert tasks to Arrow tables and Parquet files, all with one schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+
+from ._lazy import OptionalPackage, import_extra
+from ._raw_json import RawValue, read_object
+from ._task_columns import Column, is_encodable, parse_columns
+from ._task_sources import TaskSource, task_json, tasks_in
+from ._timestamps import parse_utc
+from .exceptions import ScaleInvalidArgument
+
+if TYPE_CHECKING:
+    import pyarrow
+else:
+    pyarrow = OptionalPackage("pyarrow")
+
+SCHEMA_VERSION = 1
+"""Stands in the metadata of the schema, as `scaleapi.schema_version`."""
+
+STRING, ENUM, TIMESTAMP, STRINGS, JSON = "string", "enum", "timestamp", "strings", "json"
+TASK_COLUMNS: Mapping[str, str] = {
+    "task_id": STRING,
+    "type": ENUM,
+    "status": ENUM,
+    "project": ENUM,
+    "batch": ENUM,
+    "unique_id": STRING,
+    "created_at": TIMESTAMP,
+    "updated_at": TIMESTAMP,
+    "completed_at": TIMESTAMP,
+    "tags": STRINGS,
+    "instruction": STRING,
+    "params": JSON,
+    "metadata": JSON,
+    "response": JSON,
+}
+OTHER = "other"
+"""The last of these columns: an object with all that they do not hold exactly."""
+
+BATCH_ROWS = 20_000
+BATCH_CHARACTERS = 8_000_000  # of JSON; memory is a small multiple of it
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
+_MILLISECOND = dt.timedelta(milliseconds=1)
+_FINER = re.compile(r"[.,]\d{3}\d*[1-9]")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+
+
+def to_arrow(tasks: TaskSource, columns: Optional[Mapping[str, str]] = None) -> pyarrow.Table:
+    r"""Return an Arrow table with one row per task, in their order, which needs the extra `arrow`.
+
+    Args:
+        tasks: Any iterable of tasks, such as `client.get_tasks(...)`; of their JSON, as
+            dictionaries, strings or bytes; or the path of a file that `export_tasks` wrote.
+        columns: Types of further columns by path, such as `{"metadata.camera": "int64"}`: "bool",
+            "float64", "int64", "json", "string" or "timestamp". A dot within a key is written as
+            "\.". A task that has no such value has a null.
+
+    Returns:
+        A table whose columns do not depend on the tasks: `task_id`, `unique_id` and `instruction`
+        as strings; `type`, `status`, `project` and `batch` as dictionary-encoded strings;
+        `created_at`, `updated_at` and `completed_at` in milliseconds, UTC; `tags` as a list of
+        strings; `params`, `metadata` and `response` as JSON, with all digits that the service sent;
+        `other`, a JSON object of all else that a task has, and of each value that its own column
+        can't hold exactly, null if there is none; then those of `columns`.
+
+    Raises:
+        ImportError: If pyarrow is not installed.
+        ScaleInvalidArgument: If an argument or one of the tasks is invalid, or a value is not of
+            the type that `columns` gives it.
+        OSError: If the file can't be read.
+
+    See https://scale.com/docs/api-reference/tasks.
+    """
+    builder = BatchBuilder(parse_task_columns(columns))
+    batches = builder.batches(map(task_line, tasks_in(tasks)))
+    return _arrow().Table.from_batches(batches, builder.schema)
+
+
+def parse_task_columns(columns: Optional[Mapping[str, str]]) -> list[Column]:
+    """Return the columns of `to_arrow`'s argument of that name.
+
+    Raises:
+        ScaleInvalidArgument: If it is invalid.
+    """
+    return parse_columns(columns, (*TASK_COLUMNS, OTHER))
+
+
+class BatchBuilder:
+    """Collects tasks into record batches.
+
+    Args:
+        columns: The further columns.
+
+    Attributes:
+        schema: The schema of the batches.
+    """
+
+    def __init__(self, columns: list[Column]) -> None:
+        self.schema = make_schema(columns)
+        self._columns = columns
+        self._rows: list[list[Any]] = []
+        self._characters = 0
+
+    def batches(self, lines: Iterable[str]) -> Iterator[pyarrow.RecordBatch]:
+        """Yield record batches of the tasks in JSON lines.
+
+        Raises:
+            ScaleInvalidArgument: If one of them is no task.
+        """
+        for line in lines:
+            self._rows.append(_row(line, self._columns))
+            self._characters += len(line)
+            if len(self._rows) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+                yield self._take()
+        if self._rows:
+            yield self._take()
+
+    def _take(self) -> pyarrow.RecordBatch:
+        columns = zip(*self._rows)
+        arrays = [_arrow().array(cells, field.type) for cells, field in zip(columns, self.schema)]
+        self._rows, self._characters = [], 0
+        return _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def make_schema(columns: Iterable[Column]) -> pyarrow.Schema:
+    """Return the schema of tasks, followed by further columns."""
+    arrow = _arrow()
+    timestamp = arrow.timestamp("ms", "UTC")
+    types = {
+        STRING: arrow.string(),
+        ENUM: arrow.dictionary(arrow.int32(), arrow.string()),
+        TIMESTAMP: timestamp,
+        STRINGS: arrow.list_(arrow.field("element", arrow.string())),  # as Parquet names it
+        JSON: arrow.string(),
+        "bool": arrow.bool_(),
+        "float64": arrow.float64(),
+        "int64": arrow.int64(),
+    }
+    fields = [
+        arrow.field(name, types[kind], nullable=name != "task_id")
+        for name, kind in {**TASK_COLUMNS, OTHER: JSON}.items()
+    ]
+    fields += [arrow.field(column.name, types[column.type]) for column in columns]
+    return arrow.schema(fields, {"scaleapi.schema_version": str(SCHEMA_VERSION)})
+
+
+def write_parquet(file: IO[bytes], lines: Iterable[bytes], columns: list[Column]) -> None:
+    """Write tasks to a Parquet file, with bounded memory.
+
+    Args:
+        file: The file, opened for writing.
+        lines: The tasks, as JSON.
+        columns: The further columns.
+    """
+    builder = BatchBuilder(columns)
+    parquet = import_extra("pyarrow.parquet", "arrow", "A Parquet file")
+    with parquet.ParquetWriter(file, builder.schema, compression="zstd") as writer:
+        for batch in builder.batches(map(task_line, lines)):
+            writer.write_batch(batch)
+
+
+def task_line(task: Any) -> str:
+    """Return the JSON of a task, or of what stands for one.
+
+    Raises:
+        ScaleInvalidArgument: If it stands for none.
+    """
+    if isinstance(task, bytes):
+        return task.decode("utf-8", "surrogatepass")
+    return task if isinstance(task, str) else json.dumps(task_json(task))
+
+
+class Cell(NamedTuple):
+    """A value of a table.
+
+    Attributes:
+        value: The value.
+        is_exact: Whether it is all that the task has.
+    """
+
+    value: Any
+    is_exact: bool = True
+
+
+def _row(line: str, columns: list[Column]) -> list[Any]:
+    """Return the cells of a task."""
+    members = _members(line)
+    cells: list[Any] = []
+    other = {name: raw.text for name, raw in members.items() if name not in TASK_COLUMNS}
+    for name, kind in TASK_COLUMNS.items():
+        raw = members.get(name)
+        cell = Cell(None) if raw is None else _CELLS[kind](raw)
+        cells.append(cell.value)
+        if raw is not None and not cell.is_exact:
+            other[name] = raw.text
+    cells.append(_object_text(other) if other else None)
+    if columns:
+        values = {name: raw.value for name, raw in members.items()}
+        cells += [_chosen(column, values, members) for column in columns]
+    return cells
+
+
+def _members(line: str) -> dict[str, RawValue]:
+    try:
+        members = read_object(line)
+    except (ValueError, RecursionError):
+        members = {}
+    if not isinstance(members.get("task_id", RawValue(None, "")).value, str):
+        raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {line!r:.100}")
+    return members
+
+
+def _chosen(column: Column, values: Mapping[str, Any], members: Mapping[str, RawValue]) -> Any:
+    value = column.value_of(values)
+    if column.type == JSON and column.keys[0] in members:
+        text = column.text_of(members[column.keys[0]].text)
+        return None if text is None else _whole_characters(text)
+    return _milliseconds(value) if isinstance(value, dt.datetime) else value
+
+
+def _object_text(members: Mapping[str, str]) -> str:
+    texts = (f"{json.dumps(name)}: {_whole_characters(text)}" for name, text in members.items())
+    return f"{{{', '.join(texts)}}}"
+
+
+def _whole_characters(text: str) -> str:
+    """Return JSON whose halves of surrogate pairs are escaped; they can only be in strings."""
+    if is_encodable(text):
+        return text
+    return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
+
+
+def _string_cell(raw: RawValue) -> Cell:
+    if not isinstance(raw.value, str):
+        return Cell(None, False)
+    if is_encodable(raw.value):
+        return Cell(raw.value)
+    return Cell(_HALF_PAIR.sub("\ufffd", raw.value), False)
+
+
+def _strings_cell(raw: RawValue) -> Cell:
+    strings = raw.value
+    if isinstance(strings, list) and all(
+        isinstance(each, str) and is_encodable(each) for each in strings
+    ):
+        return Cell(strings)
+    return Cell(None, False)
+
+
+def _timestamp_cell(raw: RawValue) -> Cell:
+    time = parse_utc(raw.value)
+    if time is None:
+        return Cell(None, False)
+    return Cell(_milliseconds(time), not _FINER.search(raw.value))
+
+
+def _milliseconds(time: dt.datetime) -> int:
+    return (time - _EPOCH) // _MILLISECOND
+
+
+_CELLS: Mapping[str, Callable[[RawValue], Cell]] = {
+    STRING: _string_cell,
+    ENUM: _string_cell,
+    TIMESTAMP: _timestamp_cell,
+    STRINGS: _strings_cell,
+    JSON: lambda raw: Cell(_whole_characters(raw.text)),
+}
+
+
+def _arrow() -> Any:
+    return import_extra("pyarrow", "arrow", "A table of tasks")
