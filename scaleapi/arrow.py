@@ -80,7 +80,8 @@ def to_arrow(tasks: TaskSource, columns: Optional[Mapping[str, str]] = None) -> 
     """
     builder = BatchBuilder(parse_task_columns(columns))
     batches = builder.batches(map(task_line, tasks_in(tasks)))
-    return _arrow().Table.from_batches(batches, builder.schema)
+    table: pyarrow.Table = _arrow().Table.from_batches(batches, builder.schema)
+    return table
 
 
 def parse_task_columns(columns: Optional[Mapping[str, str]]) -> list[Column]:
@@ -126,7 +127,8 @@ class BatchBuilder:
         columns = zip(*self._rows)
         arrays = [_arrow().array(cells, field.type) for cells, field in zip(columns, self.schema)]
         self._rows, self._characters = [], 0
-        return _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
+        batch: pyarrow.RecordBatch = _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
+        return batch
 
 
 def make_schema(columns: Iterable[Column]) -> pyarrow.Schema:
@@ -148,7 +150,9 @@ def make_schema(columns: Iterable[Column]) -> pyarrow.Schema:
         for name, kind in {**TASK_COLUMNS, OTHER: JSON}.items()
     ]
     fields += [arrow.field(column.name, types[column.type]) for column in columns]
-    return arrow.schema(fields, {"scaleapi.schema_version": str(SCHEMA_VERSION)})
+    metadata = {"scaleapi.schema_version": str(SCHEMA_VERSION)}
+    schema: pyarrow.Schema = arrow.schema(fields, metadata)
+    return schema
 
 
 def write_parquet(file: IO[bytes], lines: Iterable[bytes], columns: list[Column]) -> None:

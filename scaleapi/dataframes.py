@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union, cast
+from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
 from ._lazy import OptionalPackage, import_extra
 from ._manifest import read_manifest
+from ._task_columns import Column, is_encodable, parse_columns
 from ._task_sources import TaskSource, task_json, tasks_in
 from ._validation import str_or_str_list
 from .exceptions import ScaleInvalidArgument
@@ -33,6 +36,16 @@ DTYPES: Mapping[str, Any] = {
 }
 """The dtype for each kind of values that pandas infers, one that allows missing values."""
 TIMES = ("created_at", "updated_at", "completed_at")
+NESTED = ("params", "metadata", "response")
+COLUMN_DTYPES: Mapping[str, Any] = {
+    "bool": "boolean",
+    "float64": "Float64",
+    "int64": "Int64",
+    "string": "string",
+    "timestamp": "datetime64[ms, UTC]",
+}
+"""The dtype for each type of a chosen column, except "json"."""
+JSON_TEXT, PYTHON = "json", "python"
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
 
@@ -40,9 +53,13 @@ def to_dataframe(
     tasks: TaskSource,
     flatten: Union[str, Iterable[str]] = (),
     *,
+    columns: Optional[Mapping[str, str]] = None,
+    nested: str = JSON_TEXT,
     files: Union[str, os.PathLike[str], None] = None,
 ) -> pandas.DataFrame:
     r"""Return a table with one row per task, in their order, which needs the extra `pandas`.
+
+    It can be written by any of pandas' methods, such as `to_parquet`, unless `nested` is "python".
 
     Args:
         tasks: Any iterable of tasks, such as `client.get_tasks(...)`; of their JSON, as
@@ -50,6 +67,11 @@ def to_dataframe(
         flatten: Columns whose objects are to be flattened, such as "metadata" or
             `["params", "response"]`: `{"a": {"b": 1}}` in "metadata" becomes 1 in "metadata.a.b".
             Lists are not flattened. A dot within a key is written as "\.".
+        columns: Types of further columns by path, such as `{"metadata.camera": "int64"}`; see
+            `to_arrow`.
+        nested: How objects and lists are given: "json", as JSON text, or "python", as dictionaries
+            and lists. As text, a column with values of several types is text as a whole; lists of
+            strings are lists in both.
         files: The folder to which `download_results` wrote, or its manifest. The column "files" has
             a list of the paths of each task's files, in the order in which they were complete.
 
@@ -68,14 +90,49 @@ def to_dataframe(
     """
     installed = _pandas()
     names = str_or_str_list("flatten", flatten)
+    chosen = parse_columns(columns, FIRST_COLUMNS)
+    if nested not in (JSON_TEXT, PYTHON):
+        raise ScaleInvalidArgument(f"nested must be {JSON_TEXT!r} or {PYTHON!r}, got {nested!r}")
     jsons: Iterator[Mapping[str, Any]] = map(task_json, tasks_in(tasks))
     if files is not None:
         jsons = _with_files(jsons, files)
-    columns = _columns(jsons, {names} if isinstance(names, str) else set(names))
-    frame: pandas.DataFrame = installed.DataFrame(columns, dtype=object)
-    for name in columns:
-        frame[name] = _times(frame[name]) if name in TIMES else _infer_dtype(frame[name])
+    cells = _columns(jsons, {names} if isinstance(names, str) else set(names), chosen)
+    frame: pandas.DataFrame = installed.DataFrame(cells, dtype=object)
+    types = {**dict.fromkeys(TIMES, "time"), **{column.name: column.type for column in chosen}}
+    for name in cells:
+        frame[name] = _typed(frame[name], types.get(name, ""), nested == JSON_TEXT)
     return frame
+
+
+def _typed(column: pandas.Series[Any], type_: str, as_text: bool) -> pandas.Series[Any]:
+    """Convert a column to a fitting dtype, or to JSON text where its values are of no one type."""
+    if type_ in COLUMN_DTYPES:
+        return column.astype(COLUMN_DTYPES[type_])
+    if as_text and (type_ == "json" or column.name in NESTED):
+        return column.map(_json_text, na_action="ignore")
+    if not all(is_encodable(value) for value in column if isinstance(value, str)):
+        return column.map(_json_text, na_action="ignore") if as_text else column
+    typed = _times(column) if type_ == "time" else _infer_dtype(column)
+    return typed if not as_text or _is_uniform(typed) else column.map(_json_text, "ignore")
+
+
+def _is_uniform(column: pandas.Series[Any]) -> bool:
+    """Return whether the values of a column are of one dtype, strings, or lists of strings."""
+    if column.dtype != object:
+        return True
+    values = list(column.dropna())
+    return all(map(_is_string, values)) or all(
+        isinstance(value, list) and all(map(_is_string, value)) for value in values
+    )
+
+
+def _is_string(value: Any) -> bool:
+    return isinstance(value, str) and is_encodable(value)
+
+
+def _json_text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_encodable(text) else json.dumps(value)
 
 
 def _with_files(
@@ -91,15 +148,21 @@ def _with_files(
         yield {**task, "files": paths.get(str(task.get("task_id")), [])}
 
 
-def _columns(tasks: Iterable[Mapping[str, Any]], flatten: set[str]) -> dict[str, list[Any]]:
+def _columns(
+    tasks: Iterable[Mapping[str, Any]], flatten: set[str], chosen: list[Column]
+) -> dict[str, list[Any]]:
     """Return the table column by column, each with one value per task."""
-    columns: dict[str, list[Any]] = {name: [] for name in FIRST_COLUMNS}
+    names = (*FIRST_COLUMNS, *(column.name for column in chosen))
+    columns: dict[str, list[Any]] = {name: [] for name in names}
     rows = 0
     for task in tasks:
-        for name, value in _cells(task, flatten):
+        further = ((column.name, column.value_of(task)) for column in chosen)
+        for name, value in chain(_cells(task, flatten), further):
             column = columns.setdefault(name, [])
             if len(column) > rows:
-                raise ScaleInvalidArgument(f"flatten makes two values of one task {name!r}")
+                raise ScaleInvalidArgument(
+                    f"flatten and columns must not make two columns {name!r} of one task"
+                )
             column.extend([None] * (rows - len(column)))
             column.append(value)
         rows += 1
@@ -132,6 +195,7 @@ def _leaves(name: str, value: Any) -> Iterator[Any]:
         return
     for key, inner in value.items():
         escaped = str(key).replace("\\", "\\\\").replace(".", "\\.")
+        escaped = escaped.encode("utf-8", "backslashreplace").decode()  # no half surrogate pairs
         yield from _leaves(f"{name}.{escaped}", inner)
 
 

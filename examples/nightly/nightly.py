@@ -135,7 +135,7 @@ def download(client, tasks, folder):
 def tabulate(tasks, folder, path):
     """Write a table of the tasks."""
     files = folder if (folder / "manifest.jsonl").exists() else None
-    table = scaleapi.to_dataframe(tasks, files=files)
+    table = scaleapi.to_dataframe(tasks, files=files, nested="python")
     table["labels"] = [
         len(response["annotations"]) if isinstance(response, dict) else 0
         for response in table["response"]

@@ -79,7 +79,7 @@ def test_to_dataframe_times_are_utc_timestamps():
     ],
 )
 def test_to_dataframe_invalid_times_are_kept_unchanged(odd):
-    frame = scaleapi.to_dataframe([task(), task(created_at=odd)])
+    frame = scaleapi.to_dataframe([task(), task(created_at=odd)], nested="python")
     assert frame["created_at"].tolist() == ["2026-03-04T10:15:00.123Z", odd]
 
 
@@ -99,14 +99,14 @@ def test_to_dataframe_usual_column_is_dropped_only_when_replaced():
 def test_to_dataframe_integers_stay_integers_where_some_are_missing():
     frame = scaleapi.to_dataframe([task(n=2**60 + 1), task(), task(n=1)])
     assert frame["n"].tolist()[::2] == [2**60 + 1, 1] and frame["n"].isna().tolist()[1]
-    huge = scaleapi.to_dataframe([task(n=2**70), task()])
+    huge = scaleapi.to_dataframe([task(n=2**70), task()], nested="python")
     assert huge["n"][0] == 2**70
 
 
 def test_to_dataframe_other_values_have_a_fitting_dtype():
     given = {"yes": [True, None], "half": [0.5, 1], "both": [0.5, 2**60 + 1], "odd": [1, "1"]}
     rows = [{name: values[row] for name, values in given.items()} for row in range(2)]
-    frame = scaleapi.to_dataframe([task(**row) for row in rows])
+    frame = scaleapi.to_dataframe([task(**row) for row in rows], nested="python")
     assert [str(frame[name].dtype) for name in given] == ["boolean", "float64", "object", "object"]
     assert frame["half"].mean() == 0.75
     assert frame["both"].tolist() == given["both"] and frame["odd"].tolist() == given["odd"]
@@ -114,7 +114,9 @@ def test_to_dataframe_other_values_have_a_fitting_dtype():
 
 def test_to_dataframe_flatten_expands_at_any_depth():
     first = task(metadata={"shift": {"day": 1, "of": ["a"]}}, params={"x": 1})
-    frame = scaleapi.to_dataframe([first, task(metadata={"shift": "night"})], "metadata")
+    frame = scaleapi.to_dataframe(
+        [first, task(metadata={"shift": "night"})], "metadata", nested="python"
+    )
     assert frame["metadata.shift.day"].tolist()[0] == 1
     assert frame["metadata.shift.of"][0] == ["a"]
     assert frame["metadata.shift"][1] == "night"
@@ -130,7 +132,7 @@ def test_to_dataframe_flatten_expands_several_columns():
 
 def test_to_dataframe_flatten_keeps_what_is_not_a_dictionary():
     given = [task(metadata=value) for value in ({}, None, [1], "text", {"a": {}})]
-    frame = scaleapi.to_dataframe(given, "metadata")
+    frame = scaleapi.to_dataframe(given, "metadata", nested="python")
     assert frame["metadata"].tolist()[0] == {}
     assert frame["metadata"].tolist()[2:4] == [[1], "text"]
     assert frame["metadata.a"].tolist()[4] == {}
@@ -143,7 +145,10 @@ def test_to_dataframe_flatten_escapes_a_dot_in_a_key():
 
 def test_to_dataframe_flatten_duplicate_column_raises():
     given = task(**{"metadata.a": 1, "metadata": {"a": 2}})
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="flatten makes two values.*metadata.a"):
+    with pytest.raises(
+        scaleapi.ScaleInvalidArgument,
+        match="flatten and columns must not make two columns.*metadata.a",
+    ):
         scaleapi.to_dataframe([given], "metadata")
 
 
@@ -153,6 +158,78 @@ def test_to_dataframe_does_not_modify_its_argument():
     frame = scaleapi.to_dataframe([given], "metadata")
     frame.loc[0, "task_id"] = "other"
     assert json.dumps(given) == before
+
+
+TABLES = {
+    "no tasks": [],
+    "empty objects": [task(metadata={}, params={}), task(response={"annotations": []})],
+    "two types of task": [task(type="chat", params={"a": 1}), task(params={"a": [1, "x", None]})],
+    "mixed values": [task(odd=value) for value in (1, "1", None, [1], {"a": 1}, True, 0.5)],
+    "mixed times": [task(), task(created_at=5), task(updated_at={})],
+    "mixed lists": [task(tags=["a"]), task(tags=[1]), task(tags="b"), task(tags=[])],
+    "lists of strings": [task(tags=["a", "b"]), task(tags=[]), task()],
+    "integers over 64 bits": [task(n=2**70), task(n=1)],
+    "lone surrogates": [task(instruction="\ud800", metadata={"\ud800": "\udfff"}), task()],
+    "nested lists": [task(response={"boxes": [{"label": "a"}, {"label": 5}]})],
+}
+
+
+@pytest.mark.parametrize("flatten", [(), ["metadata", "params", "response"]], ids=str)
+@pytest.mark.parametrize("given", TABLES.values(), ids=TABLES)
+def test_to_dataframe_can_be_written_as_parquet_and_back(given, flatten, tmp_path):
+    pytest.importorskip("pyarrow")
+    frame = scaleapi.to_dataframe(given, flatten)
+    frame.to_parquet(tmp_path / "table.parquet")
+    again = pandas.read_parquet(tmp_path / "table.parquet")
+    assert list(again.columns) == list(frame.columns)
+    for name in frame.columns:
+        for old, new in zip(frame[name], again[name]):
+            assert list(old) == list(new) if isinstance(old, list) else old is new or (
+                old == new or (pandas.isna(old) and pandas.isna(new))
+            )  # fmt: skip
+
+
+def test_to_dataframe_nested_values_are_json_text():
+    given = [task(metadata={"a": "\u00e4"}, tags=["x"], odd=[{"b": 1}]), task(metadata={}, odd="o")]
+    frame = scaleapi.to_dataframe(given)
+    assert frame["metadata"].tolist() == ['{"a": "\u00e4"}', "{}"]
+    assert frame["odd"].tolist() == ['[{"b": 1}]', '"o"'] and frame["tags"][0] == ["x"]
+    assert frame["params"].isna().all()
+    surrogate = scaleapi.to_dataframe([task(metadata={"a": "\ud800"})])
+    assert surrogate["metadata"].tolist() == ['{"a": "\\ud800"}']
+
+
+def test_to_dataframe_columns_have_their_types():
+    values = {
+        "int64": (2**60 + 1, "Int64"), "float64": (1, "Float64"), "bool": (True, "boolean"),
+        "string": ("x", "string"), "timestamp": ("2026-03-04T10:15:00Z", "datetime64[ms, UTC]"),
+        "json": ([1], "object"),
+    }  # fmt: skip
+    metadata = {name: value for name, (value, _) in values.items()}
+    columns = {f"metadata.{name}": name for name in values}
+    frame = scaleapi.to_dataframe([task(metadata=metadata), task()], columns=columns)
+    for name, (value, dtype) in values.items():
+        column = frame[f"metadata.{name}"]
+        assert str(column.dtype) == dtype or name == "json"
+        expected = {"timestamp": pandas.Timestamp("2026-03-04T10:15:00Z"), "json": "[1]"}
+        assert column[0] == expected.get(name, value) and pandas.isna(column[1])
+    assert list(scaleapi.to_dataframe([], columns=columns).columns) == [*FIRST_COLUMNS, *columns]
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"columns": {"status": "string"}}, "columns must not name 'status'"),
+        ({"columns": {"metadata.a": "int"}}, "must be one of"),
+        ({"columns": {"metadata.a": "int64"}, "flatten": "metadata"}, "must not make two columns"),
+        ({"columns": {"metadata.a": "string"}}, "must be 'string' in every task, got 1 in task t"),
+        ({"nested": "text"}, "nested must be 'json' or 'python', got 'text'"),
+        ({"nested": True}, "nested must be 'json' or 'python', got True"),
+    ],
+)
+def test_to_dataframe_invalid_option_raises(options, message):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match=message):
+        scaleapi.to_dataframe([task(metadata={"a": 1})], **options)
 
 
 @pytest.mark.parametrize("tasks", [None, 5, b"x", {"task_id": "a"}])
