@@ -9,8 +9,8 @@ A second run of the same logical date creates nothing twice: the batch is named 
 the unique id of a task consists of project, date and row. It creates only what the first run has
 not, and replaces the exported file as a whole. So the retries of Airflow are safe.
 
-The functions at the top do the work without Airflow. To try the DAG in one process, for today:
-python examples/airflow_dag.py
+The functions at the top do the work without Airflow. To try the DAG in one process, for today, run
+the file in the DAGs folder as a script.
 """
 
 import csv
