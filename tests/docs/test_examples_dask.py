@@ -44,6 +44,30 @@ def test_dask_export_with_network_faults_exports_every_task_once(run, sandbox, t
     assert found == wanted
 
 
+def test_dask_export_second_run_reads_only_what_was_updated(run, sandbox, tmp_path):
+    place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": sandbox.url}
+    first = dt.datetime.now(dt.timezone.utc)
+    assert run("dask_export.py", "1.jsonl", "--project", "p", **place).returncode == 0
+    with sandbox.client("test_key") as client:
+        changed = next(client.get_tasks("p", updated_before="2026-03-02"))
+        client.add_task_tags(changed.id, ["a"])
+    sandbox.seed([{"kind": "task", "project": "p"}] * 2, api_key="test_key")
+    before = len(sandbox.requests)
+    options = ["--project", "p", "--updated-after", first.isoformat()]
+    done = run("dask_export.py", "2.jsonl", *options, **place)
+    assert (done.returncode, done.stdout) == (0, "3 tasks in 2.jsonl\n"), done.stderr
+    requests = sandbox.requests[before:]
+    assert {*map(str, (request.query["updated_after"] for request in requests))} == {
+        str([first.isoformat()])
+    }
+    merged = {}
+    for name in ("1.jsonl", "2.jsonl"):
+        tasks = map(json.loads, (tmp_path / name).read_text().splitlines())
+        merged.update((task["task_id"], task) for task in tasks)
+    with sandbox.client("test_key") as client:
+        assert merged == {task.id: task.as_dict() for task in client.get_tasks("p")}
+
+
 def test_dask_export_failure_leaves_no_file(run, sandbox, tmp_path):
     place = {"SCALE_API_KEY": "test_key", "SCALE_API_INSTANCE_URL": sandbox.url}
     with sandbox.client("test_key") as client:
