@@ -42,9 +42,8 @@ COLUMN_DTYPES: Mapping[str, Any] = {
     "float64": "Float64",
     "int64": "Int64",
     "string": "string",
-    "timestamp": "datetime64[ms, UTC]",
 }
-"""The dtype for each type of a chosen column, except "json"."""
+"""The dtype for each type of a chosen column, except "json" and "timestamp"."""
 JSON_TEXT, PYTHON = "json", "python"
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
@@ -108,6 +107,9 @@ def _typed(column: pandas.Series[Any], type_: str, as_text: bool) -> pandas.Seri
     """Convert a column to a fitting dtype, or to JSON text where its values are of no one type."""
     if type_ in COLUMN_DTYPES:
         return column.astype(COLUMN_DTYPES[type_])
+    if type_ == "timestamp":
+        times = _pandas().to_datetime(column, utc=True)
+        return cast("pandas.Series[Any]", times.dt.as_unit("ms"))
     if as_text and (type_ == "json" or column.name in NESTED):
         return column.map(_json_text, na_action="ignore")
     if not all(is_encodable(value) for value in column if isinstance(value, str)):
