@@ -63,12 +63,12 @@ def to_arrow(tasks: TaskSource, columns: Optional[Mapping[str, str]] = None) -> 
             "\.". A task that has no such value has a null.
 
     Returns:
-        A table whose columns do not depend on the tasks: `task_id`, `unique_id` and `instruction`
-        as strings; `type`, `status`, `project` and `batch` as dictionary-encoded strings;
-        `created_at`, `updated_at` and `completed_at` in milliseconds, UTC; `tags` as a list of
-        strings; `params`, `metadata` and `response` as JSON, with all digits that the service sent;
-        `other`, a JSON object of all else that a task has, and of each value that its own column
-        can't hold exactly, null if there is none; then those of `columns`.
+        A table. Its columns do not depend on the tasks. They are `task_id`, `unique_id` and
+        `instruction` as strings; `type`, `status`, `project` and `batch` as dictionary-encoded
+        strings; `created_at`, `updated_at` and `completed_at` in milliseconds, UTC; `tags` as a
+        list of strings; `params`, `metadata` and `response` as JSON, with all digits that the
+        service sent; `other`, a JSON object of all else that a task has, and of each value that its
+        own column can't hold exactly, null if there is none; then those of `columns`.
 
     Raises:
         ImportError: If pyarrow is not installed.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable, Optional, Union, cast
@@ -175,6 +176,55 @@ class BulkMethods(ClientMixin):
         from ..bulk import export
 
         return export.export(self, path, {**filters}, workers, resume, progress, columns)
+
+    def sync_tasks(
+        self,
+        path: Union[str, os.PathLike[str]],
+        *,
+        workers: int = 8,
+        lag: dt.timedelta = dt.timedelta(seconds=60),
+        full: bool = False,
+        progress: bulk.ProgressOption = None,
+        **filters: Unpack[TaskFilters],
+    ) -> bulk.SyncReport:
+        """Bring a local mirror of all tasks that match up to date.
+
+        The first call exports them. Each later one reads only what was updated since the call
+        before, merges it by task id, and compares its numbers of tasks with those of the service:
+        all tasks and the pending ones, and after a change the completed and the canceled ones too.
+        If they disagree, it reads all tasks. A change for which the service moves neither
+        `updated_at` nor these numbers is seen only with `full=True`.
+
+        The file is replaced atomically, and a call that was interrupted, even by `kill -9`, loses
+        nothing. The state is in a folder beside the file, `<path>.sync`.
+
+        Args:
+            path: The mirror, a file as `export_tasks` writes it, newest first. It ends in ".jsonl"
+                or ".ndjson", followed by ".gz" if it is to be compressed with gzip.
+            workers: Maximum number of pages that are fetched concurrently, 1 to 64.
+            lag: How far to read back before the last call, for changes that become visible late.
+            full: Whether to read all tasks.
+            progress: See `ScaleClient.create_tasks`.
+            **filters: The filters of `get_tasks`, the same in each call; neither `updated_after`,
+                `updated_before` nor `limited_response`. Where tasks can stop matching them, such
+                as those of `status`, all tasks are read whenever one does.
+
+        Returns:
+            `SyncReport(path, tasks, added, changed, removed, unchanged, requests, seconds, cursor,
+            full, reason)`.
+
+        Raises:
+            ScaleInvalidArgument: If an argument is invalid, or the mirror has other filters.
+            ScaleException: If a page can't be fetched, another process updates the mirror, or its
+                state can't be read.
+            OSError: If a file can't be written.
+
+        Example:
+            >>> client.sync_tasks("street-scenes.jsonl.gz", project_name="street-scenes")
+        """
+        from ..bulk.export import sync
+
+        return sync.sync(self, path, {**filters}, workers, lag, full, progress)
 
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]

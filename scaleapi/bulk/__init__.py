@@ -1,8 +1,8 @@
 """Bulk jobs: thousands of concurrent calls, without lost or duplicate work.
 
 Start with `create_tasks`, `cancel_tasks`, `update_tasks`, `upload_files`, `export_tasks`,
-`export_windows` and `download_results` of `ScaleClient`. The modules are imported on first use, so
-that annotations can name their classes at no cost.
+`export_windows`, `sync_tasks` and `download_results` of `ScaleClient`. The modules are imported on
+first use, so that annotations can name their classes at no cost.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .downloads import FileSource as FileSource
     from .export import ExportReport as ExportReport
     from .export.partition import ExportWindow as ExportWindow
+    from .export.sync import SyncReport as SyncReport
     from .failures import Failure as Failure
     from .failures import read_failures as read_failures
     from .outcomes import Difference as Difference
@@ -36,6 +37,7 @@ _MODULE_OF = {
     "FileOutcome": "uploads",
     "FileSource": "downloads",
     "RunStats": "statistics",
+    "SyncReport": "export.sync",
     "TaskOutcome": "outcomes",
     "TaskPlan": "planning",
     "read_failures": "failures",
@@ -51,6 +53,7 @@ __all__ = [
     "FileOutcome",
     "FileSource",
     "RunStats",
+    "SyncReport",
     "TaskOutcome",
     "TaskPlan",
     "read_failures",

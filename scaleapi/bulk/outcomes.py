@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any, Optional
 
 from .._comparison import Difference as Difference
 from .._resource import Resource
+from .._timestamps import format_iso8601
 from ..tasks import Task
 
 
@@ -19,7 +21,8 @@ class Record:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields as plain JSON.
 
-        Paths become strings, resources their JSON, and errors an object with `type` and `message`.
+        Paths and times become strings, resources their JSON, and errors an object with `type` and
+        `message`.
         """
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # each subclass is a dataclass
         return {field.name: to_jsonable(getattr(self, field.name)) for field in fields}
@@ -54,6 +57,8 @@ def to_jsonable(value: Any) -> Any:
         return value.as_dict()
     if isinstance(value, os.PathLike):
         return os.fspath(value)
+    if isinstance(value, dt.datetime):
+        return format_iso8601(value)
     if isinstance(value, BaseException):
         return {"type": type(value).__name__, "message": str(value)}
     if isinstance(value, Mapping):

@@ -26,6 +26,7 @@ from scaleapi.bulk import (
     ExportWindow,
     Failure,
     FileOutcome,
+    SyncReport,
     TaskOutcome,
     TaskPlan,
 )
@@ -102,6 +103,7 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
         assert_type(each.paths, list[Path])
     report = client.export_tasks(Path("p.jsonl"), project_name="p", created_after=DAY, resume=False)
     assert_type(report, ExportReport)
+    assert_type(client.sync_tasks("p.jsonl.gz", batch_name="b", full=True), SyncReport)
     assert_type(report.path, Path)
     for window in client.export_windows(max_tasks=1000, project_name="p"):
         assert_type(window, ExportWindow)

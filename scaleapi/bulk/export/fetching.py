@@ -6,7 +6,7 @@ from collections.abc import Generator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Optional
 
 from ..._atomic import atomic_write
 from ..._progress import ProgressOption, make_progress_callback
@@ -78,8 +78,24 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
     raise incomplete
 
 
-def write_window(reader: TaskPageReader, window: ExportWindow, file: IO[bytes]) -> None:
-    """Write the tasks of a window to a part file, each once."""
+def write_window(
+    reader: TaskPageReader,
+    window: ExportWindow,
+    file: IO[bytes],
+    first: Optional[Paginator[RawTask]] = None,
+) -> None:
+    """Write the tasks of a window to a part file, each once.
+
+    Args:
+        reader: Fetches the pages.
+        window: The window.
+        file: The part file, opened for writing.
+        first: The first page, if it has been fetched.
+
+    Raises:
+        IncompleteListing: If the service counts more tasks than it lists.
+        ScaleException: If it lists pages for ever.
+    """
     query = task_query(window.filters)
     part = PartWriter(file)
     totals: list[int] = []
@@ -93,7 +109,7 @@ def write_window(reader: TaskPageReader, window: ExportWindow, file: IO[bytes]) 
                 f"The last {MAX_REPEATED_PAGES} pages have no task that was not on an earlier "
                 f"one, and yet there are more of them: {window.filters}"
             )
-        tasks = reader.page({**query, **step})
+        tasks = first if first is not None and not step else reader.page({**query, **step})
         totals.append(tasks.total)
         return tasks
 

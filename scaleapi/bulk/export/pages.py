@@ -27,18 +27,21 @@ class TaskPageReader:
 
     Attributes:
         requests: Number of requests so far, retries included.
+        served_at: The value of the header Date of the last response, "" if it had none.
     """
 
     def __init__(self, client: ClientMixin) -> None:
         self._client = client
         self._lock = Lock()
         self.requests = 0
+        self.served_at = ""
 
     def page(self, query: Mapping[str, Any]) -> Paginator[RawTask]:
         """Return one page of tasks; the filters have their names in the query."""
         result = self._client._request("GET", "tasks", params=query)
         with self._lock:
             self.requests += len(result.attempts) or 1
+            self.served_at = result.response.headers.get("Date", "")
         return result.parse_with(page_of, result)
 
     def count(self, query: Mapping[str, Any]) -> int:

@@ -1,0 +1,280 @@
+"""A local mirror of tasks: equal to a fresh export, at the cost of what changed."""
+
+import datetime as dt
+import gzip
+import json
+import os
+
+import pytest
+
+from scaleapi import ScaleException, ScaleInvalidArgument
+
+START = dt.datetime(2026, 3, 1, tzinfo=dt.timezone.utc)
+
+
+def stamp(**since_start):
+    time = START + dt.timedelta(**since_start)
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@pytest.fixture
+def client(service, listing_client):
+    for number in range(300):
+        service.put(number, created_at=stamp(minutes=number))
+    return listing_client
+
+
+@pytest.fixture(params=["tasks.jsonl", "tasks.jsonl.gz"])
+def path(request, tmp_path):
+    return tmp_path / request.param
+
+
+@pytest.fixture
+def sync(client, service, path):
+    """Calls `sync_tasks`, an hour after the call before."""
+
+    def sync(**options):
+        service.now += dt.timedelta(hours=1)
+        service.queries.clear()
+        return client.sync_tasks(path, **{"project_name": "p", **options})
+
+    return sync
+
+
+def lines(path):
+    with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
+        return file.read().splitlines()
+
+
+def change(service, *numbers, **fields):
+    """Change tasks now."""
+    now = service.now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for number in numbers:
+        service.put(number, updated_at=now, **fields)
+
+
+def test_sync_first_call_exports_all(sync, service, path):
+    report = sync()
+    assert lines(path) == service.lines()
+    assert (report.path, report.tasks, report.added, report.full) == (path, 300, 300, True)
+    assert report.reason == "there is no mirror yet"
+    assert sorted(file.name for file in path.with_name(f"{path.name}.sync").iterdir()) == [
+        "lock", "state.json",
+    ]  # fmt: skip
+
+
+def test_sync_with_nothing_new_costs_three_requests(sync, service, path):
+    sync()
+    before = os.stat(path).st_mtime_ns
+    report = sync()
+    assert report.requests == len(service.queries) == 3
+    assert (report.unchanged, report.added, report.changed, report.full) == (300, 0, 0, False)
+    assert os.stat(path).st_mtime_ns == before and report.cursor == service.now
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+@pytest.mark.parametrize("lag", [0, 60, 7200])
+def test_sync_merges_what_changed(inclusive, lag, sync, service, path):
+    service.inclusive = inclusive
+    lag = dt.timedelta(seconds=lag)
+    sync(lag=lag)
+    change(service, 5, 299, status="completed")
+    change(service, 6, tags=["a"])
+    change(service, 7, 8, status="canceled")
+    for number in (301, 302, 303):
+        service.put(number, created_at=stamp(minutes=400), updated_at=stamp(days=9, minutes=70))
+    service.put(304, created_at=stamp(minutes=10, seconds=1), updated_at=stamp(days=9, minutes=70))
+    report = sync(lag=lag)
+    assert lines(path) == service.lines()
+    assert (report.added, report.changed, report.removed, report.unchanged) == (4, 5, 0, 295)
+    assert (report.tasks, report.full, report.reason) == (304, False, "")
+    assert report.requests <= 6
+    again = sync(lag=lag)
+    assert (again.changed, again.added, again.unchanged) == (0, 0, 304)
+
+
+@pytest.mark.parametrize("inclusive", [True, False])
+def test_sync_change_at_the_time_of_the_last_call_is_read(inclusive, sync, service, path):
+    service.inclusive = inclusive
+    sync(lag=dt.timedelta(0))
+    change(service, 5, tags=["a"])  # in the same second, after its page was read
+    assert sync(lag=dt.timedelta(0)).changed == 1 and lines(path) == service.lines()
+
+
+def test_sync_change_during_the_call_is_read_by_the_next(sync, service, path):
+    sync()
+
+    def complete(query):
+        if "status" in query:  # after the changes were listed
+            service.before_reply = lambda query: None
+            service.now += dt.timedelta(seconds=1)
+            change(service, 9, status="completed")
+
+    service.before_reply = complete
+    report = sync()
+    assert (report.full, report.changed) == (False, 0)
+    assert sync().changed == 1 and lines(path) == service.lines()
+
+
+@pytest.mark.parametrize("fields", [{"status": "completed"}, None], ids=["status", "deleted"])
+def test_sync_change_without_updated_at_is_found_by_the_counts(fields, sync, service, path, caplog):
+    sync()
+    if fields:
+        service.put(5, **fields)
+    else:
+        del service.tasks[f"{5:024x}"]
+    report = sync()
+    assert (
+        report.full and "fewer than the mirror" in report.reason and lines(path) == service.lines()
+    )
+    assert (report.changed, report.removed) == ((1, 0) if fields else (0, 1))
+    assert "reading all tasks, since the service counts" in caplog.text
+    assert not sync().full
+
+
+def test_sync_task_that_appears_without_updated_at_is_found(sync, service, path):
+    sync()
+    service.put(400, created_at=stamp(minutes=3))
+    report = sync()
+    assert report.full and "counts 301 of all tasks, the mirror 300" in report.reason
+    assert report.added == 1 and lines(path) == service.lines()
+
+
+def test_sync_full_reads_all(sync, service, path):
+    sync()
+    service.put(5, tags=["x"])  # nothing shows it
+    assert sync().changed == 0
+    report = sync(full=True)
+    assert (
+        report.changed == 1 and report.reason == "full is True" and lines(path) == service.lines()
+    )
+
+
+def test_sync_many_changes_are_read_as_an_export_is(sync, service, path, monkeypatch):
+    monkeypatch.setattr("scaleapi.bulk.export.sync.MAX_CHANGES", 50)
+    sync()
+    change(service, *range(100), tags=["a"])
+    report = sync()
+    assert (report.changed, report.full) == (100, False) and lines(path) == service.lines()
+    assert [file.name for file in path.with_name(f"{path.name}.sync").glob("*changes*")] == []
+
+
+def test_sync_other_filters_are_rejected(sync, service, client, path):
+    sync(status="pending")
+    with pytest.raises(ScaleInvalidArgument, match="is the mirror of other filters"):
+        sync()
+    assert service.queries == [] and sync(status="pending", limit=7).tasks == 300
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"path": "a.parquet"}, "path must end in '.jsonl'"),
+        ({"path": "a.csv"}, "path must end in '.jsonl'"),
+        ({"updated_after": "2026-01-01"}, "updated_after must not be a filter of sync_tasks"),
+        ({"limited_response": True}, "limited_response must not be a filter"),
+        ({"lag": 5}, "lag must be a timedelta"),
+        ({"lag": dt.timedelta(-1)}, "lag must be a timedelta of at least 0"),
+        ({"workers": 0}, "workers must be"),
+        ({"progress": "bar"}, "progress must be"),
+        ({"project_name": None}, "project_name or batch_name"),
+    ],
+)
+def test_sync_invalid_argument_raises_before_sending(options, message, client, service, tmp_path):
+    given = {"path": "a.jsonl", "project_name": "p", **options}
+    with pytest.raises(ScaleInvalidArgument, match=message):
+        client.sync_tasks(**{**given, "path": tmp_path / given["path"]})
+    assert service.queries == [] and not list(tmp_path.glob("a*l"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"version": 9}', b"\xff"])
+def test_sync_damaged_state_raises(content, sync, service, path):
+    sync()
+    (path.with_name(f"{path.name}.sync") / "state.json").write_bytes(content)
+    with pytest.raises(ScaleException, match="is not the state of a mirror of this version"):
+        sync()
+    assert service.queries == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "changed"])
+def test_sync_damaged_file_is_read_again(damage, sync, service, path):
+    sync()
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:-40])
+    else:
+        path.write_bytes(path.read_bytes() + path.read_bytes())
+    report = sync()
+    assert report.reason == "the file is missing or was changed"
+    assert lines(path) == service.lines()
+
+
+def test_sync_with_another_key_reads_all(sync, client, service, path):
+    sync()
+    client.api.api_key = "test_other"
+    assert sync().reason == "the API key is another one"
+    assert b"test_" not in (path.with_name(f"{path.name}.sync") / "state.json").read_bytes()
+
+
+def test_sync_while_another_call_runs_raises(sync, service, path, client):
+    pytest.importorskip("fcntl")
+    sync()
+    errors = []
+
+    def again(query):
+        service.before_reply = lambda query: None
+        with pytest.raises(ScaleException, match="Another process updates") as caught:
+            client.sync_tasks(path, project_name="p")
+        errors.append(caught.value)
+
+    service.before_reply = again
+    sync()
+    assert len(errors) == 1
+
+
+class Killed(BaseException):
+    """Ends a call at any statement, as a signal does."""
+
+
+def interruptions(monkeypatch):
+    """Yield once for each replacement of a file that a call makes, and raise at that one."""
+    original = os.replace
+    for allowed in range(100):
+        left = iter(range(allowed))
+
+        def replace(source, target, left=left):
+            if next(left, None) is None:
+                raise Killed
+            original(source, target)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", replace)
+            yield
+
+
+@pytest.mark.parametrize("most", [2500, 50], ids=["few", "many"])
+def test_sync_interrupted_at_any_write_loses_nothing(most, sync, service, path, monkeypatch):
+    monkeypatch.setattr("scaleapi.bulk.export.sync.MAX_CHANGES", most)
+    rounds = 0
+    for _ in interruptions(monkeypatch):
+        rounds += 1
+        change(service, *range(100), round=rounds)
+        service.put(1000 + rounds, created_at=stamp(days=1), updated_at=stamp(days=9, hours=rounds))
+        try:
+            sync()
+            break
+        except Killed:
+            pass
+    assert rounds > 4
+    sync()
+    assert lines(path) == service.lines()
+    assert not sync().full and lines(path) == service.lines()
+
+
+def test_sync_without_a_date_uses_the_local_clock(client, service, path):
+    service.now = None
+    before = dt.datetime.now(dt.timezone.utc)
+    report = client.sync_tasks(path, project_name="p")
+    assert before <= report.cursor <= dt.datetime.now(dt.timezone.utc)
+    assert json.dumps(report.as_dict())
