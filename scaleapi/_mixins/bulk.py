@@ -210,8 +210,8 @@ class BulkMethods(ClientMixin):
                 as those of `status`, all tasks are read whenever one does.
 
         Returns:
-            `SyncReport(path, tasks, added, changed, removed, unchanged, requests, seconds, cursor,
-            full, reason)`.
+            A report with `tasks`, `added`, `changed`, `removed`, `unchanged`, `requests`, `cursor`,
+            `full` and `reason`; see `scaleapi.bulk.SyncReport`.
 
         Raises:
             ScaleInvalidArgument: If an argument is invalid, or the mirror has other filters.
