@@ -84,13 +84,14 @@ def test_sync_merges_what_changed(inclusive, lag, sync, service, path):
     for number in (301, 302, 303):
         service.put(number, created_at=stamp(minutes=400), updated_at=stamp(days=9, minutes=70))
     service.put(304, created_at=stamp(minutes=10, seconds=1), updated_at=stamp(days=9, minutes=70))
+    service.put(305, created_at=stamp(minutes=10), updated_at=stamp(days=9, minutes=70))  # a tie
     report = sync(lag=lag)
     assert lines(path) == service.lines()
-    assert (report.added, report.changed, report.removed, report.unchanged) == (4, 5, 0, 295)
-    assert (report.tasks, report.full, report.reason) == (304, False, "")
+    assert (report.added, report.changed, report.removed, report.unchanged) == (5, 5, 0, 295)
+    assert (report.tasks, report.full, report.reason) == (305, False, "")
     assert report.requests <= 6
     again = sync(lag=lag)
-    assert (again.changed, again.added, again.unchanged) == (0, 0, 304)
+    assert (again.changed, again.added, again.unchanged) == (0, 0, 305)
 
 
 @pytest.mark.parametrize("inclusive", [True, False])
@@ -262,13 +263,28 @@ def test_sync_interrupted_at_any_write_loses_nothing(most, sync, service, path, 
         change(service, *range(100), round=rounds)
         service.put(1000 + rounds, created_at=stamp(days=1), updated_at=stamp(days=9, hours=rounds))
         try:
-            sync()
+            report = sync()
             break
         except Killed:
             pass
-    assert rounds > 4
+    assert rounds > 4 and not report.full
     sync()
     assert lines(path) == service.lines()
+    assert not sync().full and lines(path) == service.lines()
+
+
+def test_sync_interrupted_read_of_all_is_resumed(sync, service, path):
+    sync()
+
+    def fail(query):
+        if "next_token" in query:
+            raise Killed
+
+    service.before_reply = fail
+    with pytest.raises(Killed):
+        sync(full=True)
+    service.before_reply = lambda query: None
+    assert sync().reason == "an earlier read of all tasks was interrupted"
     assert not sync().full and lines(path) == service.lines()
 
 
