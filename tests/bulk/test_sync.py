@@ -254,9 +254,14 @@ def interruptions(monkeypatch):
             yield
 
 
+@pytest.mark.parametrize("exists", [True, False])
 @pytest.mark.parametrize("most", [2500, 50], ids=["few", "many"])
-def test_sync_interrupted_at_any_write_loses_nothing(most, sync, service, path, monkeypatch):
+def test_sync_interrupted_at_any_write_loses_nothing(
+    most, exists, sync, service, path, monkeypatch
+):
     monkeypatch.setattr("scaleapi.bulk.export.sync.MAX_CHANGES", most)
+    if exists:
+        sync()
     rounds = 0
     for _ in interruptions(monkeypatch):
         rounds += 1
@@ -267,7 +272,7 @@ def test_sync_interrupted_at_any_write_loses_nothing(most, sync, service, path, 
             break
         except Killed:
             pass
-    assert rounds > 4 and not report.full
+    assert rounds > 4 and report.full is not exists
     sync()
     assert lines(path) == service.lines()
     assert not sync().full and lines(path) == service.lines()
