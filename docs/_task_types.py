@@ -5,7 +5,7 @@ import re
 from _listings import Listing
 
 from scaleapi import TaskType
-from scaleapi.drawing._drawing import TASK_GEOMETRIES
+from scaleapi.drawing import TASK_GEOMETRIES
 from scaleapi.task_types import _forms as forms
 from scaleapi.task_types import _schema as schema
 from scaleapi.task_types.declarations import COMMON, DECLARATIONS

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 from .._lazy import load_attribute
 
 if TYPE_CHECKING:
+    from ._drawing import TASK_GEOMETRIES as TASK_GEOMETRIES
     from ._drawing import Drawing as Drawing
     from ._drawing import draw as draw
-    from .geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
     from .images import Image as Image
     from .images import read_size as read_size
     from .labels import label_colour as label_colour
 
 _MODULE_OF = {
-    "TASK_GEOMETRIES": "geometry",
+    "TASK_GEOMETRIES": "_drawing",
     "Drawing": "_drawing",
     "Image": "images",
     "draw": "_drawing",

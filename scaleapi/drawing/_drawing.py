@@ -12,9 +12,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, Optional, Union
 
+from .._geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
+from .._geometry import UnsupportedGeometry
 from .._html import MATHJAX_IGNORE, escape_control_chars
 from ..exceptions import ScaleInvalidArgument
-from .geometry import TASK_GEOMETRIES, Shape, UnsupportedGeometry, build_shape
+from .geometry import Shape, build_shape
 from .images import BackgroundImage, Image, from_attachment, load_image, validate_size
 from .svg import Annotation, Canvas
 
@@ -183,11 +185,12 @@ def _drawable_annotations(
         notes.append("The response has no annotations.")
     annotations: list[Annotation] = []
     reasons: Counter[str] = Counter()
+    default = TASK_GEOMETRIES[task_type]
     point_count = 0
     for number, row in enumerate(rows):
         shape: Shape = []
         try:
-            shape = build_shape(row, task_type) if number < max_annotations else []
+            shape = build_shape(row, default) if number < max_annotations else []
         except UnsupportedGeometry as reason:
             reasons[str(reason)] += 1
         point_count += sum(len(polyline.points) for polyline in shape)

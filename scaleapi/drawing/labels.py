@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Optional
 
-from .geometry import Point
+from .._geometry import Vertex
 from .images import Size
 
 FONT_SIZE = 13  # pixels on the screen
@@ -29,13 +29,13 @@ class LabelLayout:
         font_size: Font size of the labels, in the unit of `size`.
     """
 
-    def __init__(self, origin: Point, size: Size, font_size: float) -> None:
+    def __init__(self, origin: Vertex, size: Size, font_size: float) -> None:
         self._origin = origin
         self._size = size
         self._font_size = font_size
         self._occupied: list[tuple[float, float, float]] = []
 
-    def place(self, label: str, anchor: Point) -> Optional[Point]:
+    def place(self, label: str, anchor: Vertex) -> Optional[Vertex]:
         """Reserve a position for a label.
 
         Args:

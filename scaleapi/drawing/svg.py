@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, NamedTuple
 
+from .._geometry import Vertex
 from .._html import escape_control_chars
-from .geometry import Point, Shape
+from .geometry import Shape
 from .images import BackgroundImage, Size
 from .labels import FONT_SIZE, LabelLayout, label_colour, label_width, shorten_label
 
@@ -51,7 +52,7 @@ class Annotation(NamedTuple):
         return min(xs), min(ys), max(xs), max(ys)
 
     @property
-    def top(self) -> Point:
+    def top(self) -> Vertex:
         """The uppermost point; the leftmost of several."""
         points = (point for polyline in self.shape for point in polyline.points)
         return min(points, key=lambda point: (point[1], point[0]))
@@ -215,7 +216,7 @@ def _is_visible(annotation: Annotation, image: BackgroundImage) -> bool:
     return right >= 0 and bottom >= 0 and left <= width and top <= height
 
 
-def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> tuple[Point, Size]:
+def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> tuple[Vertex, Size]:
     """Return left top corner and size: the image's if known, else of what encloses all shapes."""
     if image.size:
         return (0.0, 0.0), image.size
@@ -229,7 +230,7 @@ def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> tupl
     return (min_x, min_y), (max_x + FONT_SIZE - min_x, max_y + FONT_SIZE - min_y)
 
 
-def _rectangle(corner: Point, size: Size) -> str:
+def _rectangle(corner: Vertex, size: Size) -> str:
     (x, y), (width, height) = corner, size
     return f"M{_fmt(x)} {_fmt(y)}h{_fmt(width)}v{_fmt(height)}h-{_fmt(width)}z"
 
