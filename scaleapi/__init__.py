@@ -4,8 +4,7 @@ Names are imported lazily, on first access (PEP 562), so that parts that only so
 such as the models of the v2 API, add nothing to the import time of the others.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: it would hide the package of that name.
 import importlib
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ._lazy import load_attribute
 from ._version import __version__ as __version__
 
 if TYPE_CHECKING:  # for editors and type checkers: the same names again
+    from . import annotations as annotations
     from . import api_client as api_client
     from . import callbacks as callbacks
     from .api import Api as Api
@@ -96,7 +96,7 @@ _NAMES = {
 """The public names of each module, separated by spaces."""
 
 _MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
-_SUBMODULES = {module.partition(".")[0] for module in _NAMES} | {"callbacks"}
+_SUBMODULES = {module.partition(".")[0] for module in _NAMES} | {"annotations", "callbacks"}
 
 __all__ = sorted(["__version__", *_MODULE_OF])
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 Vertex = tuple[float, float]
-"""Pixels from the left and from the top of the image."""
+"""Pixels from the left and from the top of the image.
+
+For `lidartopdown` tasks, x and y in the world.
+"""
 
 Vector = tuple[float, float, float]
 """Coordinates x, y and z in space; z is up."""
@@ -175,13 +178,13 @@ class Event(NamedTuple):
     """Something that happens in a video.
 
     Attributes:
-        start: Frame number of the video.
+        start: Frame number of the video, None in a scene, which has times only.
         end: Frame number of its last frame, None for a single one.
         start_time: Seconds, None if the service did not send it.
         end_time: Seconds, None if the service did not send it.
     """
 
-    start: float
+    start: Optional[float]
     end: Optional[float]
     start_time: Optional[float]
     end_time: Optional[float]

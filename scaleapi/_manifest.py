@@ -128,6 +128,11 @@ def read_manifest(path: Union[str, os.PathLike[str]]) -> Iterator[ManifestEntry]
                 yield entry
 
 
+def strip_query(url: str) -> str:
+    """Return a URL as it stands in a manifest, without query, which may be a signature."""
+    return url.partition("#")[0].partition("?")[0]
+
+
 def _entry(line: bytes) -> Optional[ManifestEntry]:
     try:
         fields: Any = json.loads(line)

@@ -11,6 +11,7 @@ from ._timestamps import parse_utc
 from .exceptions import ScaleInvalidArgument
 
 _SEPARATOR = re.compile(r"\\(.)|(\.)", re.DOTALL)
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 MISSING = object()
 
 
@@ -144,3 +145,8 @@ def is_encodable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def whole_string(text: str) -> str:
+    """Return a string with U+FFFD in place of each half of a surrogate pair."""
+    return text if is_encodable(text) else _HALF_PAIR.sub("\ufffd", text)

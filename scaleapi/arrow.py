@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from ._lazy import OptionalPackage, import_extra
 from ._raw_json import RawValue, read_object
-from ._task_columns import Column, is_encodable, parse_columns
+from ._task_columns import Column, is_encodable, parse_columns, whole_string
 from ._task_sources import TaskSource, task_json, tasks_in
 from ._timestamps import parse_utc
 from .exceptions import ScaleInvalidArgument
@@ -78,10 +80,7 @@ def to_arrow(tasks: TaskSource, columns: Optional[Mapping[str, str]] = None) -> 
 
     See https://scale.com/docs/api-reference/tasks.
     """
-    builder = BatchBuilder(parse_task_columns(columns))
-    batches = builder.batches(map(task_line, tasks_in(tasks)))
-    table: pyarrow.Table = _arrow().Table.from_batches(batches, builder.schema)
-    return table
+    return make_table(TaskRows(parse_task_columns(columns)), map(task_line, tasks_in(tasks)))
 
 
 def parse_task_columns(columns: Optional[Mapping[str, str]]) -> list[Column]:
@@ -93,42 +92,81 @@ def parse_task_columns(columns: Optional[Mapping[str, str]]) -> list[Column]:
     return parse_columns(columns, (*TASK_COLUMNS, OTHER))
 
 
-class BatchBuilder:
-    """Collects tasks into record batches.
+class Rows(ABC):
+    """What a table of tasks consists of.
+
+    Attributes:
+        schema: The schema of the table.
+    """
+
+    schema: pyarrow.Schema
+
+    @abstractmethod
+    def rows(self, task: Mapping[str, RawValue]) -> Iterable[list[Any]]:
+        """Return the rows of a task, each a list of cells, from the members of its JSON."""
+
+
+class TaskRows(Rows):
+    """A row for each task.
 
     Args:
         columns: The further columns.
-
-    Attributes:
-        schema: The schema of the batches.
     """
 
     def __init__(self, columns: list[Column]) -> None:
         self.schema = make_schema(columns)
         self._columns = columns
+
+    def rows(self, task: Mapping[str, RawValue]) -> Iterable[list[Any]]:
+        """See `Rows`."""
+        return [_row(task, self._columns)]
+
+
+class BatchBuilder:
+    """Collects the rows of tasks into record batches.
+
+    Args:
+        rows: What the table consists of.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self.schema = rows.schema
+        self._source = rows
         self._rows: list[list[Any]] = []
         self._characters = 0
 
-    def batches(self, lines: Iterable[str]) -> Iterator[pyarrow.RecordBatch]:
-        """Yield record batches of the tasks in JSON lines.
+    def add(self, task: Mapping[str, RawValue], characters: int) -> Iterator[pyarrow.RecordBatch]:
+        """Add a task whose JSON has so many characters, and yield a batch if there is a full one.
 
         Raises:
-            ScaleInvalidArgument: If one of them is no task.
+            ScaleInvalidArgument: If it is no task.
         """
-        for line in lines:
-            self._rows.append(_row(line, self._columns))
-            self._characters += len(line)
-            if len(self._rows) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
-                yield self._take()
-        if self._rows:
-            yield self._take()
+        self._rows += self._source.rows(task)
+        self._characters += characters
+        if len(self._rows) >= BATCH_ROWS or self._characters >= BATCH_CHARACTERS:
+            yield from self.finish()
 
-    def _take(self) -> pyarrow.RecordBatch:
+    def finish(self) -> Iterator[pyarrow.RecordBatch]:
+        """Yield the rows that no batch has yet, if there are any."""
+        if not self._rows:
+            return
         columns = zip(*self._rows)
         arrays = [_arrow().array(cells, field.type) for cells, field in zip(columns, self.schema)]
         self._rows, self._characters = [], 0
-        batch: pyarrow.RecordBatch = _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
-        return batch
+        yield _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def make_table(rows: Rows, lines: Iterable[str]) -> pyarrow.Table:
+    """Return a table of tasks in JSON lines.
+
+    Raises:
+        ScaleInvalidArgument: If one of them is no task.
+    """
+    builder = BatchBuilder(rows)
+    batches = [batch for line in lines for batch in builder.add(_members(line), len(line))]
+    batches += builder.finish()
+    table: pyarrow.Table = _arrow().Table.from_batches(batches, rows.schema)
+    return table
 
 
 def make_schema(columns: Iterable[Column]) -> pyarrow.Schema:
@@ -155,19 +193,31 @@ def make_schema(columns: Iterable[Column]) -> pyarrow.Schema:
     return schema
 
 
-def write_parquet(file: IO[bytes], lines: Iterable[bytes], columns: list[Column]) -> None:
-    """Write tasks to a Parquet file, with bounded memory.
+def write_parquet(
+    files: Sequence[IO[bytes]], tables: Sequence[Rows], lines: Iterable[bytes]
+) -> None:
+    """Write tables of tasks to Parquet files, with bounded memory.
 
     Args:
-        file: The file, opened for writing.
+        files: The files, opened for writing.
+        tables: What the table of each of them consists of.
         lines: The tasks, as JSON.
-        columns: The further columns.
     """
-    builder = BatchBuilder(columns)
     parquet = import_extra("pyarrow.parquet", "arrow", "A Parquet file")
-    with parquet.ParquetWriter(file, builder.schema, compression="zstd") as writer:
-        for batch in builder.batches(map(task_line, lines)):
-            writer.write_batch(batch)
+    with ExitStack() as stack:
+        writers = [
+            stack.enter_context(parquet.ParquetWriter(file, rows.schema, compression="zstd"))
+            for file, rows in zip(files, tables)
+        ]
+        builders = [BatchBuilder(rows) for rows in tables]
+        for line in map(task_line, lines):
+            task = _members(line)
+            for writer, builder in zip(writers, builders):
+                for batch in builder.add(task, len(line)):
+                    writer.write_batch(batch)
+        for writer, builder in zip(writers, builders):
+            for batch in builder.finish():
+                writer.write_batch(batch)
 
 
 def task_line(task: Any) -> str:
@@ -193,9 +243,8 @@ class Cell(NamedTuple):
     is_exact: bool = True
 
 
-def _row(line: str, columns: list[Column]) -> list[Any]:
+def _row(members: Mapping[str, RawValue], columns: list[Column]) -> list[Any]:
     """Return the cells of a task."""
-    members = _members(line)
     cells: list[Any] = []
     other = {name: raw.text for name, raw in members.items() if name not in TASK_COLUMNS}
     for name, kind in TASK_COLUMNS.items():
@@ -212,6 +261,11 @@ def _row(line: str, columns: list[Column]) -> list[Any]:
 
 
 def _members(line: str) -> dict[str, RawValue]:
+    """Return the members of a task's JSON.
+
+    Raises:
+        ScaleInvalidArgument: If it is none.
+    """
     try:
         members = read_object(line)
     except (ValueError, RecursionError):
@@ -244,9 +298,7 @@ def _whole_characters(text: str) -> str:
 def _string_cell(raw: RawValue) -> Cell:
     if not isinstance(raw.value, str):
         return Cell(None, False)
-    if is_encodable(raw.value):
-        return Cell(raw.value)
-    return Cell(_HALF_PAIR.sub("\ufffd", raw.value), False)
+    return Cell(whole_string(raw.value), is_encodable(raw.value))
 
 
 def _strings_cell(raw: RawValue) -> Cell:

@@ -135,6 +135,7 @@ class BulkMethods(ClientMixin):
         workers: int = 8,
         resume: bool = True,
         columns: Optional[Mapping[str, str]] = None,
+        annotations: bool = False,
         progress: bulk.ProgressOption = None,
         **filters: Unpack[TaskFilters],
     ) -> bulk.ExportReport:
@@ -155,6 +156,9 @@ class BulkMethods(ClientMixin):
                 lower bounds moved, it is resumed and leaves out the tasks before them, where upper
                 bounds moved, it starts over.
             columns: The types of further columns of a Parquet file; see `scaleapi.to_arrow`.
+            annotations: Whether to write a second Parquet file, with one row for each annotation:
+                beside "tasks.parquet" it is "tasks.annotations.parquet", with the schema of
+                `scaleapi.annotations.to_arrow`.
             progress: See `ScaleClient.create_tasks`.
             **filters: The filters of `get_tasks`: `project_name` or `batch_name`, `status`,
                 `created_after` ...; `limit` is the size of a page.
@@ -175,7 +179,9 @@ class BulkMethods(ClientMixin):
         """
         from ..bulk import export
 
-        return export.export(self, path, {**filters}, workers, resume, progress, columns)
+        return export.export(
+            self, path, {**filters}, workers, resume, progress, columns, annotations
+        )
 
     def sync_tasks(
         self,

@@ -16,7 +16,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 
 from .._atomic import TEMP_SUFFIX, remove_stale_temp_files
 from .._http.download import FileDownloader, SavedFile
-from .._manifest import FileKey, ManifestEntry, ManifestWriter
+from .._manifest import FileKey, ManifestEntry, ManifestWriter, strip_query
 from .._progress import ProgressOption
 from .._resource import ClientMixin
 from .._task_sources import TaskSource, task_json, tasks_in
@@ -180,7 +180,7 @@ class _Job:
         fields = task_json(task)
         non_empty_str("task_id", fields.get("task_id"))
         return [
-            (FileSource(fields, position, _without_query(url)), url)
+            (FileSource(fields, position, strip_query(url)), url)
             for url, position in positions_of(fields, self._sources).items()
         ]
 
@@ -330,10 +330,6 @@ def filename_for(source: FileSource) -> str:
     folder = safe_filename(str(source.task["task_id"]))
     suffix = extension[0] if extension else ""
     return f"{folder}/{safe_filename(source.position)}-{_short_hash(source.url)}{suffix}"
-
-
-def _without_query(url: str) -> str:
-    return url.partition("#")[0].partition("?")[0]
 
 
 def safe_filename(stem: str) -> str:

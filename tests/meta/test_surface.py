@@ -50,7 +50,7 @@ def test_exported_names_are_exact():
     checking = next(node for node in tree.body if isinstance(node, ast.If))
     imported = {alias.name: node.module for node in checking.body for alias in node.names}
     modules = {name for name in imported if imported[name] is None}
-    assert modules == {"api_client", "callbacks"} <= scaleapi._SUBMODULES
+    assert modules == {"annotations", "api_client", "callbacks"} <= scaleapi._SUBMODULES
     imported = {name: module for name, module in imported.items() if name not in modules}
     assert imported == scaleapi._MODULE_OF
     assert scaleapi.__all__ == sorted({*imported, "__version__"})

@@ -56,12 +56,13 @@ def export(
     workers: int,
     resume: bool,
     progress: ProgressOption,
-    columns: Optional[Mapping[str, str]],
+    columns: Optional[Mapping[str, str]] = None,
+    annotations: bool = False,
 ) -> ExportReport:
     """See `ScaleClient.export_tasks`."""
     started = time.monotonic()
     target = validate_output_path(path)
-    output_format = format_of(Path(path), columns)
+    output_format = format_of(Path(path), columns, annotations)
     filters = normalize_task_filters("export_tasks", filters)
     validate_progress(progress)
     throttled, throttle = throttled_client(client, workers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Optional
 
@@ -12,14 +12,18 @@ from ...exceptions import ScaleInvalidArgument
 
 
 class OutputFormat(ABC):
-    """How tasks are written to a file."""
+    """How tasks are written to a file, and to the files that belong to it."""
+
+    def paths(self, target: Path) -> list[Path]:
+        """Return the paths of the files, the main one first."""
+        return [target]
 
     @abstractmethod
-    def write(self, file: IO[bytes], lines: Iterable[bytes]) -> None:
+    def write(self, files: Sequence[IO[bytes]], lines: Iterable[bytes]) -> None:
         """Write tasks.
 
         Args:
-            file: The file, opened for writing.
+            files: The files of `paths`, opened for writing.
             lines: The tasks, each a line of JSON with its line break.
         """
 
@@ -27,9 +31,9 @@ class OutputFormat(ABC):
 class JSONLines(OutputFormat):
     """A line for each task, as the service sent it."""
 
-    def write(self, file: IO[bytes], lines: Iterable[bytes]) -> None:
+    def write(self, files: Sequence[IO[bytes]], lines: Iterable[bytes]) -> None:
         """See `OutputFormat`."""
-        file.writelines(lines)
+        files[0].writelines(lines)
 
     def read(self, path: Path) -> Iterator[bytes]:
         """Yield the lines of a file."""
@@ -40,9 +44,9 @@ class JSONLines(OutputFormat):
 class CompressedJSONLines(JSONLines):
     """JSON lines compressed with gzip; equal tasks always produce equal bytes."""
 
-    def write(self, file: IO[bytes], lines: Iterable[bytes]) -> None:
+    def write(self, files: Sequence[IO[bytes]], lines: Iterable[bytes]) -> None:
         """See `OutputFormat`."""
-        with gzip.GzipFile("", "wb", 6, file, mtime=0) as compressed:  # neither name nor time
+        with gzip.GzipFile("", "wb", 6, files[0], mtime=0) as compressed:  # neither name nor time
             for line in lines:
                 compressed.write(line)
 
@@ -57,41 +61,61 @@ class Parquet(OutputFormat):
 
     Args:
         columns: See `to_arrow`.
+        annotations: Whether a second file gets the annotations.
     """
 
-    def __init__(self, columns: Optional[Mapping[str, str]]) -> None:
+    def __init__(self, columns: Optional[Mapping[str, str]], annotations: bool) -> None:
         from ... import arrow  # here, since few need it
 
-        self._arrow = arrow
-        self._columns = arrow.parse_task_columns(columns)
-        arrow.make_schema(self._columns)  # raises if pyarrow is not installed
+        self._write = arrow.write_parquet
+        self._tables: list[arrow.Rows] = [arrow.TaskRows(arrow.parse_task_columns(columns))]
+        if annotations:
+            from ...annotations.table import AnnotationRows
 
-    def write(self, file: IO[bytes], lines: Iterable[bytes]) -> None:
+            self._tables.append(AnnotationRows())
+
+    def paths(self, target: Path) -> list[Path]:
         """See `OutputFormat`."""
-        self._arrow.write_parquet(file, lines, self._columns)
+        return [target, annotations_path(target)][: len(self._tables)]
+
+    def write(self, files: Sequence[IO[bytes]], lines: Iterable[bytes]) -> None:
+        """See `OutputFormat`."""
+        self._write(files, self._tables, lines)
+
+
+def annotations_path(target: Path) -> Path:
+    """Return the path of the annotations that belong to a Parquet file."""
+    return target.with_name(f"{target.stem}.annotations{target.suffix}")
 
 
 JSON_LINES_SUFFIXES = ("", ".jsonl", ".ndjson")
 FORMATS = "'.jsonl', '.ndjson' (or none), either with '.gz' after it, or '.parquet'"
 
 
-def format_of(path: Path, columns: Any) -> OutputFormat:
+def format_of(path: Path, columns: Any = None, annotations: Any = False) -> OutputFormat:
     """Return the format that the ending of a file's name stands for.
 
     Args:
         path: The file.
         columns: See `to_arrow`; None for other formats than Parquet.
+        annotations: Whether a second file gets the annotations; False for other formats.
 
     Raises:
         ImportError: If pyarrow is needed and not installed.
-        ScaleInvalidArgument: If the ending is unknown, or `columns` is invalid.
+        ScaleInvalidArgument: If the ending is unknown, or another argument is invalid.
     """
+    if not isinstance(annotations, bool):
+        raise ScaleInvalidArgument(f"annotations must be True or False, got {annotations!r:.100}")
     suffix = path.suffix.lower()
     if suffix == ".parquet":
-        return Parquet(columns)
+        return Parquet(columns, annotations)
     if columns is not None:
         raise ScaleInvalidArgument(
             f"columns must be None unless path ends in '.parquet', got {columns!r:.100}"
+        )
+    if annotations:
+        raise ScaleInvalidArgument(
+            f"annotations must be False unless path ends in '.parquet', got {path.name!r}"
         )
     compressed = suffix == ".gz"
     inner = Path(path.stem).suffix.lower() if compressed else suffix

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 from ..._atomic import atomic_write
@@ -22,7 +22,7 @@ def merge(
     output_format: OutputFormat,
     files: Iterable[Path],
 ) -> int:
-    """Write the file, newest tasks first, each once, and return the number of tasks.
+    """Write the files, newest tasks first, each once, and return the number of tasks.
 
     Raises:
         IncompleteListing: If there are fewer than the service counted, before and after.
@@ -37,8 +37,12 @@ def merge(
                 written += 1
                 yield line
 
-    with atomic_write(target, checkpoint.folder) as file:
-        output_format.write(file, lines())
+    with ExitStack() as stack:  # the main file is the last to appear
+        outputs = [
+            stack.enter_context(atomic_write(path, checkpoint.folder))
+            for path in output_format.paths(target)
+        ]
+        output_format.write(outputs, lines())
         if read < checkpoint.plan.total and read < (
             now := reader.count(task_query(checkpoint.plan.filters))
         ):

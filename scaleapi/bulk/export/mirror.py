@@ -151,7 +151,7 @@ class Mirror:
         fingerprint = Fingerprint()
         waiting = self.folder / f"next{''.join(self.path.suffixes[-2:])}"
         with atomic_write(waiting, self.folder) as file:
-            self._lines.write(file, fingerprint.count(lines))
+            self._lines.write([file], fingerprint.count(lines))
         if old is not None:
             self.store(old._replace(files=[*old.files, fingerprint.value]))
         os.replace(waiting, self.path)

@@ -255,9 +255,7 @@ class _Sync:
             remove_checkpoint(path.with_name(f"{path.name}.parts"))
             with atomic_write(self._began_path(name), self._mirror.folder) as file:
                 file.write(json.dumps(began).encode())
-        report = export(
-            self._client, path, dict(filters), self._workers, True, self._progress, None
-        )
+        report = export(self._client, path, dict(filters), self._workers, True, self._progress)
         self._exported += report.requests
         cursor_ = parse_utc(began["cursor"])
         assert cursor_ is not None  # `_started_read` has checked it

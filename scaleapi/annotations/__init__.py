@@ -1,0 +1,55 @@
+"""Read what was annotated, whatever the task type, and write it in formats of other tools.
+
+Attributes are imported on first use, so that type hints can name them without the import cost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._lazy import load_attribute
+
+if TYPE_CHECKING:
+    from .items import Answer as Answer
+    from .items import Box as Box
+    from .items import Cuboid as Cuboid
+    from .items import Cuboid3D as Cuboid3D
+    from .items import Ellipse as Ellipse
+    from .items import Event as Event
+    from .items import Geometry as Geometry
+    from .items import Line as Line
+    from .items import Link as Link
+    from .items import Mask as Mask
+    from .items import Point as Point
+    from .items import PointSegment as PointSegment
+    from .items import Polygon as Polygon
+    from .items import ResultFile as ResultFile
+    from .items import RotatedBox as RotatedBox
+    from .items import TextSpan as TextSpan
+    from .items import Unknown as Unknown
+    from .reading import Annotation as Annotation
+    from .reading import iter_annotations as iter_annotations
+    from .table import to_arrow as to_arrow
+
+_NAMES = {
+    "items": (
+        "Answer Box Cuboid Cuboid3D Ellipse Event Geometry Line Link Mask Point PointSegment "
+        "Polygon ResultFile RotatedBox TextSpan Unknown"
+    ),
+    "reading": "Annotation iter_annotations",
+    "table": "to_arrow",
+}
+"""The public names of each module, separated by spaces."""
+
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names.split()}
+
+__all__ = sorted(_MODULE_OF)
+
+if not TYPE_CHECKING:  # else type checkers would let any name pass
+
+    def __getattr__(name: str) -> Any:
+        return load_attribute(__name__, _MODULE_OF, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
