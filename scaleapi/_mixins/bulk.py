@@ -191,6 +191,8 @@ class BulkMethods(ClientMixin):
         lag: dt.timedelta = dt.timedelta(seconds=60),
         full: bool = False,
         progress: bulk.ProgressOption = None,
+        columns: Optional[Mapping[str, str]] = None,
+        annotations: bool = False,
         **filters: Unpack[TaskFilters],
     ) -> bulk.SyncReport:
         """Bring a local mirror of all tasks that match up to date.
@@ -206,11 +208,15 @@ class BulkMethods(ClientMixin):
 
         Args:
             path: The mirror, a file as `export_tasks` writes it, newest first. It ends in ".jsonl"
-                or ".ndjson", followed by ".gz" if it is to be compressed with gzip.
+                or ".ndjson", followed by ".gz" if it is to be compressed with gzip, or in
+                ".parquet". A Parquet file is written again whenever a task has changed, from JSON
+                lines that are kept in the folder.
             workers: Maximum number of pages that are fetched concurrently, 1 to 64.
             lag: How far to read back before the last call, for changes that become visible late.
             full: Whether to read all tasks.
             progress: See `ScaleClient.create_tasks`.
+            columns: See `ScaleClient.export_tasks`; a change costs no requests.
+            annotations: See `ScaleClient.export_tasks`.
             **filters: The filters of `get_tasks`, the same in each call; neither `updated_after`,
                 `updated_before` nor `limited_response`. Where tasks can stop matching them, such
                 as those of `status`, all tasks are read whenever one does.
@@ -230,7 +236,9 @@ class BulkMethods(ClientMixin):
         """
         from ..bulk.export import sync
 
-        return sync.sync(self, path, {**filters}, workers, lag, full, progress)
+        return sync.sync(
+            self, path, {**filters}, workers, lag, full, progress, columns, annotations
+        )
 
     def export_windows(
         self, *, workers: int = 8, max_tasks: Optional[int] = None, **filters: Unpack[TaskFilters]

@@ -7,7 +7,10 @@ import os
 
 import pytest
 
+import scaleapi
 from scaleapi import ScaleException, ScaleInvalidArgument
+
+parquet = pytest.importorskip("pyarrow.parquet")
 
 START = dt.datetime(2026, 3, 1, tzinfo=dt.timezone.utc)
 
@@ -24,7 +27,7 @@ def client(service, listing_client):
     return listing_client
 
 
-@pytest.fixture(params=["tasks.jsonl", "tasks.jsonl.gz"])
+@pytest.fixture(params=["tasks.jsonl", "tasks.jsonl.gz", "tasks.parquet"])
 def path(request, tmp_path):
     return tmp_path / request.param
 
@@ -41,7 +44,17 @@ def sync(client, service, path):
     return sync
 
 
+def json_lines(path):
+    folder = path.with_name(f"{path.name}.sync")
+    return folder / "tasks.jsonl.gz" if path.suffix == ".parquet" else path
+
+
 def lines(path):
+    """The tasks of a mirror; a Parquet file must have those of the JSON lines in its folder."""
+    if path.suffix == ".parquet":
+        rows = parquet.read_table(path).to_pylist()
+        path = json_lines(path)
+        assert rows == scaleapi.to_arrow(path).to_pylist()
     with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
         return file.read().splitlines()
 
@@ -58,9 +71,10 @@ def test_sync_first_call_exports_all(sync, service, path):
     assert lines(path) == service.lines()
     assert (report.path, report.tasks, report.added, report.full) == (path, 300, 300, True)
     assert report.reason == "there is no mirror yet"
-    assert sorted(file.name for file in path.with_name(f"{path.name}.sync").iterdir()) == [
-        "lock", "state.json",
-    ]  # fmt: skip
+    made = ["parquet.json", "tasks.jsonl.gz"] if path.suffix == ".parquet" else []
+    assert {file.name for file in path.with_name(f"{path.name}.sync").iterdir()} == {
+        "lock", "state.json", *made,
+    }  # fmt: skip
 
 
 def test_sync_with_nothing_new_costs_three_requests(sync, service, path):
@@ -170,8 +184,11 @@ def test_sync_other_filters_are_rejected(sync, service, client, path):
 @pytest.mark.parametrize(
     "options, message",
     [
-        ({"path": "a.parquet"}, "path must end in '.jsonl'"),
         ({"path": "a.csv"}, "path must end in '.jsonl'"),
+        ({"columns": {}}, "columns must be None unless path ends in '.parquet'"),
+        ({"annotations": True}, "annotations must be False unless path ends in '.parquet'"),
+        ({"path": "a.parquet", "columns": {"a": "int"}}, r"columns\['a'\] must be one of"),
+        ({"path": "a.parquet", "annotations": 1}, "annotations must be True or False, got 1"),
         ({"updated_after": "2026-01-01"}, "updated_after must not be a filter of sync_tasks"),
         ({"limited_response": True}, "limited_response must not be a filter"),
         ({"lag": 5}, "lag must be a timedelta"),
@@ -200,15 +217,80 @@ def test_sync_damaged_state_raises(content, sync, service, path):
 @pytest.mark.parametrize("damage", ["missing", "cut", "changed"])
 def test_sync_damaged_file_is_read_again(damage, sync, service, path):
     sync()
+    file = json_lines(path)
     if damage == "missing":
-        path.unlink()
+        file.unlink()
     elif damage == "cut":
-        path.write_bytes(path.read_bytes()[:-40])
+        file.write_bytes(file.read_bytes()[:-40])
     else:
-        path.write_bytes(path.read_bytes() + path.read_bytes())
+        file.write_bytes(file.read_bytes() + file.read_bytes())
     report = sync()
     assert report.reason == "the file is missing or was changed"
     assert lines(path) == service.lines()
+
+
+@pytest.fixture
+def table(tmp_path):
+    return tmp_path / "tasks.parquet"
+
+
+@pytest.fixture
+def sync_table(client, service, table):
+    """Calls `sync_tasks` with a Parquet file that has annotations too."""
+
+    def sync(columns=None, annotations=True):
+        service.now += dt.timedelta(hours=1)
+        options = {"columns": columns, "annotations": annotations}
+        return client.sync_tasks(table, project_name="p", **options)
+
+    return sync
+
+
+def annotated(path):
+    rows = parquet.read_table(path.with_name("tasks.annotations.parquet")).to_pylist()
+    return [row["label"] for row in rows]
+
+
+def test_sync_parquet_has_the_annotations(sync_table, service, table):
+    box = {"type": "box", "left": 1, "top": 2, "width": 3, "height": 4}
+    change(service, 5, response={"annotations": [{**box, "label": "car"}]})
+    sync_table()
+    assert annotated(table) == ["car"]
+    service.now += dt.timedelta(minutes=1)
+    change(service, 5, response={"annotations": [{**box, "label": "bus"}]})
+    assert sync_table().changed == 1
+    assert annotated(table) == ["bus"] and len(lines(table)) == 300
+
+
+@pytest.mark.parametrize("name", ["tasks.parquet", "tasks.annotations.parquet"])
+@pytest.mark.parametrize("damage", [os.unlink, lambda path: path.write_bytes(b"")])
+def test_sync_damaged_parquet_is_written_again(name, damage, sync_table, table, service):
+    sync_table()
+    before = table.read_bytes(), table.with_name("tasks.annotations.parquet").read_bytes()
+    damage(table.with_name(name))
+    report = sync_table()
+    assert (report.full, report.requests) == (False, 3)
+    assert before == (table.read_bytes(), table.with_name("tasks.annotations.parquet").read_bytes())
+
+
+def test_sync_other_columns_are_written_without_reading_again(sync_table, table, service):
+    service.put(5, metadata={"camera": 7})
+    sync_table(annotations=False)
+    assert not table.with_name("tasks.annotations.parquet").exists()
+    report = sync_table({"metadata.camera": "int64"})
+    assert (report.full, report.requests, report.changed) == (False, 3, 0)
+    assert parquet.read_table(table)["metadata.camera"].to_pylist().count(7) == 1
+    assert annotated(table) == []
+
+
+def test_sync_column_of_another_type_raises_and_keeps_what_was_read(sync_table, table, service):
+    service.put(5, metadata={"camera": "front"})
+    with pytest.raises(ScaleInvalidArgument, match="must be 'int64' in every task"):
+        sync_table({"metadata.camera": "int64"})
+    assert not table.exists()
+    report = sync_table({"metadata.camera": "string"})
+    assert (report.full, report.requests) == (False, 3)
+    assert parquet.read_table(table).num_rows == 300
 
 
 def test_sync_with_another_key_reads_all(sync, client, service, path):
@@ -272,7 +354,9 @@ def test_sync_interrupted_at_any_write_loses_nothing(
             break
         except Killed:
             pass
-    assert rounds > 4 and report.full is not exists
+    assert rounds > 4
+    if path.suffix != ".parquet":  # whose tasks are stored before the file is
+        assert report.full is not exists
     sync()
     assert lines(path) == service.lines()
     assert not sync().full and lines(path) == service.lines()

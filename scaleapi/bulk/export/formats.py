@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, Any, Optional
+from typing import IO, Any, Optional, Union
 
+from ..._atomic import atomic_write
 from ...exceptions import ScaleInvalidArgument
 
 
@@ -17,6 +19,12 @@ class OutputFormat(ABC):
     def paths(self, target: Path) -> list[Path]:
         """Return the paths of the files, the main one first."""
         return [target]
+
+    @contextmanager
+    def open(self, target: Path, folder: Path) -> Iterator[list[IO[bytes]]]:
+        """Open the files for writing; see `atomic_write`. The main one is the last to appear."""
+        with ExitStack() as stack:
+            yield [stack.enter_context(atomic_write(path, folder)) for path in self.paths(target)]
 
     @abstractmethod
     def write(self, files: Sequence[IO[bytes]], lines: Iterable[bytes]) -> None:
@@ -74,6 +82,11 @@ class Parquet(OutputFormat):
 
             self._tables.append(AnnotationRows())
 
+    @property
+    def schemas(self) -> list[str]:
+        """What the schema of each file is."""
+        return [str(rows.schema) for rows in self._tables]
+
     def paths(self, target: Path) -> list[Path]:
         """See `OutputFormat`."""
         return [target, annotations_path(target)][: len(self._tables)]
@@ -92,7 +105,9 @@ JSON_LINES_SUFFIXES = ("", ".jsonl", ".ndjson")
 FORMATS = "'.jsonl', '.ndjson' (or none), either with '.gz' after it, or '.parquet'"
 
 
-def format_of(path: Path, columns: Any = None, annotations: Any = False) -> OutputFormat:
+def format_of(
+    path: Path, columns: Any = None, annotations: Any = False
+) -> Union[JSONLines, Parquet]:
     """Return the format that the ending of a file's name stands for.
 
     Args:

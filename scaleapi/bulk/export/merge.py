@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from pathlib import Path
 
-from ..._atomic import atomic_write
 from ...tasks import task_query
 from .checkpoint import Checkpoint
 from .fetching import IncompleteListing
@@ -37,11 +36,7 @@ def merge(
                 written += 1
                 yield line
 
-    with ExitStack() as stack:  # the main file is the last to appear
-        outputs = [
-            stack.enter_context(atomic_write(path, checkpoint.folder))
-            for path in output_format.paths(target)
-        ]
+    with output_format.open(target, checkpoint.folder) as outputs:
         output_format.write(outputs, lines())
         if read < checkpoint.plan.total and read < (
             now := reader.count(task_query(checkpoint.plan.filters))

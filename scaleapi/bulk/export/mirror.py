@@ -15,12 +15,12 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple, Optional, Union
 
 from ..._atomic import atomic_write, remove_temp_files
 from ..._timestamps import format_iso8601, parse_utc
 from ...exceptions import ScaleException, ScaleInvalidArgument
-from .formats import JSONLines
+from .formats import CompressedJSONLines, JSONLines, Parquet
 
 try:
     import fcntl
@@ -28,7 +28,7 @@ except ImportError:  # on Windows
     fcntl = None  # type: ignore[assignment]
 
 VERSION = 1
-STATE_NAME, LOCK_NAME = "state.json", "lock"
+STATE_NAME, LOCK_NAME, PARQUET_NAME = "state.json", "lock", "parquet.json"
 
 
 class Fingerprint:
@@ -70,19 +70,30 @@ class Mirror:
 
     Args:
         path: The file.
-        lines: The format of the file.
+        output_format: The format of the file. Where it is not JSON lines, these are kept in the
+            folder, and the file is made from them.
         job: The URL and the filters, which stay the same for ever.
         key: The API key.
     """
 
-    def __init__(self, path: Path, lines: JSONLines, job: Mapping[str, Any], key: str) -> None:
+    def __init__(
+        self,
+        path: Path,
+        output_format: Union[JSONLines, Parquet],
+        job: Mapping[str, Any],
+        key: str,
+    ) -> None:
         self.path = path
         self.folder = path.with_name(f"{path.name}.sync")
         self.account = hashlib.blake2b(
             key.encode(), key=json.dumps(job).encode()[:64], digest_size=3
         ).hexdigest()
-        self._lines = lines
         self._job = job
+        self._parquet = output_format if isinstance(output_format, Parquet) else None
+        self._file = self.folder / "tasks.jsonl.gz" if self._parquet else path
+        self._lines = (
+            output_format if isinstance(output_format, JSONLines) else CompressedJSONLines()
+        )
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -134,7 +145,7 @@ class Mirror:
 
     def read(self) -> Iterator[bytes]:
         """Yield the lines of the file."""
-        return self._lines.read(self.path)
+        return self._lines.read(self._file)
 
     def is_intact(self, state: MirrorState) -> bool:
         """Return whether the file is one that was written."""
@@ -149,14 +160,33 @@ class Mirror:
     def write(self, lines: Iterable[bytes], cursor: dt.datetime, old: Optional[MirrorState]) -> int:
         """Replace the file and its state, and return the number of lines."""
         fingerprint = Fingerprint()
-        waiting = self.folder / f"next{''.join(self.path.suffixes[-2:])}"
+        waiting = self.folder / "next"
         with atomic_write(waiting, self.folder) as file:
             self._lines.write([file], fingerprint.count(lines))
         if old is not None:
             self.store(old._replace(files=[*old.files, fingerprint.value]))
-        os.replace(waiting, self.path)
+        os.replace(waiting, self._file)
         self.store(MirrorState(cursor, [fingerprint.value], self.account))
         return fingerprint.tasks
+
+    def update_parquet(self) -> None:
+        """Write the Parquet files again, unless they were made from these lines."""
+        if self._parquet is None:
+            return
+        made_path = self.folder / PARQUET_NAME
+        paths = self._parquet.paths(self.path)
+        made: dict[str, Any] = {"from": _stamp(self._file), "schemas": self._parquet.schemas}
+        try:
+            known = json.loads(made_path.read_bytes())
+        except (OSError, ValueError):
+            known = None
+        if known == {**made, "files": [_stamp(path) for path in paths]}:
+            return
+        with self._parquet.open(self.path, self.folder) as files:
+            self._parquet.write(files, self.read())
+        made["files"] = [_stamp(path) for path in paths]
+        with atomic_write(made_path, self.folder) as file:
+            file.write(json.dumps(made).encode())
 
     def store(self, state: MirrorState) -> None:
         """Store a state."""
@@ -169,3 +199,12 @@ class Mirror:
         }
         with atomic_write(self.folder / STATE_NAME, self.folder) as file:
             file.write(json.dumps(stored).encode())
+
+
+def _stamp(path: Path) -> Optional[list[int]]:
+    """Return what changes when a file is replaced, None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return [found.st_size, found.st_mtime_ns]

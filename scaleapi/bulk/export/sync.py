@@ -82,12 +82,12 @@ def sync(
     lag: dt.timedelta,
     full: bool,
     progress: ProgressOption,
+    columns: Optional[Mapping[str, str]],
+    annotations: bool,
 ) -> SyncReport:
     """See `ScaleClient.sync_tasks`."""
     target = validate_output_path(path)
-    lines = format_of(Path(path), None) if Path(path).suffix != ".parquet" else None
-    if not isinstance(lines, JSONLines):
-        raise ScaleInvalidArgument(f"path must end in '.jsonl' or '.jsonl.gz', got {target.name!r}")
+    output_format = format_of(Path(path), columns, annotations)
     plain = normalize_task_filters(NAME, filters)
     for name, reason in REJECTED_FILTERS.items():
         if plain.get(name):
@@ -97,7 +97,7 @@ def sync(
     validate_progress(progress)
     own = {name: value for name, value in plain.items() if name != "limit"}
     job = {"address": client.api.base_api_url, "filters": own}
-    mirror = Mirror(target, lines, job, client.api.api_key)
+    mirror = Mirror(target, output_format, job, client.api.api_key)
     with mirror.lock():
         return _Sync(client, mirror, plain, workers, lag, progress).run(full)
 
@@ -172,6 +172,7 @@ class _Sync:
             else:
                 mirror.store(state._replace(cursor=max(cursor, state.cursor)))
         self._finish_read("changes")
+        mirror.update_parquet()
         unchanged = comparison.same + comparison.unlisted
         return self._report(added, comparison.changed, 0, unchanged, cursor, "")
 
@@ -204,6 +205,7 @@ class _Sync:
         mirror.write(JSONLines().read(path), cursor, state)
         self._finish_read("all")
         self._finish_read("changes")
+        mirror.update_parquet()
         removed = comparison.unlisted
         return self._report(added, comparison.changed, removed, comparison.same, cursor, reason)
 
