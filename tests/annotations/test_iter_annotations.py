@@ -32,14 +32,9 @@ from scaleapi.sandbox import Sandbox
 from scaleapi.task_types import DECLARATIONS
 
 from ..task_types.payloads import PAYLOADS
+from .samples import BOX, COMBINED, VERTICES, task
 
-BOX = {"type": "box", "left": 1, "top": 2.5, "width": 30, "height": 4}
-VERTICES = [{"x": 0, "y": 1}, {"x": 10, "y": 11}, {"x": 0, "y": 21}, {"x": -10, "y": 11}]
 PAIRS = ((0, 1), (10, 11), (0, 21), (-10, 11))
-
-
-def task(response, type_="imageannotation"):
-    return {"task_id": "t1", "type": type_, "response": response}
 
 
 def read(response, type_="imageannotation", **options):
@@ -184,16 +179,15 @@ def test_global_attributes_and_links_follow_the_shapes():
 
 
 def test_segmentation_is_a_mask_for_each_label_and_instance():
-    combined = {"image": "https://a.org/c.png", "indexedImage": "https://a.org/i.png"}
     mapping = {
         "road": {"index": 1, "color": "#ff0000", "numPixels": 5},
         "car": [{"index": 2, "color": "#0f0f0f", "attributes": {"a": "b"}}],
         "bus": [],
     }
-    response = {"annotations": {"combined": combined}, "labelMapping": mapping}
+    response = {"annotations": {"combined": COMBINED}, "labelMapping": mapping}
     road, car = read(response, "segmentannotation")
-    assert (road.label, road.geometry) == ("road", Mask(1, "#ff0000", 5, False, combined))
-    assert (car.label, car.geometry) == ("car", Mask(2, "#0f0f0f", None, True, combined))
+    assert (road.label, road.geometry) == ("road", Mask(1, "#ff0000", 5, False, COMBINED))
+    assert (car.label, car.geometry) == ("car", Mask(2, "#0f0f0f", None, True, COMBINED))
     assert car.attributes == {"a": "b"} and car.json == mapping["car"][0]
 
 

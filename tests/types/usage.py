@@ -16,6 +16,7 @@ from typing_extensions import assert_type
 
 import scaleapi
 from scaleapi import callbacks, sandbox, task_types
+from scaleapi.annotations import Annotation, Box
 from scaleapi.api_client import v2
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import (
@@ -104,6 +105,9 @@ def on_many_tasks(client: scaleapi.ScaleClient) -> None:
     report = client.export_tasks(Path("p.jsonl"), project_name="p", created_after=DAY, resume=False)
     assert_type(report, ExportReport)
     assert_type(client.sync_tasks("p.jsonl.gz", batch_name="b", full=True), SyncReport)
+    columns = {"metadata.camera": "int64"}
+    client.export_tasks("p.parquet", project_name="p", columns=columns, annotations=True)
+    client.sync_tasks("p.parquet", project_name="p", columns=columns, annotations=True)
     assert_type(report.path, Path)
     for window in client.export_windows(max_tasks=1000, project_name="p"):
         assert_type(window, ExportWindow)
@@ -475,6 +479,16 @@ def functions(body: bytes, headers: Mapping[str, str], rows: list[scaleapi.Task]
     callbacks.parse({}, requests.Response().headers, os.environ["AUTH_KEY"], scaleapi.ScaleClient())
     assert_type(scaleapi.to_dataframe(rows, flatten=["metadata"]), pandas.DataFrame)
     scaleapi.to_arrow(rows, {"metadata.camera": "int64"})
+
+
+def on_annotations(task: scaleapi.Task) -> None:
+    for annotation in scaleapi.annotations.iter_annotations(task, files="folder"):
+        assert_type(annotation, Annotation)
+        assert_type(annotation.label, Optional[str])
+        assert_type(annotation.type, str)
+        if isinstance(annotation.geometry, Box):
+            assert_type(annotation.geometry.width, float)
+    scaleapi.annotations.to_arrow("tasks.jsonl")
 
 
 # What the published client's users wrote goes on.
