@@ -86,6 +86,22 @@ ROWS = {
         "wrong lines of 20,000 exported, 8 workers, TLS, 50 ms, 10 % faults, killed three times",
         0, bulk.wrong_in_export,
     ),
+    "mirror": Row(
+        "requests of a mirror of 100,000 tasks with 1,600 changes, 10 % faults, killed three "
+        "times, in percent of an export's",
+        2, bulk.requests_of_mirror,
+    ),
+    "mirror_idle": Row(
+        "requests of a mirror of 100,000 tasks with nothing new", 3, bulk.requests_of_idle_mirror,
+    ),
+    "parquet_memory": Row(
+        "memory in MiB added by an export of 200,000 tasks to Parquet beyond one to JSON lines",
+        64, bulk.parquet_memory,
+    ),
+    "parquet_speed": Row(
+        "time of an export of 100,000 tasks to Parquet, against one to .jsonl.gz",
+        1.5, bulk.parquet_speed,
+    ),
     "waiting": Row(
         "requests to wait for 1,000 tasks that finish over 60 s, TLS, 50 ms",
         40, bulk.requests_of_wait,

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from .measure import ask, go, once
-from .slow_server import FAULTS
+from .slow_server import FAULTS, Changing
 
 LATENCY = 0.05
 CREATIONS, ONE_BY_ONE = 2000, 200
@@ -18,6 +18,7 @@ FEW, MANY = 10_000, 100_000
 RERUN = 20_000
 EXPORTED, TWICE, IN_A_LOOP = 100_000, 200_000, 20_000
 WAITED_FOR, FINISHED_WITHIN = 1000, 60
+MIRRORED, MIRROR_KILLED_AT = 100_000, (4, 9, 16)
 EXPORTED_UNDER_FAULTS, KILLED_AT = 20_000, (80, 170, 260)
 
 
@@ -25,17 +26,17 @@ class SlowServer:
     """A server of one's own, and the processes that work on it.
 
     Args:
+        kind: of service, see `slow_server`.
+        numbers: what that kind takes.
         latency: seconds from a request to its response.
         faults: of the requests, how many meet a fault, from 0 to 1.
-        tasks: how many it has to list, None where it takes creations.
-        seconds: within how many seconds these are finished, None where they are at first.
     """
 
-    def __init__(self, lab, latency=LATENCY, faults=0.0, tasks=None, seconds=None):
+    def __init__(self, lab, kind="creating", *numbers, latency=LATENCY, faults=0.0):
         self._lab = lab
         folder = Path(tempfile.mkdtemp(dir=lab.folder))
         command = [sys.executable, "-m", "tests.benchmarks.slow_server", folder, latency, faults]
-        command += [each for each in (tasks, seconds) if each is not None]
+        command += [kind, *numbers]
         self._ca = str(folder / "ca.pem")
         self._root = f"https://127.0.0.1:{int(lab.start(command).stdout.readline())}"
 
@@ -44,6 +45,10 @@ class SlowServer:
         where = (f"{self._root}/v1", self._ca)
         module = "tests.benchmarks.bulk_workload"
         return self._lab.start([sys.executable, "-m", module, what, *where, *more])
+
+    def change(self):
+        """Change some of its tasks."""
+        ask(f"{self._root}/change", self._ca)
 
     def state(self):
         """What it has been asked for, and what faults that met."""
@@ -143,7 +148,7 @@ def export_speed(lab):
 
     Its pages are all equally slow, so a part of the loop tells what all of it would take.
     """
-    server = SlowServer(lab, tasks=EXPORTED)
+    server = SlowServer(lab, "listing", EXPORTED)
     loop = once(server.worker("listed", IN_A_LOOP))["wall"] / IN_A_LOOP
     took = once(server.worker("exported", lab.folder / "speed.jsonl"))["wall"] / EXPORTED
     return {"ours": loop / took}
@@ -151,18 +156,20 @@ def export_speed(lab):
 
 def export_memory(lab):
     """A row: MiB that an export adds; it fails where twice as many tasks add notably more."""
-    once_, twice = (
-        once(SlowServer(lab, latency=0, tasks=number).worker("exported", lab.folder / str(number)))
-        for number in (EXPORTED, TWICE)
-    )
-    more = twice["memory"] - once_["memory"]
+    once_, twice = (_memory_of_export(lab, number, "memory.jsonl") for number in (EXPORTED, TWICE))
+    more = twice - once_
     assert more < 4, f"twice as many tasks add {more:.1f} MiB more"
-    return {"ours": twice["memory"]}
+    return {"ours": twice}
+
+
+def _memory_of_export(lab, number, name):
+    server = SlowServer(lab, "listing", number, latency=0)
+    return once(server.worker("exported", lab.folder / name))["memory"]
 
 
 def wrong_in_export(lab):
     """A row: lines missing, twice there or cut, in an export that was killed three times."""
-    server = SlowServer(lab, faults=SHARE, tasks=EXPORTED_UNDER_FAULTS)
+    server = SlowServer(lab, "listing", EXPORTED_UNDER_FAULTS, faults=SHARE)
     path = lab.folder / "killed.jsonl"
     for number in KILLED_AT:
         process = server.worker("exported", path)
@@ -182,8 +189,64 @@ def wrong_in_export(lab):
     return {"ours": cut + sum(found[each] != 1 for each in wanted | set(found))}
 
 
+def requests_of_mirror(lab):
+    """A row: requests that bring a mirror up to date, in percent of those of an export.
+
+    The process that does it is killed three times. Fails where the mirror is not what is exported.
+    """
+    server = SlowServer(lab, "changing", MIRRORED, faults=SHARE)
+    mirror, fresh = lab.folder / "mirror.jsonl", lab.folder / "fresh.jsonl"
+    once(server.worker("synced", mirror))
+    server.change()
+    for number in MIRROR_KILLED_AT:
+        before = server.state()["received"]
+        process = server.worker("synced", mirror)
+        go(process)
+        while server.state()["received"] < before + number:
+            assert process.poll() is None, "it ended by itself"
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    counts = [server.state()["received"]]
+    for what, path in (("synced", mirror), ("exported", fresh)):
+        once(server.worker(what, path))
+        counts.append(server.state()["received"])
+    assert mirror.read_bytes() == fresh.read_bytes(), "it is not what is exported"
+    assert len(mirror.read_bytes().splitlines()) == MIRRORED + Changing.ADDED
+    synced, exported = counts[1] - counts[0], counts[2] - counts[1]
+    print(f"{synced} requests of a mirror, {exported} of an export", file=sys.stderr)
+    return {"ours": 100 * synced / exported}
+
+
+def requests_of_idle_mirror(lab):
+    """A row: requests of a mirror when there is nothing new."""
+    server = SlowServer(lab, "changing", MIRRORED, latency=0)
+    process = server.worker("synced", lab.folder / "idle.jsonl")
+    once(process)
+    before = server.state()["received"]
+    once(process)
+    return {"ours": server.state()["received"] - before}
+
+
+def parquet_memory(lab):
+    """A row: MiB that an export to Parquet adds beyond what one to JSON lines adds."""
+    names = ("memory.parquet", "memory.jsonl")
+    parquet, lines = (_memory_of_export(lab, TWICE, name) for name in names)
+    return {"ours": parquet - lines}
+
+
+def parquet_speed(lab):
+    """A row: time of an export to Parquet, against one to compressed JSON lines."""
+    took = {"speed.parquet": [], "speed.jsonl.gz": []}
+    server = SlowServer(lab, "listing", EXPORTED, latency=0)
+    for _ in range(min(lab.rounds, 5)):
+        for name, values in took.items():
+            values.append(once(server.worker("exported", lab.folder / name))["wall"])
+    parquet, lines = (statistics.median(values) for values in took.values())
+    return {"ours": parquet / lines}
+
+
 def requests_of_wait(lab):
     """A row: requests that it takes to wait for tasks that are finished one by one."""
-    server = SlowServer(lab, tasks=WAITED_FOR, seconds=FINISHED_WITHIN)
+    server = SlowServer(lab, "finishing", WAITED_FOR, FINISHED_WITHIN)
     once(server.worker("waited", WAITED_FOR))
     return {"ours": server.state()["asked"]}

@@ -2,9 +2,10 @@
 
 `python -m tests.benchmarks.bulk_workload WHAT ADDRESS CA NUMBER [RUN]` does WHAT with NUMBER tasks
 on request, as `workload` does. RUN is kept in the tasks, to tell which run made them. For
-an export NUMBER is its file.
+an export or a mirror NUMBER is its file.
 """
 
+import datetime as dt
 import json
 import sys
 from itertools import islice
@@ -73,6 +74,12 @@ def exported(client, path):
     client.with_options(retries=PATIENT).export_tasks(path, project_name="street-scenes", workers=8)
 
 
+def synced(client, path):
+    """Bring a mirror up to date."""
+    patient = client.with_options(retries=PATIENT)
+    patient.sync_tasks(path, project_name="street-scenes", lag=dt.timedelta(0))
+
+
 def waited(client, number):
     """Wait until so many tasks are finished."""
     finished = {task.id for task in client.wait_for_tasks({"project_name": "street-scenes"})}
@@ -87,14 +94,15 @@ CREATIONS = {
     "rerun": rerun,
     "told": told,
 }
+FILES = {"exported": exported, "synced": synced}
 READINGS = {"listed": listed, "waited": waited}
 
 
 def main():
     what, address, ca, number, *run = sys.argv[1:]
     client = scaleapi.ScaleClient(KEY, api_instance_url=address, verify=ca)
-    if what == "exported":
-        rounds(lambda: exported(client, number))
+    if what in FILES:
+        rounds(lambda: FILES[what](client, number))
     elif what in READINGS:
         rounds(lambda: READINGS[what](client, int(number)))
     else:

@@ -1,10 +1,9 @@
 """A TLS server that answers late and, if asked to, badly, in a process of its own.
 
-`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS [TASKS [SECONDS]]` writes its
-authority's certificate to FOLDER/ca.pem and prints its port. With TASKS it lists so many, else it
-takes creations. With SECONDS the tasks are pending at first, and finished within that time. Each
-response goes out LATENCY seconds after its request was read, however many others wait. A share of
-FAULTS of the requests meets one of `FAULTS`.
+`python -m tests.benchmarks.slow_server FOLDER LATENCY FAULTS KIND [NUMBER ...]` writes its
+authority's certificate to FOLDER/ca.pem and prints its port. The KIND of service, with its numbers,
+is one of `KINDS`. Each response goes out LATENCY seconds after its request was read, however many
+others wait. A share of FAULTS of the requests meets one of `FAULTS`.
 """
 
 import asyncio
@@ -143,6 +142,74 @@ class Listing:
         return True
 
 
+class Changing:
+    """Tasks that are there already, of which some change when `/change` is requested.
+
+    Attributes:
+        met: how many requests met which fault.
+        asked: how many came.
+    """
+
+    CHANGED, ADDED, CANCELED = 1000, 500, 100
+    TIED = 10  # so many of them have the same times
+
+    def __init__(self, number):
+        self.met, self.asked = Counter(), 0
+        self._first = dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc)
+        self._tasks = [self._new(row, self._first + dt.timedelta(seconds=row // 2))
+                       for row in range(number)]  # fmt: skip
+        self._stamps = [each["created_at"] for each in self._tasks]
+
+    def _new(self, row, moment):
+        time_ = stamp(moment)
+        return {**sized(row, time_), "updated_at": time_, "status": "pending"}
+
+    def answer(self, request):
+        if request.path == "/state":
+            return 200, {"asked": self.asked, "met": self.met}
+        if request.path == "/change":
+            return 200, self._change(dt.datetime.now(dt.timezone.utc))
+        self.asked += 1
+        query = {name: values[0] for name, values in request.query.items()}
+        low = bisect.bisect_left(self._stamps, query.get("start_time", ""))
+        high = bisect.bisect_right(self._stamps, query.get("end_time", "9"))
+        since, until = query.get("updated_after", ""), query.get("updated_before", "9")
+        status = query.get("status")
+        found = [
+            task
+            for task in self._tasks[low:high][::-1]
+            if since <= task["updated_at"] <= until and status in (None, task["status"])
+        ]
+        limit, skip = int(query.get("limit", 100)), int(query.get("next_token", 0))
+        more = skip + limit < len(found)
+        page = {"docs": found[skip : skip + limit], "total": len(found), "limit": limit}
+        page.update({"next_token": str(skip + limit)} if more else {})
+        return 200, {**page, "offset": skip, "has_more": more}
+
+    def _change(self, now):
+        """Change, cancel and add tasks, at times of which each is that of several tasks."""
+        changes = (
+            {"status": "completed", "completed_at": stamp(now)},
+            {"tags": ["checked"]},
+            {"metadata": {"checked": True}},
+            {"customer_review_status": "accepted", "customer_review_comments": "good"},
+        )
+        chosen = random.Random(SEED).sample(self._tasks, self.CHANGED + self.CANCELED)
+        for row, each in enumerate(chosen):
+            change = {"status": "canceled"} if row >= self.CHANGED else changes[row % len(changes)]
+            each.update(change, updated_at=stamp(self._moment(now, row)))
+        first = len(self._tasks)
+        self._tasks += [self._new(first + row, self._moment(now, row)) for row in range(self.ADDED)]
+        self._stamps = [each["created_at"] for each in self._tasks]
+        return {"tasks": len(self._tasks)}
+
+    def _moment(self, now, row):
+        return now + dt.timedelta(milliseconds=row // self.TIED)
+
+    def is_new(self, request):
+        return True
+
+
 class Finishing:
     """Pending tasks, which are finished one by one from the first request on, in any order.
 
@@ -201,17 +268,25 @@ def sized(number, created_at):
     return {**task(number), "created_at": created_at}
 
 
+KINDS = {"creating": Service, "listing": Listing, "finishing": Finishing, "changing": Changing}
+CONTROL = ("/state", "/change")
+
+
 class Server:
     """HTTP around a service.
 
     Args:
         latency: seconds from a request to its response.
         share: of the requests, how many meet a fault, from 0 to 1.
+
+    Attributes:
+        received: how many requests came, those that met a fault included.
     """
 
     def __init__(self, service, latency, share):
         self.service, self.latency, self.share = service, latency, share
         self.random = random.Random(SEED)
+        self.received = 0
 
     async def serve(self, reader, writer):
         """Answer request after request on one connection."""
@@ -230,7 +305,11 @@ class Server:
 
     def answer(self, request):
         """The response, None where the connection is to be dropped instead."""
-        if request.path == "/state" or self.random.random() >= self.share:
+        if request.path in CONTROL:
+            status, body = self.service.answer(request)
+            return status, {**body, "received": self.received}
+        self.received += 1
+        if self.random.random() >= self.share:
             return self.service.answer(request)
         name = self.random.choice(list(FAULTS))
         self.service.met[name] += self.service.is_new(request)
@@ -270,8 +349,7 @@ async def main():
     authority, context = trustme.CA(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
-    kind = {4: Service, 5: Listing, 6: Finishing}[len(sys.argv)]
-    service = kind(*map(int, sys.argv[4:]))
+    service = KINDS[sys.argv[4]](*map(int, sys.argv[5:]))
     serve = Server(service, latency, share).serve
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context, backlog=256)
     print(server.sockets[0].getsockname()[1], flush=True)
