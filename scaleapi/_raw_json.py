@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from json.decoder import JSONDecoder
 from typing import Any, Callable, NamedTuple
 
-_space = re.compile(r"[ \t\r\n]*")
+_SPACE = r"[ \t\r\n]*"
+_space = re.compile(_SPACE)
+_plain_name = re.compile(rf'"([^"\\\x00-\x1f]*)"{_SPACE}:{_SPACE}')  # without escapes
+_comma = re.compile(rf"{_SPACE},{_SPACE}(?=[^\]}} \t\r\n])")
 
 ParseMember = Callable[[str, str, int], tuple[Any, int]]
 """Returns the value of a member, and the position after it, from its name, the text, and the
@@ -41,15 +44,20 @@ def iter_members(text: str, parse: ParseMember) -> Iterator[tuple[str, Any]]:
     """
     at = expect(text, 0, "{")
     while text[at : at + 1] != "}":
-        name, at = read_value(text, at)
-        if not isinstance(name, str):
-            raise ValueError(f"expected the name of a member, got {name!r:.40}")
-        at = expect(text, at, ":")
+        plain = _plain_name.match(text, at)
+        name, at = (plain[1], plain.end()) if plain else _read_name(text, at)
         value, at = parse(name, text, at)
         yield name, value
         at = skip_separator(text, at, "}")
     if _skip_space(text, at + 1) < len(text):
         raise ValueError(f"unexpected data after the object at character {at + 1}")
+
+
+def _read_name(text: str, at: int) -> tuple[str, int]:
+    name, at = read_value(text, at)
+    if not isinstance(name, str):
+        raise ValueError(f"expected the name of a member, got {name!r:.40}")
+    return name, expect(text, at, ":")
 
 
 def _raw_value(name: str, text: str, at: int) -> tuple[RawValue, int]:
@@ -59,6 +67,9 @@ def _raw_value(name: str, text: str, at: int) -> tuple[RawValue, int]:
 
 def skip_separator(text: str, at: int, close: str) -> int:
     """Return the position of the next item, or of the closing bracket."""
+    comma = _comma.match(text, at)
+    if comma:
+        return comma.end()
     at = _skip_space(text, at)
     if text[at : at + 1] == close:
         return at
