@@ -140,6 +140,8 @@ def split_path(path: str) -> tuple[str, ...]:
 
 def is_encodable(text: str) -> bool:
     """Return whether a string is one of whole characters, without half of a surrogate pair."""
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

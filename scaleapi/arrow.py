@@ -8,8 +8,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple, Optional
+from typing import IO, TYPE_CHECKING, Any, Callable, Optional
 
+from ._arrow_arrays import make_array
 from ._lazy import OptionalPackage, import_extra
 from ._raw_json import RawValue, read_object
 from ._task_columns import Column, is_encodable, parse_columns, whole_string
@@ -45,8 +46,8 @@ TASK_COLUMNS: Mapping[str, str] = {
 OTHER = "other"
 """The last of these columns: an object with all that they do not hold exactly."""
 
-BATCH_ROWS = 20_000
-BATCH_CHARACTERS = 8_000_000  # of JSON; memory is a small multiple of it
+BATCH_ROWS, BATCH_CHARACTERS = 250, 250_000  # of JSON; cells take several times as much memory
+GROUP_BYTES, PAGE_BYTES = 2_000_000, 64 * 1024  # of a Parquet file, before compression
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.timezone.utc)
 _MILLISECOND = dt.timedelta(milliseconds=1)
@@ -151,7 +152,7 @@ class BatchBuilder:
         if not self._rows:
             return
         columns = zip(*self._rows)
-        arrays = [_arrow().array(cells, field.type) for cells, field in zip(columns, self.schema)]
+        arrays = [make_array(cells, field.type) for cells, field in zip(columns, self.schema)]
         self._rows, self._characters = [], 0
         yield _arrow().RecordBatch.from_arrays(arrays, schema=self.schema)
 
@@ -205,19 +206,54 @@ def write_parquet(
     """
     parquet = import_extra("pyarrow.parquet", "arrow", "A Parquet file")
     with ExitStack() as stack:
-        writers = [
-            stack.enter_context(parquet.ParquetWriter(file, rows.schema, compression="zstd"))
-            for file, rows in zip(files, tables)
-        ]
-        builders = [BatchBuilder(rows) for rows in tables]
+        groups = []
+        for file, rows in zip(files, tables):
+            enums = [
+                field.name for field in rows.schema if _arrow().types.is_dictionary(field.type)
+            ]
+            options = {"use_dictionary": enums, "data_page_size": PAGE_BYTES}
+            writer = parquet.ParquetWriter(file, rows.schema, compression="zstd", **options)
+            groups.append(RowGroups(stack.enter_context(writer), rows))
         for line in map(task_line, lines):
             task = _members(line)
-            for writer, builder in zip(writers, builders):
-                for batch in builder.add(task, len(line)):
-                    writer.write_batch(batch)
-        for writer, builder in zip(writers, builders):
-            for batch in builder.finish():
-                writer.write_batch(batch)
+            for each in groups:
+                each.add(task, len(line))
+        for each in groups:
+            each.finish()
+
+
+class RowGroups:
+    """Writes the rows of tasks to a Parquet file.
+
+    Args:
+        writer: The writer of the file.
+        rows: What the table consists of.
+    """
+
+    def __init__(self, writer: Any, rows: Rows) -> None:
+        self._writer = writer
+        self._builder = BatchBuilder(rows)
+        self._batches: list[pyarrow.RecordBatch] = []
+        self._bytes = 0
+
+    def add(self, task: Mapping[str, RawValue], characters: int) -> None:
+        """Add a task whose JSON has so many characters."""
+        for batch in self._builder.add(task, characters):
+            self._batches.append(batch)
+            self._bytes += batch.nbytes
+        if self._bytes >= GROUP_BYTES:
+            self._write()
+
+    def finish(self) -> None:
+        """Write the last rows."""
+        self._batches += self._builder.finish()
+        if self._batches:
+            self._write()
+
+    def _write(self) -> None:
+        table = _arrow().Table.from_batches(self._batches).unify_dictionaries()
+        self._batches, self._bytes = [], 0
+        self._writer.write_table(table, table.num_rows)
 
 
 def task_line(task: Any) -> str:
@@ -231,27 +267,18 @@ def task_line(task: Any) -> str:
     return task if isinstance(task, str) else json.dumps(task_json(task))
 
 
-class Cell(NamedTuple):
-    """A value of a table.
-
-    Attributes:
-        value: The value.
-        is_exact: Whether it is all that the task has.
-    """
-
-    value: Any
-    is_exact: bool = True
-
-
 def _row(members: Mapping[str, RawValue], columns: list[Column]) -> list[Any]:
     """Return the cells of a task."""
     cells: list[Any] = []
     other = {name: raw.text for name, raw in members.items() if name not in TASK_COLUMNS}
-    for name, kind in TASK_COLUMNS.items():
+    for name, cell_of in _CELL_OF.items():
         raw = members.get(name)
-        cell = Cell(None) if raw is None else _CELLS[kind](raw)
-        cells.append(cell.value)
-        if raw is not None and not cell.is_exact:
+        if raw is None:
+            cells.append(None)
+            continue
+        value, is_exact = cell_of(raw)
+        cells.append(value)
+        if not is_exact:
             other[name] = raw.text
     cells.append(_object_text(other) if other else None)
     if columns:
@@ -295,10 +322,14 @@ def _whole_characters(text: str) -> str:
     return _HALF_PAIR.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
+Cell = tuple[Any, bool]
+"""A value of a table, and whether it is all that the task has."""
+
+
 def _string_cell(raw: RawValue) -> Cell:
     if not isinstance(raw.value, str):
-        return Cell(None, False)
-    return Cell(whole_string(raw.value), is_encodable(raw.value))
+        return None, False
+    return whole_string(raw.value), is_encodable(raw.value)
 
 
 def _strings_cell(raw: RawValue) -> Cell:
@@ -306,15 +337,15 @@ def _strings_cell(raw: RawValue) -> Cell:
     if isinstance(strings, list) and all(
         isinstance(each, str) and is_encodable(each) for each in strings
     ):
-        return Cell(strings)
-    return Cell(None, False)
+        return strings, True
+    return None, False
 
 
 def _timestamp_cell(raw: RawValue) -> Cell:
     time = parse_utc(raw.value)
     if time is None:
-        return Cell(None, False)
-    return Cell(_milliseconds(time), not _FINER.search(raw.value))
+        return None, False
+    return _milliseconds(time), not _FINER.search(raw.value)
 
 
 def _milliseconds(time: dt.datetime) -> int:
@@ -326,8 +357,9 @@ _CELLS: Mapping[str, Callable[[RawValue], Cell]] = {
     ENUM: _string_cell,
     TIMESTAMP: _timestamp_cell,
     STRINGS: _strings_cell,
-    JSON: lambda raw: Cell(_whole_characters(raw.text)),
+    JSON: lambda raw: (_whole_characters(raw.text), True),
 }
+_CELL_OF = {name: _CELLS[kind] for name, kind in TASK_COLUMNS.items()}
 
 
 def _arrow() -> Any:

@@ -237,7 +237,7 @@ def parquet_memory(lab):
 def parquet_speed(lab):
     """A row: time of an export to Parquet, against one to compressed JSON lines."""
     took = {"speed.parquet": [], "speed.jsonl.gz": []}
-    server = SlowServer(lab, "listing", EXPORTED, latency=0)
+    server = SlowServer(lab, "listing", EXPORTED)
     for _ in range(min(lab.rounds, 5)):
         for name, values in took.items():
             values.append(once(server.worker("exported", lab.folder / name))["wall"])
