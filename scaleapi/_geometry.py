@@ -410,3 +410,29 @@ TASK_GEOMETRIES: Mapping[str, str] = {
     "cuboidannotation": "cuboid",
 }
 """The geometry by task type, for those whose annotations are in one image; "" for any."""
+
+
+def ellipse_points(ellipse: Ellipse) -> list[Vertex]:
+    """Return the vertices of a polygon that approximates an ellipse."""
+    top, right, bottom, left = ellipse.vertices
+    x, y = (sum(values) / 4 for values in zip(*ellipse.vertices))
+    across = ((right[0] - left[0]) / 2, (right[1] - left[1]) / 2)
+    down = ((bottom[0] - top[0]) / 2, (bottom[1] - top[1]) / 2)
+    turns = (2 * math.pi * step / _ELLIPSE_POINTS for step in range(_ELLIPSE_POINTS))
+    return [
+        (
+            x + across[0] * math.cos(turn) + down[0] * math.sin(turn),
+            y + across[1] * math.cos(turn) + down[1] * math.sin(turn),
+        )
+        for turn in turns
+    ]
+
+
+def box_corners(box: Box) -> list[Vertex]:
+    """Return the corners of a box: top left, then clockwise."""
+    left, top = box.left, box.top
+    right, bottom = left + box.width, top + box.height
+    return [(left, top), (right, top), (right, bottom), (left, bottom)]
+
+
+_ELLIPSE_POINTS = 72  # vertices of the polygon that approximates an ellipse

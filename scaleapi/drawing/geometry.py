@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple
 
@@ -16,11 +15,12 @@ from .._geometry import (
     RotatedBox,
     UnsupportedGeometry,
     Vertex,
+    box_corners,
+    ellipse_points,
     read_geometry,
 )
 
 MAX_COORDINATE = 100_000  # pixels; a larger absolute value is rejected
-_ELLIPSE_POINTS = 72  # vertices of the polygon that approximates an ellipse
 
 
 class Polyline(NamedTuple):
@@ -64,28 +64,6 @@ def build_shape(annotation: Any, default: str) -> Shape:
     return shape
 
 
-def ellipse_points(ellipse: Ellipse) -> list[Vertex]:
-    """Return the vertices of a polygon that approximates an ellipse."""
-    top, right, bottom, left = ellipse.vertices
-    x, y = (sum(values) / 4 for values in zip(*ellipse.vertices))
-    across = ((right[0] - left[0]) / 2, (right[1] - left[1]) / 2)
-    down = ((bottom[0] - top[0]) / 2, (bottom[1] - top[1]) / 2)
-    turns = (2 * math.pi * step / _ELLIPSE_POINTS for step in range(_ELLIPSE_POINTS))
-    return [
-        (
-            x + across[0] * math.cos(turn) + down[0] * math.sin(turn),
-            y + across[1] * math.cos(turn) + down[1] * math.sin(turn),
-        )
-        for turn in turns
-    ]
-
-
-def _corners(box: Box) -> list[Vertex]:
-    left, top = box.left, box.top
-    right, bottom = left + box.width, top + box.height
-    return [(left, top), (right, top), (right, bottom), (left, bottom)]
-
-
 def _cuboid(cuboid: Cuboid) -> Shape:
     """Return the front face, with the visible side if its corners are given, or both faces joined.
 
@@ -116,7 +94,7 @@ _FACE_VERTICES = ("face-topleft", "face-topright", "face-bottomright", "face-bot
 _SIDE_VERTICES = ("side-topcorner", "side-bottomcorner")
 
 _BUILDERS: Mapping[type[Any], Callable[[Any], Shape]] = {
-    Box: lambda box: [Polyline(_corners(box), True)],
+    Box: lambda box: [Polyline(box_corners(box), True)],
     RotatedBox: lambda box: [Polyline(list(box.vertices), True)],
     Polygon: lambda polygon: [Polyline(list(polygon.vertices), True)],
     Line: lambda line: [Polyline(list(line.vertices), False)],
