@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._lazy import load_attribute
 
 if TYPE_CHECKING:
+    from .coco import to_coco as to_coco
     from .items import Answer as Answer
     from .items import Box as Box
     from .items import Cuboid as Cuboid
@@ -27,17 +28,26 @@ if TYPE_CHECKING:
     from .items import RotatedBox as RotatedBox
     from .items import TextSpan as TextSpan
     from .items import Unknown as Unknown
+    from .masks import to_masks as to_masks
+    from .prelabels import from_coco as from_coco
     from .reading import Annotation as Annotation
     from .reading import iter_annotations as iter_annotations
+    from .report import ConversionReport as ConversionReport
     from .table import to_arrow as to_arrow
+    from .yolo import to_yolo as to_yolo
 
 _NAMES = {
+    "coco": "to_coco",
     "items": (
         "Answer Box Cuboid Cuboid3D Ellipse Event Geometry Line Link Mask Point PointSegment "
         "Polygon ResultFile RotatedBox TextSpan Unknown"
     ),
+    "masks": "to_masks",
+    "prelabels": "from_coco",
     "reading": "Annotation iter_annotations",
+    "report": "ConversionReport",
     "table": "to_arrow",
+    "yolo": "to_yolo",
 }
 """The public names of each module, separated by spaces."""
 

@@ -26,7 +26,7 @@ def read_image(response: Mapping[str, Any], default: str) -> Iterator[Item]:
         response: The response.
         default: See `read_geometry`.
     """
-    yield from read_rows(response.get("annotations"), lambda row: read_geometry(row, default))
+    yield from read_rows(response.get("annotations"), partial(read_geometry, default=default))
     yield from answers(response.get("global_attributes"))
     yield from read_rows(response.get("links"), _scene_link, "id")
 

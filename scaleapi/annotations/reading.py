@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional, Union
@@ -88,20 +88,31 @@ def iter_annotations(tasks: AnnotationSource, *, files: Folder = None) -> Iterat
 
     See https://scale.com/docs/api-reference/tasks.
     """
-    one = isinstance(tasks, (Task, Mapping))
-    every = [tasks] if one else tasks_in(tasks)
-    result_files = DownloadedFiles(files)
-    return _iter(every, result_files)
+    return _iter(one_or_many(tasks), DownloadedFiles(files))
 
 
-def _iter(tasks: Any, files: DownloadedFiles) -> Iterator[Annotation]:
-    for task in tasks:
-        fields = task_json(task)
-        task_id = fields.get("task_id")
-        if not isinstance(task_id, str):
-            raise ScaleInvalidArgument(f"each of tasks must have a task_id, got {task!r:.100}")
+def _iter(tasks: Iterable[Any], files: DownloadedFiles) -> Iterator[Annotation]:
+    for task_id, fields in map(identified, tasks):
         for index, item in enumerate(read_task(fields, files)):
             yield Annotation(task_id, index, *item)
+
+
+def one_or_many(tasks: AnnotationSource) -> Iterable[Any]:
+    """Return the tasks of a source as they are; see `tasks_in`."""
+    return [tasks] if isinstance(tasks, (Task, Mapping)) else tasks_in(tasks)
+
+
+def identified(task: Any) -> tuple[str, Mapping[str, Any]]:
+    """Return the id and the JSON of a task.
+
+    Raises:
+        ScaleInvalidArgument: If it has no id.
+    """
+    fields = task_json(task)
+    task_id = fields.get("task_id")
+    if not isinstance(task_id, str):
+        raise ScaleInvalidArgument(f"each of tasks must have a task_id, got {task!r:.100}")
+    return task_id, fields
 
 
 class DownloadedFiles:
@@ -115,12 +126,13 @@ class DownloadedFiles:
     """
 
     def __init__(self, folder: Folder) -> None:
-        self._paths: dict[tuple[str, str], Path] = {}
+        self._files: dict[tuple[str, str], str] = {}
         if folder is None:
             return
         try:
+            self._folder = Path(folder)
             for entry in read_manifest(folder):
-                self._paths[entry.task_id, entry.url] = Path(folder) / entry.file
+                self._files[entry.task_id, entry.url] = entry.file
         except (OSError, TypeError) as error:
             raise ScaleInvalidArgument(
                 f"files must be a folder to which download_results wrote, got {folder!r}: {error}"
@@ -128,7 +140,12 @@ class DownloadedFiles:
 
     def path_of(self, task_id: Any, url: str) -> Optional[Path]:
         """Return the file of a URL of a task, None if it was not downloaded."""
-        return self._paths.get((str(task_id), strip_query(url)))
+        name = self.name_of(task_id, url)
+        return None if name is None else self._folder / name
+
+    def name_of(self, task_id: Any, url: str) -> Optional[str]:
+        """Return the path of that file below the folder, with slashes."""
+        return self._files.get((str(task_id), strip_query(url)))
 
 
 def read_task(task: Mapping[str, Any], files: DownloadedFiles) -> Iterator[Item]:

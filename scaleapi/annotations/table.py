@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, Optional
 from .._lazy import OptionalPackage, import_extra
 from .._raw_json import RawValue
 from .._task_columns import whole_string
-from .._task_sources import tasks_in
 from ..arrow import SCHEMA_VERSION, Rows, make_table, task_line
-from ..tasks import Task
 from .items import (
     Answer,
     Box,
@@ -26,7 +24,7 @@ from .items import (
     TextSpan,
     Unknown,
 )
-from .reading import Annotation, AnnotationSource, DownloadedFiles, Folder, read_task
+from .reading import Annotation, AnnotationSource, DownloadedFiles, Folder, one_or_many, read_task
 
 if TYPE_CHECKING:
     import pyarrow
@@ -86,8 +84,7 @@ def to_arrow(tasks: AnnotationSource, *, files: Folder = None) -> pyarrow.Table:
         OSError: If a file can't be read.
     """
     rows = AnnotationRows(files)
-    one = isinstance(tasks, (Task, Mapping))
-    return make_table(rows, map(task_line, [tasks] if one else tasks_in(tasks)))
+    return make_table(rows, map(task_line, one_or_many(tasks)))
 
 
 class AnnotationRows(Rows):

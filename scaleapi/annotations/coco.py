@@ -1,0 +1,187 @@
+"""Write annotations in images to COCO files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any, Callable, Optional
+
+from .._atomic import PathLike, atomic_write, validate_output_path
+from .._geometry import GEOMETRY_TYPES
+from .._lazy import import_extra
+from ..exceptions import ScaleInvalidArgument
+from .images import LabeledImage, LabeledImages, Size, Sizes
+from .items import Box, Ellipse, Mask, RotatedBox
+from .mask_images import MaskImages
+from .outlines import OUTLINES, area_of, extent_of
+from .reading import AnnotationSource, Folder
+from .report import ConversionReport, Labels, Tally
+
+
+def to_coco(
+    tasks: AnnotationSource,
+    path: PathLike,
+    *,
+    files: Folder = None,
+    sizes: Sizes = None,
+    labels: Optional[Sequence[str]] = None,
+) -> ConversionReport:
+    """Write annotations in images to a COCO file.
+
+    Boxes have no segmentation; polygons, ellipses and rotated boxes are polygons; masks are
+    run-length encoded, which needs the extra `coco`. Points, lines, cuboids, answers and links are
+    left out, as are attributes. Tasks without annotations are images without them.
+
+    Args:
+        tasks: See `iter_annotations`.
+        path: The file; an older one is replaced.
+        files: The folder to which `download_results` wrote: the images of masks, and for the sizes
+            of images, the attachments (`only=["attachment", "response"]`).
+        sizes: The (width, height) of all images, or by task id. By default, that of the
+            attachment's file, of its data URL or of the mask; else the image has none in the file.
+        labels: All labels, for the order of the categories; by default, in the order of the tasks.
+
+    Returns:
+        A report with `images`, `annotations`, `labels`, `without_size`, `approximated` and
+        `left_out`; see `ConversionReport`. The `file_name` of an image is its path below `files`,
+        else the name in its URL; `id` and `coco_url` say where it came from.
+
+    Raises:
+        ImportError: If there are masks and the extra `coco` is not installed.
+        ScaleInvalidArgument: If an argument or one of the tasks is invalid, or a label is not one
+            of `labels`.
+        ScaleException: If the image of a mask can't be read.
+        OSError: If a file can't be read or written.
+
+    Example:
+        >>> report = to_coco("tasks.jsonl", "coco.json", files="results")
+        >>> report.left_out
+        {'attributes': 17, 'point': 3}
+    """
+    target = validate_output_path(path)
+    source = LabeledImages(files, sizes)
+    encoder = _Encoder(MaskImages(source.files), Labels(labels, 1))
+    with atomic_write(target, target.parent) as file, tempfile.TemporaryFile() as images:
+        file.write(b'{"info":{"description":"Annotations from Scale AI"},"annotations":[')
+        before = b""
+        for image in source.read(tasks):
+            rows, size = encoder.annotations(image)
+            if rows:
+                file.write(before + ",\n".join(rows).encode())
+                before = b",\n"
+            images.write(b",\n" * (encoder.tally.images > 1))
+            images.write(encoder.image(image, size).encode())
+        file.write(b'],"images":[')
+        images.seek(0)
+        shutil.copyfileobj(images, file)
+        file.write(b'],"categories":' + json.dumps(encoder.categories()).encode() + b"}\n")
+    return encoder.tally.report(target, source.left_out)
+
+
+class _Encoder:
+    """Encodes images and their annotations as JSON.
+
+    Args:
+        masks: The images of masks.
+        labels: The numbers of labels.
+
+    Attributes:
+        tally: What was encoded so far.
+    """
+
+    def __init__(self, masks: MaskImages, labels: Labels) -> None:
+        self.tally = Tally()
+        self._masks = masks
+        self._labels = labels
+        self._last_id = 0
+
+    def annotations(self, image: LabeledImage) -> tuple[list[str], Optional[Size]]:
+        """Return the annotations of an image, and its size."""
+        tally, rows, size = self.tally, [], image.size
+        tally.images += 1
+        for item in image.items:
+            geometry = item.geometry
+            kind = type(geometry)
+            if isinstance(geometry, Mask):
+                content, size = self._mask(image.task_id, geometry, size)
+            else:
+                encode = _ENCODERS.get(kind) if item.frame is None else None
+                content = encode(geometry) if encode else ""
+            if not content:
+                tally.left_out[GEOMETRY_TYPES[kind]] += 1
+                continue
+            self._last_id += 1
+            category = self._labels.number_of(item.label)
+            rows.append(
+                f'{{"id":{self._last_id},"image_id":{tally.images},"category_id":{category},'
+                f'"iscrowd":0,{content}}}'
+            )
+            tally.count(item, is_approximated=kind is RotatedBox or kind is Ellipse)
+        return rows, size
+
+    def image(self, image: LabeledImage, size: Optional[Size]) -> str:
+        """Return the image whose annotations were encoded last."""
+        fields: dict[str, Any] = {"id": self.tally.images, "file_name": image.file_name}
+        if size is None:
+            self.tally.without_size += 1
+        else:
+            fields["width"], fields["height"] = size
+        return json.dumps({**fields, "coco_url": image.url, "task_id": image.task_id})
+
+    def categories(self) -> list[dict[str, Any]]:
+        """Return the categories of all annotations."""
+        return [
+            {"id": number, "name": name, "supercategory": ""}
+            for number, name in enumerate(self._labels.names, 1)
+        ]
+
+    def _mask(self, task_id: str, mask: Mask, size: Optional[Size]) -> tuple[str, Optional[Size]]:
+        """Return a mask, "" if its image is not at hand or has no pixel of it, and its size.
+
+        Raises:
+            ScaleInvalidArgument: If the size is not that of the image.
+        """
+        indexes = self._masks.indexes(task_id, mask)
+        if indexes is None:
+            return "", size
+        height, width = indexes.shape
+        if size not in (None, (width, height)):
+            raise ScaleInvalidArgument(
+                f"sizes must be those of the masks, ({width}, {height}) for task {task_id}, "
+                f"got {size}"
+            )
+        coder = import_extra("pycocotools.mask", "coco", "Encoding a mask")
+        pixels = (indexes == mask.index).astype("uint8", order="F")
+        encoded = coder.encode(pixels)
+        area, extent = int(coder.area(encoded)), coder.toBbox(encoded).tolist()
+        segmentation = json.dumps({"size": [height, width], "counts": encoded["counts"].decode()})
+        content = f'"bbox":{extent},"area":{area},"segmentation":{segmentation}'
+        return content if area else "", (width, height)
+
+
+def _encode_box(box: Box) -> str:
+    left, top, width, height = box
+    if width < 0 or height < 0:
+        return ""
+    return (
+        f'"bbox":[{left!r},{top!r},{width!r},{height!r}],"area":{width * height!r},'
+        f'"segmentation":[]'
+    )
+
+
+def _encode_outline(geometry: Any) -> str:
+    vertices = OUTLINES[type(geometry)](geometry)
+    if len(vertices) < 3:
+        return ""
+    extent, numbers = list(extent_of(vertices)), list(chain.from_iterable(vertices))
+    return f'"bbox":{extent},"area":{area_of(vertices)!r},"segmentation":[{numbers}]'
+
+
+_ENCODERS: Mapping[type[Any], Callable[[Any], str]] = {
+    **dict.fromkeys(OUTLINES, _encode_outline),
+    Box: _encode_box,
+}
+"""How the members of an annotation are found that depend on its geometry, "" for none."""
