@@ -192,7 +192,8 @@ def test_sync_other_filters_are_rejected(sync, service, client, path):
         ({"updated_after": "2026-01-01"}, "updated_after must not be a filter of sync_tasks"),
         ({"limited_response": True}, "limited_response must not be a filter"),
         ({"lag": 5}, "lag must be a timedelta"),
-        ({"lag": dt.timedelta(-1)}, "lag must be a timedelta of at least 0"),
+        ({"lag": dt.timedelta(-1)}, "lag must be a timedelta of 0 to 10 years"),
+        ({"lag": dt.timedelta(800_000)}, "lag must be a timedelta of 0 to 10 years"),
         ({"workers": 0}, "workers must be"),
         ({"progress": "bar"}, "progress must be"),
         ({"project_name": None}, "project_name or batch_name"),
@@ -362,8 +363,8 @@ def test_sync_interrupted_at_any_write_loses_nothing(
     assert not sync().full and lines(path) == service.lines()
 
 
-def test_sync_interrupted_read_of_all_is_resumed(sync, service, path):
-    sync()
+def interrupt(service, sync, **options):
+    """Interrupt a call after its first page of tasks."""
 
     def fail(query):
         if "next_token" in query:
@@ -371,10 +372,110 @@ def test_sync_interrupted_read_of_all_is_resumed(sync, service, path):
 
     service.before_reply = fail
     with pytest.raises(Killed):
-        sync(full=True)
+        sync(**options)
     service.before_reply = lambda query: None
+
+
+def test_sync_interrupted_read_of_all_is_resumed(sync, service, path):
+    sync()
+    interrupt(service, sync, full=True)
     assert sync().reason == "an earlier read of all tasks was interrupted"
     assert not sync().full and lines(path) == service.lines()
+
+
+def test_sync_resumed_first_call_has_what_is_new_since_it_began(sync, service, path):
+    interrupt(service, sync)
+    change(service, *range(50), status="completed")
+    for number in range(300, 350):
+        service.put(number, created_at=stamp(days=9, minutes=number))
+    report = sync()
+    assert (report.tasks, report.added, report.full) == (350, 350, True)
+    assert lines(path) == service.lines()
+
+
+def test_sync_interrupted_with_another_key_starts_over(sync, service, path, client):
+    interrupt(service, sync)
+    client.api.api_key = "test_other"
+    assert sync().tasks == 300 and lines(path) == service.lines()
+
+
+@pytest.mark.parametrize("content", [b"{}", b"", b"\xff"])
+def test_sync_interrupted_with_a_damaged_plan_starts_over(content, sync, service, path):
+    interrupt(service, sync)
+    (plan,) = path.with_name(f"{path.name}.sync").glob("all.jsonl.parts/plan.json")
+    plan.write_bytes(content)
+    assert sync().tasks == 300 and lines(path) == service.lines()
+
+
+def test_sync_on_a_service_that_hides_a_task_recovers_later(sync, service, path):
+    """It is counted, but not listed, as by a replica that lags."""
+    listed = service._page
+
+    def hide(query):
+        page = listed(query)
+        if query.get("limit") != "1":
+            hidden = f"{7:024x}"
+            page["docs"] = [task for task in page["docs"] if task["task_id"] != hidden]
+            page["total"] -= 1
+        return page
+
+    service._page = hide
+    with pytest.raises(ScaleException, match="299 tasks were read.*call sync_tasks again"):
+        sync()
+    service._page = listed
+    assert sync().tasks == 300 and lines(path) == service.lines()
+
+
+@pytest.mark.parametrize("filters", [{}, {"status": "pending"}])
+def test_sync_new_tasks_do_not_make_up_for_missing_ones(filters, sync, service, path):
+    sync(**filters)
+    if filters:
+        change(service, 5, status="completed")
+    else:
+        del service.tasks[f"{5:024x}"]
+    numbers = iter(range(1000, 2000))
+
+    def arrive(query):
+        if query.get("limit") == "1":
+            moment = stamp(days=9, hours=5)
+            service.put(next(numbers), created_at=moment, updated_at=moment)
+
+    service.before_reply = arrive
+    report = sync(**filters)
+    assert report.full and "fewer than the mirror" in report.reason
+    service.before_reply = lambda query: None
+    sync(**filters)
+    wanted = [line for line in service.lines() if not filters or b'"pending"' in line]
+    assert lines(path) == wanted
+
+
+def test_sync_changed_tasks_make_up_for_missing_ones(sync, service, path):
+    """They changed after they were listed, so that they are not counted before that."""
+    sync()
+
+    def edit(query):
+        if query.get("limit") == "1" and "updated_before" in query:
+            service.put(5, updated_at=stamp(days=9, hours=6), note="new")
+
+    service.before_reply = edit
+    assert not sync(lag=dt.timedelta(0)).full
+
+
+def test_sync_list_of_changes_is_read_again_where_tasks_are_missing(sync, service, path):
+    sync()
+    change(service, *range(150), note="new")
+    listed, pages = service._page, []
+
+    def hide(query):
+        page = listed(query)
+        if query.get("limit") != "1":
+            pages.append(query)
+            page["docs"] = page["docs"][len(pages) == 2 :]
+        return page
+
+    service._page = hide
+    report = sync()
+    assert (report.full, report.changed) == (False, 150) and lines(path) == service.lines()
 
 
 def test_sync_without_a_date_uses_the_local_clock(client, service, path):

@@ -58,8 +58,9 @@ def export(
     progress: ProgressOption,
     columns: Optional[Mapping[str, str]] = None,
     annotations: bool = False,
+    again: str = "export_tasks again with resume=False",
 ) -> ExportReport:
-    """See `ScaleClient.export_tasks`."""
+    """See `ScaleClient.export_tasks`; `again` is what to call if the service omits tasks."""
     started = time.monotonic()
     target = validate_output_path(path)
     output_format = format_of(Path(path), columns, annotations)
@@ -83,7 +84,7 @@ def export(
             checkpoint = Checkpoint.create(folder, job, plan)
         fetched = iter_part_files(reader, checkpoint, pool, "export_tasks", progress)
         with closing(fetched) as files:
-            tasks = merge(reader, checkpoint, target, output_format, files)
+            tasks = merge(reader, checkpoint, target, output_format, files, again)
     remove_checkpoint(folder)
     return ExportReport(
         target, tasks, reader.requests, time.monotonic() - started, resumed=bool(previous)

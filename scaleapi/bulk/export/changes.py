@@ -100,7 +100,7 @@ class Tally:
     Attributes:
         before: Number of tasks that last changed before it, by status.
         until: The same, with those that changed at that time.
-        after: Number of tasks that changed later.
+        after: Number of tasks that were created until then, and changed later.
     """
 
     def __init__(self, bound: dt.datetime, lines: Iterable[bytes]) -> None:
@@ -115,7 +115,8 @@ class Tally:
                 self.until[status] += 1
                 self.before[status] += changed < bound
             else:
-                self.after += 1
+                created = parse_utc(task.get("created_at"))
+                self.after += created is None or created <= bound
 
 
 def _key(task: Mapping[str, Any]) -> bytes:

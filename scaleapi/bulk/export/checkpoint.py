@@ -25,6 +25,14 @@ PLAN_FILENAME, PART_SUFFIX = "plan.json", ".part"
 START_OVER = "pass resume=False to start over"
 
 
+class UnusableCheckpoint(ScaleException):
+    """A folder has a plan that the job can't resume."""
+
+
+class DifferentExport(UnusableCheckpoint, ScaleInvalidArgument):
+    """A folder has the plan of another job."""
+
+
 class Job(NamedTuple):
     """What an export is to do.
 
@@ -75,8 +83,9 @@ class Checkpoint:
             job: The job.
 
         Raises:
-            ScaleInvalidArgument: If the folder has the checkpoint of a different job.
-            ScaleException: If it has something else, or its plan can't be read.
+            DifferentExport: If the folder has the checkpoint of a different job.
+            UnusableCheckpoint: If its plan can't be read.
+            ScaleException: If it is no folder.
         """
         _validate_folder(folder)
         try:
@@ -87,7 +96,7 @@ class Checkpoint:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise ScaleException(
+            raise UnusableCheckpoint(
                 f"{folder / PLAN_FILENAME} is not the plan of an export, or is damaged: "
                 f"{START_OVER}"
             ) from None
@@ -101,7 +110,7 @@ class Checkpoint:
                 narrowed, differing = moved.narrowed, []
         if differing:
             differences = "; ".join(f"its {name}: {theirs.get(name)}" for name in differing)
-            raise ScaleInvalidArgument(
+            raise DifferentExport(
                 f"{folder} contains the checkpoint of a different export ({differences}). Repeat "
                 f"that export to finish it, choose another path, or pass resume=False"
             )

@@ -67,12 +67,33 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
         IncompleteListing: If the service counts more tasks than it lists.
         ScaleException: If it lists pages for ever.
     """
-    window = checkpoint.plan.windows[number]
-    for _ in range(MAX_WINDOW_READS):
+    fetch_part(reader, checkpoint.plan.windows[number], checkpoint.part_path(number))
+    return number
+
+
+def fetch_part(
+    reader: TaskPageReader,
+    window: ExportWindow,
+    path: Path,
+    first: Optional[Paginator[RawTask]] = None,
+) -> None:
+    """Fetch a window into a part file.
+
+    Args:
+        reader: Fetches the pages.
+        window: The window.
+        path: The part file.
+        first: The first page, if it has been fetched.
+
+    Raises:
+        IncompleteListing: If the service counts more tasks than it lists, repeatedly.
+        ScaleException: If it lists pages for ever.
+    """
+    for attempt in range(MAX_WINDOW_READS):
         try:
-            with atomic_write(checkpoint.part_path(number), checkpoint.folder) as part:
-                write_window(reader, window, part)
-            return number
+            with atomic_write(path, path.parent) as part:
+                write_window(reader, window, part, None if attempt else first)
+            return
         except IncompleteListing as error:
             incomplete = error
     raise incomplete

@@ -20,8 +20,17 @@ def merge(
     target: Path,
     output_format: OutputFormat,
     files: Iterable[Path],
+    again: str,
 ) -> int:
     """Write the files, newest tasks first, each once, and return the number of tasks.
+
+    Args:
+        reader: Counts the tasks.
+        checkpoint: What they were divided into.
+        target: The main file.
+        output_format: The format of the files.
+        files: The parts.
+        again: What to call if some are missing.
 
     Raises:
         IncompleteListing: If there are fewer than the service counted, before and after.
@@ -43,7 +52,7 @@ def merge(
         ):
             raise IncompleteListing(
                 f"{read} tasks were read, but the service counted {checkpoint.plan.total} at "
-                f"first and {now} at last: call export_tasks again with resume=False"
+                f"first and {now} at last: call {again}"
             )
     return written
 

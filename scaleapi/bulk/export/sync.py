@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -23,8 +23,8 @@ from ..outcomes import Record
 from ..throttle import throttled_client
 from . import export
 from .changes import Changes, Tally
-from .checkpoint import remove_checkpoint
-from .fetching import write_window
+from .checkpoint import UnusableCheckpoint, remove_checkpoint
+from .fetching import IncompleteListing, fetch_part
 from .formats import JSONLines, format_of
 from .mirror import Mirror, MirrorState
 from .pages import TaskPageReader
@@ -35,6 +35,7 @@ logger = logging.getLogger("scaleapi")
 
 NAME = "sync_tasks"
 MAX_CHANGES = 2500  # more of them are read as an export is, concurrently
+MAX_LAG = dt.timedelta(days=3660)
 MILLISECOND = dt.timedelta(milliseconds=1)
 REJECTED_FILTERS = {
     "updated_after": "each call sets it",
@@ -92,8 +93,8 @@ def sync(
     for name, reason in REJECTED_FILTERS.items():
         if plain.get(name):
             raise ScaleInvalidArgument(f"{name} must not be a filter of {NAME}(): {reason}")
-    if not isinstance(lag, dt.timedelta) or lag < dt.timedelta(0):
-        raise ScaleInvalidArgument(f"lag must be a timedelta of at least 0, got {lag!r}")
+    if not isinstance(lag, dt.timedelta) or not dt.timedelta(0) <= lag <= MAX_LAG:
+        raise ScaleInvalidArgument(f"lag must be a timedelta of 0 to 10 years, got {lag!r}")
     validate_progress(progress)
     own = {name: value for name, value in plain.items() if name != "limit"}
     job = {"address": client.api.base_api_url, "filters": own}
@@ -158,7 +159,10 @@ class _Sync:
         """Bring the mirror up to date, or return why all tasks have to be read."""
         mirror = self._mirror
         with closing(Changes()) as changes:
-            cursor = self._list_changes(changes, state.cursor - self._lag - MILLISECOND)
+            try:
+                cursor = self._list_changes(changes, state.cursor - self._lag - MILLISECOND)
+            except IncompleteListing as error:  # also when it was listed again
+                return str(error)
             comparison = changes.compare(mirror.read())
             added = changes.added
             is_new = bool(comparison.changed or added)
@@ -182,13 +186,12 @@ class _Sync:
         query = {"limit": 100, **task_query(filters)}
         first, cursor = self._first_page(query)
         if first.total > MAX_CHANGES:
-            path, cursor = self._export("changes", filters)
+            path, cursor, _ = self._export("changes", filters)
             changes.add(JSONLines().read(path))
             return cursor
         part = self._mirror.folder / "changes.part"
-        with atomic_write(part, self._mirror.folder) as file:
-            window = ExportWindow({"limit": 100, **filters}, first.total)
-            write_window(self._reader, window, file, first)
+        window = ExportWindow({"limit": 100, **filters}, first.total)
+        fetch_part(self._reader, window, part, first)
         changes.add(line for _, line in read_part(part))
         part.unlink()
         return cursor
@@ -196,7 +199,9 @@ class _Sync:
     def _read_all(self, state: Optional[MirrorState], reason: str) -> SyncReport:
         """Replace the mirror by a complete export."""
         mirror = self._mirror
-        path, cursor = self._export("all", self._filters)
+        path, cursor, resumed = self._export("all", self._filters)
+        if resumed:  # its plan is as old as the cursor
+            cursor = self._add_changes(path, cursor)
         with closing(Changes()) as listed:
             listed.add(JSONLines().read(path))
             known = state is not None and mirror.is_intact(state)
@@ -208,6 +213,15 @@ class _Sync:
         mirror.update_parquet()
         removed = comparison.unlisted
         return self._report(added, comparison.changed, removed, comparison.same, cursor, reason)
+
+    def _add_changes(self, path: Path, cursor: dt.datetime) -> dt.datetime:
+        """Add what was updated since a time to a file, and return the time of that."""
+        with closing(Changes()) as changes:
+            later = self._list_changes(changes, cursor - self._lag - MILLISECOND)
+            changes.compare(JSONLines().read(path))
+            with atomic_write(path, self._mirror.folder) as file:
+                file.writelines(changes.merge(JSONLines().read(path)))
+        return later
 
     def _disagreement(self, tally: Tally, bound: dt.datetime, is_new: bool) -> str:
         """Return how the counts of the service differ from the mirror's, "" if they do not.
@@ -230,8 +244,10 @@ class _Sync:
                 return f"the service counts {found} {name or 'of all'} tasks, the mirror {most}"
             missing = max(missing, least - found)
         if missing:
-            since = {"updated_after": format_iso8601(bound)}
-            later = self._reader.count(task_query({**self._filters, **since})) - tally.after
+            query = task_query({**self._filters, "updated_after": format_iso8601(bound)})
+            end = parse_utc(query.get("end_time")) or bound  # new tasks make up for none
+            query["end_time"] = format_iso8601(min(bound, end))
+            later = self._reader.count(query) - tally.after
             if later < missing:
                 return f"the service counts {missing} tasks fewer than the mirror"
         return ""
@@ -246,28 +262,51 @@ class _Sync:
             return page, now
         return page, min(now, served.replace(tzinfo=served.tzinfo or dt.timezone.utc))
 
-    def _export(self, name: str, filters: Mapping[str, Any]) -> tuple[Path, dt.datetime]:
-        """Export tasks to a file in the folder, and return it with the time when that began."""
-        path = self._mirror.folder / f"{name}.jsonl"
-        began = self._started_read(name)
-        stored = {"filters": dict(filters)}
-        if began is None or began["filters"] != stored["filters"]:
-            _, cursor = self._first_page(task_query({**filters, "limit": 1}))
-            began = {**stored, "cursor": format_iso8601(cursor)}
-            remove_checkpoint(path.with_name(f"{path.name}.parts"))
-            with atomic_write(self._began_path(name), self._mirror.folder) as file:
-                file.write(json.dumps(began).encode())
-        report = export(self._client, path, dict(filters), self._workers, True, self._progress)
-        self._exported += report.requests
-        cursor_ = parse_utc(began["cursor"])
-        assert cursor_ is not None  # `_started_read` has checked it
-        return path, cursor_
+    def _export(self, name: str, filters: Mapping[str, Any]) -> tuple[Path, dt.datetime, bool]:
+        """Export tasks to a file in the folder.
 
-    def _started_read(self, name: str) -> Optional[dict[str, Any]]:
-        """Return the filters and the cursor of a read that was interrupted, None if none was."""
+        Returns:
+            The file, the time when the export began, and whether an earlier call began it.
+
+        Raises:
+            IncompleteListing: If the service lists fewer tasks than it counts.
+        """
+        path = self._mirror.folder / f"{name}.jsonl"
+        cursor = self._started_read(name, filters)
+        try:
+            if cursor is not None:
+                with suppress(UnusableCheckpoint):
+                    self._run_export(path, filters)
+                    return path, cursor, True
+            cursor = self._begin_read(name, filters)
+            self._run_export(path, filters)
+        except IncompleteListing:  # the next call would read the same again
+            self._finish_read(name)
+            raise
+        return path, cursor, False
+
+    def _run_export(self, path: Path, filters: Mapping[str, Any]) -> None:
+        again = f"{NAME} again"
+        options = (dict(filters), self._workers, True, self._progress)
+        self._exported += export(self._client, path, *options, again=again).requests
+
+    def _begin_read(self, name: str, filters: Mapping[str, Any]) -> dt.datetime:
+        """Forget an earlier read, and return the time when this one begins."""
+        self._finish_read(name)
+        _, cursor = self._first_page(task_query({**filters, "limit": 1}))
+        began = {"filters": dict(filters), "cursor": format_iso8601(cursor)}
+        with atomic_write(self._began_path(name), self._mirror.folder) as file:
+            file.write(json.dumps(began).encode())
+        return cursor
+
+    def _started_read(
+        self, name: str, filters: Optional[Mapping[str, Any]] = None
+    ) -> Optional[dt.datetime]:
+        """Return when a read began that was interrupted, None if there is none of these filters."""
         try:
             began = json.loads(self._began_path(name).read_bytes())
-            return began if parse_utc(began["cursor"]) and "filters" in began else None
+            is_same = filters is None or began["filters"] == filters
+            return parse_utc(began["cursor"]) if is_same else None
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
