@@ -354,8 +354,8 @@ def _read_ellipse(annotation: Mapping[str, Any]) -> Ellipse:
 
 def _vertices(annotation: Mapping[str, Any]) -> tuple[Vertex, ...]:
     vertices = annotation.get("vertices")
-    if not isinstance(vertices, list) or len(vertices) < 2:
-        raise UnsupportedGeometry("vertices must be a list of two or more")
+    if not isinstance(vertices, list) or not vertices:
+        raise UnsupportedGeometry("vertices must be a list of one or more")
     return tuple(map(read_vertex, vertices))
 
 

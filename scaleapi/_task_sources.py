@@ -21,6 +21,11 @@ def tasks_in(tasks: Any) -> Iterable[Any]:
         OSError: If the file can't be read, when it is iterated.
     """
     if isinstance(tasks, (str, os.PathLike)):
+        if str(tasks).lower().endswith(".parquet"):
+            raise ScaleInvalidArgument(
+                f"tasks must be JSON lines where it is the path of an export, got {tasks!r:.100}: "
+                f"read Parquet files with pyarrow, pandas or a database"
+            )
         return _lines(os.fspath(tasks))
     if isinstance(tasks, (bytes, Mapping)) or not isinstance(tasks, Iterable):
         raise ScaleInvalidArgument(
@@ -32,7 +37,7 @@ def tasks_in(tasks: Any) -> Iterable[Any]:
 def _lines(path: str) -> Iterator[bytes]:
     import gzip  # here, since few need it
 
-    opener: Any = gzip.open if path.endswith(".gz") else open
+    opener: Any = gzip.open if path.lower().endswith(".gz") else open
     with opener(path, "rb") as lines:
         yield from lines
 

@@ -118,15 +118,16 @@ def _location(row: Any) -> Geometry:
 
 def read_answers(response: Mapping[str, Any]) -> Iterator[Item]:
     """Yield what was chosen or written."""
-    for key in ("category", "choice"):
+    for key in ("category", "category_id", "choice"):
         if response.get(key) is not None:
             value = response[key]
             yield Item(key, Answer(value), NO_ATTRIBUTES, json={key: value})
     for key in ("annotations", "taxonomies", "fields"):
         yield from answers(response.get(key))
-    rows = response.get("repeatable_fields")
-    for number, row in enumerate(rows if isinstance(rows, list) else [rows]):
-        yield from answers(row, number)
+    for key in ("repeatable_fields", "responses"):  # rows of a table, and respondents
+        rows = response.get(key)
+        for number, row in enumerate(rows if isinstance(rows, list) else [rows]):
+            yield from answers(row, number)
 
 
 def read_chat(response: Mapping[str, Any]) -> Iterator[Item]:

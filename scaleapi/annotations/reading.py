@@ -40,7 +40,8 @@ class Annotation(NamedTuple):
         geometry: What it is. Pixels, frames and seconds are said where its class is described.
         attributes: The values of its attributes, by name.
         frame: The video's frame number (of key frames), the position of the frame (of all other
-            files), of the page of a document, or of the row of a table; None where there is none.
+            files), of the page of a document, of the row of a table, or of the respondent; None
+            where there is none.
         time: Seconds from the start of a video, or of the timestamp of a scene.
         sensor: The sensor or camera in which it was seen.
         id: Its `uuid` or `id`; objects have the same in all frames.
@@ -131,6 +132,8 @@ class DownloadedFiles:
             return
         try:
             self._folder = Path(folder)
+            if not self._folder.is_dir():
+                raise NotADirectoryError("it is none")
             for entry in read_manifest(folder):
                 self._files[entry.task_id, entry.url] = entry.file
         except (OSError, TypeError) as error:

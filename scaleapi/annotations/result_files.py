@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any, Callable, Optional
 
@@ -56,7 +57,7 @@ def _read_frame(number: int, frame: Any) -> Iterator[Item]:
     lists = {key: fields[key] for key in _FRAME_READERS if isinstance(fields.get(key), list)}
     if not lists and "type" in fields:  # a list of shapes, as of a picture from above
         yield read_item(frame, read_geometry)
-    elif not lists:
+    elif not lists and not fields.get("global_attributes"):
         yield unknown(frame, f"a frame must have one of {', '.join(_FRAME_READERS)}", number)
     for key, rows in lists.items():
         for row in rows:
@@ -69,13 +70,17 @@ def _read_shape(row: Any, number: int) -> Iterator[Item]:
 
 
 def _read_cuboid(row: Any, number: int) -> Iterator[Item]:
-    yield read_item(row, _cuboid, number)
+    camera = row.get("camera_used") if isinstance(row, dict) else None
+    camera = camera if isinstance(camera, (int, str)) else None
+    yield read_item(row, _cuboid, number, None, camera)
 
 
 def _cuboid(row: Any) -> Cuboid3D:
     if not isinstance(row, dict):
         raise UnsupportedGeometry(f"an annotation must be an object, got {row!r:.40}")
-    pitch, roll = (read_number(row, key) if key in row else None for key in ("pitch", "roll"))
+    pitch, roll = (
+        read_number(row, key) if row.get(key) is not None else None for key in ("pitch", "roll")
+    )
     position, dimensions = _vector(row, "position"), _vector(row, "dimensions")
     return Cuboid3D(position, dimensions, read_number(row, "yaw"), pitch, roll)
 
@@ -119,8 +124,7 @@ def _read_track(id_: str, track: Any) -> Iterator[Item]:
             yield unknown({**common, "frame": frame}, "a key frame must be an object")
             continue
         row = {"uuid": id_, **common, **frame}
-        key, time = row.get("key"), row.get("timestamp")
-        time = float(time) if isinstance(time, (int, float)) else None
+        key, time = row.get("key"), _seconds(row.get("timestamp"), 1)
         yield read_item(row, _track_shape, key if type(key) is int else None, time)
 
 
@@ -151,10 +155,11 @@ def _read_scene_annotation(row: Any, scale: Optional[float]) -> Iterator[Item]:
             yield unknown(row, "a path must have timestamps and values", sensor=sensor, id_key="id")
             return
         if len(times) != len(values):
-            yield unknown(row, "a path must have as many values as timestamps", None, None, sensor)
+            reason = "a path must have as many values as timestamps"
+            yield unknown(row, reason, sensor=sensor, id_key="id")
             return
         for time, numbers in zip(times, values):
-            seconds = time * scale if scale and type(time) in (int, float) else None
+            seconds = _seconds(time, scale)
             read = partial(_path_geometry, kind, numbers)
             yield item(read, seconds)
     else:
@@ -162,21 +167,37 @@ def _read_scene_annotation(row: Any, scale: Optional[float]) -> Iterator[Item]:
         yield unknown(row, reason, sensor=sensor, id_key="id")
 
 
+def _seconds(time: Any, scale: Optional[float]) -> Optional[float]:
+    """Return a time in seconds, None if that is unknown or no number."""
+    with suppress(UnsupportedGeometry):
+        return None if scale is None else read_number({"time": time}, "time") * scale
+    return None
+
+
 def _scene_item(
     row: Mapping[str, Any], sensor: Any, read: Callable[[Any], Geometry], time: Optional[float]
 ) -> Item:
     """Return an annotation of a scene, whose attributes are a list of objects with names."""
-    attributes = row.get("attributes")
-    if isinstance(attributes, list):
-        named = {
-            each["name"]: each
-            for each in attributes
-            if isinstance(each, dict) and isinstance(each.get("name"), str)
-        }
-        if len(named) == len(attributes):
-            item = read_item({**row, "attributes": named}, read, None, time, sensor, "id")
-            return item._replace(json=row)
-    return read_item(row, read, None, time, sensor, "id")
+    named = _by_name(row.get("attributes"))
+    if named is None:
+        return read_item(row, read, None, time, sensor, "id")
+    item = read_item({**row, "attributes": named}, read, None, time, sensor, "id")
+    return item._replace(json=row)
+
+
+def _by_name(attributes: Any) -> Optional[dict[str, Any]]:
+    """Return attributes by name, as a list where there are several, such as one for each sensor.
+
+    None if they are not a list of objects with names.
+    """
+    if not isinstance(attributes, list):
+        return None
+    named: dict[str, list[Any]] = {}
+    for each in attributes:
+        if not isinstance(each, dict) or not isinstance(each.get("name"), str):
+            return None
+        named.setdefault(each["name"], []).append(each)
+    return {name: each if len(each) > 1 else each[0] for name, each in named.items()}
 
 
 def _scene_event(row: Mapping[str, Any], scale: Optional[float]) -> Event:
@@ -189,7 +210,9 @@ def _scene_event(row: Mapping[str, Any], scale: Optional[float]) -> Event:
 
 def _path_geometry(kind: str, numbers: Any, row: Any) -> Geometry:
     count, build = _PATHS[kind]
-    if not isinstance(numbers, list) or (len(numbers) != count if count else len(numbers) % 2):
+    if not isinstance(numbers, list) or (
+        len(numbers) != count if count else len(numbers) % 2 or not numbers
+    ):
         raise UnsupportedGeometry(f"values of a {kind} must be {count or 'pairs of'} numbers")
     by_position = {str(position): number for position, number in enumerate(numbers)}
     return build([read_number(by_position, position) for position in by_position])
@@ -244,6 +267,7 @@ def read_points_file(content: Any) -> Iterator[Item]:
         yield unknown(content, "a file of point segmentations must have objects and point_objects")
         return
     found: set[int] = set()
+    known = [row.get("index") if isinstance(row, dict) else None for row in objects]
     for number, indexes in enumerate(frames):
         points: dict[Any, list[int]] = {}
         if not isinstance(indexes, list) or not all(type(index) is int for index in indexes):
@@ -251,11 +275,14 @@ def read_points_file(content: Any) -> Iterator[Item]:
             continue
         for position, index in enumerate(indexes):
             points.setdefault(index, []).append(position)
-        for place, row in enumerate(objects):
-            index = row.get("index") if isinstance(row, dict) else None
-            if index in points:
+        for place, index in enumerate(known):
+            if type(index) is int and index in points:
                 found.add(place)
-                yield _segment(row, points[index], number)
+                yield _segment(objects[place], points[index], number)
+        for index in points:
+            if index and index not in known:  # 0 is that of points without a label
+                stray = {"index": index, "points": points[index]}
+                yield unknown(stray, "points with the index of no object", number)
     for place, row in enumerate(objects):
         if place not in found:
             yield _segment(row, [], None)

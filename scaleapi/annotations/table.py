@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
@@ -76,7 +77,8 @@ def to_arrow(tasks: AnnotationSource, *, files: Folder = None) -> pyarrow.Table:
         of an event in seconds; `text` of a span or of what was found in a document; `x`, `y`, `z`
         of the center, `size_x`, `size_y`, `size_z` and, in radians, `yaw`, `pitch` and `roll` of a
         box in space; `source` and `target` of a link; `url` of a file that is not at hand; and as
-        JSON, the `geometry`, the `attributes` and the `json` that the service sent.
+        JSON, the `geometry`, the `attributes` and the `json` that the service sent, with numbers as
+        Python reads them; the column `response` of `scaleapi.to_arrow` has all of their digits.
 
     Raises:
         ImportError: If pyarrow is not installed.
@@ -143,13 +145,29 @@ def annotation_row(annotation: Annotation) -> list[Any]:
         name: value._asdict() if isinstance(value, Box) else value
         for name, value in geometry._asdict().items()
     }
-    cells["geometry"] = json.dumps({"type": annotation.type, **shown})
-    cells["attributes"] = json.dumps(annotation.attributes)
-    cells["json"] = json.dumps(raw)
+    cells["geometry"] = _dump({"type": annotation.type, **shown})
+    cells["attributes"] = _dump(annotation.attributes)
+    cells["json"] = _dump(raw)
     row: list[Any] = [None] * len(COLUMNS)
     for name, value in cells.items():
         row[_NUMBER_OF[name]] = value
     return row
+
+
+def _dump(value: Any) -> str:
+    """Return a value as JSON, which has no infinite numbers: they are written as strings."""
+    try:
+        return json.dumps(value, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    return [_finite(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _geometry_cells(geometry: Any) -> dict[str, Any]:

@@ -238,6 +238,22 @@ def test_answers(type_, response, wanted):
     assert {each.type for each in found} == {"answer"}
 
 
+def test_respondents_are_numbered():
+    responses = [{"mood": ["good"]}, {"mood": ["bad"], "why": "Battery."}]
+    found = read({"annotations": {"mood": ["good"]}, "responses": responses}, "textcollection")
+    assert [(each.label, each.geometry.value, each.frame) for each in found] == [
+        ("mood", ["good"], None), ("mood", ["good"], 0), ("mood", ["bad"], 1),
+        ("why", "Battery.", 1),
+    ]  # fmt: skip
+
+
+def test_category_has_its_id():
+    found = read({"category": "red", "category_id": "c7"}, "categorization")
+    assert {each.label: each.geometry.value for each in found} == {
+        "category": "red", "category_id": "c7",
+    }  # fmt: skip
+
+
 def test_rows_of_a_table_are_numbered():
     rows = {"fields": {"a": "b"}, "repeatable_fields": [{"x": "1"}, {"x": "2"}, None]}
     found = read(rows, "transcription")
@@ -326,6 +342,51 @@ def test_lidar_segmentation_is_the_points_of_each_label(names, downloaded):
     ]
 
 
+def test_lidar_cuboids_have_their_camera_and_may_lack_angles(downloaded):
+    row = {**CUBOID, "camera_used": 3, "pitch": None}
+    (found,) = downloaded([{"cuboids": [row]}], type_="lidarannotation")
+    assert (found.sensor, found.geometry) == (3, Cuboid3D((4.2, 9, 1), (1, 4, 2), 1.5))
+
+
+def test_frame_with_global_attributes_alone_is_no_unknown(downloaded):
+    (found,) = downloaded([{"global_attributes": {"night": "No"}}])
+    assert (found.label, found.type, found.frame) == ("night", "answer", 0)
+
+
+def test_points_of_no_object_are_unknown_and_kept(downloaded):
+    content = {"objects": [{"label": "car", "index": 1}], "point_objects": [[0, 1, 5, 5]]}
+    car, stray = downloaded(content, "point_segmentations", "lidarsegmentation")
+    assert (car.geometry.points, stray.type, stray.frame) == ((1,), "unknown", 0)
+    assert stray.json == {"index": 5, "points": [2, 3]}
+
+
+def test_scene_attributes_of_several_sensors_are_all_kept(downloaded):
+    attributes = [{"name": "seen", "sensor_id": name, "values": []} for name in "ab"]
+    path = {"timestamps": [0], "values": [[1, 2, 3, 4]]}
+    row = {"id": "b", "type": "box_2d", "path": path, "attributes": attributes}
+    (found,) = downloaded({"annotations": [row]}, type_="sensorfusion")
+    assert found.geometry == Box(1, 2, 3, 4) and found.attributes == {"seen": attributes}
+    assert found.json == row
+
+
+@pytest.mark.parametrize("values", [[[]], [[1]], [["a", "b"]], [5]])
+def test_scene_path_of_odd_values_is_unknown(values, downloaded):
+    row = {"id": "l", "type": "polyline_2d", "path": {"timestamps": [0], "values": values}}
+    (found,) = downloaded({"annotations": [row]}, type_="sensorfusion")
+    assert (found.type, found.id, found.time) == ("unknown", "l", 0)
+
+
+@pytest.mark.parametrize("time", [10**400, "soon", None, True, float("inf")])
+def test_time_that_is_no_number_of_seconds_is_none(time, downloaded):
+    path = {"timestamps": [time], "values": [[1, 2, 3, 4]]}
+    scene = {"annotations": [{"type": "box_2d", "path": path}]}
+    (found,) = downloaded(scene, type_="sensorfusion")
+    assert (found.type, found.time) == ("box", None)
+    frame = {"key": 0, "timestamp": time, **BOX}
+    (found,) = downloaded({"u": {"frames": [frame]}}, type_="videoplaybackannotation")
+    assert (found.type, found.time) == ("box", None)
+
+
 def test_scene_is_read_by_timestamp_and_sensor(downloaded):
     cuboid = {
         "id": "c1", "type": "cuboid", "label": "car",
@@ -405,7 +466,7 @@ def test_invalid_source_raises_at_once(wrong):
         iter_annotations(wrong)
 
 
-@pytest.mark.parametrize("wrong", ["no such folder", 5])
+@pytest.mark.parametrize("wrong", ["no such folder", 5, __file__])
 def test_invalid_folder_raises_at_once(wrong):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="files must be a folder to which"):
         iter_annotations([], files=wrong)

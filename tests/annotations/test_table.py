@@ -100,6 +100,12 @@ def test_large_integers_survive_in_the_json():
     assert row["type"] == "unknown" and json.loads(row["json"]) == given
 
 
+def test_infinite_numbers_are_strings_in_the_json():
+    line = '{"task_id": "t", "type": "categorization", "response": {"category": [1e400, {"a": 1}]}}'
+    (row,) = to_arrow([line]).to_pylist()
+    assert json.loads(row["json"]) == {"category": ["inf", {"a": 1}]}
+
+
 @pytest.fixture
 def exported(listing_client, service, tmp_path):
     """Samples as JSON lines, and as a Parquet file with a second one of their annotations."""

@@ -204,6 +204,23 @@ def test_to_arrow_of_an_item_that_is_no_task_raises(odd):
         scaleapi.to_arrow([task(), odd])
 
 
+@pytest.mark.parametrize(
+    "read", [scaleapi.to_arrow, scaleapi.to_dataframe, scaleapi.annotations.iter_annotations]
+)
+def test_tasks_of_a_parquet_file_are_refused(read, tmp_path):
+    path = tmp_path / "tasks.PARQUET"
+    parquet.write_table(scaleapi.to_arrow([task()]), path)
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="tasks must be JSON lines where it is"):
+        read(path)
+
+
+def test_to_arrow_reads_compressed_lines_whatever_the_case(listing_client, service, tmp_path):
+    service.put(1)
+    path = tmp_path / "tasks.jsonl.GZ"
+    listing_client.export_tasks(path, project_name="p")
+    assert scaleapi.to_arrow(path).num_rows == 1
+
+
 def test_to_arrow_without_pyarrow_names_the_extra(monkeypatch, listing_client, service, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     monkeypatch.setitem(__import__("sys").modules, "pyarrow.parquet", None)

@@ -284,6 +284,13 @@ def test_sync_other_columns_are_written_without_reading_again(sync_table, table,
     assert annotated(table) == []
 
 
+def test_sync_other_types_of_columns_are_written(sync_table, table, service):
+    service.put(5, metadata={"camera": "front"})
+    for type_, wanted in (("string", "front"), ("json", '"front"')):
+        sync_table({"metadata.camera": type_})
+        assert wanted in parquet.read_table(table)["metadata.camera"].to_pylist()
+
+
 def test_sync_column_of_another_type_raises_and_keeps_what_was_read(sync_table, table, service):
     service.put(5, metadata={"camera": "front"})
     with pytest.raises(ScaleInvalidArgument, match="must be 'int64' in every task"):

@@ -418,7 +418,7 @@ def test_draw_task_without_annotations_shows_the_image_and_a_note(fields, note):
         ({**BOX, "rotation": 0.5}, "a rotated box without vertices"),
         ({**BOX, "height": "40"}, "height must be a number, got '40'"),
         ({**BOX, "left": True}, "left must be a number, got True"),
-        ({"type": "polygon", "vertices": [{"x": 1, "y": 1}]}, "vertices must be a list of two"),
+        ({"type": "polygon", "vertices": []}, "vertices must be a list of one or more"),
         (
             {"type": "polygon", "vertices": [[1, 2], [3, 4]]},
             "a point must be an object with x and y, got ",

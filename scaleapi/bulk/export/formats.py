@@ -76,6 +76,7 @@ class Parquet(OutputFormat):
         from ... import arrow  # here, since few need it
 
         self._write = arrow.write_parquet
+        self._columns = {} if columns is None else columns
         self._tables: list[arrow.Rows] = [arrow.TaskRows(arrow.parse_task_columns(columns))]
         if annotations:
             from ...annotations.table import AnnotationRows
@@ -83,9 +84,9 @@ class Parquet(OutputFormat):
             self._tables.append(AnnotationRows())
 
     @property
-    def schemas(self) -> list[str]:
-        """What the schema of each file is."""
-        return [str(rows.schema) for rows in self._tables]
+    def description(self) -> list[Any]:
+        """What the content depends on, apart from the tasks."""
+        return [self._columns, *(str(rows.schema) for rows in self._tables)]
 
     def paths(self, target: Path) -> list[Path]:
         """See `OutputFormat`."""

@@ -175,7 +175,7 @@ class Mirror:
             return
         made_path = self.folder / PARQUET_NAME
         paths = self._parquet.paths(self.path)
-        made: dict[str, Any] = {"from": _stamp(self._file), "schemas": self._parquet.schemas}
+        made = {"from": _stamp(self._file), "format": self._parquet.description}
         try:
             known = json.loads(made_path.read_bytes())
         except (OSError, ValueError):
