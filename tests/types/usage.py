@@ -16,7 +16,7 @@ from typing_extensions import assert_type
 
 import scaleapi
 from scaleapi import callbacks, sandbox, task_types
-from scaleapi.annotations import Annotation, Box
+from scaleapi.annotations import Annotation, Box, ConversionReport
 from scaleapi.api_client import v2
 from scaleapi.api_client.v2.rest import RESTResponse
 from scaleapi.bulk import (
@@ -489,6 +489,12 @@ def on_annotations(task: scaleapi.Task) -> None:
         if isinstance(annotation.geometry, Box):
             assert_type(annotation.geometry.width, float)
     scaleapi.annotations.to_arrow("tasks.jsonl")
+    report = scaleapi.annotations.to_coco([task], "coco.json", sizes={"id": (5, 5)}, labels=["a"])
+    assert_type(report, ConversionReport)
+    scaleapi.annotations.to_yolo("tasks.jsonl", Path("yolo"), task="segment", sizes=(5, 5))
+    scaleapi.annotations.to_masks(iter([task]), "masks", files="folder")
+    for payload in scaleapi.annotations.from_coco("coco.json", attachment=lambda image: "url"):
+        assert_type(payload, dict[str, Any])
 
 
 # What the published client's users wrote goes on.
