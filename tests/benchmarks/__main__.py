@@ -15,7 +15,7 @@ from typing import Callable, NamedTuple
 import requests
 import urllib3
 
-from . import bulk
+from . import bulk, data_sets
 from .measure import Lab, connections, import_cost, ratio, upload_memory
 
 
@@ -101,6 +101,14 @@ ROWS = {
     "parquet_speed": Row(
         "time of an export of 100,000 tasks to Parquet, against one to .jsonl.gz",
         1.5, bulk.parquet_speed,
+    ),
+    "to_coco": Row(
+        "processor time of to_coco of 100,000 tasks with 10 boxes each, against json.loads of them",
+        2.5, data_sets.to_coco,
+    ),
+    "coco_memory": Row(
+        "memory in MiB added by to_coco of 100,000 tasks with 10 boxes each",
+        200, data_sets.coco_memory,
     ),
     "waiting": Row(
         "requests to wait for 1,000 tasks that finish over 60 s, TLS, 50 ms",
