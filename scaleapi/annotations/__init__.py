@@ -11,23 +11,23 @@ from .._lazy import load_attribute
 
 if TYPE_CHECKING:
     from .coco import to_coco as to_coco
-    from .items import Answer as Answer
-    from .items import Box as Box
-    from .items import Cuboid as Cuboid
-    from .items import Cuboid3D as Cuboid3D
-    from .items import Ellipse as Ellipse
-    from .items import Event as Event
-    from .items import Geometry as Geometry
-    from .items import Line as Line
-    from .items import Link as Link
-    from .items import Mask as Mask
-    from .items import Point as Point
-    from .items import PointSegment as PointSegment
-    from .items import Polygon as Polygon
-    from .items import ResultFile as ResultFile
-    from .items import RotatedBox as RotatedBox
-    from .items import TextSpan as TextSpan
-    from .items import Unknown as Unknown
+    from .geometries import Answer as Answer
+    from .geometries import Box as Box
+    from .geometries import Cuboid as Cuboid
+    from .geometries import Cuboid3D as Cuboid3D
+    from .geometries import Ellipse as Ellipse
+    from .geometries import Event as Event
+    from .geometries import Geometry as Geometry
+    from .geometries import Line as Line
+    from .geometries import Link as Link
+    from .geometries import Mask as Mask
+    from .geometries import Point as Point
+    from .geometries import PointSegment as PointSegment
+    from .geometries import Polygon as Polygon
+    from .geometries import ResultFile as ResultFile
+    from .geometries import RotatedBox as RotatedBox
+    from .geometries import TextSpan as TextSpan
+    from .geometries import Unknown as Unknown
     from .masks import to_masks as to_masks
     from .prelabels import from_coco as from_coco
     from .reading import Annotation as Annotation
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "coco": "to_coco",
-    "items": (
+    "geometries": (
         "Answer Box Cuboid Cuboid3D Ellipse Event Geometry Line Link Mask Point PointSegment "
         "Polygon ResultFile RotatedBox TextSpan Unknown"
     ),

@@ -10,14 +10,14 @@ from itertools import chain
 from typing import Any, Callable, Optional
 
 from .._atomic import PathLike, atomic_write, validate_output_path
-from .._geometry import GEOMETRY_TYPES
+from .._geometry import GEOMETRY_TYPES, Box, Ellipse, Mask, RotatedBox
 from .._lazy import import_extra
+from .._responses.reading import Folder
 from ..exceptions import ScaleInvalidArgument
 from .images import LabeledImage, LabeledImages, Size, Sizes
-from .items import Box, Ellipse, Mask, RotatedBox
 from .mask_images import MaskImages
 from .outlines import OUTLINES, area_of, extent_of
-from .reading import AnnotationSource, Folder
+from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
 
 

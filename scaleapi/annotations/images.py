@@ -10,10 +10,11 @@ from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import unquote
 
 from .._manifest import strip_query
+from .._responses.items import Item
+from .._responses.reading import DownloadedFiles, Folder, read_task
 from ..drawing.images import from_attachment, read_size
 from ..exceptions import ScaleInvalidArgument
-from .items import Item
-from .reading import AnnotationSource, DownloadedFiles, Folder, identified, one_or_many, read_task
+from .reading import AnnotationSource, identified, one_or_many
 
 Size = tuple[int, int]
 Sizes = Union[Size, Mapping[str, Size], None]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional
 
+from .._geometry import Mask
 from .._lazy import OptionalPackage, import_extra
+from .._responses.reading import DownloadedFiles
 from ..exceptions import ScaleException
-from .items import Mask
-from .reading import DownloadedFiles
 
 if TYPE_CHECKING:
     import numpy

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any, Optional
 
 from .._atomic import PathLike
-from .._geometry import GEOMETRY_TYPES
+from .._geometry import GEOMETRY_TYPES, Mask
 from .._lazy import import_extra
+from .._responses.reading import Folder
 from ..drawing import label_colour
 from ..exceptions import ScaleInvalidArgument
 from .folders import new_folder, write_file
 from .images import LabeledImage, LabeledImages
-from .items import Mask
 from .mask_images import MaskImages
-from .reading import AnnotationSource, Folder
+from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
 
 INSTANCES = "instance, of which only the label is kept"

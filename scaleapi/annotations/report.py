@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, Optional
 
 from .._geometry import GEOMETRY_TYPES
+from .._responses.items import Item
 from ..exceptions import ScaleInvalidArgument
-from .items import Item
 
 UNLABELED = "unlabeled"
 

@@ -7,11 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Optional
 
-from .._lazy import OptionalPackage, import_extra
-from .._raw_json import RawValue
-from .._task_columns import whole_string
-from ..arrow import SCHEMA_VERSION, Rows, make_table, task_line
-from .items import (
+from .._geometry import (
     Answer,
     Box,
     Cuboid3D,
@@ -25,7 +21,12 @@ from .items import (
     TextSpan,
     Unknown,
 )
-from .reading import Annotation, AnnotationSource, DownloadedFiles, Folder, one_or_many, read_task
+from .._lazy import OptionalPackage, import_extra
+from .._raw_json import RawValue
+from .._responses.reading import DownloadedFiles, Folder, read_task
+from .._task_columns import whole_string
+from ..arrow import SCHEMA_VERSION, Rows, make_table, task_line
+from .reading import Annotation, AnnotationSource, one_or_many
 
 if TYPE_CHECKING:
     import pyarrow

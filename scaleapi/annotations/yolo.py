@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, Callable, NamedTuple, Optional
 
 from .._atomic import PathLike
-from .._geometry import GEOMETRY_TYPES, Vertex
+from .._geometry import GEOMETRY_TYPES, Box, Polygon, Vertex
+from .._responses.reading import Folder
 from ..exceptions import ScaleInvalidArgument
 from .folders import copy_file, new_folder, write_file
 from .images import LabeledImage, LabeledImages, Size, Sizes
-from .items import Box, Polygon
 from .outlines import OUTLINES, extent_of
-from .reading import AnnotationSource, Folder
+from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
 
 OUTSIDE = "part outside the image"

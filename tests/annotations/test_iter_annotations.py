@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scaleapi
-from scaleapi import annotations
 from scaleapi._geometry import GEOMETRY_TYPES
+from scaleapi._responses import reading
 from scaleapi.annotations import (
     Answer,
     Box,
@@ -505,5 +505,5 @@ def test_no_response_makes_it_raise(response, type_):
 
 @given(content=JSON, key=st.sampled_from(["annotations", "events", "point_segmentations"]))
 def test_no_file_makes_it_raise(content, key):
-    readers = annotations.reading._FILE_READERS
+    readers = reading._FILE_READERS
     assert all(type(each.geometry) in GEOMETRY_TYPES for each in readers[key](content))

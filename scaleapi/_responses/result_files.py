@@ -7,22 +7,22 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Callable, Optional
 
-from .._geometry import UnsupportedGeometry, Vector, read_geometry, read_number
-from .inline import read_link
-from .items import (
+from .._geometry import (
     Box,
     Cuboid3D,
     Event,
     Geometry,
-    Item,
     Line,
     Point,
     PointSegment,
     Polygon,
-    answers,
-    read_item,
-    unknown,
+    UnsupportedGeometry,
+    Vector,
+    read_geometry,
+    read_number,
 )
+from .inline import read_link
+from .items import Item, answers, read_item, unknown
 
 SECONDS = {"microseconds": 1e-6, "nanoseconds": 1e-9}
 

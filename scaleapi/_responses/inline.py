@@ -6,8 +6,17 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Callable
 
-from .._geometry import Geometry, UnsupportedGeometry, read_geometry, read_number
-from .items import NO_ATTRIBUTES, Answer, Item, Link, Mask, TextSpan, answers, read_item, unknown
+from .._geometry import (
+    Answer,
+    Geometry,
+    Link,
+    Mask,
+    TextSpan,
+    UnsupportedGeometry,
+    read_geometry,
+    read_number,
+)
+from .items import NO_ATTRIBUTES, Item, answers, read_item, unknown
 
 
 def read_rows(rows: Any, read: Callable[[Any], Geometry], id_key: str = "uuid") -> Iterator[Item]:

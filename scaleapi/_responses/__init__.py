@@ -1,0 +1,1 @@
+"""Read what was annotated from the responses of tasks of all types."""
