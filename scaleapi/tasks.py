@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterable, Mapping
 from enum import Enum
 from functools import partial
@@ -196,29 +197,36 @@ class Task(Resource):
         self._update_from(self._client.delete_task_tags(self.id, tags))
 
     def draw(
-        self, image: Optional[drawing.Image] = None, size: Optional[tuple[float, float]] = None
+        self,
+        image: Optional[drawing.Image] = None,
+        size: Optional[tuple[float, float]] = None,
+        *,
+        files: Union[str, os.PathLike[str], None] = None,
     ) -> drawing.Drawing:
-        """Draw the annotations of an image task, as a picture that notebooks display.
+        """Draw the annotations of a task, as a picture that notebooks display.
 
-        Boxes, polygons, lines, points, cuboids and ellipses are drawn over the attachment. A label
-        has the same colour in every task; the colours of two labels may be similar. Whatever can't
-        be drawn, including a missing response, is listed in a note below the picture. No request is
-        sent.
+        Shapes are drawn over the attachment, masks as colours; of videos and documents, up to 12
+        frames or pages are drawn. Named entities are marked in their text, boxes of lidar are drawn
+        from above, and answers are shown as text. A label has the same colour in every task; where
+        the colours of two labels are similar, one has dashes. Whatever can't be drawn, including a
+        missing response, is listed in a note below the picture. No request is sent.
 
         Args:
             image: The image to draw over in place of the attachment, where no browser can load
                 that: the path of an image file, its bytes, or a URL; "" for a blank background.
             size: Width and height in pixels of the image that was labeled. Needed only where
                 neither the attachment nor `image` provides it, to show all of it at any scale.
+            files: The folder to which `download_results` wrote, for types whose results are files,
+                such as masks, videos and lidar.
 
         Returns:
             A `Drawing`, with `svg`, `notes` and `save(path)`.
 
         Raises:
-            ScaleInvalidArgument: If the task is of another type, or `image` or `size` is invalid.
-            OSError: If the file of `image` can't be read.
+            ScaleInvalidArgument: If `image`, `size` or `files` is invalid.
+            OSError: If the file of `image` or another one can't be read.
         """
-        return drawing.draw(self._json, image, size)
+        return drawing.draw(self._json, image, size, files=files)
 
 
 class Tasklist(Paginator[Task]):

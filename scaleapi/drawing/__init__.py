@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._drawing import TASK_GEOMETRIES as TASK_GEOMETRIES
     from ._drawing import Drawing as Drawing
     from ._drawing import draw as draw
+    from ._drawing import draw_conversation as draw_conversation
     from .images import Image as Image
     from .images import read_size as read_size
     from .labels import label_colour as label_colour
@@ -22,11 +23,12 @@ _MODULE_OF = {
     "Drawing": "_drawing",
     "Image": "images",
     "draw": "_drawing",
+    "draw_conversation": "_drawing",
     "label_colour": "labels",
     "read_size": "images",
 }
 
-__all__ = ["TASK_GEOMETRIES", "Drawing", "Image", "draw", "label_colour", "read_size"]
+__all__ = sorted(_MODULE_OF)
 
 if not TYPE_CHECKING:  # else type checkers would let any name pass
 

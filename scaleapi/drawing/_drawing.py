@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any, Optional, Union
 
 from .._geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
 from .._geometry import UnsupportedGeometry
 from .._html import MATHJAX_IGNORE, escape_control_chars
+from .._responses.reading import DownloadedFiles, Folder, read_task
 from ..exceptions import ScaleInvalidArgument
 from .geometry import Shape, build_shape
 from .images import BackgroundImage, Image, from_attachment, load_image, validate_size
+from .pictures import Picture, conversation_of, make_picture
 from .svg import Annotation, Canvas
 
 MAX_ANNOTATIONS = 5_000  # limits the size of a notebook's output
@@ -40,15 +42,15 @@ class Drawing:
         notes: What could not be drawn or shown, and why; displayed below the image.
     """
 
-    def __init__(self, title: str, canvas: Canvas, notes: tuple[str, ...]) -> None:
-        self.notes = notes
+    def __init__(self, title: str, picture: Picture, notes: Iterable[str]) -> None:
+        self.notes = tuple(escape_control_chars(note) for note in notes)
         self._title = title
-        self._canvas = canvas
+        self._picture = picture
 
     @property
     def svg(self) -> str:
         """The drawing as an SVG document, including its notes."""
-        return self._canvas.svg(notes=self.notes)
+        return self._picture.svg(notes=self.notes)
 
     def save(self, path: Union[str, os.PathLike[str]]) -> None:
         """Write the SVG to a file.
@@ -66,26 +68,26 @@ class Drawing:
             file.write(self.svg)
 
     def __repr__(self) -> str:
-        count = len(self._canvas.annotations)
+        count = self._picture.count
         summary = f"{count:,} annotation{'' if count == 1 else 's'}"
         return f"<Drawing of {self._title}: {'; '.join([summary, *self.notes])}>"
 
     # HTML rather than `_repr_svg_`: JupyterLab isolates SVG in an <img>, where browsers load no
     # other image, and so no attachment.
     def _repr_html_(self) -> str:
-        canvas = self._canvas
-        if canvas.has_unknown_size:
+        picture = self._picture
+        if isinstance(picture, Canvas) and picture.has_unknown_size:
             # An <img> has its intrinsic size without our knowing it, so all of the image can be
             # seen; an SVG needs the size for its viewBox.
-            sides = (f"{side:.0f}px" for side in canvas.size)
-            overlay = canvas.svg(style=_LAYER_STYLE.format(*sides), background=False)
-            url = escape(canvas.image.url or "")
+            sides = (f"{side:.0f}px" for side in picture.size)
+            overlay = picture.svg(style=_LAYER_STYLE.format(*sides), background=False)
+            url = escape(picture.image.url or "")
             content = (
                 f'<div {_SCROLL_STYLE}><div {_STACK_STYLE}><img src="{url}" alt="" '
                 f'style="{_LAYER_STYLE.format("auto", "auto")}">{overlay}</div></div>'
             )
         else:
-            content = canvas.svg(style=_FIT_STYLE)
+            content = picture.svg(style=_FIT_STYLE)
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return f"<div {MATHJAX_IGNORE}>{content}{notes}</div>"
 
@@ -95,6 +97,7 @@ def draw(
     image: Optional[Image] = None,
     size: Optional[tuple[float, float]] = None,
     max_annotations: int = MAX_ANNOTATIONS,
+    files: Folder = None,
 ) -> Drawing:
     """Draw the annotations of a task; see `Task.draw`.
 
@@ -104,26 +107,48 @@ def draw(
             blank background.
         size: Width and height in pixels of the labeled image; read from the image if possible.
         max_annotations: Annotations to draw at most.
+        files: The folder to which `download_results` wrote.
 
     Returns:
         The drawing. It has notes about what is missing, such as the response.
 
     Raises:
-        ScaleInvalidArgument: If the task is of another type, or `image` or `size` is invalid.
+        ScaleInvalidArgument: If `image`, `size` or `files` is invalid.
         OSError: If the file of `image` can't be read.
     """
-    task_type = task.get("type")
-    if not isinstance(task_type, str) or task_type not in TASK_GEOMETRIES:
-        raise ScaleInvalidArgument(
-            f"a task of type {task_type!r:.40} can't be drawn; "
-            f"those that can: {', '.join(TASK_GEOMETRIES)}"
+    task_type, title = task.get("type"), f"Task(id={task.get('task_id')})"
+    if isinstance(task_type, str) and task_type in TASK_GEOMETRIES:
+        return _draw_image(task, task_type, image, size, max_annotations, title)
+    background = None if image is None and size is None else _background(task, image, [])
+    if background is not None and size is not None:
+        background = background._replace(size=validate_size(size))
+    downloaded = DownloadedFiles(files)
+    notes: list[str] = []
+    items = list(read_task(task, downloaded))
+    if len(items) > max_annotations:
+        notes.append(
+            f"{_count_phrase(len(items) - max_annotations)} left out: there is too much to draw."
         )
+    if task.get("response") is None:
+        notes.append(_missing_response(task))
+    picture = make_picture(task, items[:max_annotations], background, downloaded, title, notes)
+    return Drawing(title, picture, notes)
+
+
+def _draw_image(
+    task: Mapping[str, Any],
+    task_type: str,
+    image: Optional[Image],
+    size: Optional[tuple[float, float]],
+    max_annotations: int,
+    title: str,
+) -> Drawing:
+    """Draw shapes over the task's image."""
     notes: list[str] = []
     background = _background(task, image, notes)
     if size is not None:
         background = background._replace(size=validate_size(size))
     annotations = _drawable_annotations(task, task_type, max_annotations, notes)
-    title = f"Task(id={task.get('task_id')})"
     canvas = Canvas(background, annotations, title)
     if canvas.has_unknown_size:
         notes.append(
@@ -141,7 +166,17 @@ def draw(
         count = canvas.unplaced_labels
         labels = "1 label has" if count == 1 else f"{count} labels have"
         notes.append(f"{labels} no room; hover over a shape to see its label.")
-    return Drawing(title, canvas, tuple(escape_control_chars(note) for note in notes))
+    return Drawing(title, canvas, notes)
+
+
+def draw_conversation(task: Mapping[str, Any]) -> Drawing:
+    """Draw the threads of a v2 task as a conversation; see `V2Task.draw`."""
+    title, notes = f"V2Task(id={task.get('task_id')})", list[str]()
+    return Drawing(title, conversation_of(task, title, notes), notes)
+
+
+def _missing_response(task: Mapping[str, Any]) -> str:
+    return f"There is no response yet: the task is {task.get('status')!s:.40}."
 
 
 def _background(
@@ -171,7 +206,7 @@ def _drawable_annotations(
     """Return the response's annotations that can be drawn, and append notes about the others."""
     response = task.get("response")
     if response is None:
-        notes.append(f"There is no response yet: the task is {task.get('status')!s:.40}.")
+        notes.append(_missing_response(task))
         return []
     fields = response if isinstance(response, dict) else {}
     rows, error = fields.get("annotations"), fields.get("error")

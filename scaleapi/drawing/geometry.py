@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Callable, NamedTuple
 
 from .._geometry import (
+    GEOMETRY_TYPES,
     Box,
     Cuboid,
     Ellipse,
+    Geometry,
     Line,
     Point,
     Polygon,
@@ -52,8 +54,19 @@ def build_shape(annotation: Any, default: str) -> Shape:
     Raises:
         UnsupportedGeometry: If the geometry is unknown, or a field is missing or invalid.
     """
-    geometry = read_geometry(annotation, default)
-    shape = _BUILDERS[type(geometry)](geometry)
+    return shape_of(read_geometry(annotation, default))
+
+
+def shape_of(geometry: Geometry) -> Shape:
+    """Convert a geometry in an image to polylines, in pixels of the image.
+
+    Raises:
+        UnsupportedGeometry: If it is of another kind, or too large to be drawn.
+    """
+    builder = _BUILDERS.get(type(geometry))
+    if builder is None:
+        raise UnsupportedGeometry(f"a {GEOMETRY_TYPES[type(geometry)]} is not in an image")
+    shape = builder(geometry)
     for polyline in shape:
         for coordinate in (value for point in polyline.points for value in point):
             if abs(coordinate) > MAX_COORDINATE:

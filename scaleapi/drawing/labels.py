@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import colorsys
 import hashlib
+import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Optional
 
 from .._geometry import Vertex
+from .captions import FONT_SIZE
 from .images import Size
 
-FONT_SIZE = 13  # pixels on the screen
 MAX_LABEL_CHARS = 40  # a longer label is truncated; its tooltip is not
 _MAX_LUMINANCE = 0.17  # a contrast of at least 4.5:1 with the white outline around a label
 _HUE_SALT = 1809  # chosen by search so that common labels get well-separated hues
@@ -90,6 +91,32 @@ def label_colour(label: str) -> str:
         lightness -= 0.01
         rgb = colorsys.hls_to_rgb(hue, lightness, saturation)
     return "#" + "".join(f"{round(channel * 255):02x}" for channel in rgb)
+
+
+def label_dashes(labels: Iterable[str]) -> dict[str, str]:
+    """Return a pattern of dashes for each label whose colour is close to that of an earlier one."""
+    dashes: dict[str, str] = {}
+    earlier: list[str] = []
+    for label in dict.fromkeys(labels):
+        colour = label_colour(label)
+        close = sum(_distance(colour, other) < _CLOSE for other in earlier)
+        if close:
+            dashes[label] = _DASHES[(close - 1) % len(_DASHES)]
+        earlier.append(colour)
+    return dashes
+
+
+def _distance(colour: str, other: str) -> float:
+    """Return how far apart two colours are, weighted by what the eye sees (redmean)."""
+    (red, green, blue), (red2, green2, blue2) = bytes.fromhex(colour[1:]), bytes.fromhex(other[1:])
+    mean = (red + red2) / 2
+    weights = (2 + mean / 256, 4, 2 + (255 - mean) / 256)
+    differences = (red - red2, green - green2, blue - blue2)
+    return math.sqrt(sum(weight * each**2 for weight, each in zip(weights, differences)))
+
+
+_CLOSE = 110
+_DASHES = ("7 4", "2 4", "12 4 2 4", "4 8")
 
 
 def shorten_label(label: str) -> str:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import json
-import textwrap
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Optional
 
 from .._geometry import Vertex
-from .._html import escape_control_chars
+from .captions import FONT_SIZE, Line, escape_text, fmt, height_of, render, wrap
 from .geometry import Shape
 from .images import BackgroundImage, Size
-from .labels import FONT_SIZE, LabelLayout, label_colour, label_width, shorten_label
+from .labels import (
+    LabelLayout,
+    label_colour,
+    label_dashes,
+    label_width,
+    shorten_label,
+)
 
 MAX_LABELED = 200  # with more annotations, only the first of each label is labeled
+MAX_LABELS_WITHOUT_LEGEND, MAX_LEGEND = 12, 60
 MAX_TOOLTIP_CHARS = 500
 # Pixels on the screen: small images are enlarged, and large ones reduced, to these.
 MIN_WIDTH, MAX_WIDTH, MAX_HEIGHT = 480, 900, 900
-LINE_HEIGHT = 1.4  # of notes, in font sizes
 _BLANK_FILL = "#f3f3f3"
-_ALLOWED_CONTROL_CHARS = "\n\u200c\u200d"  # the joiners are needed to write some languages
 # Strokes have the same width on the screen at every scale.
 _NON_SCALING_STROKE = 'vector-effect="non-scaling-stroke"'
 
@@ -70,6 +74,9 @@ class Canvas:
         image: The background.
         annotations: What to draw over it.
         title: Accessible name of the SVG.
+        overlay: A data URL of an image of the same size, drawn over the background.
+        width: Pixels on the screen; by default, those that the image needs.
+        legend: The legend; by default, the labels where there are many.
 
     Attributes:
         image: The background.
@@ -79,21 +86,60 @@ class Canvas:
     """
 
     def __init__(
-        self, image: BackgroundImage, annotations: Sequence[Annotation], title: str
+        self,
+        image: BackgroundImage,
+        annotations: Sequence[Annotation],
+        title: str,
+        overlay: str = "",
+        width: Optional[float] = None,
+        legend: Sequence[Line] = (),
     ) -> None:
         self.image = image
+        self._legend = list(legend)
+        self._overlay = overlay
         self.annotations = [
             annotation for annotation in annotations if _is_visible(annotation, image)
         ]
         self._origin, self.size = _viewport(self.annotations, image)
         self._title = title
-        self._scale = 1.0 if self.has_unknown_size else _screen_scale(self.size)
+        if width is not None:
+            self._scale = width / self.size[0]
+        else:
+            self._scale = 1.0 if self.has_unknown_size else _screen_scale(self.size)
+        self._dashes = label_dashes(annotation.label for annotation in self.annotations)
         self._font_size = FONT_SIZE / self._scale
         layout = LabelLayout(self._origin, self.size, self._font_size)
         labeled = self._annotations_to_label()
         positions = [layout.place(shorten_label(item.label), item.top) for item in labeled]
         self._labels = [(item, place) for item, place in zip(labeled, positions) if place]
         self.unplaced_labels = len(labeled) - len(self._labels)
+
+    @property
+    def count(self) -> int:
+        """The number of annotations."""
+        return len(self.annotations) or len(self._legend)
+
+    @property
+    def screen_size(self) -> Size:
+        """Width and height on the screen, in pixels."""
+        return self.size[0] * self._scale, self.size[1] * self._scale
+
+    @property
+    def legend(self) -> list[Line]:
+        """The labels, where there are too many to find them in the image."""
+        labels = Counter(annotation.label for annotation in self.annotations if annotation.label)
+        if self._legend:
+            return self._legend
+        if len(labels) <= MAX_LABELS_WITHOUT_LEGEND:
+            return []
+        return [
+            Line(
+                f"{shorten_label(label)}: {count:,}",
+                label_colour(label),
+                self._dashes.get(label, ""),
+            )
+            for label, count in labels.most_common(MAX_LEGEND)
+        ]
 
     @property
     def has_unknown_size(self) -> bool:
@@ -105,42 +151,71 @@ class Canvas:
         """Whether only the first annotation of each label is labeled, as there are too many."""
         return len(self.annotations) > MAX_LABELED
 
-    def svg(self, style: str = "", notes: Iterable[str] = (), background: bool = True) -> str:
+    def svg(
+        self,
+        style: str = "",
+        notes: Iterable[str] = (),
+        background: bool = True,
+        position: str = "",
+    ) -> str:
         """Render the canvas as an SVG element, which is also a complete document.
 
         Args:
             style: CSS of the root element.
             notes: Paragraphs of text below the image.
             background: Whether to include the image.
+            position: Attributes that place it in another SVG.
 
         Returns:
             The SVG.
         """
         (left, top), (width, height) = self._origin, self.size
-        note_lines = list(self._render_notes(notes))
-        total_height = height + len(note_lines) * LINE_HEIGHT * self._font_size
+        font_size = self._font_size
+        lines = [*self.legend, *wrap(notes, width, font_size)]
+        total_height = height + height_of(lines, font_size)
         return "".join(
             [
-                '<svg xmlns="http://www.w3.org/2000/svg" '
-                f'viewBox="{_fmt(left)} {_fmt(top)} {_fmt(width)} {_fmt(total_height)}" '
-                f'width="{_fmt(width * self._scale)}" height="{_fmt(total_height * self._scale)}" '
-                f'direction="ltr" fill="none" role="img" aria-label="{_escape(self._title)}"'
+                f'<svg xmlns="http://www.w3.org/2000/svg" {position}'
+                f'viewBox="{fmt(left)} {fmt(top)} {fmt(width)} {fmt(total_height)}" '
+                f'width="{fmt(width * self._scale)}" height="{fmt(total_height * self._scale)}" '
+                f'direction="ltr" fill="none" role="img" aria-label="{escape_text(self._title)}"'
                 + (f' style="{style}">' if style else ">"),
                 self._render_background() if background else "",
                 self._render_shapes(),
                 self._render_labels(),
-                *note_lines,
+                *render(lines, left, top + height, width, font_size),
                 "</svg>",
             ]
         )
 
     def _render_background(self) -> str:
         width, height = self.size
+        blank = f'<path fill="{_BLANK_FILL}" d="{_rectangle(self._origin, self.size)}"/>'
         if self.image.url is None:
-            return f'<path fill="{_BLANK_FILL}" d="{_rectangle(self._origin, self.size)}"/>'
+            return blank + self._render_overlay()
         # Without these the browser uses the intrinsic size, to which the coordinates refer.
-        attributes = f' width="{_fmt(width)}" height="{_fmt(height)}" preserveAspectRatio="none"'
-        return f'<image href="{_escape(self.image.url)}"{attributes if self.image.size else ""}/>'
+        attributes = f' width="{fmt(width)}" height="{fmt(height)}" preserveAspectRatio="none"'
+        image = (
+            f'<image href="{escape_text(self.image.url)}"{attributes if self.image.size else ""}/>'
+        )
+        if self.image.url[:5].lower() == "data:":
+            return image + self._render_overlay()
+        missing = (  # below the image, which hides it
+            f'<text x="{fmt(self._font_size)}" y="{fmt(height - self._font_size)}" fill="#666" '
+            f'font-family="system-ui,sans-serif" font-size="{fmt(self._font_size)}">'
+            "The picture did not load.</text>"
+        )
+        return blank + missing + image + self._render_overlay()
+
+    def _render_overlay(self) -> str:
+        if not self._overlay:
+            return ""
+        width, height = self.size
+        return (
+            f'<image href="{escape_text(self._overlay)}" width="{fmt(width)}" '
+            f'height="{fmt(height)}" preserveAspectRatio="none" opacity=".6" '
+            'style="image-rendering:pixelated"/>'
+        )
 
     def _render_shapes(self) -> str:
         """Return each shape in its colour, over a light outline that contrasts with any image."""
@@ -156,23 +231,28 @@ class Canvas:
         for annotation, path in paths:
             colour = label_colour(annotation.label)
             fill = f'fill="{colour}" fill-opacity=".12" ' if annotation.shape[0].closed else ""
+            dashes = self._dashes.get(annotation.label)
+            stroke = f'stroke-dasharray="{dashes}" ' if dashes and not annotation.is_dot else ""
             parts.append(
-                f'<path {_NON_SCALING_STROKE} {fill}stroke="{colour}" '
+                f'<path {_NON_SCALING_STROKE} {fill}{stroke}stroke="{colour}" '
                 f'stroke-width="{10 if annotation.is_dot else 2}" '
-                f'd="{path}"><title>{_escape(_tooltip(annotation))}</title></path>'
+                f'd="{path}"><title>{escape_text(_tooltip(annotation))}</title></path>'
             )
         return "".join([*parts, "</g>"])
 
     def _render_labels(self) -> str:
         font_size = self._font_size
         parts = [
-            f'<g font-family="system-ui,sans-serif" font-size="{_fmt(font_size)}" '
-            f'font-weight="600" stroke="#fff" stroke-width="{_fmt(font_size / 4)}" '
+            f'<g font-family="system-ui,sans-serif" font-size="{fmt(font_size)}" '
+            f'font-weight="600" stroke="#fff" stroke-width="{fmt(font_size / 4)}" '
             'stroke-linejoin="round" paint-order="stroke" pointer-events="none">'
         ]
         for annotation, (x, y) in self._labels:
-            colour, label = label_colour(annotation.label), _escape(shorten_label(annotation.label))
-            parts.append(f'<text x="{_fmt(x)}" y="{_fmt(y)}" fill="{colour}">{label}</text>')
+            colour, label = (
+                label_colour(annotation.label),
+                escape_text(shorten_label(annotation.label)),
+            )
+            parts.append(f'<text x="{fmt(x)}" y="{fmt(y)}" fill="{colour}">{label}</text>')
         return "".join([*parts, "</g>"])
 
     def _annotations_to_label(self) -> list[Annotation]:
@@ -183,22 +263,6 @@ class Canvas:
         for annotation in labeled:
             first_by_label.setdefault(annotation.label, annotation)
         return list(first_by_label.values())[:MAX_LABELED]
-
-    def _render_notes(self, notes: Iterable[str]) -> Iterable[str]:
-        """Yield each line of the notes, on a white background below the image."""
-        (left, top), (width, height) = self._origin, self.size
-        font_size = self._font_size
-        chars_per_line = max(10, int(width / font_size / 0.6))
-        lines = [line for note in notes for line in textwrap.wrap(note, chars_per_line)]
-        for number, line in enumerate(lines):
-            line_top = top + height + number * LINE_HEIGHT * font_size
-            background = _rectangle((left, line_top), (width, 1.5 * font_size))
-            yield (
-                f'<path fill="#fff" d="{background}"/>'
-                f'<text x="{_fmt(left + font_size / 2)}" y="{_fmt(line_top + font_size)}" '
-                f'font-size="{_fmt(font_size)}" '
-                f'font-family="system-ui,sans-serif" fill="#333">{_escape(line)}</text>'
-            )
 
 
 def _screen_scale(size: Size) -> float:
@@ -232,16 +296,16 @@ def _viewport(annotations: Sequence[Annotation], image: BackgroundImage) -> tupl
 
 def _rectangle(corner: Vertex, size: Size) -> str:
     (x, y), (width, height) = corner, size
-    return f"M{_fmt(x)} {_fmt(y)}h{_fmt(width)}v{_fmt(height)}h-{_fmt(width)}z"
+    return f"M{fmt(x)} {fmt(y)}h{fmt(width)}v{fmt(height)}h-{fmt(width)}z"
 
 
 def _path_data(shape: Shape) -> str:
     parts = []
     for polyline in shape:
         (first_x, first_y), *others = polyline.points
-        segments = "".join(f"L{_fmt(x)} {_fmt(y)}" for x, y in others) or "h0"
+        segments = "".join(f"L{fmt(x)} {fmt(y)}" for x, y in others) or "h0"
         end = "z" if polyline.closed else ""
-        parts.append(f"M{_fmt(first_x)} {_fmt(first_y)}{segments}{end}")
+        parts.append(f"M{fmt(first_x)} {fmt(first_y)}{segments}{end}")
     return "".join(parts)
 
 
@@ -252,13 +316,3 @@ def _tooltip(annotation: Annotation) -> str:
     if isinstance(attributes, dict):
         text = "\n".join([text, *(f"{name}: {value}" for name, value in attributes.items())])
     return text if len(text) <= MAX_TOOLTIP_CHARS else f"{text[:MAX_TOOLTIP_CHARS]}…"
-
-
-def _fmt(number: float) -> str:
-    """Format a number with at most two decimals, which are finer than anyone can see."""
-    return f"{number:.2f}".rstrip("0").rstrip(".") if number else "0"
-
-
-def _escape(text: str) -> str:
-    """Escape text for HTML and XML, including the characters that XML can't contain."""
-    return escape(escape_control_chars(text, allowed=_ALLOWED_CONTROL_CHARS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Optional, Union
 
+from .... import drawing
 from ._convert import Id
 from ._model import Model
 from ._unions import DiscriminatedModel
@@ -167,6 +168,14 @@ class Task(Model):
     threads: list[Thread]
     errors: list[ErrorDetail]
     sensitive_content_reports: list[SensitiveContentReport]
+
+    def draw(self) -> drawing.Drawing:
+        """Draw the threads as a conversation with its annotations, which notebooks display.
+
+        Returns:
+            A `Drawing`, with `svg`, `notes` and `save(path)`.
+        """
+        return drawing.draw_conversation(self.as_dict())
 
 
 class GetTasksResponse(Model):
