@@ -3,10 +3,13 @@
 What an extra brings works with it; without it, the complaint says how to install it.
 """
 
+import contextlib
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import scaleapi
+from scaleapi import ScaleException
 from scaleapi.api_client.v2 import Task
 
 PLAIN = {"scaleapi", "requests", "urllib3", "certifi", "idna", "charset-normalizer"}
@@ -29,12 +32,28 @@ def pandas():
     assert len(scaleapi.to_dataframe([])) == 0
 
 
+def arrow():
+    assert scaleapi.to_arrow([{"task_id": "t"}]).num_rows == 1
+
+
+def coco():
+    from scaleapi.annotations.mask_images import read_indexes
+
+    with contextlib.suppress(FileNotFoundError, ScaleException):
+        read_indexes(Path("none.png"))
+
+
 def docs():
     import sphinx  # noqa: F401
 
 
-USES = {"sandbox": sandbox, "progress": progress, "pandas": pandas, "docs": docs}
-ALONG = {"docs": ["pandas", "sandbox"]}  # what else an extra brings: the site reads all modules
+USES = {
+    "arrow": arrow, "coco": coco, "docs": docs, "pandas": pandas, "progress": progress,
+    "sandbox": sandbox,
+}  # fmt: skip
+ALONG = {
+    "docs": ["arrow", "pandas", "sandbox"]
+}  # what else an extra brings: the site reads all modules
 
 
 def main(extras):
