@@ -6,6 +6,7 @@ and the only resource loaded is the image, from an http, https or data URL.
 
 from __future__ import annotations
 
+import base64
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -26,7 +27,8 @@ MAX_ANNOTATIONS = 5_000  # limits the size of a notebook's output
 MAX_MEAN_POINTS = 20  # points per annotation on average, for the same reason
 _MAX_REASONS = 5
 
-_SCROLL_STYLE = 'style="overflow:auto;max-width:100%;max-height:45em;line-height:0"'
+MAX_STILL_CHARS = 1_000_000  # of the picture for viewers that sanitize HTML
+_SCROLL_STYLE = "display:block;width:100%;height:45em"
 _STACK_STYLE = 'style="display:inline-grid"'
 _LAYER_STYLE = (
     "grid-area:1/1;display:block;max-width:none;max-height:none;margin:0;padding:0;border:0;"
@@ -73,23 +75,42 @@ class Drawing:
         return f"<Drawing of {self._title}: {'; '.join([summary, *self.notes])}>"
 
     # HTML rather than `_repr_svg_`: JupyterLab isolates SVG in an <img>, where browsers load no
-    # other image, and so no attachment.
+    # other image, and so no attachment. In an <object> they do, and tooltips work. Viewers that
+    # sanitize HTML, as all do for notebooks that are not trusted, keep the <img> within it.
     def _repr_html_(self) -> str:
-        picture = self._picture
+        picture, still = self._picture, self._still()
         if isinstance(picture, Canvas) and picture.has_unknown_size:
             # An <img> has its intrinsic size without our knowing it, so all of the image can be
             # seen; an SVG needs the size for its viewBox.
             sides = (f"{side:.0f}px" for side in picture.size)
             overlay = picture.svg(style=_LAYER_STYLE.format(*sides), background=False)
             url = escape(picture.image.url or "")
-            content = (
-                f'<div {_SCROLL_STYLE}><div {_STACK_STYLE}><img src="{url}" alt="" '
-                f'style="{_LAYER_STYLE.format("auto", "auto")}">{overlay}</div></div>'
+            page = (
+                f'<!doctype html><meta charset="utf-8"><body style="margin:0">'
+                f'<div {_STACK_STYLE}><img src="{url}" alt="The picture did not load." '
+                f'style="{_LAYER_STYLE.format("auto", "auto")}">{overlay}</div>'
             )
+            media_type, content, style = "text/html", page, _SCROLL_STYLE
         else:
-            content = picture.svg(style=_FIT_STYLE)
+            media_type, content, style = "image/svg+xml", picture.svg(), _FIT_STYLE
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
-        return f"<div {MATHJAX_IGNORE}>{content}{notes}</div>"
+        return (
+            f'<div {MATHJAX_IGNORE}><object data="{_data_url(media_type, content)}" '
+            f'style="{style}" type="{media_type}">{still}</object>{notes}</div>'
+        )
+
+    def _still(self) -> str:
+        """Return the picture as an image, without the background if that is large."""
+        content = self._picture.svg()
+        if len(content) > MAX_STILL_CHARS:
+            content = self._picture.svg(background=False)
+        url = _data_url("image/svg+xml", content)
+        return f'<img alt="{escape(self._title)}" src="{url}" style="{_FIT_STYLE}">'
+
+
+def _data_url(media_type: str, content: str) -> str:
+    data = content.encode(errors="replace")
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"
 
 
 def draw(

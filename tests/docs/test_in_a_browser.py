@@ -10,6 +10,7 @@ import pytest
 
 import scaleapi
 from tests.fixtures.browser import corner
+from tests.fixtures.drawings import opened, sanitized
 from tests.notebook.test_drawing import BOX, HOSTILE, data_address, png, task
 
 # Measures positions in the browser, after everything has been loaded.
@@ -33,6 +34,7 @@ window.onload = function () {
       .filter(function (path) { return path.querySelector("title"); }).map(place),
     text: document.body.innerText,
     names: Array.from(document.querySelectorAll("svg text"))
+      .filter(function (text) { return text.textContent !== "The picture did not load."; })
       .map(function (text) { return text.textContent; }),
     colours: Array.from(document.querySelectorAll("svg text"))
       .map(function (text) { return getComputedStyle(text).fill; }),
@@ -114,7 +116,7 @@ def test_drawing_shapes_align_with_the_pixels_of_the_image(look, served, ways):
         # The labeled image is four times as large as the displayed one.
         "copy": lambda: (remote.draw(size=(2400, 1600)), (2400, 1600)),
     }[ways]()
-    seen = look(drawn._repr_html_())
+    seen = look(opened(drawn._repr_html_()))
     if ways in ("natural", "wide"):
         assert seen["loaded"] == of[0] and seen["picture"][2:] == [*of]
     else:
@@ -137,6 +139,23 @@ def test_drawing_saved_file_opens_with_its_image(browse, served, tmp_path, by_ad
     assert corner(shot.read_bytes()).hex() == "4080c0"
 
 
+@pytest.mark.parametrize("viewer", [lambda html: html, sanitized], ids=["trusted", "untrusted"])
+@pytest.mark.parametrize("by_address", [True, False])
+def test_drawing_is_shown_by_viewers_that_trust_it_and_others(
+    viewer, by_address, browse, served, tmp_path
+):
+    """An <img> loads no other image, so that without trust only an image in the drawing is seen."""
+    folder, address = served
+    (folder / "street.png").write_bytes(png(600, 400))
+    image = f"{address}/street.png" if by_address else folder / "street.png"
+    html = viewer(task(CORNERS[1]).draw(image, size=(600, 400))._repr_html_())
+    (folder / "page.html").write_text(f'<body style="margin:0">{html}')
+    shot = tmp_path / "shot.png"
+    browse(f"{address}/page.html", f"--screenshot={shot}", "--window-size=600,400")
+    is_hidden = by_address and viewer is sanitized
+    assert corner(shot.read_bytes()).hex() == ("f3f3f3" if is_hidden else "4080c0")
+
+
 @pytest.mark.parametrize("kind", ["drawing", "unsized", "table", "page", "svg"])
 def test_drawing_untrusted_values_are_text_and_run_no_script(look, kind):
     label = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -144,8 +163,8 @@ def test_drawing_untrusted_values_are_text_and_run_no_script(look, kind):
     far = f'http://127.0.0.1:9/{HOSTILE[:-2]}"><script>alert(3)</script>'
     odd = task(row, {"type": label}, attachment=far, metadata={label: label}, status=label)
     markup = {
-        "drawing": lambda: odd.draw(size=(300, 200))._repr_html_(),
-        "unsized": lambda: odd.draw()._repr_html_(),
+        "drawing": lambda: opened(odd.draw(size=(300, 200))._repr_html_()),
+        "unsized": lambda: opened(odd.draw()._repr_html_()),
         "svg": lambda: odd.draw().svg,
         "table": odd._repr_html_,
         "page": lambda: scaleapi.Tasklist([odd], 1, 100, 0, False)._repr_html_(),
@@ -161,7 +180,7 @@ def test_drawing_untrusted_values_are_text_and_run_no_script(look, kind):
 
 def test_drawing_label_has_one_colour_in_all_drawings(look):
     first, second = (
-        look(task(*rows).draw(image="")._repr_html_())["colours"]
+        look(opened(task(*rows).draw(image="")._repr_html_()))["colours"]
         for rows in (
             [{**BOX, "label": "car"}, {**BOX, "label": "bus"}],
             [{**BOX, "label": "bus"}, {**BOX, "label": "dog"}, {**BOX, "label": "car"}],

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from tests.docs import tour
+from tests.fixtures.drawings import opened
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
@@ -50,7 +51,7 @@ def test_tour_objects_pages_and_data_frames_are_tables(notebook):
 
 
 def test_tour_annotations_are_drawn_over_the_image(notebook):
-    drawn = shown(notebook, "drawing = task.draw(")
+    drawn = opened(shown(notebook, "drawing = task.draw("))
     names = re.findall(r"<text [^>]*>([^<]*)</text>", drawn)
     assert sorted(names) == ["bicycle", "car", "house", "kerb", "sign", "tree"]
     assert drawn.count("<image ") == 1 and "<p>" not in drawn
@@ -58,7 +59,7 @@ def test_tour_annotations_are_drawn_over_the_image(notebook):
 
 
 def test_tour_is_rendered_by_a_browser(notebook, folder, browse):
-    document = browse(tour.as_html(notebook, folder).as_uri(), "--dump-dom")
+    document = opened(browse(tour.as_html(notebook, folder).as_uri(), "--dump-dom"))
     assert len(re.findall(r"<svg [^>]*aria-label=\"Task\(id=", document)) == 2
     assert "bicycle</text>" in document and "Tasklist: 5 of 30" in document
 

@@ -17,6 +17,8 @@ import scaleapi
 from scaleapi import drawing
 from scaleapi.drawing import _drawing, labels, svg
 
+from ..fixtures.drawings import opened, sanitized
+
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = (
     "</title></text><script>alert(1)</script><image href='javascript:alert(2)'/>&\"'\x00\ud800"
@@ -253,8 +255,8 @@ def test_draw_untrusted_text_is_escaped():
     tree = parsed(drawn.svg)
     assert texts(tree)[0].startswith("</title></text><script>alert(1)")
     assert "\\u0000\\ud800" in tree.find(f".//{SVG}title").text
-    assert "<script" not in drawn._repr_html_() and "<script" not in drawn.svg
-    for text in (drawn.svg, drawn._repr_html_()):
+    assert "<script" not in opened(drawn._repr_html_()) and "<script" not in drawn.svg
+    for text in (drawn.svg, opened(drawn._repr_html_())):
         text.encode("utf-8")  # with no half of a character
 
 
@@ -306,7 +308,9 @@ def test_draw_response_that_is_no_list_is_noted(response):
 )  # fmt: skip
 def test_draw_attachment_with_forbidden_scheme_is_not_loaded(address):
     drawn = task(BOX, attachment=address).draw()
-    assert not list(parsed(drawn.svg).iter(f"{SVG}image")) and "<img" not in drawn._repr_html_()
+    assert not list(parsed(drawn.svg).iter(f"{SVG}image")) and "<img" not in opened(
+        drawn._repr_html_()
+    )
     (note,) = drawn.notes
     assert "pass image=" in note and (address is None or f"{address!r:.80}" in note)
 
@@ -316,8 +320,10 @@ def test_draw_attachment_is_loaded_from_its_url_alone(address):
     drawn = task(BOX, attachment=address).draw()
     (image,) = parsed(drawn.svg).iter(f"{SVG}image")
     assert image.attrib == {"href": address}
-    assert drawn._repr_html_().count("<img") == 1 and "<image" not in drawn._repr_html_()
-    assert 'src="' + address.split("?")[0] in drawn._repr_html_()
+    assert opened(drawn._repr_html_()).count("<img") == 1 and "<image" not in opened(
+        drawn._repr_html_()
+    )
+    assert 'src="' + address.split("?")[0] in opened(drawn._repr_html_())
     (note,) = drawn.notes
     assert "pass size=" in note
 
@@ -327,7 +333,7 @@ def test_draw_size_argument_is_the_size_of_the_drawing():
     tree = parsed(drawn.svg)
     (image,) = tree.iter(f"{SVG}image")
     assert (image.get("width"), image.get("height")) == ("640", "480") and drawn.notes == ()
-    assert tree.get("viewBox") == "0 0 640 480" and "<img" not in drawn._repr_html_()
+    assert tree.get("viewBox") == "0 0 640 480" and "<img" not in opened(drawn._repr_html_())
 
 
 @pytest.mark.parametrize(
@@ -400,7 +406,9 @@ def test_draw_task_without_annotations_shows_the_image_and_a_note(fields, note):
     drawn = task(attachment=data_address(png(600, 400)), **fields).draw()
     assert drawn.notes == (note,) and paths(drawn) == []
     assert parsed(drawn.svg).find(f"{SVG}image") is not None
-    assert note in " ".join(texts(parsed(drawn.svg))) and f"<p>{note}</p>" in drawn._repr_html_()
+    assert note in " ".join(texts(parsed(drawn.svg))) and f"<p>{note}</p>" in opened(
+        drawn._repr_html_()
+    )
 
 
 @pytest.mark.parametrize(
@@ -575,11 +583,24 @@ def test_draw_repr_summarizes_the_drawing():
 def test_draw_html_disables_mathjax(size):
     dollars = {**BOX, "label": "$5 to $10"}
     odd = task(dollars, {"type": "$x$"}, attachment="https://a.example/b.png")
-    (outermost,) = ElementTree.fromstring(
-        f"<body>{re.sub('<img (.*?)>', '', odd.draw(size=size)._repr_html_())}</body>"
-    )
+    html = re.sub("<img (.*?)>", "", sanitized(odd.draw(size=size)._repr_html_()))
+    (outermost,) = ElementTree.fromstring(f"<body>{html}</body>")
     assert outermost.get("class").split() == ["mathjax_ignore", "tex2jax_ignore"]
-    assert "$x$" in outermost.findtext("p") and "$5 to $10" in texts(outermost)
+    assert "$x$" in outermost.findtext("p") and "$5" not in html  # it is in a document of its own
+
+
+def test_draw_html_without_objects_has_the_picture_and_no_label():
+    drawn = task({**BOX, "label": "car"}).draw(png(60, 40))
+    html = sanitized(drawn._repr_html_())
+    (url,) = re.findall('<img alt="Task.id=t1." src="data:image/svg[+]xml;base64,([^"]+)"', html)
+    assert base64.b64decode(url).decode() == drawn.svg and "car" not in html
+
+
+def test_draw_html_without_objects_has_no_large_background(monkeypatch):
+    monkeypatch.setattr(_drawing, "MAX_STILL_CHARS", 10)
+    html = sanitized(task(BOX).draw(png(60, 40))._repr_html_())
+    (url,) = re.findall('src="data:image/svg[+]xml;base64,([^"]+)"', html)
+    assert not list(ElementTree.fromstring(base64.b64decode(url)).iter(f"{SVG}image"))
 
 
 def test_draw_notebook_gets_html_only():
