@@ -8,20 +8,25 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from ._timestamps import parse_iso8601
 
 MAX_INLINE_CHARS = 120  # a longer value is collapsed into <details>
-MAX_ROWS, MAX_COLUMNS = 100, 8
+MAX_ROWS, MAX_COLUMNS = 100, 10
+FIRST_COLUMNS = (
+    "task_id", "id", "name", "unique_id", "type", "status", "project", "batch", "tags", "metadata",
+    "created_at",
+)  # fmt: skip
 MAX_FOLDED_CHARS = 20_000  # of a collapsed value; limits the size of the notebook
 
 # Keeps Jupyter's MathJax from typesetting text between two "$" as a formula, or a link.
 MATHJAX_IGNORE = 'class="mathjax_ignore tex2jax_ignore"'
 _TABLE = f"<table {MATHJAX_IGNORE}>"
 _STYLE = 'style="text-align:left;vertical-align:top;max-width:60em;overflow-wrap:break-word"'
+_TIME_STYLE = 'style="text-align:left;vertical-align:top;white-space:nowrap"'
 
 
 def object_table(title: str, fields: Mapping[str, Any]) -> str:
@@ -36,33 +41,31 @@ def object_table(title: str, fields: Mapping[str, Any]) -> str:
     """
     rows = [
         f"<tr><th {_STYLE}>{escape_html(str(name))}</th>"
-        f"<td {_STYLE}>{_format_cell(value, name)}</td></tr>"
+        f"<td {_cell_style(name)}>{_format_cell(value, name)}</td></tr>"
         for name, value in fields.items()
     ]
-    return f"{_TABLE}<caption>{escape_html(title)}</caption>{''.join(rows)}</table>"
+    return f"{_TABLE}{_caption(title)}{''.join(rows)}</table>"
 
 
-def list_table(
-    title: str, items: Sequence[Mapping[str, Any]], first_columns: Iterable[str] = ()
-) -> str:
+def list_table(title: str, items: Sequence[Mapping[str, Any]]) -> str:
     """Render objects as a table with a row per object and a column per key.
 
-    Columns are limited to `first_columns` and the keys that have a scalar value in any object.
+    Columns are those of `FIRST_COLUMNS` and of keys that have a scalar value in any object, as far
+    as they are not empty.
 
     Args:
         title: Caption of the table.
         items: The objects' JSON.
-        first_columns: Keys whose columns come first, if any object has them.
 
     Returns:
         The table as HTML.
     """
     visible = items[:MAX_ROWS]
-    names = _columns(visible, list(first_columns))
+    names = _columns(visible)
     head = "".join(f"<th {_STYLE}>{escape_html(name)}</th>" for name in names)
     rows = [
         "".join(
-            f"<td {_STYLE}>{_format_cell(item[name], name) if name in item else ''}</td>"
+            f"<td {_cell_style(name)}>{_format_cell(item[name], name) if name in item else ''}</td>"
             for name in names
         )
         for item in visible
@@ -70,18 +73,29 @@ def list_table(
     body = "".join(f"<tr>{row}</tr>" for row in rows)
     hidden_count = len(items) - len(visible)
     more = f"<p>and {hidden_count} more</p>" if hidden_count else ""
-    return f"{_TABLE}<caption>{escape_html(title)}</caption><tr>{head}</tr>{body}</table>{more}"
+    return f"{_TABLE}{_caption(title)}<tr>{head}</tr>{body}</table>{more}"
 
 
-def _columns(items: Sequence[Mapping[str, Any]], first_columns: list[str]) -> list[str]:
-    has_scalar: dict[str, bool] = {}
+def _caption(title: str) -> str:
+    return f'<caption style="text-align:left">{escape_html(title)}</caption>'
+
+
+def _columns(items: Sequence[Mapping[str, Any]]) -> list[str]:
+    filled: set[str] = set()
+    scalar: dict[str, None] = {}
     for item in items:
         for name, value in item.items():
-            is_scalar = not isinstance(value, (dict, list))
-            has_scalar[name] = has_scalar.get(name, False) or is_scalar
-    first = [name for name in first_columns if name in has_scalar]
-    scalar = [name for name, is_scalar in has_scalar.items() if is_scalar]
-    return list(dict.fromkeys([*first, *scalar]))[:MAX_COLUMNS]
+            if value is not None and value != "" and value != [] and value != {}:
+                filled.add(name)
+            if not isinstance(value, (dict, list)):
+                scalar[name] = None
+    first = [name for name in FIRST_COLUMNS if name in filled]
+    others = [name for name in scalar if name in filled and name not in FIRST_COLUMNS]
+    return [*first, *others][:MAX_COLUMNS] or list(scalar)[:MAX_COLUMNS]
+
+
+def _cell_style(name: str) -> str:
+    return _TIME_STYLE if str(name).endswith("_at") else _STYLE
 
 
 def _format_cell(value: Any, name: str = "") -> str:

@@ -126,6 +126,17 @@ class Resource:
         return twin
 
 
+class ResourceList(list[R]):
+    """A list that notebooks display as a table."""
+
+    def _repr_html_(self) -> str:
+        from ._html import list_table
+
+        names = {type(item).__name__ for item in self}
+        title = f"{'/'.join(sorted(names)) or 'list'}: {len(self)}"
+        return list_table(title, [item.as_dict() for item in self])
+
+
 class ClientMixin:
     """Base class of the client's parts, one per resource: sends requests and parses responses."""
 
@@ -208,7 +219,7 @@ class ClientMixin:
         return page_class(docs, page[total_key], *position)
 
     def _build_list(self, resource_class: type[R], rows: list[Any]) -> list[R]:
-        return [resource_class(row, self) for row in rows]
+        return ResourceList(resource_class(row, self) for row in rows)
 
 
 def arguments_of(method_locals: Mapping[str, Any]) -> dict[str, Any]:

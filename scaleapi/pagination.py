@@ -43,8 +43,7 @@ class Paginator(list[T]):
         from ._html import list_table
 
         items = [item.as_dict() for item in self if hasattr(item, "as_dict")]
-        first = ("task_id", "id", "name", "type", "status", "project", "batch", "created_at")
-        return list_table(f"{type(self).__name__}: {len(self)} of {self.total}", items, first)
+        return list_table(f"{type(self).__name__}: {len(self)} of {self.total}", items)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default for lists would call the class with no arguments.

@@ -45,8 +45,8 @@ def test_tour_progress_bar_is_a_widget(notebook):
 
 
 def test_tour_objects_pages_and_data_frames_are_tables(notebook):
-    assert "<caption>Project(name=street-scenes)</caption>" in shown(notebook, "create_project(")
-    assert "<caption>Tasklist: 5 of 30</caption>" in shown(notebook, "client.tasks(project=")
+    assert ">Project(name=street-scenes)</caption>" in shown(notebook, "create_project(")
+    assert ">Tasklist: 5 of 30</caption>" in shown(notebook, "client.tasks(project=")
     assert "metadata.camera" in shown(notebook, "to_dataframe(")
 
 

@@ -1,12 +1,14 @@
 """Tables for notebooks: short, readable, and with nothing in them that a browser would obey."""
 
 import datetime as dt
+import pickle
+import re
 from html.parser import HTMLParser
 
 import pytest
 
 import scaleapi
-from scaleapi._html import MAX_COLUMNS, MAX_FOLDED_CHARS, MAX_INLINE_CHARS, MAX_ROWS
+from scaleapi._html import FIRST_COLUMNS, MAX_COLUMNS, MAX_FOLDED_CHARS, MAX_INLINE_CHARS, MAX_ROWS
 
 HOSTILE = "</td></pre><script>alert(1)</script><img src=x onerror=alert(2)>&amp;\"'"
 
@@ -150,9 +152,37 @@ def test_html_page_is_a_table_with_a_row_per_item(client):
 
 
 def test_html_page_identifying_columns_come_first(client):
-    first = ["task_id", "id", "name", "type", "status", "project", "batch", "created_at"]
+    first = list(FIRST_COLUMNS[:MAX_COLUMNS])
     row = dict.fromkeys(["urgency", *reversed(first)], "x")
     assert shown(page(client, row)).cells[1 : MAX_COLUMNS + 1] == first
+
+
+def test_html_page_has_metadata_and_tags_and_no_empty_columns(client):
+    row = {
+        "task_id": "t", "unique_id": "u", "batch": None, "tags": ["a"], "metadata": {"b": 1},
+        "params": {"c": 2}, "callback_url": "", "completed_at": None, "attempts": 0,
+    }  # fmt: skip
+    found = shown(page(client, row, {"task_id": "s", "batch": None, "tags": []}))
+    assert found.cells[1:6] == ["task_id", "unique_id", "tags", "metadata", "attempts"]
+    assert found.cells[6:11] == ["t", "u", '["a"]', '{"b": 1}', "0"]
+
+
+def test_html_times_are_on_one_line_and_captions_at_the_left(client):
+    html = page(client, {"task_id": "t", "created_at": "2026-03-04T10:15:00.000Z"})._repr_html_()
+    assert re.search("<td [^>]*white-space:nowrap[^>]*>2026-03-04 10:15:00 UTC</td>", html)
+    assert '<caption style="text-align:left">' in html
+
+
+def test_html_lists_that_the_client_returns_are_tables(scale_client):
+    for name in "ab":
+        scale_client.create_project(name, "chat")
+    found = scale_client.get_projects()
+    cells = shown(found).cells
+    assert cells[0] == "Project: 2" and cells.count("a") == cells.count("b") == 1
+    assert isinstance(found, list) and found == list(found) and found[:1] == [found[0]]
+    assert shown(scale_client.list_teammates()).cells[0].startswith("Teammate: ")
+    again = pickle.loads(pickle.dumps(found))
+    assert type(again) is type(found) and again == found
 
 
 def test_html_page_has_a_bounded_number_of_rows(client):
