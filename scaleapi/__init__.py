@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from .batches import BatchStatus as BatchStatus
     from .bulk.failures import read_failures as read_failures
     from .client import ScaleClient as ScaleClient
+    from .dataframes import label_counts as label_counts
     from .dataframes import to_dataframe as to_dataframe
     from .evaluation_tasks import EvaluationTask as EvaluationTask
     from .exceptions import Attempt as Attempt
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # for editors and type checkers: the same names again
     from .exceptions import ScaleUnauthorized as ScaleUnauthorized
     from .exceptions import ScaleWaitTimeout as ScaleWaitTimeout
     from .files import File as File
+    from .galleries import gallery as gallery
     from .pagination import Paginator as Paginator
     from .projects import Project as Project
     from .projects import TaskTemplate as TaskTemplate
@@ -73,7 +75,7 @@ _NAMES = {
     "bulk.failures": "read_failures",
     "client": "ScaleClient",
     "arrow": "to_arrow",
-    "dataframes": "to_dataframe",
+    "dataframes": "label_counts to_dataframe",
     "evaluation_tasks": "EvaluationTask",
     "exceptions": (
         "Attempt ExceptionMap ScaleConnectionError ScaleConnectionTimeout ScaleDuplicateResource "
@@ -82,6 +84,7 @@ _NAMES = {
         "ScaleTooManyRequests ScaleUnauthorized ScaleWaitTimeout"
     ),
     "files": "File",
+    "galleries": "gallery",
     "pagination": "Paginator",
     "projects": "Project TaskTemplate",
     "quality_tasks": "QualityTask",

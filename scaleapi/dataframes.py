@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Union, cast
 
+from ._html import MATHJAX_IGNORE, escape_html
 from ._lazy import OptionalPackage, import_extra
 from ._manifest import read_manifest
-from ._task_columns import Column, is_encodable, parse_columns
+from ._task_columns import Column, is_encodable, parse_columns, whole_string
 from ._task_sources import TaskSource, task_json, tasks_in
 from ._validation import str_or_str_list
+from .annotations.reading import iter_annotations
+from .drawing import label_colour
 from .exceptions import ScaleInvalidArgument
 
 if TYPE_CHECKING:
@@ -45,6 +50,8 @@ COLUMN_DTYPES: Mapping[str, Any] = {
 }
 """The dtype for each type of a chosen column, except "json" and "timestamp"."""
 JSON_TEXT, PYTHON = "json", "python"
+LABEL_COLUMNS = ["label", "type", "annotations", "tasks"]
+_LEFT = 'style="text-align:left"'
 _NANOSECONDS = re.compile(r"\.\d{7}")
 
 
@@ -225,3 +232,61 @@ def _times(column: pandas.Series[Any]) -> pandas.Series[Any]:
         return column
     finer = any(_NANOSECONDS.search(value) for value in column.dropna())
     return cast("pandas.Series[Any]", times.dt.as_unit("ns" if finer else "us"))
+
+
+def label_counts(
+    tasks: TaskSource, *, files: Union[str, os.PathLike[str], None] = None
+) -> pandas.DataFrame:
+    """Return how often each label occurs, which needs the extra `pandas`.
+
+    Args:
+        tasks: See `to_dataframe`.
+        files: See `scaleapi.annotations.iter_annotations`.
+
+    Returns:
+        A data frame with a row for each label, the most frequent first, and the columns `label`,
+        `type`, the geometry; `annotations`, their number; and `tasks`, in how many they are.
+        Notebooks display it with bars.
+
+    Raises:
+        ImportError: If pandas is not installed.
+        ScaleInvalidArgument: If one of the tasks is invalid.
+        OSError: If a file can't be read.
+    """
+    counts: Counter[tuple[str, str]] = Counter()
+    seen: dict[tuple[str, str], set[str]] = {}
+    for annotation in iter_annotations(tasks, files=files):
+        if annotation.label is not None:
+            key = (whole_string(annotation.label), annotation.type)
+            counts[key] += 1
+            seen.setdefault(key, set()).add(annotation.task_id)
+    rows = [(*key, number, len(seen[key])) for key, number in counts.most_common()]
+    frame = _counts_class()(rows, columns=LABEL_COLUMNS)
+    return cast("pandas.DataFrame", frame)
+
+
+@lru_cache(maxsize=1)
+def _counts_class() -> Any:
+    """Return a class of data frames that are displayed with bars; it needs pandas to be defined."""
+    base: Any = import_extra("pandas", "pandas", "A data frame").DataFrame
+
+    class LabelCounts(base):  # type: ignore[misc]  # frames made of it have the usual class
+        """Numbers of labels."""
+
+        def _repr_html_(self) -> Any:
+            if list(self.columns) != LABEL_COLUMNS:
+                return super()._repr_html_()
+            most = max(self["annotations"], default=1)
+            rows = (
+                (label, type_, f"{number:,}", f"{tasks:,}", "\u2588" * round(30 * number / most))
+                for label, type_, number, tasks in self.itertuples(index=False)
+            )
+            body = "".join(
+                f"<tr>{''.join(f'<td {_LEFT}>{escape_html(cell)}</td>' for cell in cells)}"
+                f'<td style="text-align:left;color:{label_colour(cells[0])}">{bar}</td></tr>'
+                for *cells, bar in rows
+            )
+            head = "".join(f"<th {_LEFT}>{name}</th>" for name in (*LABEL_COLUMNS, ""))
+            return f"<table {MATHJAX_IGNORE}><tr>{head}</tr>{body}</table>"
+
+    return LabelCounts

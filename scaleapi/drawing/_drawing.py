@@ -78,8 +78,18 @@ class Drawing:
     # other image, and so no attachment. In an <object> they do, and tooltips work. Viewers that
     # sanitize HTML, as all do for notebooks that are not trusted, keep the <img> within it.
     def _repr_html_(self) -> str:
-        picture, still = self._picture, self._still()
-        if isinstance(picture, Canvas) and picture.has_unknown_size:
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
+        return f"<div {MATHJAX_IGNORE}>{self.embed()}{notes}</div>"
+
+    def embed(self, *, is_scaled: bool = False) -> str:
+        """Return the picture without its notes as HTML, to be part of a page.
+
+        Args:
+            is_scaled: Whether it has any size, also where that of the image is unknown: then only
+                the part of the image with annotations is displayed.
+        """
+        picture = self._picture
+        if isinstance(picture, Canvas) and picture.has_unknown_size and not is_scaled:
             # An <img> has its intrinsic size without our knowing it, so all of the image can be
             # seen; an SVG needs the size for its viewBox.
             sides = (f"{side:.0f}px" for side in picture.size)
@@ -93,10 +103,9 @@ class Drawing:
             media_type, content, style = "text/html", page, _SCROLL_STYLE
         else:
             media_type, content, style = "image/svg+xml", picture.svg(), _FIT_STYLE
-        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes)
         return (
-            f'<div {MATHJAX_IGNORE}><object data="{_data_url(media_type, content)}" '
-            f'style="{style}" type="{media_type}">{still}</object>{notes}</div>'
+            f'<object data="{_data_url(media_type, content)}" style="{style}" '
+            f'type="{media_type}">{self._still()}</object>'
         )
 
     def _still(self) -> str:

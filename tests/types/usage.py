@@ -479,6 +479,10 @@ def functions(body: bytes, headers: Mapping[str, str], rows: list[scaleapi.Task]
     callbacks.parse({}, requests.Response().headers, os.environ["AUTH_KEY"], scaleapi.ScaleClient())
     assert_type(scaleapi.to_dataframe(rows, flatten=["metadata"]), pandas.DataFrame)
     scaleapi.to_arrow(rows, {"metadata.camera": "int64"})
+    assert_type(scaleapi.label_counts("tasks.jsonl"), pandas.DataFrame)
+    shown = scaleapi.gallery(rows, columns=3, image=lambda task: task["unique_id"], size=(5, 5))
+    assert_type(next(iter(shown)), scaleapi.drawing.Drawing)
+    rows[0].draw("image.png", files="folder")
 
 
 def on_annotations(task: scaleapi.Task) -> None:
