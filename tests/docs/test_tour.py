@@ -1,5 +1,6 @@
 """The tour notebook runs without errors and displays what its text says."""
 
+import ast
 import json
 import re
 import shutil
@@ -33,8 +34,10 @@ def shown(notebook, words):
 
 
 def test_tour_runs_without_errors_or_warnings(notebook):
-    kinds = {output["output_type"] for output in outputs(notebook, "")}
-    assert kinds == {"execute_result", "display_data"}, "neither an error nor a warning"
+    kinds = {(output["output_type"], output.get("name")) for output in outputs(notebook, "")}
+    printed = ("stream", "stdout")  # by pycocotools
+    assert kinds == {("execute_result", None), ("display_data", None), printed}
+    assert [each["name"] for each in outputs(notebook, "COCO(") if "name" in each] == ["stdout"]
 
 
 def test_tour_progress_bar_is_a_widget(notebook):
@@ -58,9 +61,25 @@ def test_tour_annotations_are_drawn_over_the_image(notebook):
     assert "no response yet: the task is pending" in shown(notebook, 'street-1")[0].draw(')
 
 
+def test_tour_shows_a_gallery_counts_of_labels_and_a_coco_file(notebook):
+    gallery = shown(notebook, "scaleapi.gallery(")
+    assert gallery.count("<details>") == 8 and "<b>street-8</b><br>car 2, bicycle 1<" in gallery
+    assert '<td style="text-align:left">bicycle</td>' in shown(notebook, "label_counts(")
+    (report,) = outputs(notebook, "report = to_coco(")
+    assert literal(report)["left_out"] == {
+        "attributes": 1, "line": 1, "point": 1, "task without a response": 22,
+    }  # fmt: skip
+    (counts,) = (each for each in outputs(notebook, "COCO(") if "data" in each)
+    assert literal(counts) == {"car": 11, "bicycle": 6, "house": 1, "tree": 1}
+
+
+def literal(output):
+    return ast.literal_eval("".join(output["data"]["text/plain"]))
+
+
 def test_tour_is_rendered_by_a_browser(notebook, folder, browse):
     document = opened(browse(tour.as_html(notebook, folder).as_uri(), "--dump-dom"))
-    assert len(re.findall(r"<svg [^>]*aria-label=\"Task\(id=", document)) == 2
+    assert len(re.findall(r"<svg [^>]*aria-label=\"Task\(id=", document)) == 10
     assert "bicycle</text>" in document and "Tasklist: 5 of 30" in document
 
 
