@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from .._geometry import (
     Answer,
@@ -140,7 +140,13 @@ def read_answers(response: Mapping[str, Any]) -> Iterator[Item]:
 
 
 def read_chat(response: Mapping[str, Any]) -> Iterator[Item]:
-    """Yield the steps of a chat."""
+    """Yield the steps of a chat, and what was said about its messages, turns and threads."""
+    for thread in _objects(response.get("threads")):
+        for number, turn in enumerate(_objects(thread.get("turns"))):
+            for message in _objects(turn.get("messages")):
+                yield from _chat_answers(message, number)
+            yield from _chat_answers(turn, number)
+        yield from _chat_answers(thread, None)
     yield from read_rows(response.get("annotations"), lambda row: Answer(_object(row)))
     steps = response.get("responses")
     for step in steps if isinstance(steps, list) else []:
@@ -149,6 +155,23 @@ def read_chat(response: Mapping[str, Any]) -> Iterator[Item]:
             yield Item(kind, Answer(step["output"]), NO_ATTRIBUTES, json=step)
         else:
             yield unknown(step, f"a step must have type and output, got {step!r:.40}")
+
+
+def _chat_answers(part: Mapping[str, Any], turn: Optional[int]) -> Iterator[Item]:
+    for row in _objects(part.get("annotations")):
+        label, id_ = row.get("key"), row.get("id")
+        yield Item(
+            label if isinstance(label, str) else None,
+            Answer(row.get("value")),
+            NO_ATTRIBUTES,
+            turn,
+            id=id_ if isinstance(id_, str) else None,
+            json=row,
+        )
+
+
+def _objects(rows: Any) -> list[dict[str, Any]]:
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
 def _object(row: Any) -> Mapping[str, Any]:

@@ -25,8 +25,8 @@ class Annotation(NamedTuple):
         geometry: What it is. Pixels, frames and seconds are said where its class is described.
         attributes: The values of its attributes, by name.
         frame: The video's frame number (of key frames), the position of the frame (of all other
-            files), of the page of a document, of the row of a table, or of the respondent; None
-            where there is none.
+            files), of the page of a document, of the row of a table, of the respondent or of
+            the turn of a chat; None where there is none.
         time: Seconds from the start of a video, or of the timestamp of a scene.
         sensor: The sensor or camera in which it was seen.
         id: Its `uuid` or `id`; objects have the same in all frames.

@@ -59,6 +59,9 @@ def make_picture(
         notes: The notes.
     """
     kinds = {type(item.geometry) for item in items}
+    response = task.get("response")
+    if isinstance(response, Mapping) and isinstance(response.get("threads"), list):
+        return conversation_of(response, title, notes)
     if Mask in kinds:
         return _masks(task, items, background, files, title, notes)
     if TextSpan in kinds:
@@ -258,7 +261,7 @@ def _frame_caption(task: Mapping[str, Any], frame: Optional[int], sensor: Any) -
         caption = f"page {frame + 1}"
     else:
         caption = f"frame {frame}"
-    return caption if sensor is None else f"{caption}, {sensor}"
+    return caption if sensor is None else f"{caption}, camera {sensor}"
 
 
 def _moment(frame: Optional[int], time: Optional[float]) -> str:
@@ -297,10 +300,10 @@ def _is_color(text: str) -> bool:
 
 
 def conversation_of(task: Mapping[str, Any], title: str, notes: list[str]) -> Conversation:
-    """Return the threads of a v2 task as a conversation, with their annotations.
+    """Return the threads of a chat as a conversation, with their annotations.
 
     Args:
-        task: The JSON of the task.
+        task: The JSON of the task, or the response of a v1 task.
         title: Accessible name of the picture.
         notes: Gets what is not shown.
     """
