@@ -22,6 +22,7 @@ NOTEBOOK = ROOT / "examples" / "tour.ipynb"
 IMAGES = {
     "table.png": ("client.tasks(project=", "1060,330"),
     "drawing.png": ("task.draw(", "800,445"),
+    "gallery.png": ("scaleapi.gallery(", "1000,720"),
 }
 NOTHING_FROM_OUTSIDE = [
     f"--HTMLExporter.{name}_url=" for name in ("mathjax", "require_js", "jquery")
