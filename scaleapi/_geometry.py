@@ -377,16 +377,16 @@ def read_number(row: Mapping[str, Any], key: str) -> float:
         UnsupportedGeometry: If it has none under this key, or one that no float can hold.
     """
     value = row.get(key)
-    if type(value) is float and -_MAX_NUMBER <= value <= _MAX_NUMBER:
+    if type(value) is float and -MAX_NUMBER <= value <= MAX_NUMBER:
         return value  # the usual case
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise UnsupportedGeometry(f"{key} must be a number, got {value!r:.40}")
-    if not -_MAX_NUMBER <= value <= _MAX_NUMBER:  # NaN is not in this range either
+    if not -MAX_NUMBER <= value <= MAX_NUMBER:  # NaN is not in this range either
         raise UnsupportedGeometry(f"{key} must be a finite number, got {value!r:.40}")
     return value
 
 
-_MAX_NUMBER = 2**53  # floats are exact up to it
+MAX_NUMBER = 2**53  # floats are exact up to it
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], ImageGeometry]] = {
     "box": _read_box,

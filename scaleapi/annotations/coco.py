@@ -7,11 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any, Callable, Optional
+from operator import itemgetter
+from typing import IO, Any, Callable, Optional
 
 from .._atomic import PathLike, atomic_write, validate_output_path
 from .._geometry import GEOMETRY_TYPES, Box, Ellipse, Mask, RotatedBox
 from .._lazy import import_extra
+from .._responses.plain_boxes import PlainBox
 from .._responses.reading import Folder
 from ..exceptions import ScaleInvalidArgument
 from .images import LabeledImage, LabeledImages, Size, Sizes
@@ -19,6 +21,8 @@ from .mask_images import MaskImages
 from .outlines import OUTLINES, area_of, extent_of
 from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
+
+MAX_ROWS = 1000  # in memory
 
 
 def to_coco(
@@ -66,19 +70,44 @@ def to_coco(
     encoder = _Encoder(MaskImages(source.files), Labels(labels, 1))
     with atomic_write(target, target.parent) as file, tempfile.TemporaryFile() as images:
         file.write(b'{"info":{"description":"Annotations from Scale AI"},"annotations":[')
-        before = b""
+        annotation_rows, image_rows = _Rows(file), _Rows(images)
         for image in source.read(tasks):
             rows, size = encoder.annotations(image)
-            if rows:
-                file.write(before + ",\n".join(rows).encode())
-                before = b",\n"
-            images.write(b",\n" * (encoder.tally.images > 1))
-            images.write(encoder.image(image, size).encode())
+            annotation_rows.add(rows)
+            image_rows.add([encoder.image(image, size)])
+        annotation_rows.write()
+        image_rows.write()
         file.write(b'],"images":[')
         images.seek(0)
         shutil.copyfileobj(images, file)
         file.write(b'],"categories":' + json.dumps(encoder.categories()).encode() + b"}\n")
     return encoder.tally.report(target, source.left_out)
+
+
+class _Rows:
+    """Writes the items of a JSON array to a file, many at once.
+
+    Args:
+        file: The file.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._rows: list[str] = []
+        self._before = b""
+
+    def add(self, rows: list[str]) -> None:
+        """Add items, as JSON."""
+        self._rows += rows
+        if len(self._rows) >= MAX_ROWS:
+            self.write()
+
+    def write(self) -> None:
+        """Write the items that have not been written."""
+        if self._rows:
+            self._file.write(self._before)
+            self._file.write(",\n".join(self._rows).encode())
+            self._rows, self._before = [], b",\n"
 
 
 class _Encoder:
@@ -102,6 +131,8 @@ class _Encoder:
         """Return the annotations of an image, and its size."""
         tally, rows, size = self.tally, [], image.size
         tally.images += 1
+        if image.boxes is not None:
+            return self._boxes(image.boxes), size
         for item in image.items:
             geometry = item.geometry
             kind = type(geometry)
@@ -122,14 +153,28 @@ class _Encoder:
             tally.count(item, is_approximated=kind is RotatedBox or kind is Ellipse)
         return rows, size
 
+    def _boxes(self, boxes: list[PlainBox]) -> list[str]:
+        """Return boxes of the last image; the same as `_encode_box` returns, in less time."""
+        labels = {label: self._labels.number_of(label) for label in map(itemgetter(0), boxes)}
+        image_id = self.tally.images
+        rows = [
+            f'{{"id":{number},"image_id":{image_id},"category_id":{labels[label]},"iscrowd":0,'
+            f'"bbox":[{left!r},{top!r},{width!r},{height!r}],"area":{width * height:.12g},'
+            f'"segmentation":[]}}'
+            for number, (label, left, top, width, height, _) in enumerate(boxes, self._last_id + 1)
+        ]
+        self._last_id += len(boxes)
+        self.tally.count_boxes(boxes)
+        return rows
+
     def image(self, image: LabeledImage, size: Optional[Size]) -> str:
         """Return the image whose annotations were encoded last."""
-        fields: dict[str, Any] = {"id": self.tally.images, "file_name": image.file_name}
-        if size is None:
-            self.tally.without_size += 1
-        else:
-            fields["width"], fields["height"] = size
-        return json.dumps({**fields, "coco_url": image.url, "task_id": image.task_id})
+        self.tally.without_size += size is None
+        sides = "" if size is None else f'"width":{size[0]},"height":{size[1]},'
+        return (
+            f'{{"id":{self.tally.images},"file_name":{_quote(image.file_name)},{sides}'
+            f'"coco_url":{_quote(image.url)},"task_id":{_quote(image.task_id)}}}'
+        )
 
     def categories(self) -> list[dict[str, Any]]:
         """Return the categories of all annotations."""
@@ -162,12 +207,15 @@ class _Encoder:
         return content if area else "", (width, height)
 
 
+_quote = json.JSONEncoder().encode
+
+
 def _encode_box(box: Box) -> str:
     left, top, width, height = box
     if width < 0 or height < 0:
         return ""
     return (
-        f'"bbox":[{left!r},{top!r},{width!r},{height!r}],"area":{width * height!r},'
+        f'"bbox":[{left!r},{top!r},{width!r},{height!r}],"area":{width * height:.12g},'
         f'"segmentation":[]'
     )
 

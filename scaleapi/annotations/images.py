@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from .._manifest import strip_query
 from .._responses.items import Item
+from .._responses.plain_boxes import PlainBox, plain_boxes
 from .._responses.reading import DownloadedFiles, Folder, read_task
 from ..drawing.images import from_attachment, read_size
 from ..exceptions import ScaleInvalidArgument
@@ -21,6 +22,7 @@ Sizes = Union[Size, Mapping[str, Size], None]
 
 UNANSWERED, WITHOUT_IMAGE = "task without a response", "task without an image"
 _HEADER_BYTES = 512 * 1024  # of a file that are searched for the size of its image
+_PLAIN = re.compile(r"\w[\w.-]*", re.ASCII)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\\/:*?"<>|]')
 
 
@@ -34,6 +36,7 @@ class LabeledImage(NamedTuple):
         url: Its URL, without query; "" for an image within the task.
         path: Its file, None if it is not at hand.
         size: Width and height in pixels, None if they are unknown.
+        boxes: The annotations, if all of them are upright boxes, else None.
         items: The annotations.
     """
 
@@ -42,6 +45,7 @@ class LabeledImage(NamedTuple):
     url: str
     path: Optional[Path]
     size: Optional[Size]
+    boxes: Optional[list[PlainBox]]
     items: Iterator[Item]
 
 
@@ -82,20 +86,22 @@ class LabeledImages:
             elif not isinstance(attachment, str) or not attachment:
                 self.left_out[WITHOUT_IMAGE] += 1
             else:
-                yield self._image(task_id, attachment, read_task(fields, self.files))
+                yield self._image(task_id, attachment, fields)
 
-    def _image(self, task_id: str, attachment: str, items: Iterator[Item]) -> LabeledImage:
+    def _image(self, task_id: str, attachment: str, task: Mapping[str, Any]) -> LabeledImage:
         is_inline = attachment[:5].lower() == "data:"
         url = "" if is_inline else strip_query(attachment)
-        name = self.files.name_of(task_id, attachment) or _name_in(url) or task_id
-        path = self.files.path_of(task_id, attachment)
+        file = self.files.name_of(task_id, attachment)
+        path = None if file is None else self.files.path_of(task_id, attachment)
+        name = file or _name_in(url) or task_id
         size = self._size(task_id, attachment if is_inline else "", path)
         unique = self._unique(name, task_id, hash(attachment if is_inline else url))
-        return LabeledImage(task_id, unique, url, path, size, items)
+        items = read_task(task, self.files)  # when they are iterated
+        return LabeledImage(task_id, unique, url, path, size, plain_boxes(task), items)
 
     def _unique(self, name: str, task_id: str, owner: int) -> str:
         """Return a name of which no other image has the part before the suffix."""
-        safe = "/".join(map(_safe, name.split("/")))
+        safe = name if _PLAIN.fullmatch(name) else "/".join(map(_safe, name.split("/")))
         stem = safe.rpartition(".")[0] or safe
         if self._owners.setdefault(stem, owner) == owner:
             return safe

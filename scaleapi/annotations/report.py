@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Optional
 
 from .._geometry import GEOMETRY_TYPES
 from .._responses.items import Item
+from .._responses.plain_boxes import PlainBox
 from ..exceptions import ScaleInvalidArgument
 
 UNLABELED = "unlabeled"
@@ -68,6 +70,11 @@ class Tally:
             self.left_out["attributes"] += 1
         if is_approximated:
             self.approximated[GEOMETRY_TYPES[type(item.geometry)]] += 1
+
+    def count_boxes(self, boxes: Sequence[PlainBox]) -> None:
+        """Count boxes that were written without their attributes."""
+        self.labels.update(map(itemgetter(0), boxes))
+        self.left_out["attributes"] += sum(map(itemgetter(5), boxes))
 
     def report(self, path: Path, left_out: Mapping[str, int]) -> ConversionReport:
         """Return the report."""

@@ -7,6 +7,8 @@ import json
 import subprocess
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi.annotations import iter_annotations, to_coco
@@ -206,6 +208,42 @@ def test_tasks_come_from_any_source(path, tmp_path, listing_client):
     ):  # fmt: skip
         to_coco(source, path)
         assert path.read_bytes() == wanted
+
+
+NUMBERS = (
+    st.integers(-5, 2000) | st.floats(-5, 2000) | st.sampled_from([2**60, float("nan"), "1", True])
+)
+ROWS = st.fixed_dictionaries(
+    {"type": st.sampled_from(["box", "box", "box", "BOX", "point", None])},
+    optional={
+        **dict.fromkeys(("left", "top", "width", "height"), NUMBERS),
+        "label": st.sampled_from(["car", "bus", None, 5]),
+        "attributes": st.sampled_from([{}, {"a": 1}, None, [], [1]]),
+        "rotation": st.sampled_from([0, 0.5]),
+        "vertices": st.just(VERTICES),
+    },
+)
+
+
+@given(rows=st.lists(st.just(BOX) | ROWS, max_size=4), more=st.sampled_from([{}, {"links": [1]}]))
+def test_plain_boxes_are_written_as_all_others_are(rows, more, tmp_path_factory):
+    path, task = tmp_path_factory.mktemp("coco") / "coco.json", image_task(1, rows)
+    task["response"].update(more)
+    fast = to_coco([task], path)
+    written = path.read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("scaleapi.annotations.images.plain_boxes", lambda task: None)
+        assert to_coco([task], path) == fast
+    assert path.read_bytes() == written
+
+
+def test_many_annotations_are_written_in_several_steps(path, monkeypatch):
+    tasks = generate(30)
+    to_coco(tasks, path)
+    wanted = path.read_bytes()
+    monkeypatch.setattr("scaleapi.annotations.coco.MAX_ROWS", 7)
+    to_coco(tasks, path)
+    assert path.read_bytes() == wanted and len(json.loads(wanted)["images"]) == 30
 
 
 def test_samples_of_all_types_are_loaded(path):
