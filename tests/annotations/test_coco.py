@@ -7,8 +7,6 @@ import json
 import subprocess
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import scaleapi
 from scaleapi.annotations import iter_annotations, to_coco
@@ -210,31 +208,28 @@ def test_tasks_come_from_any_source(path, tmp_path, listing_client):
         assert path.read_bytes() == wanted
 
 
-NUMBERS = (
-    st.integers(-5, 2000) | st.floats(-5, 2000) | st.sampled_from([2**60, float("nan"), "1", True])
-)
-ROWS = st.fixed_dictionaries(
-    {"type": st.sampled_from(["box", "box", "box", "BOX", "point", None])},
-    optional={
-        **dict.fromkeys(("left", "top", "width", "height"), NUMBERS),
-        "label": st.sampled_from(["car", "bus", None, 5]),
-        "attributes": st.sampled_from([{}, {"a": 1}, None, [], [1]]),
-        "rotation": st.sampled_from([0, 0.5]),
-        "vertices": st.just(VERTICES),
-    },
-)
-
-
-@given(rows=st.lists(st.just(BOX) | ROWS, max_size=4), more=st.sampled_from([{}, {"links": [1]}]))
-def test_plain_boxes_are_written_as_all_others_are(rows, more, tmp_path_factory):
-    path, task = tmp_path_factory.mktemp("coco") / "coco.json", image_task(1, rows)
-    task["response"].update(more)
-    fast = to_coco([task], path)
+@pytest.mark.parametrize(
+    "change",
+    [
+        {}, {"rotation": 0}, {"rotation": 0.5}, {"rotation": 0.5, "vertices": VERTICES},
+        {"vertices": VERTICES}, {"left": True}, {"left": "1"}, {"top": True}, {"top": None},
+        {"top": float("nan")}, {"width": True}, {"height": False}, {"width": 2**60}, {"width": -1},
+        {"height": -0.5}, {"height": float("inf")}, {"left": -5}, {"top": -(2**60)},
+        {"left": 2**60}, {"width": [1]}, {"label": None}, {"label": 5}, {"attributes": {}},
+        {"attributes": {"a": 1}}, {"attributes": [1]}, {"attributes": "x"}, {"type": "BOX"},
+        {"type": None}, {"type": "point", "x": 1, "y": 2}, {"type": "sphere"},
+    ],
+    ids=str,
+)  # fmt: skip
+@pytest.mark.parametrize("more", [{}, {"links": [1]}, {"global_attributes": {"a": 1}}], ids=str)
+def test_plain_boxes_are_written_as_all_others_are(change, more, path, monkeypatch):
+    tasks = [image_task(1, [BOX, {**BOX, **change}])]
+    tasks += [image_task(2, [BOX], type=kind) for kind in ("annotation", "documenttranscription")]
+    tasks[0]["response"].update(more)
+    report = to_coco(tasks, path)
     written = path.read_bytes()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("scaleapi.annotations.images.plain_boxes", lambda task: None)
-        assert to_coco([task], path) == fast
-    assert path.read_bytes() == written
+    monkeypatch.setattr("scaleapi.annotations.images.plain_boxes", lambda task: None)
+    assert to_coco(tasks, path) == report and path.read_bytes() == written
 
 
 def test_many_annotations_are_written_in_several_steps(path, monkeypatch):
