@@ -26,6 +26,11 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
+    "sphinx.ext.viewcode",
+    "notfound.extension",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_llm.txt",
     "_listings",
     "_task_types",
 ]
@@ -36,6 +41,16 @@ html_theme = "furo"
 html_title = f"scaleapi {release}"
 html_show_copyright = False
 html_copy_source = False
+
+# Prompts and what blocks print are not copied.
+copybutton_prompt_text = r"\$ |>>> |\.\.\. "
+copybutton_prompt_is_regexp = True
+notfound_urls_prefix = None
+# A Markdown twin of each page, and llms.txt, which lists them.
+llms_txt_description = "The Python SDK for Scale AI's labeling API, with a local sandbox of it."
+llms_txt_suffix_mode = "replace"
+llms_txt_suppress_unknown_node_warnings = True
+html_favicon = "images/favicon.svg"
 
 default_role = "py:obj"  # single backticks, as in docstrings: a link if the name is documented
 toc_object_entries_show_parents = "hide"

@@ -25,7 +25,8 @@ LANGUAGES = {"python", "console", "text"}
 SPHINX_DIRECTIVES = (
     "toctree", "currentmodule", "automodule", "autoclass", "autoexception", "autofunction",
     "automethod", "autoproperty", "py:data", "attribute", "client-methods", "public-classes",
-    "v2-models", "task-type-facts", "task-type-overview", "task-type-payload", "task-type-response",
+    "grid", "grid-item-card", "v2-models", "task-type-facts", "task-type-overview",
+    "task-type-payload", "task-type-response",
 )  # fmt: skip
 SPHINX_ROLES = ("doc", "ref", "class", "meth", "func", "exc", "attr", "data", "mod")
 # Packages that a page needs; vcrpy has no release for Python 3.9 and urllib3 2.

@@ -48,6 +48,24 @@ def test_site_loads_nothing_from_other_hosts(build):
     assert not found
 
 
+def test_site_has_a_markdown_twin_of_each_page_and_lists_them(build):
+    _, pages = build
+    listed = (pages / "llms.txt").read_text("utf-8")
+    for page in DOCS.glob("**/[!_]*.rst"):
+        twin = page.relative_to(DOCS).with_suffix(".md").as_posix()
+        assert f"({twin})" in listed and (pages / twin).stat().st_size > 100
+
+
+def test_site_has_copy_buttons_sources_and_a_page_for_missing_ones(build):
+    _, pages = build
+    assert "copybutton.js" in (pages / "tutorial.html").read_text("utf-8")
+    assert "_modules/scaleapi/client.html" in (pages / "api" / "client.html").read_text("utf-8")
+    missing = (pages / "404.html").read_text("utf-8")
+    assert "Page not found" in missing and "favicon.svg" in missing
+    start = (pages / "index.html").read_text("utf-8")
+    assert start.count("sd-card-title") == 3 and f"scaleapi {scaleapi.__version__}" in start
+
+
 PUBLIC = [
     *((scaleapi, name) for name in scaleapi.__all__ if not name.startswith("_")),
     *((bulk, name) for name in bulk.__all__),
