@@ -14,6 +14,7 @@ from typing import Any
 from . import Sandbox
 from .backend import fixtures
 from .backend.store import Store
+from .http.access import is_loopback
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,6 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
         with sandbox:
             if options.seed:
                 sandbox.seed(options.seed)
+            if not is_loopback(options.host):
+                sys.stderr.write(
+                    f"Everyone who reaches {options.host} can read and change this data: the "
+                    f"sandbox takes any key\n"
+                )
             sys.stdout.write(f"Scale sandbox at {sandbox.url}\n")
             sys.stdout.flush()
             threading.Event().wait()

@@ -16,6 +16,7 @@ from werkzeug.routing import Map
 from .backend.state import SandboxState
 from .backend.store import UniqueViolationError
 from .faults import FaultRule
+from .http import access
 from .http.auth import authenticate
 from .http.chunked import ChunkedReader
 from .http.errors import ApiError, ConnectionDroppedError, bad_request
@@ -39,12 +40,13 @@ class _Request(Request):
         return io.BytesIO()
 
 
-def make_app(state: SandboxState, stopping: threading.Event) -> SandboxApp:
+def make_app(state: SandboxState, stopping: threading.Event, is_local: bool) -> SandboxApp:
     """Make the WSGI app.
 
     Args:
         state: What the routes work on.
         stopping: Ends the delays of fault rules when set.
+        is_local: Whether only this machine reaches it, so that it has no other host name.
 
     Returns:
         The app.
@@ -59,7 +61,7 @@ def make_app(state: SandboxState, stopping: threading.Event) -> SandboxApp:
     app.extensions["scaleapi"] = state
     for routes in BLUEPRINTS:
         app.register_blueprint(routes, url_prefix=routes.url_prefix or "/v1")
-    _add_hooks(app, state, stopping)
+    _add_hooks(app, state, stopping, is_local)
     _add_error_handlers(app)
     return SandboxApp(app)
 
@@ -93,7 +95,7 @@ def _truncate(body: Iterable[bytes]) -> Iterator[bytes]:
     raise ConnectionDroppedError
 
 
-def _add_hooks(app: Flask, state: SandboxState, stopping: threading.Event) -> None:
+def _add_hooks(app: Flask, state: SandboxState, stopping: threading.Event, is_local: bool) -> None:
     @app.before_request
     def record_request() -> Response | None:
         is_control = control.is_control()
@@ -104,6 +106,8 @@ def _add_hooks(app: Flask, state: SandboxState, stopping: threading.Event) -> No
             _buffer_chunked_body()
             request.get_data()  # limited in size, like any other body
             return None
+        if is_local:
+            access.require_loopback_host()
         g.recorded = _record()
         state.requests.add(g.recorded)
         _buffer_chunked_body()
@@ -204,7 +208,7 @@ def _add_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def internal_error(exc: Exception) -> Response:
-        log.error("%s %s failed", request.method, request.path, exc_info=exc)
+        log.error("%s %r failed", request.method, request.path, exc_info=exc)
         return error_response(500, f"The sandbox failed: {type(exc).__name__}, see its log")
 
 

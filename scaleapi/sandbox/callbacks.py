@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import logging
 import queue
 import threading
@@ -21,7 +22,7 @@ AUTH_VALUE = "sandbox-callback-auth"
 TIMEOUT: Any = Timeout(3, connect=1)  # seconds: 1 to connect, 3 for an attempt as a whole
 RETRY_DELAYS = (0.1, 0.4)  # seconds; Scale makes up to 20 attempts in 24 hours
 STOP_SECONDS = 4  # longer than an attempt
-MAX_CALLBACKS = 10_000
+MAX_CALLBACKS, MAX_TOTAL_BYTES = 10_000, 256 * 1024 * 1024  # of those that are kept
 MAX_RESPONSE_BYTES = 64 * 1024  # of a body that is read, and discarded
 
 OnDelivered = Callable[[bool], None]
@@ -69,7 +70,8 @@ class Callbacks:
             raise ValueError(f"callbacks must be 'loopback' or 'all', got {scope!r}")
         self._scope = scope
         self._lock = threading.Lock()
-        self._callbacks: deque[Callback] = deque(maxlen=MAX_CALLBACKS)
+        self._callbacks: deque[tuple[Callback, int]] = deque()
+        self._total_size = 0
         self._queue: _Queue = queue.Queue()
         self._cancelled = threading.Event()  # set to discard what is queued
         self._thread: Optional[threading.Thread] = None
@@ -84,23 +86,30 @@ class Callbacks:
         """
         is_sent = is_http(url) and (self._scope == "all" or is_loopback(url))
         callback = Callback(url, body, sent=is_sent)
+        size = len(json.dumps(body))
         with self._lock:
-            self._callbacks.append(callback)
+            self._callbacks.append((callback, size))
+            self._total_size += size
+            while len(self._callbacks) > 1 and (
+                len(self._callbacks) > MAX_CALLBACKS or self._total_size > MAX_TOTAL_BYTES
+            ):
+                self._total_size -= self._callbacks.popleft()[1]
             if is_sent:
                 self._queue.put((callback, on_delivered, self._cancelled))
                 self._start()
         if not is_sent:
-            log.info("callback to %s recorded, not sent", url)
+            log.info("callback to %r recorded, not sent", url)
 
     def as_list(self) -> list[Callback]:
         """Return the latest callbacks, oldest first."""
         with self._lock:
-            return list(self._callbacks)
+            return [callback for callback, _ in self._callbacks]
 
     def clear(self) -> None:
         """Forget all callbacks; pending ones are not sent."""
         with self._lock:
             self._callbacks.clear()
+            self._total_size = 0
             self._discard_pending()
 
     def stop(self) -> None:
@@ -143,7 +152,7 @@ def _run(pending: _Queue) -> None:
                 if delivered or not cancelled.is_set():  # a discarded one has not failed
                     on_delivered(delivered)
             except Exception:
-                log.exception("callback to %s failed", callback.url)
+                log.exception("callback to %r failed", callback.url)
 
 
 def is_http(url: str) -> bool:
@@ -190,7 +199,7 @@ def _attempt(session: requests.Session, callback: Callback) -> None:
     except queue.Empty:
         callback.error = f"no complete response within {TIMEOUT.total} seconds"
     if callback.error is not None:
-        log.warning("callback to %s got no response: %s", callback.url, callback.error)
+        log.warning("callback to %r got no response: %s", callback.url, callback.error)
 
 
 def _post(session: requests.Session, callback: Callback) -> tuple[Optional[int], Optional[str]]:

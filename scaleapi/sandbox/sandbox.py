@@ -19,6 +19,7 @@ from .backend.store import Doc, Store, public
 from .backend.v2_view import V2Serializer
 from .callbacks import AUTH_VALUE, Callback, Callbacks
 from .faults import FaultRegistry, FaultRule, parse_faults
+from .http.access import is_loopback
 from .http.auth import account_of
 from .http.errors import ApiError
 from .http.server import Server
@@ -447,7 +448,7 @@ class _Running:
             sandbox._requests,
             sandbox._faults,
         )
-        app = make_app(self.state, self._stopping)
+        app = make_app(self.state, self._stopping, is_loopback(sandbox._host))
         self._server = Server(app, sandbox._host, sandbox._port)
         try:
             host, port = self._server.bind()

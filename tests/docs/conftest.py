@@ -41,7 +41,7 @@ def run(start):
 
     def run(*arguments, **options):
         process = start(*arguments, **options)
-        said = process.communicate(timeout=60)
+        said = process.communicate(timeout=100)
         return subprocess.CompletedProcess(process.args, process.returncode, *said)
 
     return run

@@ -200,7 +200,7 @@ def test_callback_whose_result_cannot_be_stored_is_logged_and_the_next_is_sent(
         patch.setattr(store, "get", lambda *args, **values: 1 / 0)
         task = {"task_id": "t", "status": "completed", "callback_url": receiver.url}
         lifecycle.send_task_callback(sandbox._open().state, "account", task)
-        wait_until(lambda: f"callback to {receiver.url} failed" in caplog.text)
+        wait_until(lambda: f"callback to '{receiver.url}' failed" in caplog.text)
     task_id = http.make_task(callback_url=receiver.url)["task_id"]
     wait_until(lambda: http.get(f"/task/{task_id}").json().get("callback_succeeded"))
 

@@ -17,8 +17,8 @@ TIMEOUT = 10  # seconds; generous for one request, far less than the delay or th
 DELAY = 600
 
 AUTH = b"Authorization: Basic dGVzdF9rZXk6\r\n"
-GET = b"GET /v1/teams HTTP/1.1\r\nHost: x\r\n" + AUTH + b"\r\n"
-POST = b"POST /v1/files/import HTTP/1.1\r\nHost: x\r\n" + AUTH
+GET = b"GET /v1/teams HTTP/1.1\r\nHost: localhost\r\n" + AUTH + b"\r\n"
+POST = b"POST /v1/files/import HTTP/1.1\r\nHost: localhost\r\n" + AUTH
 BODY = b'{"file_url": "https://example.org/a.png"}'
 WITH_LENGTH = POST + b"Content-Length: %d\r\n\r\n" % len(BODY)
 IN_CHUNKS = POST + b"Transfer-Encoding: chunked\r\n\r\n"

@@ -165,7 +165,7 @@ def test_control_own_origin_is_served(live_sandbox, ctl):
 
 
 def test_control_only_loopback_peers_are_served(live_sandbox, live_http, ctl, monkeypatch):
-    monkeypatch.setattr(access, "_is_loopback", lambda address: False)
+    monkeypatch.setattr(access, "_is_loopback_peer", lambda: False)
     for method, path in ADDRESSES:
         assert is_refusal(ctl.request(method, path, json={"status": 500}), 403)
     assert live_http.ids() == []  # the rest is served
@@ -176,11 +176,11 @@ def test_control_only_loopback_peers_are_served(live_sandbox, live_http, ctl, mo
     [
         ("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("::ffff:127.0.0.1", True),
         ("10.0.0.1", False), ("::ffff:10.0.0.1", False), ("0.0.0.0", False), ("", False),
-        ("localhost", False),
+        ("localhost", True), ("LocalHost", True), ("localhost.example.org", False), (None, False),
     ],
 )  # fmt: skip
 def test_control_loopback_peers_are_recognized(address, expected):
-    assert access._is_loopback(address) is expected
+    assert access.is_loopback(address) is expected
 
 
 def test_control_request_bodies_are_bounded(ctl, monkeypatch):
@@ -206,3 +206,29 @@ def test_control_works_over_ipv6(control_of):
         pytest.skip("no IPv6 here")
     with sandbox:
         assert control_of(sandbox).get("/faults").status_code == 200
+
+
+def test_api_of_other_host_names_is_refused(live_sandbox):
+    """Scripts of a site whose name resolves to this machine would read data of a test key."""
+    port = live_sandbox.url.split(":")[2].split("/")[0]
+    for path in ("/v1/tasks", "/v1/teams", "/v2/tasks", "/v1/no/such/route"):
+        answer = requests.get(
+            f"http://127.0.0.1:{port}{path}", auth=("test_key", ""),
+            headers={"Host": f"rebound.example.org:{port}"}, timeout=5,
+        )  # fmt: skip
+        assert answer.status_code == 403 and "Host header must be" in answer.text
+    assert not live_sandbox.requests
+    answer = requests.get(
+        f"http://127.0.0.1:{port}/v1/teams", auth=("test_key", ""),
+        headers={"Host": f"localhost:{port}"}, timeout=5,
+    )  # fmt: skip
+    assert answer.status_code == 200
+
+
+def test_api_on_all_addresses_takes_any_host_name():
+    with Sandbox(host="0.0.0.0") as sandbox:
+        answer = requests.get(
+            f"{sandbox.url}/teams", auth=("test_key", ""), headers={"Host": "sandbox:8080"},
+            timeout=5,
+        )  # fmt: skip
+        assert answer.status_code == 200

@@ -113,7 +113,7 @@ def test_recorded_request_over_the_total_limit_is_kept_alone(sandbox, http, monk
 
 def test_request_is_recorded_before_its_body_arrives(sandbox, http, wait_until):
     with socket.create_connection(address_of(sandbox), timeout=5) as raw:
-        raw.sendall(b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n")
+        raw.sendall(b"POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n")
         (request,) = wait_until(lambda: sandbox.requests)
         assert (request.path, request.content) == ("/v1/projects", b"")
         sandbox.reset()
@@ -145,7 +145,7 @@ def test_request_head_too_large_client_that_writes_first_reads_the_413(sandbox):
     "head",
     [
         "x" * (MAX_HEAD + 1),
-        f"POST /v1/projects HTTP/1.1\r\nHost: x\r\nContent-Length: {10**12}\r\n\r\n",
+        f"POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nContent-Length: {10**12}\r\n\r\n",
     ],
     ids=["head", "body"],
 )
@@ -288,7 +288,7 @@ def test_body_chunked_too_large_is_413(http_for, monkeypatch, headers):
 def test_body_chunked_is_followed_by_another_request(sandbox, end):
     parts = ('{"nam', 'e": "a\\u00fcb', '", "type": "categorization"}' + " " * 5000)
     chunks = "".join(f"{len(part):X};a=b\r\n{part}\r\n" for part in parts)
-    head = "Authorization: Basic dGVzdF9rZXk6\r\nHost: x\r\n"
+    head = "Authorization: Basic dGVzdF9rZXk6\r\nHost: localhost\r\n"
     with socket.create_connection(address_of(sandbox), timeout=5) as raw:
         raw.sendall(
             f"POST /v1/projects HTTP/1.1\r\n{head}Transfer-Encoding: chunked\r\n\r\n".encode()
@@ -301,7 +301,7 @@ def test_body_chunked_is_followed_by_another_request(sandbox, end):
         assert raw.recv(12) == b"HTTP/1.1 200"
 
 
-CHUNKS = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNKS = b"POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ CHUNKS = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r
 )
 def test_body_with_invalid_chunks_is_400_and_ends_the_connection(sandbox, http, chunks):
     with socket.create_connection(address_of(sandbox), timeout=5) as raw:
-        raw.sendall(CHUNKS + chunks + b"GET /v1/teams HTTP/1.1\r\nHost: x\r\n\r\n")
+        raw.sendall(CHUNKS + chunks + b"GET /v1/teams HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert_error_on(raw, 400)
         assert raw.recv(1) == b""
     assert [request.status for request in sandbox.requests] == [400]

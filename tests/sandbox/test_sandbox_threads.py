@@ -27,7 +27,7 @@ with Sandbox() as box:
     port, asked = urlsplit(box.url).port, len(box.requests)
     for _ in range(3):
         rude = socket.create_connection(("127.0.0.1", port), timeout=5)
-        rude.sendall(b"GET /v1/projects/big HTTP/1.1\\r\\nHost: x\\r\\n"
+        rude.sendall(b"GET /v1/projects/big HTTP/1.1\\r\\nHost: localhost\\r\\n"
                      b"Authorization: Basic dGVzdF9rZXk6\\r\\n\\r\\n")
         assert rude.recv(12) == b"HTTP/1.1 200"
         rude.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -55,7 +55,7 @@ def test_threads_kept_alive_connections_block_nobody(sandbox, http_for):
 
 
 def test_threads_chunked_bodies_leave_connections_that_block_nobody(sandbox, http):
-    head = b"POST /v1/projects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    head = b"POST /v1/projects HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
     with contextlib.ExitStack() as silent:
         for _ in range(CONNECTIONS):
             raw = socket.create_connection(("127.0.0.1", port_of(sandbox)), timeout=5)

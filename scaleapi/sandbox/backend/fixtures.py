@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import json
 import os
 import re
@@ -79,17 +80,27 @@ def dump_lines(store: Store) -> Iterator[str]:
 
 
 def write(store: Store, path: PathLike) -> None:
-    """Write all objects of all accounts to a file.
+    """Write all objects of all accounts to a file, which appears when it is complete.
 
     Args:
         store: The data.
-        path: The file, which is overwritten.
+        path: The file; an older one is replaced.
 
     Raises:
         OSError: If the file can't be written.
     """
-    with open(path, "w", encoding="utf-8") as file:
-        file.writelines(dump_lines(store))
+    target = os.path.realpath(path)  # a symbolic link stays one
+    temporary = f"{target}.{os.getpid()}.new"
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.writelines(dump_lines(store))
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def load(state: SandboxState, rows: PathLike | Iterable[Any], account: str) -> dict[str, int]:

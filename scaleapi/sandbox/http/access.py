@@ -1,4 +1,4 @@
-"""Access without a key to what shows or changes all accounts: from this machine only."""
+"""Access from this machine only: to what needs no key, and by host names of this machine."""
 
 from __future__ import annotations
 
@@ -18,15 +18,32 @@ def require_loopback() -> None:
     Raises:
         ApiError: With 403, if the peer or the Host header is not a loopback address or localhost.
     """
-    if not _is_loopback(request.remote_addr):
+    if not _is_loopback_peer():
         raise ApiError(403, "This is for callers on this machine only: it reaches all accounts")
-    # DNS rebinding: scripts of a site whose name resolves to this machine could read the response.
+    require_loopback_host()
+
+
+def require_loopback_host() -> None:
+    """Reject requests for host names that are not those of this machine.
+
+    DNS rebinding: scripts of a site whose name resolves to this machine could read the response.
+
+    Raises:
+        ApiError: With 403, if the Host header is not a loopback address or localhost.
+    """
     host = _HOST.fullmatch(request.headers.get("Host", ""))
-    if host is None or not (host[1].lower() == "localhost" or _is_loopback(host[1].strip("[]"))):
+    if host is None or not is_loopback(host[1].strip("[]")):
         raise ApiError(403, "The Host header must be localhost or a loopback address")
 
 
-def _is_loopback(text: str | None) -> bool:
+def _is_loopback_peer() -> bool:
+    return is_loopback(request.remote_addr)
+
+
+def is_loopback(text: str | None) -> bool:
+    """Return whether this is a loopback address or localhost."""
+    if text is not None and text.lower() == "localhost":
+        return True
     try:
         address = ipaddress.ip_address(text or "")
     except ValueError:

@@ -26,7 +26,7 @@ def current() -> str:
 
 def format_timestamp(timestamp: datetime) -> str:
     """Format a UTC time like `2025-03-04T10:15:00.000Z`, which sorts as a string."""
-    return f"{timestamp:%Y-%m-%dT%H:%M:%S}.{timestamp.microsecond // 1000:03d}Z"
+    return f"{timestamp.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
 def first_at_or_after(text: str) -> str:
