@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Union
 
@@ -38,8 +39,11 @@ def _lines(path: str) -> Iterator[bytes]:
     import gzip  # here, since few need it
 
     opener: Any = gzip.open if path.lower().endswith(".gz") else open
-    with opener(path, "rb") as lines:
-        yield from lines
+    try:
+        with opener(path, "rb") as lines:
+            yield from lines
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path} is damaged: {error}") from None
 
 
 def task_json(task: Any) -> Mapping[str, Any]:
@@ -50,7 +54,7 @@ def task_json(task: Any) -> Mapping[str, Any]:
     """
     try:
         fields = json.loads(task) if isinstance(task, (str, bytes)) else task
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     fields = fields.as_dict() if isinstance(fields, Task) else fields
     if not isinstance(fields, Mapping):

@@ -273,6 +273,9 @@ def _counts_class() -> Any:
     class LabelCounts(base):  # type: ignore[misc]  # frames made of it have the usual class
         """Numbers of labels."""
 
+        def __reduce__(self) -> Any:  # a class that is made here can't be found by its name
+            return base(self).__reduce__()
+
         def _repr_html_(self) -> Any:
             if list(self.columns) != LABEL_COLUMNS:
                 return super()._repr_html_()

@@ -15,7 +15,7 @@ from .._geometry import GEOMETRY_TYPES, Box, Ellipse, Mask, RotatedBox
 from .._lazy import import_extra
 from .._responses.plain_boxes import PlainBox
 from .._responses.reading import Folder
-from ..exceptions import ScaleInvalidArgument
+from ..exceptions import ScaleException
 from .images import LabeledImage, LabeledImages, Size, Sizes
 from .mask_images import MaskImages
 from .outlines import OUTLINES, area_of, extent_of
@@ -57,7 +57,7 @@ def to_coco(
         ImportError: If there are masks and the extra `coco` is not installed.
         ScaleInvalidArgument: If an argument or one of the tasks is invalid, or a label is not one
             of `labels`.
-        ScaleException: If the image of a mask can't be read.
+        ScaleException: If the image of a mask can't be read, or is not of the size of the image.
         OSError: If a file can't be read or written.
 
     Example:
@@ -187,16 +187,16 @@ class _Encoder:
         """Return a mask, "" if its image is not at hand or has no pixel of it, and its size.
 
         Raises:
-            ScaleInvalidArgument: If the size is not that of the image.
+            ScaleException: If the size is not that of the image.
         """
         indexes = self._masks.indexes(task_id, mask)
         if indexes is None:
             return "", size
         height, width = indexes.shape
         if size not in (None, (width, height)):
-            raise ScaleInvalidArgument(
-                f"sizes must be those of the masks, ({width}, {height}) for task {task_id}, "
-                f"got {size}"
+            raise ScaleException(
+                f"The masks of task {task_id} are of ({width}, {height}) pixels, and its image of "
+                f"{size}, by its file or by sizes"
             )
         coder = import_extra("pycocotools.mask", "coco", "Encoding a mask")
         pixels = (indexes == mask.index).astype("uint8", order="F")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Optional, Union
 from urllib.parse import unquote
 
+from .._geometry import TASK_GEOMETRIES
 from .._manifest import strip_query
 from .._responses.items import Item
 from .._responses.plain_boxes import PlainBox, plain_boxes
@@ -20,6 +22,7 @@ from .reading import AnnotationSource, identified, one_or_many
 Size = tuple[int, int]
 Sizes = Union[Size, Mapping[str, Size], None]
 
+IMAGE_TYPES = frozenset((*TASK_GEOMETRIES, "segmentannotation"))
 UNANSWERED, WITHOUT_IMAGE = "task without a response", "task without an image"
 _HEADER_BYTES = 512 * 1024  # of a file that are searched for the size of its image
 _PLAIN = re.compile(r"\w[\w.-]*", re.ASCII)
@@ -32,7 +35,7 @@ class LabeledImage(NamedTuple):
     Attributes:
         task_id: The id of its task.
         file_name: Its path below the folder of downloaded files, else the name in its URL. Two
-            different images have names that differ in more than the suffix.
+            tasks have names that differ in more than the suffix.
         url: Its URL, without query; "" for an image within the task.
         path: Its file, None if it is not at hand.
         size: Width and height in pixels, None if they are unknown.
@@ -69,7 +72,7 @@ class LabeledImages:
         self.left_out: Counter[str] = Counter()
         self._sizes = sizes if isinstance(sizes, Mapping) else {}
         self._common_size = None if sizes is self._sizes or sizes is None else validate_size(sizes)
-        self._owners: dict[str, int] = {}
+        self._stems: set[str] = set()
 
     def read(self, tasks: AnnotationSource) -> Iterator[LabeledImage]:
         """Yield the images of all tasks that have one and a response.
@@ -83,7 +86,12 @@ class LabeledImages:
             attachment = params.get("attachment") if isinstance(params, Mapping) else None
             if fields.get("response") is None:
                 self.left_out[UNANSWERED] += 1
-            elif not isinstance(attachment, str) or not attachment:
+            elif (
+                not isinstance(attachment, str)
+                or not attachment
+                or not isinstance(fields.get("type"), str)
+                or fields["type"] not in IMAGE_TYPES
+            ):
                 self.left_out[WITHOUT_IMAGE] += 1
             else:
                 yield self._image(task_id, attachment, fields)
@@ -95,17 +103,23 @@ class LabeledImages:
         path = None if file is None else self.files.path_of(task_id, attachment)
         name = file or _name_in(url) or task_id
         size = self._size(task_id, attachment if is_inline else "", path)
-        unique = self._unique(name, task_id, hash(attachment if is_inline else url))
+        unique = self._unique(name, task_id)
         items = read_task(task, self.files)  # when they are iterated
         return LabeledImage(task_id, unique, url, path, size, plain_boxes(task), items)
 
-    def _unique(self, name: str, task_id: str, owner: int) -> str:
-        """Return a name of which no other image has the part before the suffix."""
+    def _unique(self, name: str, task_id: str) -> str:
+        """Return a name of which no other task has the part before the suffix."""
         safe = name if _PLAIN.fullmatch(name) else "/".join(map(_safe, name.split("/")))
         stem = safe.rpartition(".")[0] or safe
-        if self._owners.setdefault(stem, owner) == owner:
+        if stem not in self._stems:
+            self._stems.add(stem)
             return safe
-        return f"{_safe(task_id)}/{safe}"
+        for number in itertools.count(1):  # a task can be given twice
+            folder = _safe(task_id) if number == 1 else f"{_safe(task_id)}-{number}"
+            if f"{folder}/{stem}" not in self._stems:
+                break
+        self._stems.add(f"{folder}/{stem}")
+        return f"{folder}/{safe}"
 
     def _size(self, task_id: str, inline: str, path: Optional[Path]) -> Optional[Size]:
         if task_id in self._sizes:

@@ -65,7 +65,7 @@ def read_indexes(path: Path) -> numpy.ndarray[Any, Any]:
     try:
         with image_module.open(path) as image:
             pixels = arrays.asarray(image)
-    except OSError as error:
+    except (OSError, ValueError, SyntaxError, image_module.DecompressionBombError) as error:
         raise ScaleException(f"{path} is not an image with indexes: {error}") from None
     if pixels.ndim == 3 and pixels.shape[2] in (3, 4):
         red, green, blue = (pixels[:, :, channel].astype(arrays.uint32) for channel in range(3))

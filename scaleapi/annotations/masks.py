@@ -86,8 +86,8 @@ class _MaskWriter:
         merged: Any = None
         for item in image.items:
             mask = item.geometry
-            indexes = self._masks.indexes(image.task_id, mask) if isinstance(mask, Mask) else None
-            if indexes is None or not isinstance(mask, Mask):
+            pixels: Any = self._pixels(image.task_id, mask) if isinstance(mask, Mask) else None
+            if pixels is None or not isinstance(mask, Mask):
                 self.tally.left_out[GEOMETRY_TYPES[type(item.geometry)]] += 1
                 continue
             number = self._labels.number_of(item.label)
@@ -96,8 +96,8 @@ class _MaskWriter:
             if number not in self._colors:
                 is_valid = _COLOR.fullmatch(mask.color)
                 self._colors[number] = mask.color if is_valid else label_colour(item.label or "")
-            merged = (indexes * 0).astype("uint8") if merged is None else merged
-            merged[indexes == mask.index] = number
+            merged = pixels.astype("uint8") * 0 if merged is None else merged
+            merged[pixels] = number
             self.tally.left_out[INSTANCES] += mask.is_instance
             self.tally.count(item, is_approximated=False)
         if merged is not None:
@@ -106,6 +106,12 @@ class _MaskWriter:
             path = folder / "masks" / f"{name}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             self._indexed(merged).save(path)
+
+    def _pixels(self, task_id: str, mask: Mask) -> Any:
+        """Return which pixels a mask has, None if no file has any."""
+        indexes = self._masks.indexes(task_id, mask)
+        pixels = None if indexes is None else indexes == mask.index
+        return None if pixels is None or not pixels.any() else pixels
 
     def label_map(self) -> list[dict[str, Any]]:
         """Return the number, the name and the color of each label."""

@@ -35,3 +35,26 @@ def area_of(vertices: Sequence[Vertex]) -> float:
         (a - x) * (d - y) - (c - x) * (b - y) for (a, b), (c, d) in zip(vertices, following)
     )
     return abs(doubled) / 2
+
+
+def clip(vertices: Sequence[Vertex], size: tuple[float, float]) -> list[Vertex]:
+    """Return the part of a polygon that is inside an image, by Sutherland and Hodgman.
+
+    Where a polygon leaves the image and enters it again, its parts are joined along the edge.
+    """
+    inside = list(vertices)
+    for axis, edge in ((0, 0), (0, size[0]), (1, 0), (1, size[1])):
+        sign = -1 if edge == 0 else 1
+        if all(sign * vertex[axis] <= sign * edge for vertex in inside):
+            continue
+        kept: list[Vertex] = []
+        for start, end in zip([*inside[-1:], *inside], inside):
+            starts, ends = (sign * vertex[axis] <= sign * edge for vertex in (start, end))
+            if starts != ends:
+                part = (edge - start[axis]) / (end[axis] - start[axis])
+                other = start[1 - axis] + part * (end[1 - axis] - start[1 - axis])
+                kept.append((edge, other) if axis == 0 else (other, edge))
+            if ends:
+                kept.append(end)
+        inside = kept
+    return inside

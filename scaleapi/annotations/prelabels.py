@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable, Optional, Union
@@ -43,12 +44,18 @@ def from_coco(
 
     See https://scale.com/docs/api-reference/image-annotation.
     """
+    if attachment is not None and not callable(attachment):
+        raise ScaleInvalidArgument(
+            f"attachment must be a function that takes an image, got {attachment!r:.100}"
+        )
     try:
         with open(path, "rb") as file:
             content = json.load(file)
         names = {each["id"]: str(each["name"]) for each in content["categories"]}
         images = list(content["images"])
         by_image: dict[Any, list[dict[str, Any]]] = {each["id"]: [] for each in images}
+        if len(by_image) < len(images):
+            raise ValueError("two images have the same id")
         for annotation in content["annotations"]:
             by_image[annotation["image_id"]] += _shapes(annotation, names)
     except (ValueError, KeyError, TypeError, RecursionError) as error:
@@ -84,7 +91,9 @@ def _shapes(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> list[dic
             {"type": "polygon", "label": label, "vertices": _vertices(numbers)}
             for numbers in segmentation
         ]
-    left, top, width, height = annotation["bbox"]
+    left, top, width, height = map(_number, annotation["bbox"])
+    if width < 0 or height < 0:
+        raise ValueError(f"a bbox must have a positive size, got {annotation['bbox']!r:.60}")
     box = {"left": left, "top": top, "width": width, "height": height}
     return [{"type": "box", "label": label, **box}]
 
@@ -92,7 +101,13 @@ def _shapes(annotation: Mapping[str, Any], names: Mapping[Any, str]) -> list[dic
 def _vertices(numbers: Any) -> list[dict[str, float]]:
     if len(numbers) < 6 or len(numbers) % 2:
         raise ValueError(f"a polygon must have three or more pairs of numbers, got {numbers!r:.60}")
-    return [{"x": x, "y": y} for x, y in zip(numbers[::2], numbers[1::2])]
+    return [{"x": _number(x), "y": _number(y)} for x, y in zip(numbers[::2], numbers[1::2])]
+
+
+def _number(value: Any) -> float:
+    if type(value) not in (int, float) or not math.isfinite(value):
+        raise ValueError(f"a coordinate must be a number, got {value!r:.60}")
+    return float(value) if type(value) is float else int(value)
 
 
 def _url_of(image: Mapping[str, Any]) -> Any:

@@ -15,7 +15,7 @@ from .._responses.reading import Folder
 from ..exceptions import ScaleInvalidArgument
 from .folders import copy_file, new_folder, write_file
 from .images import LabeledImage, LabeledImages, Size, Sizes
-from .outlines import OUTLINES, extent_of
+from .outlines import OUTLINES, clip, extent_of
 from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
 
@@ -109,15 +109,15 @@ class _Encoder:
         """
         if image.size is None:
             raise ScaleInvalidArgument(
-                f"sizes must have task {image.task_id}, whose image has no known size: download "
-                f"the attachments and pass files, or pass sizes"
+                f"sizes must have task {image.task_id}, whose image has no known size: it is read "
+                f"from the attachments in files, which are PNG, JPEG, GIF or WebP, else from sizes"
             )
         self.tally.images += 1
         for item in image.items:
             kind = type(item.geometry)
             outline = OUTLINES.get(kind) if item.frame is None else None
             vertices = outline(item.geometry) if outline else ()
-            inside = [_clip(vertex, image.size) for vertex in vertices]
+            inside = clip(vertices, image.size)
             if len(inside) < 3 or 0 in extent_of(inside)[2:]:
                 self.tally.left_out[GEOMETRY_TYPES[kind]] += 1
                 continue
@@ -138,10 +138,6 @@ def _quote(text: str) -> str:
     return _UNPRINTABLE.sub(
         lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
     )
-
-
-def _clip(vertex: Vertex, size: Size) -> Vertex:
-    return min(max(vertex[0], 0), size[0]), min(max(vertex[1], 0), size[1])
 
 
 def _box_numbers(vertices: Sequence[Vertex], size: Size) -> Iterable[float]:

@@ -15,7 +15,7 @@ from typing import Any, Optional, Union
 
 from .._geometry import TASK_GEOMETRIES as TASK_GEOMETRIES
 from .._geometry import UnsupportedGeometry
-from .._html import MATHJAX_IGNORE, escape_control_chars
+from .._html import MATHJAX_IGNORE, escape_control_chars, escape_html
 from .._responses.reading import DownloadedFiles, Folder, read_task
 from ..exceptions import ScaleInvalidArgument
 from .geometry import Shape, build_shape
@@ -114,7 +114,7 @@ class Drawing:
         if len(content) > MAX_STILL_CHARS:
             content = self._picture.svg(background=False)
         url = _data_url("image/svg+xml", content)
-        return f'<img alt="{escape(self._title)}" src="{url}" style="{_FIT_STYLE}">'
+        return f'<img alt="{escape_html(self._title)}" src="{url}" style="{_FIT_STYLE}">'
 
 
 def _data_url(media_type: str, content: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .._html import escape_control_chars
 
@@ -100,6 +101,16 @@ def white_page(
             "</svg>",
         ]
     )
+
+
+def text_of(value: Any) -> str:
+    """Return a string as it is, and another value as JSON."""
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "(nested too deeply)"
 
 
 def fmt(number: float) -> str:

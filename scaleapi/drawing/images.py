@@ -109,7 +109,7 @@ def validate_size(size: Any) -> Size:
 
 
 def read_size(content: bytes) -> Optional[Size]:
-    """Read the size of an image from the header of a PNG, GIF or JPEG.
+    """Read the size of an image from the header of a PNG, GIF, JPEG or WebP.
 
     Args:
         content: The file, or as much of its beginning as is at hand.
@@ -124,6 +124,8 @@ def read_size(content: bytes) -> Optional[Size]:
             size = struct.unpack("<HH", content[6:10])
         elif _SIGNATURES[1][0].match(content):
             size = _jpeg_size(content)
+        elif _SIGNATURES[3][0].match(content):
+            size = _webp_size(content)
         else:
             return None
         return validate_size(size)
@@ -163,6 +165,19 @@ def _jpeg_size(content: bytes) -> tuple[int, int]:
                 content[offset + 4 : offset + 2 + length]
             )
         offset += 2 + length
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    """Return the size of a WebP, by the kind of its first chunk."""
+    kind = content[12:16]
+    if kind == b"VP8X":
+        low, high, low2, high2 = struct.unpack("<HBHB", content[24:30])
+        return (low | high << 16) + 1, (low2 | high2 << 16) + 1
+    if kind == b"VP8L":
+        (bits,) = struct.unpack("<I", content[21:25])
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    width, height = struct.unpack("<HH", content[26:30])
+    return width & 0x3FFF, height & 0x3FFF
 
 
 def _is_rotated_by_exif(exif: bytes) -> bool:

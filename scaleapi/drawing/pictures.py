@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections import Counter
@@ -24,7 +23,7 @@ from .._geometry import (
 from .._responses.items import Item
 from .._responses.reading import DownloadedFiles
 from ..exceptions import ScaleInvalidArgument
-from .captions import Line
+from .captions import Line, text_of
 from .geometry import Polyline, Shape, shape_of
 from .images import BackgroundImage, from_attachment, load_image, validate_size
 from .sheet import Sheet, Tile, tile_width
@@ -99,8 +98,13 @@ def _masks(
     masks = [(item.label, item.geometry) for item in items if isinstance(item.geometry, Mask)]
     url = next((mask.urls["image"] for _, mask in masks if "image" in mask.urls), None)
     path = None if url is None else files.path_of(task.get("task_id"), url)
-    overlay = BLANK if path is None else load_image(path)
-    if path is None:
+    overlay = BLANK
+    if path is not None:
+        try:
+            overlay = load_image(path)
+        except ScaleInvalidArgument:
+            notes.append("The file of the masks is not an image.")
+    else:
         notes.append("The image of the masks is a file: call download_results, and pass files=.")
     image = background or from_attachment(_params(task).get("attachment"))
     legend = [
@@ -192,7 +196,7 @@ def _moved(shape: Shape, origin: tuple[float, float], factor: float) -> Shape:
 def _answers(items: Sequence[Item], title: str, notes: list[str]) -> Picture:
     """Show answers as text."""
     messages = [
-        Message(item.label or "", _text_of(item.geometry.value), ())
+        Message(item.label or "", text_of(item.geometry.value), ())
         for item in items
         if isinstance(item.geometry, Answer)
     ]
@@ -246,9 +250,9 @@ def _frame_image(task: Mapping[str, Any], frame: Optional[int]) -> BackgroundIma
     attachments = params.get("attachments")
     if not isinstance(attachments, list):
         attachments = [] if params.get("attachment_type") == "video" else [params.get("attachment")]
-    image = from_attachment(attachments[number]) if number < len(attachments) else BLANK
+    image = from_attachment(attachments[number]) if 0 <= number < len(attachments) else BLANK
     pages = task.get("document_pages")
-    page: Any = pages[number] if isinstance(pages, list) and number < len(pages) else None
+    page: Any = pages[number] if isinstance(pages, list) and 0 <= number < len(pages) else None
     with suppress(ScaleInvalidArgument, KeyError, TypeError):  # where the size is missing or odd
         return image._replace(size=validate_size((page["width"], page["height"])))
     return image
@@ -282,17 +286,13 @@ def _row(item: Item) -> Mapping[str, Any]:
 
 
 def _describe(item: Item) -> str:
-    attributes = (f"{name}: {value}" for name, value in item.attributes.items())
+    attributes = (f"{name}: {text_of(value)}" for name, value in item.attributes.items())
     return "\n".join([item.label or "(no label)", *attributes])
 
 
 def _params(task: Mapping[str, Any]) -> Mapping[str, Any]:
     params = task.get("params")
     return params if isinstance(params, Mapping) else {}
-
-
-def _text_of(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
 
 
 def _is_color(text: str) -> bool:
@@ -316,7 +316,7 @@ def conversation_of(task: Mapping[str, Any], title: str, notes: list[str]) -> Co
                 text = content.get("text") if isinstance(content, Mapping) else content
                 role = message.get("role") or message.get("source_id") or ""
                 beside = [_annotation_text(each) for each in _list(message, "annotations")]
-                messages.append(Message(str(role), _text_of(text or ""), beside))
+                messages.append(Message(str(role), text_of(text or ""), beside))
             messages += _about("turn", turn)
     messages += _about("task", task)
     if len(messages) > MAX_MESSAGES:
@@ -335,8 +335,7 @@ def _annotation_text(annotation: Mapping[str, Any]) -> str:
         annotation.get("title") or annotation.get("key") or annotation.get("type") or "annotation"
     )
     value = annotation.get("value", annotation.get("label"))
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"{name}: {text:.200}"
+    return f"{text_of(name)}: {text_of(value):.200}"
 
 
 def _list(part: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:

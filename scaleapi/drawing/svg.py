@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Optional
 
 from .._geometry import Vertex
-from .captions import FONT_SIZE, Line, escape_text, fmt, height_of, render, wrap
+from .captions import FONT_SIZE, Line, escape_text, fmt, height_of, render, text_of, wrap
 from .geometry import Shape
 from .images import BackgroundImage, Size
 from .labels import (
@@ -46,7 +45,7 @@ class Annotation(NamedTuple):
         label = self.json.get("label")
         if label is None or label == "":
             return ""
-        return label if isinstance(label, str) else json.dumps(label, ensure_ascii=False)
+        return text_of(label)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -314,5 +313,7 @@ def _tooltip(annotation: Annotation) -> str:
     text = annotation.label or "(no label)"
     attributes = annotation.json.get("attributes")
     if isinstance(attributes, dict):
-        text = "\n".join([text, *(f"{name}: {value}" for name, value in attributes.items())])
+        text = "\n".join(
+            [text, *(f"{name}: {text_of(value)}" for name, value in attributes.items())]
+        )
     return text if len(text) <= MAX_TOOLTIP_CHARS else f"{text[:MAX_TOOLTIP_CHARS]}…"

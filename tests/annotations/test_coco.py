@@ -116,7 +116,7 @@ def test_annotations_of_frames_and_pages_are_left_out(path):
     report = to_coco(
         [image_task(1, [], type="documenttranscription", response={"annotations": rows})], path
     )
-    assert report.annotations == 0 and report.left_out == {"box": 1}
+    assert report.annotations == 0 and report.left_out == {"task without an image": 1}
 
 
 def test_images_without_annotations_are_kept(path):
@@ -157,9 +157,29 @@ def test_file_names_are_unique(path):
     to_coco(tasks, path)
     names = [image["file_name"] for image in json.loads(path.read_text())["images"]]
     assert names == [
-        "1.jpg", f"{1:024x}/1.jpg", f"{2:024x}", "1.jpg", f"{4:024x}/1.png", "_", "a/b_c.jpg",
-        "\u00e4 b.jpg", f"{8:024x}",
+        "1.jpg", f"{1:024x}/1.jpg", f"{2:024x}", f"{3:024x}/1.jpg", f"{4:024x}/1.png", "_",
+        "a/b_c.jpg", "\u00e4 b.jpg", f"{8:024x}",
     ]  # fmt: skip
+
+
+def test_tasks_of_one_image_have_names_of_their_own(path):
+    tasks = [
+        image_task(number, [BOX], params={"attachment": "https://a.org/1.jpg"})
+        for number in (1, 1, 2)
+    ]
+    to_coco(tasks, path)
+    names = [image["file_name"] for image in json.loads(path.read_text())["images"]]
+    assert names == ["1.jpg", f"{1:024x}/1.jpg", f"{2:024x}/1.jpg"]
+    to_coco([*tasks, tasks[0]], path)
+    assert json.loads(path.read_text())["images"][-1]["file_name"] == f"{1:024x}-2/1.jpg"
+
+
+@pytest.mark.parametrize(
+    "kind", ["lidartopdown", "videoplaybackannotation", "sensorfusion", "categorization", None, []]
+)
+def test_tasks_of_other_types_are_no_images(kind, path):
+    report = to_coco([image_task(1, [BOX], type=kind)], path)
+    assert (report.images, report.left_out) == (0, {"task without an image": 1})
 
 
 def test_labels_fix_the_categories(path):
@@ -311,7 +331,7 @@ def test_masks_without_their_images_are_counted(segmented, path):
 
 def test_sizes_that_are_not_those_of_the_masks_raise(segmented, path):
     tasks, folder = segmented
-    with pytest.raises(scaleapi.ScaleInvalidArgument, match="sizes must be those of the masks"):
+    with pytest.raises(scaleapi.ScaleException, match="The masks of task .* are of .* pixels"):
         to_coco(tasks, path, files=folder, sizes=(5, 5))
     assert not path.exists()
 

@@ -1,5 +1,6 @@
 """iter_annotations: one view of the responses of all task types, from which nothing is missing."""
 
+import gzip
 import json
 
 import pytest
@@ -464,6 +465,20 @@ def test_sources_of_tasks(tmp_path, listing_client):
 def test_invalid_source_raises_at_once(wrong):
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="tasks must be an iterable of tasks"):
         iter_annotations(wrong)
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-9], lambda data: data[:30] + b"\0" * 60])
+def test_damaged_file_raises_os_error(damage, tmp_path):
+    path = tmp_path / "tasks.jsonl.gz"
+    data = gzip.compress(json.dumps(task({"annotations": [BOX] * 99})).encode())
+    path.write_bytes(damage(data))
+    with pytest.raises(OSError, match="tasks.jsonl.gz is damaged|CRC check failed|Not a gzipped"):
+        list(iter_annotations(path))
+
+
+def test_line_that_is_nested_too_deeply_is_refused():
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="each of tasks must be a task"):
+        list(iter_annotations(["[" * 100_000]))
 
 
 @pytest.mark.parametrize("wrong", ["no such folder", 5, __file__])

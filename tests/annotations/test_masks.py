@@ -2,6 +2,7 @@
 
 import json
 import struct
+from zlib import crc32
 
 import pytest
 
@@ -105,14 +106,39 @@ def test_masks_that_are_not_at_hand_are_counted(tmp_path, downloads):
 
 
 def test_more_than_255_labels_raise(tmp_path, downloads):
-    folder = downloads(1, [[1]])
+    pixels = [[[number & 255, number >> 8, 0, 255] for number in range(1, 257)]]
+    folder = downloads(1, pixels, EXTENDED_URL)
     mapping = {f"l{number}": {"index": number, "color": "#ff0000"} for number in range(1, 257)}
     with pytest.raises(scaleapi.ScaleInvalidArgument, match="tasks must have at most 255 labels"):
-        to_masks([mask_task(1, mapping)], tmp_path / "out", files=folder)
+        to_masks([mask_task(1, mapping, extended=True)], tmp_path / "out", files=folder)
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"no image", struct.pack(">II", 1, 2)])
+def test_masks_without_a_pixel_are_counted(tmp_path, downloads):
+    folder = downloads(1, [[0, 1]])
+    mapping = {"road": ROAD, "ghost": CAR, "large": {**CAR, "index": 300}}
+    report = to_masks([mask_task(1, mapping)], tmp_path / "out", files=folder)
+    assert (report.labels, report.left_out) == ({"road": 1}, {"mask": 2})
+
+
+def test_tasks_of_one_image_have_masks_of_their_own(tmp_path, downloads):
+    downloads(1, [[0, 1]])
+    folder = downloads(2, [[1, 1]])
+    attachment = {"params": {"attachment": "https://a.org/1.jpg"}}
+    tasks = [{**mask_task(number, {"road": ROAD}), **attachment} for number in (1, 2)]
+    report = to_masks(tasks, tmp_path / "out", files=folder)
+    assert report.images == len(list((tmp_path / "out" / "masks").rglob("*.png"))) == 2
+
+
+def large_image():
+    """A PNG that claims more pixels than Pillow takes."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", 20_000, 20_000, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + head + struct.pack(">I", crc32(head))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no image", struct.pack(">II", 1, 2), large_image(), large_image()[:20]]
+)
 def test_a_file_that_is_no_image_raises(content, tmp_path, downloads):
     folder = downloads(1, [[1]])
     (folder / "1-indexed.png").write_bytes(content)

@@ -107,6 +107,32 @@ def test_other_files_are_refused(content, message, write):
         from_coco(write(content))
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bbox": "abcd"}, {"bbox": [None, {}, "x", True]}, {"bbox": [float("nan"), 1, 1, 1]},
+        {"bbox": [1, 1, -5, 0]}, {"bbox": [1, 1]}, {"segmentation": ["abcdef"]},
+        {"segmentation": [[0, 0, 1, 0, 1, True]]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_coordinates_that_are_no_numbers_are_refused(change, write):
+    content = {**CONTENT, "annotations": [{**CONTENT["annotations"][0], **change}]}
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="path must be a COCO file"):
+        from_coco(write(content))
+
+
+def test_images_of_one_id_are_refused(write):
+    content = {**CONTENT, "images": [CONTENT["images"][0]] * 2}
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="two images have the same id"):
+        from_coco(write(content))
+
+
+def test_attachment_that_is_no_function_is_refused(write):
+    with pytest.raises(scaleapi.ScaleInvalidArgument, match="attachment must be a function"):
+        from_coco(write(CONTENT), attachment="https://example.org")
+
+
 def test_image_without_a_url_is_refused(write):
     content = {**CONTENT, "images": [{"id": 7, "file_name": "a.jpg"}]}
     content["annotations"] = []

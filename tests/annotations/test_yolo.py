@@ -118,6 +118,31 @@ def test_parts_outside_the_image_are_cut_and_counted(folder):
     assert report.left_out == {"part outside the image": 1, "box": 1}
 
 
+TRIANGLES = [
+    ([(-100, 30), (30, -100), (-100, -100)], []),
+    ([(-100, 50), (50, -100), (50, 50)], [(0, 50), (0, 0), (50, 0), (50, 50)]),
+    ([(10, 10), (20, 10), (20, 20)], [(10, 10), (20, 10), (20, 20)]),
+    ([(50, 50), (150, 50), (50, 150)], [(50, 50), (100, 50), (100, 100), (50, 100)]),
+]
+
+
+@pytest.mark.parametrize("vertices, wanted", TRIANGLES)
+def test_polygons_are_cut_at_the_edge(vertices, wanted, folder):
+    rows = [{"type": "polygon", "vertices": [{"x": x, "y": y} for x, y in vertices]}]
+    report = to_yolo([image_task(1, rows)], folder, task="segment", sizes=(100, 100))
+    found = [list(zip(line[1::2], line[2::2])) for line in lines(folder, "00001")]
+    assert {*found[0]} == {(x / 100, y / 100) for x, y in wanted} if wanted else found == []
+    assert report.left_out.get("polygon", 0) == (not wanted)
+
+
+def test_tasks_of_one_image_have_labels_of_their_own(folder):
+    attachment = {"attachment": "https://example.org/1.jpg?a=1"}
+    tasks = [image_task(number, [BOX] * number, params=attachment) for number in (1, 2)]
+    report = to_yolo(tasks, folder, sizes=SIZE)
+    assert (len(lines(folder, "1")), len(lines(folder, f"{2:024x}/1"))) == (1, 2)
+    assert report.annotations == 3
+
+
 def test_images_at_hand_are_copied_and_give_their_size(folder, downloads):
     tasks = [image_task(1, [BOX]), image_task(2, [])]
     report = to_yolo(tasks, folder, files=downloads)

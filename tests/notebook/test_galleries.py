@@ -1,6 +1,7 @@
 """Galleries and numbers of labels: many tasks at once, and nothing that a browser would obey."""
 
 import json
+import pickle
 import re
 
 import pytest
@@ -130,6 +131,11 @@ def test_label_counts_with_other_columns_are_displayed_as_usual():
     found = label_counts(TASKS)
     found["share"] = 1
     assert "dataframe" in found._repr_html_()
+
+
+def test_label_counts_can_be_pickled():
+    again = pickle.loads(pickle.dumps(label_counts(TASKS)))
+    assert again["label"].tolist() == label_counts(TASKS)["label"].tolist()
 
 
 def test_label_counts_without_pandas_names_the_extra(monkeypatch):

@@ -1,6 +1,7 @@
 """Sizes that are read from the heads of image files, whole or broken."""
 
 import base64
+import io
 import struct
 
 import pytest
@@ -66,3 +67,27 @@ def test_draw_attachment_that_is_a_data_url_of_any_content(data):
         "response": {"annotations": [{"left": 0, "top": 0, "width": 1, "height": 1, "label": "a"}]},
     }
     assert draw(task).svg.startswith("<svg")
+
+
+@pytest.mark.parametrize(
+    "mode, options", [("RGB", {}), ("RGB", {"lossless": True}), ("RGBA", {"exact": True})]
+)
+@pytest.mark.parametrize("size", [(1, 1), (300, 17), (5000, 3)])
+def test_read_size_of_webp(mode, options, size):
+    images = pytest.importorskip("PIL.Image")
+    file = io.BytesIO()
+    image = images.new(mode, size, (200, 100, 50, 128)[: len(mode)])
+    image.save(file, "WEBP", **options)
+    assert read_size(file.getvalue()) == size
+    extended = io.BytesIO()
+    exif = images.Exif()
+    exif[0x010E] = "a street"
+    image.save(extended, "WEBP", exif=exif, **options)
+    assert extended.getvalue()[12:16] == b"VP8X" and read_size(extended.getvalue()) == size
+
+
+@pytest.mark.parametrize("length", range(12, 30))
+def test_read_size_of_cut_webp_is_unknown(length):
+    for kind in (b"VP8 ", b"VP8L", b"VP8X"):
+        content = b"RIFF\0\0\0\0WEBP" + kind + b"\0" * 14
+        assert read_size(content[:length]) in (None, *([(1, 1)] if kind == b"VP8L" else []))

@@ -162,6 +162,41 @@ def test_pages_of_a_document_have_their_size():
     assert (first.get("width"), first.get("height"), third.get("width")) == ("100", "200", None)
 
 
+@pytest.mark.parametrize("page", [-1, -5, 7])
+def test_pages_that_do_not_exist_have_no_picture(page):
+    rows = [{"page": page, "label": "total", "location": BOX}]
+    params = {"attachments": ["https://a.org/0.png", "https://a.org/1.png"]}
+    fields = task("documenttranscription", {"annotations": rows}, params=params)
+    fields["document_pages"] = [{"width": 5, "height": 5}]
+    drawn = drawing.draw(fields)
+    assert f"page {page + 1}" in texts(drawn) and not list(tree(drawn).iter(f"{SVG}image"))
+
+
+def test_masks_that_are_no_image_are_noted(result_file):
+    response = {
+        "annotations": {"combined": {"image": "https://example.org/a"}},
+        "labelMapping": {"road": {"index": 1, "color": "#ff0000"}},
+    }
+    fields = task("segmentannotation", response)
+    drawn = drawing.draw(fields, files=result_file(b"<html>expired", name="a.png"))
+    assert drawn.notes == ("The file of the masks is not an image.",)
+
+
+@pytest.mark.parametrize("depth", [500, 3000])
+def test_deep_values_are_drawn(depth):
+    deep = []
+    for _ in range(depth):
+        deep = [deep]
+    drawing.draw(task("categorization", {"category": deep})).svg  # noqa: B018
+    rows = [{**BOX, "label": deep, "attributes": {"a": deep}}]
+    drawing.draw(task("imageannotation", {"annotations": rows})).svg  # noqa: B018
+
+
+def test_html_of_odd_ids_can_be_encoded():
+    fields = {**task("imageannotation", {"annotations": []}), "task_id": "\ud800\u202e"}
+    assert drawing.draw(fields)._repr_html_().encode()
+
+
 CUBOID = {"uuid": "c", "label": "car", "position": {"x": 10, "y": 20, "z": 1}, "yaw": 0,
           "dimensions": {"x": 4, "y": 2, "z": 1.5}}  # fmt: skip
 
