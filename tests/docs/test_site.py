@@ -1,12 +1,16 @@
 """The site builds without a warning and has every public name with its docstring."""
 
+import functools
+import http.server
 import inspect
 import pickle
 import re
 import subprocess
 import sys
+import threading
 import zlib
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -15,6 +19,7 @@ from scaleapi import bulk, callbacks, sandbox
 from scaleapi.api_client import v2
 from scaleapi.api_client.v2 import exceptions as v2_exceptions
 from scaleapi.task_types.declarations import DECLARATIONS
+from tests.docs.test_in_a_browser import Quiet
 
 DOCS = Path(__file__).parents[2] / "docs"
 pytest.importorskip("furo", reason="the site needs the extra docs")
@@ -64,6 +69,30 @@ def test_site_has_copy_buttons_sources_and_a_page_for_missing_ones(build):
     assert "Page not found" in missing and "favicon.svg" in missing
     start = (pages / "index.html").read_text("utf-8")
     assert start.count("sd-card-title") == 3 and f"scaleapi {scaleapi.__version__}" in start
+
+
+QUESTIONS = {
+    "how do I export only what changed": "cookbook/export_changes.html",
+    "how do I test with requests-mock": "cookbook/testing.html",
+    "how do I rotate a key": "cookbook/rotate_keys.html",
+    "how do I get a YOLO set": "cookbook/yolo.html",
+    "what does a segmentation response hold": "cookbook/segmentation.html",
+    "how do I see request ids": "cookbook/request_ids.html",
+    "how do I pin this in Docker": "cookbook/docker.html",
+}
+
+
+@pytest.mark.parametrize("question, page", QUESTIONS.items())
+def test_site_search_answers_questions_with_its_first_hit(question, page, build, browse):
+    _, pages = build
+    handler = functools.partial(Quiet, directory=str(pages))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/search.html?q={quote(question)}"
+        found = browse(address, "--dump-dom", "--no-proxy-server", "--virtual-time-budget=10000")
+        server.shutdown()
+    hits = re.findall(r'<li[^>]*>\s*<a href="([^"?]+)', found[found.index("search-results") :])
+    assert hits[:1] == [page]
 
 
 PUBLIC = [
