@@ -101,7 +101,7 @@ def resources(cls: type[R]) -> Result[list[R]]:
     """A list of resources; the response is an array."""
     return Result(
         list[cls],  # type: ignore[valid-type]
-        lambda result, response: isinstance(result, list) and _are(cls, result, response),
+        lambda result, response: hasattr(result, "_repr_html_") and _are(cls, result, response),
     )
 
 

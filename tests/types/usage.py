@@ -31,6 +31,7 @@ from scaleapi.bulk import (
     TaskOutcome,
     TaskPlan,
 )
+from scaleapi.drawing import Drawing
 
 MOMENT = dt.datetime(2025, 3, 4, tzinfo=dt.timezone.utc)
 DAY = dt.date(2025, 3, 4)
@@ -481,7 +482,7 @@ def functions(body: bytes, headers: Mapping[str, str], rows: list[scaleapi.Task]
     scaleapi.to_arrow(rows, {"metadata.camera": "int64"})
     assert_type(scaleapi.label_counts("tasks.jsonl"), pandas.DataFrame)
     shown = scaleapi.gallery(rows, columns=3, image=lambda task: task["unique_id"], size=(5, 5))
-    assert_type(next(iter(shown)), scaleapi.drawing.Drawing)
+    assert_type(next(iter(shown)), Drawing)
     rows[0].draw("image.png", files="folder")
 
 
