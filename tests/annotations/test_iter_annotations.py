@@ -32,6 +32,7 @@ from scaleapi.annotations import (
 from scaleapi.sandbox import Sandbox
 from scaleapi.task_types import DECLARATIONS
 
+from ..fixtures.downloads import list_file
 from ..task_types.payloads import PAYLOADS
 from .samples import BOX, COMBINED, VERTICES, task
 
@@ -57,9 +58,7 @@ def downloaded(tmp_path):
 
     def read_file(content, key="annotations", type_="videoannotation", raw=None):
         (tmp_path / "a.json").write_bytes(raw or json.dumps(content).encode())
-        entry = ["t1", f"response.{key}.url", "https://example.org/a", "a.json", 1, "", ""]
-        names = ("task_id", "position", "url", "file", "size", "content_type", "sha256")
-        (tmp_path / "manifest.jsonl").write_text(json.dumps(dict(zip(names, entry))))
+        list_file(tmp_path, "t1", "https://example.org/a", "a.json")
         response = {key: {"url": "https://example.org/a?signature=1"}}
         return read(response, type_, files=tmp_path)
 

@@ -9,6 +9,7 @@ import pytest
 import scaleapi
 from scaleapi.annotations import to_masks
 
+from ..fixtures.downloads import list_file
 from .data_sets import image_task
 
 numpy = pytest.importorskip("numpy")
@@ -35,12 +36,7 @@ def downloads(tmp_path):
     def save(number, pixels, url=URL):
         name = f"{number}-{url.rpartition('/')[2]}"
         images.fromarray(numpy.array(pixels, dtype="uint8")).save(folder / name)
-        entry = {
-            "task_id": f"{number:024x}", "position": "response", "url": url, "file": name,
-            "size": 1, "content_type": "", "sha256": "",
-        }  # fmt: skip
-        with open(folder / "manifest.jsonl", "a") as file:
-            file.write(json.dumps(entry) + "\n")
+        list_file(folder, f"{number:024x}", url, name)
         return folder
 
     return save

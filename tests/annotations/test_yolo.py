@@ -10,6 +10,7 @@ import pytest
 import scaleapi
 from scaleapi.annotations import to_coco, to_yolo
 
+from ..fixtures.downloads import list_file
 from .data_sets import HEIGHT, LABELS, WIDTH, box, generate, image_task, polygon
 from .samples import VERTICES
 
@@ -37,17 +38,13 @@ def folder(tmp_path):
 def downloads(tmp_path):
     """The folder of a download, with the images of tasks 1 and 2."""
     path = tmp_path / "downloads"
-    entries = []
     for number in (1, 2):
-        file = path / f"{number:024x}" / "params.attachment-abc.png"
+        task_id = f"{number:024x}"
+        file = path / task_id / "params.attachment-abc.png"
         file.parent.mkdir(parents=True)
         shutil.copyfile(STREET, file)
         url = f"https://example.org/images/{number:05d}.jpg"
-        name = f"{number:024x}/{file.name}"
-        fields = (f"{number:024x}", "params.attachment", url, name, 1, "image/png", "")
-        keys = ("task_id", "position", "url", "file", "size", "content_type", "sha256")
-        entries.append(json.dumps(dict(zip(keys, fields))))
-    (path / "manifest.jsonl").write_text("\n".join(entries) + "\n")
+        list_file(path, task_id, url, f"{task_id}/{file.name}")
     return path
 
 

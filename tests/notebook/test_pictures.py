@@ -14,6 +14,7 @@ from scaleapi.drawing.text import break_lines, cells
 from scaleapi.sandbox import Sandbox
 from scaleapi.task_types import DECLARATIONS
 
+from ..fixtures.downloads import list_file
 from ..fixtures.drawings import opened
 from ..task_types.payloads import PAYLOADS
 
@@ -44,9 +45,7 @@ def result_file(tmp_path):
     def save(content, url="https://example.org/a", name="a.json"):
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         (tmp_path / name).write_bytes(data)
-        fields = ("t1", "response", url, name, 1, "", "")
-        keys = ("task_id", "position", "url", "file", "size", "content_type", "sha256")
-        (tmp_path / "manifest.jsonl").write_text(json.dumps(dict(zip(keys, fields))))
+        list_file(tmp_path, "t1", url, name)
         return tmp_path
 
     return save
