@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Union
 
+from ._raw_json import read_value
 from .exceptions import ScaleInvalidArgument
 from .tasks import Task
 
@@ -46,6 +46,22 @@ def _lines(path: str) -> Iterator[bytes]:
         raise OSError(f"{path} is damaged: {error}") from None
 
 
+def _parse(text: Union[str, bytes]) -> Any:
+    """Return the value of JSON, as `json.loads` does in more steps.
+
+    Raises:
+        ValueError: If it is not JSON in UTF-8.
+        RecursionError: If it is nested too deeply.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogatepass")
+    text = text.strip(" \t\r\n\ufeff")
+    value, end = read_value(text, 0)
+    if end != len(text):
+        raise ValueError(f"unexpected data at character {end}")
+    return value
+
+
 def task_json(task: Any) -> Mapping[str, Any]:
     """Return the JSON of a task, or of what stands for one.
 
@@ -53,10 +69,10 @@ def task_json(task: Any) -> Mapping[str, Any]:
         ScaleInvalidArgument: If it stands for none.
     """
     try:
-        fields = json.loads(task) if isinstance(task, (str, bytes)) else task
+        fields = _parse(task) if isinstance(task, (str, bytes)) else task
     except (ValueError, RecursionError):
         fields = None
     fields = fields.as_dict() if isinstance(fields, Task) else fields
-    if not isinstance(fields, Mapping):
+    if type(fields) is not dict and not isinstance(fields, Mapping):
         raise ScaleInvalidArgument(f"each of tasks must be a task or its JSON, got {task!r:.100}")
     return fields

@@ -58,6 +58,8 @@ class DownloadedFiles:
 
     def name_of(self, task_id: Any, url: str) -> Optional[str]:
         """Return the path of that file below the folder, with slashes."""
+        if not self._files:
+            return None
         return self._files.get((str(task_id), strip_query(url)))
 
 

@@ -7,13 +7,12 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from operator import itemgetter
 from typing import IO, Any, Callable, Optional
 
 from .._atomic import PathLike, atomic_write, validate_output_path
 from .._geometry import GEOMETRY_TYPES, Box, Ellipse, Mask, RotatedBox
 from .._lazy import import_extra
-from .._responses.plain_boxes import PlainBox
+from .._responses.plain_boxes import PlainBoxes
 from .._responses.reading import Folder
 from ..exceptions import ScaleException
 from .images import LabeledImage, LabeledImages, Size, Sizes
@@ -22,7 +21,7 @@ from .outlines import OUTLINES, area_of, extent_of
 from .reading import AnnotationSource
 from .report import ConversionReport, Labels, Tally
 
-MAX_ROWS = 1000  # in memory
+MAX_ROWS = 200  # in memory
 
 
 def to_coco(
@@ -66,7 +65,7 @@ def to_coco(
         {'attributes': 17, 'point': 3}
     """
     target = validate_output_path(path)
-    source = LabeledImages(files, sizes)
+    source = LabeledImages(files, sizes, finds_boxes=True)
     encoder = _Encoder(MaskImages(source.files), Labels(labels, 1))
     with atomic_write(target, target.parent) as file, tempfile.TemporaryFile() as images:
         file.write(b'{"info":{"description":"Annotations from Scale AI"},"annotations":[')
@@ -153,18 +152,19 @@ class _Encoder:
             tally.count(item, is_approximated=kind is RotatedBox or kind is Ellipse)
         return rows, size
 
-    def _boxes(self, boxes: list[PlainBox]) -> list[str]:
+    def _boxes(self, plain: PlainBoxes) -> list[str]:
         """Return boxes of the last image; the same as `_encode_box` returns, in less time."""
-        labels = {label: self._labels.number_of(label) for label in map(itemgetter(0), boxes)}
-        image_id = self.tally.images
+        labels, same = self._labels, f'"image_id":{self.tally.images},"category_id":'
         rows = [
-            f'{{"id":{number},"image_id":{image_id},"category_id":{labels[label]},"iscrowd":0,'
+            f'{{"id":{number},{same}{labels[label]},"iscrowd":0,'
             f'"bbox":[{left!r},{top!r},{width!r},{height!r}],"area":{width * height:.12g},'
             f'"segmentation":[]}}'
-            for number, (label, left, top, width, height, _) in enumerate(boxes, self._last_id + 1)
+            for number, (label, left, top, width, height) in enumerate(
+                plain.boxes, self._last_id + 1
+            )
         ]
-        self._last_id += len(boxes)
-        self.tally.count_boxes(boxes)
+        self._last_id += len(rows)
+        self.tally.count_boxes(plain)
         return rows
 
     def image(self, image: LabeledImage, size: Optional[Size]) -> str:
@@ -180,7 +180,7 @@ class _Encoder:
         """Return the categories of all annotations."""
         return [
             {"id": number, "name": name, "supercategory": ""}
-            for number, name in enumerate(self._labels.names, 1)
+            for number, name in enumerate(self._labels, 1)
         ]
 
     def _mask(self, task_id: str, mask: Mask, size: Optional[Size]) -> tuple[str, Optional[Size]]:
@@ -207,7 +207,7 @@ class _Encoder:
         return content if area else "", (width, height)
 
 
-_quote = json.JSONEncoder().encode
+_quote = json.encoder.encode_basestring_ascii
 
 
 def _encode_box(box: Box) -> str:

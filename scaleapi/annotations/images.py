@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from .._geometry import TASK_GEOMETRIES
 from .._manifest import strip_query
 from .._responses.items import Item
-from .._responses.plain_boxes import PlainBox, plain_boxes
+from .._responses.plain_boxes import PlainBoxes, plain_boxes
 from .._responses.reading import DownloadedFiles, Folder, read_task
 from ..drawing.images import from_attachment, read_size
 from ..exceptions import ScaleInvalidArgument
@@ -39,8 +39,8 @@ class LabeledImage(NamedTuple):
         url: Its URL, without query; "" for an image within the task.
         path: Its file, None if it is not at hand.
         size: Width and height in pixels, None if they are unknown.
-        boxes: The annotations, if all of them are upright boxes, else None.
-        items: The annotations.
+        boxes: The annotations, if these are wanted and there are no others; else None.
+        items: The annotations, none if they are in `boxes`.
     """
 
     task_id: str
@@ -48,7 +48,7 @@ class LabeledImage(NamedTuple):
     url: str
     path: Optional[Path]
     size: Optional[Size]
-    boxes: Optional[list[PlainBox]]
+    boxes: Optional[PlainBoxes]
     items: Iterator[Item]
 
 
@@ -58,6 +58,7 @@ class LabeledImages:
     Args:
         files: See `to_coco`.
         sizes: See `to_coco`.
+        finds_boxes: Whether tasks of upright boxes only are wanted as `boxes`.
 
     Attributes:
         files: The downloaded files.
@@ -67,11 +68,12 @@ class LabeledImages:
         ScaleInvalidArgument: If an argument is invalid.
     """
 
-    def __init__(self, files: Folder, sizes: Sizes) -> None:
+    def __init__(self, files: Folder, sizes: Sizes, *, finds_boxes: bool = False) -> None:
         self.files = DownloadedFiles(files)
         self.left_out: Counter[str] = Counter()
         self._sizes = sizes if isinstance(sizes, Mapping) else {}
         self._common_size = None if sizes is self._sizes or sizes is None else validate_size(sizes)
+        self._finds_boxes = finds_boxes
         self._stems: set[str] = set()
 
     def read(self, tasks: AnnotationSource) -> Iterator[LabeledImage]:
@@ -83,7 +85,7 @@ class LabeledImages:
         """
         for task_id, fields in map(identified, one_or_many(tasks)):
             params = fields.get("params")
-            attachment = params.get("attachment") if isinstance(params, Mapping) else None
+            attachment = params.get("attachment") if isinstance(params, dict) else None
             if fields.get("response") is None:
                 self.left_out[UNANSWERED] += 1
             elif (
@@ -104,8 +106,9 @@ class LabeledImages:
         name = file or _name_in(url) or task_id
         size = self._size(task_id, attachment if is_inline else "", path)
         unique = self._unique(name, task_id)
-        items = read_task(task, self.files)  # when they are iterated
-        return LabeledImage(task_id, unique, url, path, size, plain_boxes(task), items)
+        boxes = plain_boxes(task) if self._finds_boxes else None
+        items = iter(()) if boxes is not None else read_task(task, self.files)
+        return LabeledImage(task_id, unique, url, path, size, boxes, items)
 
     def _unique(self, name: str, task_id: str) -> str:
         """Return a name of which no other task has the part before the suffix."""

@@ -117,7 +117,7 @@ class _MaskWriter:
         """Return the number, the name and the color of each label."""
         return [
             {"index": number, "label": name, "color": self._colors.get(number)}
-            for number, name in enumerate(self._labels.names, 1)
+            for number, name in enumerate(self._labels, 1)
         ]
 
     def _indexed(self, pixels: Any) -> Any:

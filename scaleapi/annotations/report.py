@@ -11,10 +11,12 @@ from typing import Any, Optional
 
 from .._geometry import GEOMETRY_TYPES
 from .._responses.items import Item
-from .._responses.plain_boxes import PlainBox
+from .._responses.plain_boxes import PlainBoxes
 from ..exceptions import ScaleInvalidArgument
 
 UNLABELED = "unlabeled"
+MAX_UNCOUNTED = 10_000
+_label_of = itemgetter(0)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Tally:
     def __init__(self) -> None:
         self.images = self.without_size = 0
         self.labels: Counter[str] = Counter()
+        self._labels: list[str] = []  # that are counted together, in less time
         self.approximated: Counter[str] = Counter()
         self.left_out: Counter[str] = Counter()
 
@@ -71,13 +74,20 @@ class Tally:
         if is_approximated:
             self.approximated[GEOMETRY_TYPES[type(item.geometry)]] += 1
 
-    def count_boxes(self, boxes: Sequence[PlainBox]) -> None:
+    def count_boxes(self, plain: PlainBoxes) -> None:
         """Count boxes that were written without their attributes."""
-        self.labels.update(map(itemgetter(0), boxes))
-        self.left_out["attributes"] += sum(map(itemgetter(5), boxes))
+        self._labels += map(_label_of, plain.boxes)
+        if len(self._labels) > MAX_UNCOUNTED:
+            self._count_labels()
+        self.left_out["attributes"] += plain.attributed
+
+    def _count_labels(self) -> None:
+        self.labels.update(self._labels)
+        self._labels.clear()
 
     def report(self, path: Path, left_out: Mapping[str, int]) -> ConversionReport:
         """Return the report."""
+        self._count_labels()
         return ConversionReport(
             path,
             self.images,
@@ -89,15 +99,12 @@ class Tally:
         )
 
 
-class Labels:
-    """Numbers labels.
+class Labels(dict[str, int]):
+    """The numbers of labels, by label; a label that is met first gets the next number.
 
     Args:
         labels: All labels in order; None for the order in which they are met.
         first: The number of the first.
-
-    Attributes:
-        names: The labels in order.
 
     Raises:
         ScaleInvalidArgument: If `labels` is not a list of different strings.
@@ -113,27 +120,23 @@ class Labels:
             raise ScaleInvalidArgument(
                 f"labels must be a list of different strings, got {labels!r:.200}"
             )
+        super().__init__({label: first + place for place, label in enumerate(labels or ())})
         self._is_fixed = labels is not None
         self._first = first
-        self._numbers = {label: first + place for place, label in enumerate(labels or ())}
 
-    @property
-    def names(self) -> list[str]:
-        """The labels in order."""
-        return list(self._numbers)
-
-    def number_of(self, label: Optional[str]) -> int:
-        """Return the number of a label, or of annotations without one.
+    def __missing__(self, label: str) -> int:
+        """Return the number of a label that has none yet.
 
         Raises:
             ScaleInvalidArgument: If the labels were given and it is not one of them.
         """
-        name = UNLABELED if label is None else label
-        number = self._numbers.get(name)
-        if number is None:
-            if self._is_fixed:
-                raise ScaleInvalidArgument(
-                    f"labels must have all labels of the tasks, {name!r:.100} is missing"
-                )
-            number = self._numbers[name] = self._first + len(self._numbers)
+        if self._is_fixed:
+            raise ScaleInvalidArgument(
+                f"labels must have all labels of the tasks, {label!r:.100} is missing"
+            )
+        number = self[label] = self._first + len(self)
         return number
+
+    def number_of(self, label: Optional[str]) -> int:
+        """Return the number of a label, or of annotations without one."""
+        return self[UNLABELED if label is None else label]

@@ -129,7 +129,7 @@ class _Encoder:
 
     def description(self) -> str:
         """Return the description of the data set, as YAML."""
-        names = (f"  {number}: {_quote(name)}\n" for number, name in enumerate(self._labels.names))
+        names = (f"  {number}: {_quote(name)}\n" for number, name in enumerate(self._labels))
         return f"path: .\ntrain: images\nval: images\nnames:\n{''.join(names)}"
 
 
