@@ -171,7 +171,7 @@ class BulkMethods(ClientMixin):
             ScaleInvalidArgument: If an argument is invalid, the interrupted export to this path had
                 other filters, or a value is not of the type that `columns` gives it.
             ScaleException: If a page can't be fetched, the service counts more tasks than it lists
-                or lists pages for ever, or the checkpoint is damaged. What was read is kept.
+                or its pages never end, or the checkpoint is damaged. What was read is kept.
             OSError: If a file can't be written.
 
         Example:

@@ -36,7 +36,7 @@ def to_masks(
 
     `masks/` has a PNG for each task, whose pixels are the numbers of labels, 0 for none, the same
     in all images. `labels.json` has the name and the color of each number. The service's own
-    numbers are those of one task. Instances of a label are not told apart: use `to_coco` for them.
+    numbers are those of one task. Instances of a label are not distinguished: `to_coco` does.
 
     Args:
         tasks: See `iter_annotations`.

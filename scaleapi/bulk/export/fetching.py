@@ -65,7 +65,7 @@ def fetch_window(reader: TaskPageReader, checkpoint: Checkpoint, number: int) ->
 
     Raises:
         IncompleteListing: If the service counts more tasks than it lists.
-        ScaleException: If it lists pages for ever.
+        ScaleException: If its pages never end.
     """
     fetch_part(reader, checkpoint.plan.windows[number], checkpoint.part_path(number))
     return number
@@ -87,7 +87,7 @@ def fetch_part(
 
     Raises:
         IncompleteListing: If the service counts more tasks than it lists, repeatedly.
-        ScaleException: If it lists pages for ever.
+        ScaleException: If its pages never end.
     """
     for attempt in range(MAX_WINDOW_READS):
         try:
@@ -115,7 +115,7 @@ def write_window(
 
     Raises:
         IncompleteListing: If the service counts more tasks than it lists.
-        ScaleException: If it lists pages for ever.
+        ScaleException: If its pages never end.
     """
     query = task_query(window.filters)
     part = PartWriter(file)

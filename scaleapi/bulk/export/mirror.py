@@ -72,7 +72,7 @@ class Mirror:
         path: The file.
         output_format: The format of the file. Where it is not JSON lines, these are kept in the
             folder, and the file is made from them.
-        job: The URL and the filters, which stay the same for ever.
+        job: The URL and the filters, which never change.
         key: The API key.
     """
 
