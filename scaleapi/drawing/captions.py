@@ -73,7 +73,6 @@ def white_page(
     parts: Sequence[str],
     width: float,
     bottom: float,
-    style: str,
     notes: Iterable[str],
     title: str,
 ) -> str:
@@ -83,7 +82,6 @@ def white_page(
         parts: SVG, in pixels on the screen.
         width: The width of the page.
         bottom: Where the parts end.
-        style: CSS of the root element.
         notes: Paragraphs of text.
         title: The accessible name.
     """
@@ -93,8 +91,7 @@ def white_page(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {fmt(width)} {fmt(height)}" '
             f'width="{fmt(width)}" height="{fmt(height)}" direction="ltr" fill="none" role="img" '
-            f'aria-label="{escape_text(title)}"',
-            f' style="{style}">' if style else ">",
+            f'aria-label="{escape_text(title)}">',
             f'<path fill="#fff" d="M0 0h{fmt(width)}v{fmt(height)}h-{fmt(width)}z"/>',
             *parts,
             *render(lines, 0, bottom, width, FONT_SIZE),

@@ -39,10 +39,7 @@ class Sheet:
 
     Attributes:
         count: The number of annotations.
-        has_unknown_size: Always False.
     """
-
-    has_unknown_size = False
 
     def __init__(self, tiles: Sequence[Tile], columns: int, title: str) -> None:
         self.count = sum(len(tile.canvas.annotations) for tile in tiles)
@@ -53,7 +50,7 @@ class Sheet:
         ]
         self._tile_width = tile_width(len(tiles), columns)
 
-    def svg(self, style: str = "", notes: Iterable[str] = (), background: bool = True) -> str:
+    def svg(self, notes: Iterable[str] = (), background: bool = True) -> str:
         """See `Canvas.svg`."""
         width = self._columns * (self._tile_width + GAP) + GAP
         parts: list[str] = []
@@ -64,7 +61,7 @@ class Sheet:
                 for column, tile in enumerate(row)
             ]
             top += max(tile.canvas.screen_size[1] for tile in row) + 2 * FONT_SIZE + GAP
-        return white_page(parts, width, top, style, notes, self._title)
+        return white_page(parts, width, top, notes, self._title)
 
     def _render(self, tile: Tile, left: float, top: float, background: bool) -> str:
         (caption,) = render([Line(tile.caption)], left - FONT_SIZE / 2, top, 0, FONT_SIZE)

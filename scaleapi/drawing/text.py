@@ -43,10 +43,7 @@ class MarkedText:
 
     Attributes:
         count: The number of marks.
-        has_unknown_size: Always False.
     """
-
-    has_unknown_size = False
 
     def __init__(self, text: str, marks: Sequence[Mark], title: str) -> None:
         self.count = len(marks)
@@ -54,7 +51,7 @@ class MarkedText:
         self._marks = sorted(marks)
         self._title = title
 
-    def svg(self, style: str = "", notes: Iterable[str] = (), background: bool = True) -> str:
+    def svg(self, notes: Iterable[str] = (), background: bool = True) -> str:
         """See `Canvas.svg`."""
         parts: list[str] = []
         y = float(MARGIN)
@@ -62,7 +59,7 @@ class MarkedText:
             marks = [mark for mark in self._marks if mark.start < end and mark.end > start]
             y += 2.6 * FONT_SIZE if marks else 1.5 * FONT_SIZE
             parts += self._line(start, end, marks, y)
-        return white_page(parts, _width(COLUMNS), y + MARGIN, style, notes, self._title)
+        return white_page(parts, _width(COLUMNS), y + MARGIN, notes, self._title)
 
     def _line(self, start: int, end: int, marks: Sequence[Mark], y: float) -> Iterator[str]:
         free = 0.0  # where the last label ends
@@ -108,17 +105,14 @@ class Conversation:
 
     Attributes:
         count: The number of annotations.
-        has_unknown_size: Always False.
     """
-
-    has_unknown_size = False
 
     def __init__(self, messages: Sequence[Message], title: str) -> None:
         self.count = sum(len(message.annotations) for message in messages)
         self._messages = messages
         self._title = title
 
-    def svg(self, style: str = "", notes: Iterable[str] = (), background: bool = True) -> str:
+    def svg(self, notes: Iterable[str] = (), background: bool = True) -> str:
         """See `Canvas.svg`."""
         parts: list[str] = []
         y = float(MARGIN)
@@ -131,9 +125,7 @@ class Conversation:
                 f'{fmt(y - FONT_SIZE)}V{fmt(bottom)}"/>'
             )
             y = bottom + FONT_SIZE / 2
-        return white_page(
-            parts, _width(COLUMNS + SIDE_COLUMNS), y + MARGIN, style, notes, self._title
-        )
+        return white_page(parts, _width(COLUMNS + SIDE_COLUMNS), y + MARGIN, notes, self._title)
 
     def _message(self, message: Message, top: float, parts: list[str]) -> float:
         """Append a message, and return where it ends."""
