@@ -78,7 +78,9 @@ def gallery(
     found = [task_json(task) for task in islice(tasks_in(tasks), limit + 1)]
     tiles = []
     for task in found[:limit]:
-        picture = drawing.draw(task, image(task) if callable(image) else image, size, files=files)
+        picture = drawing.draw(
+            task, image(task) if callable(image) else image, size, files=downloaded
+        )
         labels = Counter(item.label for item in read_task(task, downloaded) if item.label)
         tiles.append((task, picture, labels))
     return Gallery(tiles, columns, has_more=len(found) > limit)

@@ -127,7 +127,7 @@ def draw(
     image: Optional[Image] = None,
     size: Optional[tuple[float, float]] = None,
     max_annotations: int = MAX_ANNOTATIONS,
-    files: Folder = None,
+    files: Union[Folder, DownloadedFiles] = None,
 ) -> Drawing:
     """Draw the annotations of a task; see `Task.draw`.
 
@@ -137,7 +137,7 @@ def draw(
             blank background.
         size: Width and height in pixels of the labeled image; read from the image if possible.
         max_annotations: Annotations to draw at most.
-        files: The folder to which `download_results` wrote.
+        files: The folder to which `download_results` wrote, or its files if they are already read.
 
     Returns:
         The drawing. It has notes about what is missing, such as the response.
@@ -152,7 +152,7 @@ def draw(
     background = None if image is None and size is None else _background(task, image, [])
     if background is not None and size is not None:
         background = background._replace(size=validate_size(size))
-    downloaded = DownloadedFiles(files)
+    downloaded = files if isinstance(files, DownloadedFiles) else DownloadedFiles(files)
     notes: list[str] = []
     items = list(read_task(task, downloaded))
     if len(items) > max_annotations:
