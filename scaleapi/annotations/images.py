@@ -51,6 +51,11 @@ class LabeledImage(NamedTuple):
     boxes: Optional[PlainBoxes]
     items: Iterator[Item]
 
+    @property
+    def stem(self) -> str:
+        """The file name without its suffix."""
+        return _stem(self.file_name)
+
 
 class LabeledImages:
     """Reads the images of tasks.
@@ -113,7 +118,7 @@ class LabeledImages:
     def _unique(self, name: str, task_id: str) -> str:
         """Return a name of which no other task has the part before the suffix."""
         safe = name if _PLAIN.fullmatch(name) else "/".join(map(_safe, name.split("/")))
-        stem = safe.rpartition(".")[0] or safe
+        stem = _stem(safe)
         if stem not in self._stems:
             self._stems.add(stem)
             return safe
@@ -155,6 +160,10 @@ def validate_size(size: Any) -> Size:
 def _name_in(url: str) -> str:
     path = url.partition("://")[2].partition("/")[2]
     return unquote(path.rpartition("/")[2])
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0] or name
 
 
 def _safe(part: str) -> str:

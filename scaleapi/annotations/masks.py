@@ -102,8 +102,7 @@ class _MaskWriter:
             self.tally.count(item, is_approximated=False)
         if merged is not None:
             self.tally.images += 1
-            name = image.file_name.rpartition(".")[0] or image.file_name
-            path = folder / "masks" / f"{name}.png"
+            path = folder / "masks" / f"{image.stem}.png"
             path.parent.mkdir(parents=True, exist_ok=True)
             self._indexed(merged).save(path)
 

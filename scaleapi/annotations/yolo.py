@@ -65,8 +65,9 @@ def to_yolo(
     encoder = _Encoder(_FORMS[task], Labels(labels, 0))
     with new_folder(folder) as target:
         for image in source.read(tasks):
-            name = image.file_name.rpartition(".")[0] or image.file_name
-            write_file(target / "labels" / f"{name}.txt", "".join(encoder.lines(image)).encode())
+            write_file(
+                target / "labels" / f"{image.stem}.txt", "".join(encoder.lines(image)).encode()
+            )
             if image.path is not None:
                 copy_file(image.path, target / "images" / image.file_name)
         write_file(target / "data.yaml", encoder.description().encode())
