@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Optional
 
 from .._geometry import (
@@ -20,12 +20,14 @@ from .._geometry import (
     RotatedBox,
     TextSpan,
     Unknown,
+    Vertex,
 )
 from .._lazy import OptionalPackage, import_extra
 from .._raw_json import RawValue
 from .._responses.reading import DownloadedFiles, Folder, read_task
 from .._task_columns import whole_string
 from ..arrow import SCHEMA_VERSION, Rows, make_table, task_line
+from .outlines import extent_of
 from .reading import Annotation, AnnotationSource, one_or_many
 
 if TYPE_CHECKING:
@@ -200,16 +202,9 @@ def _geometry_cells(geometry: Any) -> dict[str, Any]:
     return _extent(geometry.vertices)
 
 
-def _extent(vertices: Iterable[tuple[float, float]]) -> dict[str, Any]:
-    xs, ys = zip(*vertices)
-    left, top = min(xs), min(ys)
-    return {
-        "left": left,
-        "top": top,
-        "width": max(xs) - left,
-        "height": max(ys) - top,
-        "vertices": [{"x": x, "y": y} for x, y in zip(xs, ys)],
-    }
+def _extent(vertices: Sequence[Vertex]) -> dict[str, Any]:
+    extent = dict(zip(("left", "top", "width", "height"), extent_of(vertices)))
+    return {**extent, "vertices": [{"x": x, "y": y} for x, y in vertices]}
 
 
 def _int64(value: Optional[float]) -> Optional[int]:
