@@ -149,9 +149,7 @@ def draw(
     task_type, title = task.get("type"), f"Task(id={task.get('task_id')})"
     if isinstance(task_type, str) and task_type in TASK_GEOMETRIES:
         return _draw_image(task, task_type, image, size, max_annotations, title)
-    background = None if image is None and size is None else _background(task, image, [])
-    if background is not None and size is not None:
-        background = background._replace(size=validate_size(size))
+    background = None if image is None and size is None else _background(task, image, size, [])
     downloaded = files if isinstance(files, DownloadedFiles) else DownloadedFiles(files)
     notes: list[str] = []
     items = list(read_task(task, downloaded))
@@ -175,9 +173,7 @@ def _draw_image(
 ) -> Drawing:
     """Draw shapes over the task's image."""
     notes: list[str] = []
-    background = _background(task, image, notes)
-    if size is not None:
-        background = background._replace(size=validate_size(size))
+    background = _background(task, image, size, notes)
     annotations = _drawable_annotations(task, task_type, max_annotations, notes)
     canvas = Canvas(background, annotations, title)
     if canvas.has_unknown_size:
@@ -210,9 +206,19 @@ def _missing_response(task: Mapping[str, Any]) -> str:
 
 
 def _background(
-    task: Mapping[str, Any], image: Optional[Image], notes: list[str]
+    task: Mapping[str, Any],
+    image: Optional[Image],
+    size: Optional[tuple[float, float]],
+    notes: list[str],
 ) -> BackgroundImage:
     """Return the image to draw over, and append a note if it can't be displayed."""
+    background = _load_background(task, image, notes)
+    return background if size is None else background._replace(size=validate_size(size))
+
+
+def _load_background(
+    task: Mapping[str, Any], image: Optional[Image], notes: list[str]
+) -> BackgroundImage:
     if image == "":
         return BackgroundImage(None, None)
     if image is not None:
