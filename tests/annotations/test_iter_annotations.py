@@ -29,10 +29,9 @@ from scaleapi.annotations import (
     Unknown,
     iter_annotations,
 )
-from scaleapi.sandbox import Sandbox
 from scaleapi.task_types import DECLARATIONS
 
-from ..fixtures.downloads import list_file
+from ..fixtures.downloads import finish_each_type, list_file
 from ..task_types.payloads import PAYLOADS
 from .samples import BOX, COMBINED, VERTICES, task
 
@@ -69,15 +68,7 @@ def downloaded(tmp_path):
 def completed(tmp_path_factory):
     """A finished task of each type, and the folder with the files of their results."""
     folder = tmp_path_factory.mktemp("results")
-    with Sandbox() as sandbox, sandbox.client() as client:
-        tasks = {}
-        for name, payload in PAYLOADS.items():
-            project = client.create_project(f"p-{name}", name).name
-            tasks[name] = client.create_task(name, **payload, project=project)
-        in_files = [tasks[name] for name in tasks if DECLARATIONS[name].files]
-        run = client.download_results(in_files, folder)
-        assert {outcome.status for outcome in run} == {"downloaded"}
-    return tasks, folder
+    return finish_each_type(folder), folder
 
 
 @pytest.mark.parametrize("type_", PAYLOADS)

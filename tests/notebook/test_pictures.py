@@ -11,10 +11,9 @@ from scaleapi import drawing
 from scaleapi.api_client.v2 import V2Task
 from scaleapi.drawing import labels
 from scaleapi.drawing.text import break_lines, cells
-from scaleapi.sandbox import Sandbox
 from scaleapi.task_types import DECLARATIONS
 
-from ..fixtures.downloads import list_file
+from ..fixtures.downloads import finish_each_type, list_file
 from ..fixtures.drawings import opened
 from ..task_types.payloads import PAYLOADS
 
@@ -59,16 +58,7 @@ def in_file(kind, **fields):
 def completed(tmp_path_factory):
     """A finished task of each type, and the folder with the files of their results."""
     folder = tmp_path_factory.mktemp("results")
-    with Sandbox() as sandbox, sandbox.client() as client:
-        tasks = {}
-        for name, payload in PAYLOADS.items():
-            project = client.create_project(f"p-{name}", name).name
-            tasks[name] = client.create_task(name, **payload, project=project)
-        in_files = [
-            tasks[name] for name in tasks if DECLARATIONS[name].files or name == "segmentannotation"
-        ]
-        client.download_results(in_files, folder).run()
-    return tasks, folder
+    return finish_each_type(folder, also=["segmentannotation"]), folder
 
 
 @pytest.mark.parametrize("kind", PAYLOADS)
