@@ -107,7 +107,8 @@ def _vertices(numbers: Any) -> list[dict[str, float]]:
 def _number(value: Any) -> float:
     if type(value) not in (int, float) or not math.isfinite(value):
         raise ValueError(f"a coordinate must be a number, got {value!r:.60}")
-    return float(value) if type(value) is float else int(value)
+    number: float = value
+    return number
 
 
 def _url_of(image: Mapping[str, Any]) -> Any:
